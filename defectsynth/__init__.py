@@ -1,0 +1,55 @@
+"""Synthetic defects for pictures of good parts, with masks that are true to the pixel.
+
+>>> import numpy as np
+>>> import defectsynth as ds
+>>> sample = ds.synthesize(np.full((64, 64, 3), 128, np.uint8), ds.Scratch(), seed=0)
+>>> sample.image.shape, sample.mask.shape, sample.defects[0]["kind"]
+((64, 64, 3), (64, 64), 'scratch')
+"""
+
+from defectsynth.bent_edge import BentEdge
+from defectsynth.blends import Blend
+from defectsynth.color_spot import ColorSpot
+from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.displacement import Field, Push
+from defectsynth.foreground import find_foreground
+from defectsynth.line import Line
+from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
+from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
+from defectsynth.scratch import Scratch
+from defectsynth.shapes import Segment, Shape, Spots, Strokes
+from defectsynth.synthesis import Sample, redraw, synthesize
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Anywhere",
+    "BentEdge",
+    "Blend",
+    "Color",
+    "ColorSpot",
+    "EdgeRing",
+    "Elsewhere",
+    "Field",
+    "InsideObject",
+    "Line",
+    "Look",
+    "Noise",
+    "OnEdge",
+    "OnObject",
+    "PaintedDefect",
+    "Place",
+    "Push",
+    "Sample",
+    "Scratch",
+    "Segment",
+    "Shade",
+    "Shape",
+    "Spots",
+    "Strokes",
+    "WarpedDefect",
+    "Where",
+    "find_foreground",
+    "redraw",
+    "synthesize",
+]

@@ -1,0 +1,98 @@
+"""The one place that knows albumentations: both the MIT `albumentations` 2.0.8 and `albumentationsx` 2.5.
+
+A subclass says how to sample (`_sample`) and how to apply what was sampled to all targets at once (`_apply`); neither
+sees a version. All targets are handled together because the mask depends on what really changed in the image.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # 2.0.8 asks the package index for a newer version on import
+
+import albumentations as A
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+IS_X = hasattr(A.BasicTransform, "sample_parameters")
+TARGETS = {
+    "image": "apply",
+    "images": "apply_to_images",
+    "mask": "apply_to_mask",
+    "masks": "apply_to_masks",
+    "mask3d": "apply_to_mask3d",
+    "bboxes": "apply_to_bboxes",
+    "keypoints": "apply_to_keypoints",
+    "volume": "apply_to_volume",
+    "roi": "apply_to_roi",
+    "defects": "apply_to_defects",
+}
+
+if IS_X:
+    from albumentations.core.transform_params import SampledParams
+
+
+class HostTransform(A.DualTransform):
+    """A transform that runs on either albumentations.
+
+    Args:
+        p: probability of being applied, in [0, 1].
+    """
+
+    if IS_X:
+        _targets = tuple(TARGETS)
+
+        def sample_parameters(self, params: Any, data: Any, targets: Any, sampling: Any) -> Any:
+            """Sample; the hook of albumentationsx."""
+            return SampledParams(params=self._sample(data, sampling.random_generator))
+
+    else:
+
+        @property
+        def targets(self) -> dict[str, Callable[..., Any]]:
+            """The keys that this transform takes."""
+            return {name: getattr(self, method) for name, method in TARGETS.items()}
+
+        def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+            """Sample; the hook of albumentations 2.0.8."""
+            return self._sample(data, self.random_generator)
+
+    def __init__(self, *, p: float = 0.5) -> None:
+        if isinstance(p, bool) or not isinstance(p, (int, float)):
+            raise TypeError(f"p must be a number in [0, 1], got {p!r}")
+        if not 0.0 <= p <= 1.0:
+            raise ValueError(f"p must be a number in [0, 1], got {p!r}")
+        super().__init__(p=float(p))
+
+    def apply_with_params(self, params: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Apply sampled parameters to all targets; both hosts call this for a first draw and for a replay."""
+        return self._apply(params.params if IS_X else params, kwargs)
+
+    def add_targets(self, additional_targets: dict[str, str]) -> None:
+        """Take over additional targets; `roi` stays the region of interest even if a caller lets flips move it."""
+        super().add_targets({name: kind for name, kind in additional_targets.items() if name != "roi"})
+
+    def target_of(self, key: str) -> str:
+        """Return which target a key stands for: itself, or what `additional_targets` says."""
+        return str(self._additional_targets.get(key, key))
+
+    @abstractmethod
+    def _sample(self, data: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+        """Return the sampled parameters."""
+
+    @abstractmethod
+    def _apply(self, params: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        """Return `data` with every known target transformed."""
+
+    def apply_to_roi(self, roi: Any, **params: Any) -> Any:
+        """Return the region of interest as it is."""
+        return roi
+
+    def apply_to_defects(self, defects: Any, **params: Any) -> Any:
+        """Return the records as they are; `_apply` adds to them."""
+        return defects

@@ -1,0 +1,51 @@
+"""Boxes and alpha layers: where a defect lies and how strongly, never larger than the defect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]  # the dtype stands in each docstring: cv2's stubs know none
+Floats = npt.NDArray[Any]  # float32
+Bytes = npt.NDArray[Any]  # uint8
+
+
+class Box(NamedTuple):
+    """A rectangle of pixels, x1 and y1 exclusive."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(height, width) in pixels."""
+        return self.y1 - self.y0, self.x1 - self.x0
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Index of the box in an (H, W, ...) array."""
+        return slice(self.y0, self.y1), slice(self.x0, self.x1)
+
+
+def clip_box(x0: float, y0: float, x1: float, y1: float, *, size: tuple[int, int]) -> Box | None:
+    """Return the pixels that touch the rectangle within a picture of `size` (height, width), None if there are none."""
+    box = Box(
+        max(0, int(np.floor(x0))),
+        max(0, int(np.floor(y0))),
+        min(size[1], int(np.ceil(x1)) + 1),
+        min(size[0], int(np.ceil(y1)) + 1),
+    )
+    return box if box.x1 > box.x0 and box.y1 > box.y0 else None
+
+
+@dataclass(frozen=True)
+class Layer:
+    """How opaque a defect is: `alpha`, float32 (h, w) in [0, 1], inside `box`."""
+
+    box: Box
+    alpha: Floats

@@ -1,0 +1,236 @@
+"""LOOK: the pixels to lay down inside a defect's box, given the surface that is there.
+
+A `Look` holds ranges; `sample` draws from them; `DrawnLook.paint` is a pure function of the surface and the layer.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import math
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import cv2
+import numpy as np
+
+from defectsynth.layers import Array, Floats, Layer
+from defectsynth.placement import Place
+from defectsynth.scene import Scene
+from defectsynth.values import Pair, Part, Value, choices, number, span
+
+COLOR_TRIES = 4  # colours tried before one close to the surface is taken
+
+
+class DrawnLook(Value):
+    """A look with every number drawn."""
+
+    margin: ClassVar[int] = 0  # pixels beyond the alpha layer that the look changes
+
+    @abstractmethod
+    def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
+        """Return the pixels to lay down and how opaque they are.
+
+        Args:
+            surface: float32 (C, h, w) in [0, 1], what is there.
+            layer: the alpha layer, (h, w).
+            scene: the whole picture, for looks that take pixels from elsewhere in it.
+
+        Returns:
+            float32 that broadcasts to (C, h, w), and alpha float32 (h, w).
+        """
+
+
+class Look(Part):
+    """Ranges from which a look is drawn."""
+
+    @abstractmethod
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnLook:
+        """Return a look for a defect at `place`."""
+
+
+PALETTES: dict[str, tuple[Pair, Pair, Pair]] = {  # hue (1 is a turn), saturation and value
+    "any": ((0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
+    "gray": ((0.0, 0.0), (0.0, 0.0), (0.0, 1.0)),
+    "dark": ((0.0, 0.12), (0.0, 0.4), (0.03, 0.25)),
+    "light": ((0.08, 0.16), (0.0, 0.15), (0.75, 1.0)),
+    "rust": ((0.02, 0.09), (0.5, 0.9), (0.25, 0.6)),
+    "red": ((0.96, 1.02), (0.55, 0.9), (0.35, 0.75)),
+    "blue": ((0.57, 0.67), (0.45, 0.85), (0.2, 0.6)),
+}
+
+
+@dataclass(frozen=True)
+class Color(Look):
+    """One colour, opaque or as a tint that lets the texture of the surface through.
+
+    Args:
+        palettes: families of colours; each draw takes one: any (uniform RGB), gray, dark, light, rust, red, blue.
+        tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
+        unlike: least difference from the surface that a colour is looked for with, in [0, 1].
+    """
+
+    palettes: tuple[str, ...] = choices(("any", "gray"), *PALETTES)
+    tint_range: Pair = span((0.0, 0.0), 0.0, 1.0, "share of the surface's texture that shows through")
+    unlike: float = number(0.15, 0.0, 1.0, "least difference from the surface")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnColor:
+        """Return a colour that differs from the surface at the place, if one is found in a few tries."""
+        here = scene.color_at(place.x, place.y)
+        channels = 1 if scene.monochrome else scene.channels
+        values = self._color(rng, channels)
+        for _ in range(COLOR_TRIES):
+            if np.abs(values - here).max() >= self.unlike:
+                break
+            values = self._color(rng, channels)
+        return DrawnColor(values=tuple(values.tolist()), tint=rng.uniform(*self.tint_range))
+
+    def _color(self, rng: np.random.Generator, channels: int) -> Floats:
+        palette = self.palettes[int(rng.integers(len(self.palettes)))]
+        if palette == "any" or (palette != "gray" and channels not in (1, 3)):
+            return rng.random(channels, dtype=np.float32)
+        hue, saturation, value = (
+            low + share * (high - low) for (low, high), share in zip(PALETTES[palette], rng.random(3), strict=True)
+        )
+        if channels == 3:
+            return np.array(colorsys.hsv_to_rgb(hue % 1.0, saturation, value), dtype=np.float32)
+        return np.full(channels, value, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class DrawnColor(DrawnLook):
+    """One value for each channel in [0, 1], and the share of the surface's texture that shows through."""
+
+    values: tuple[float, ...]
+    tint: float
+
+    def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
+        """Return the colour; a picture with more channels repeats it."""
+        colour = np.resize(np.array(self.values, dtype=np.float32), surface.shape[0])[:, None, None]
+        if self.tint == 0.0:
+            return colour, layer.alpha
+        weights = layer.alpha.ravel()
+        mean = surface.reshape(surface.shape[0], -1) @ weights / np.float32(max(float(weights.sum()), 1e-6))
+        return surface * np.float32(self.tint) + (colour - np.float32(self.tint) * mean[:, None, None]), layer.alpha
+
+
+TONES = ("bright", "dark", "relief")
+
+
+@dataclass(frozen=True)
+class Shade(Look):
+    """The surface itself, lighter, darker or cut into: a groove with a dark core and a lit rim.
+
+    Args:
+        tones: bright, dark, relief; each draw takes one of them that can be seen on this surface.
+        contrast_range: change of brightness, in [0, 1].
+    """
+
+    tones: tuple[str, ...] = choices(TONES, *TONES)
+    contrast_range: Pair = span((0.1, 0.35), 0.0, 1.0, "change of brightness")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnShade:
+        """Return a tone with room on this surface: no darker mark on black, no brighter one on white."""
+        brightness = float(scene.color_at(place.x, place.y).mean())
+        contrast = rng.uniform(*self.contrast_range)
+        fitting = [
+            tone
+            for tone in self.tones
+            if not (tone == "dark" and brightness < contrast) and not (tone == "bright" and brightness > 1.0 - contrast)
+        ] or self.tones
+        tone = fitting[int(rng.integers(len(fitting)))]
+        return DrawnShade(tone=tone, contrast=contrast, light=scene.light if tone == "relief" else 0.0)
+
+
+@dataclass(frozen=True)
+class DrawnShade(DrawnLook):
+    """A tone, the change of brightness and, for a relief, where the light comes from in radians."""
+
+    tone: str
+    contrast: float
+    light: float
+
+    margin: ClassVar[int] = 2
+
+    def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
+        """Return the lit or darkened surface."""
+        if self.tone == "bright":
+            return surface + np.float32(self.contrast), layer.alpha
+        if self.tone == "dark":
+            return surface * np.float32(1.0 - 0.4 * self.contrast) - np.float32(0.6 * self.contrast), layer.alpha
+        depth = cv2.blur(layer.alpha, (3, 3))
+        across, down = cv2.Sobel(depth, cv2.CV_32F, 1, 0, scale=0.5), cv2.Sobel(depth, cv2.CV_32F, 0, 1, scale=0.5)
+        lit = across * np.float32(math.cos(self.light)) + down * np.float32(math.sin(self.light))
+        change = np.float32(self.contrast) * (np.float32(-2.0) * lit - np.float32(0.5) * layer.alpha)
+        return surface + change, np.minimum(np.abs(lit) * np.float32(4.0) + layer.alpha, np.float32(1.0))
+
+
+@dataclass(frozen=True)
+class Noise(Look):
+    """The surface with coarse grain over it: roughness, corrosion, dust.
+
+    Args:
+        contrast_range: standard deviation of the grain, in [0, 1].
+        grain_range: size of a grain, in [0, 0.2], fraction of min(H, W).
+    """
+
+    contrast_range: Pair = span((0.12, 0.3), 0.0, 1.0, "standard deviation of the grain")
+    grain_range: Pair = span((0.004, 0.02), 0.0, 0.2, "fraction of min(H, W)")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnNoise:
+        """Return a seed, a strength and a grain size in pixels."""
+        contrast, grain = rng.uniform(*self.contrast_range), rng.uniform(*self.grain_range) * scene.side
+        return DrawnNoise(seed=int(rng.integers(1 << 62)), contrast=contrast, grain=grain)
+
+
+@dataclass(frozen=True)
+class DrawnNoise(DrawnLook):
+    """Seed of the grain, standard deviation in [0, 1], size of a grain in pixels."""
+
+    seed: int
+    contrast: float
+    grain: float
+
+    def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
+        """Return the grainy surface."""
+        height, width = layer.box.shape
+        cells = (max(2, round(height / max(self.grain, 1.0))), max(2, round(width / max(self.grain, 1.0))))
+        coarse = np.random.default_rng(self.seed).standard_normal(cells, dtype=np.float32)
+        grain = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+        return surface + grain * np.float32(self.contrast), layer.alpha
+
+
+@dataclass(frozen=True)
+class Elsewhere(Look):
+    """Pixels from another place of the same picture.
+
+    Args:
+        distance_range: how far away, in [0, 2], fraction of min(H, W).
+    """
+
+    distance_range: Pair = span((0.1, 0.6), 0.0, 2.0, "fraction of min(H, W)")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnElsewhere:
+        """Return an offset in pixels."""
+        distance, angle = rng.uniform(*self.distance_range) * scene.side, rng.uniform(0.0, 2 * math.pi)
+        return DrawnElsewhere(dx=round(distance * math.cos(angle)), dy=round(distance * math.sin(angle)))
+
+
+@dataclass(frozen=True)
+class DrawnElsewhere(DrawnLook):
+    """Offset of the source in pixels; at the border of the picture it is mirrored back inside."""
+
+    dx: int
+    dy: int
+
+    def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
+        """Return the pixels found at the offset."""
+        rows = _reflect(np.arange(layer.box.y0, layer.box.y1) + self.dy, scene.size[0])
+        columns = _reflect(np.arange(layer.box.x0, layer.box.x1) + self.dx, scene.size[1])
+        return scene.planes(np.ascontiguousarray(scene.image[rows[:, None], columns])), layer.alpha
+
+
+def _reflect(index: Array, size: int) -> Array:
+    """Return positions folded back into range(size), as in a mirror."""
+    folded = np.mod(index, 2 * size)
+    return np.minimum(folded, 2 * size - 1 - folded)

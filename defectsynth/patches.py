@@ -1,0 +1,121 @@
+"""What a defect really changed: the new pixels inside its box, the true mask, the contrast.
+
+Every defect ends here, painted or warped, so the contract is kept in one place: outside the mask the picture is
+bit-identical, and at least 95 % of the mask's pixels differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from defectsynth.layers import Array, Box, Bytes, Floats
+
+VISIBLE_STEP = 4.0 / 255.0  # change from which on a pixel counts as visibly changed, of the dtype's range
+SOFTEST = np.float32(1.0 / 255.0)  # least value of a soft mask inside the mask: one step of 8 bits
+DIFFERENT = 0.95  # least share of the mask's pixels that differ
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A rendered defect.
+
+    Attributes:
+        box: where it lies; no larger than the defect.
+        pixels: (h, w) or (h, w, C), dtype of the picture; equal to it outside the mask.
+        mask: uint8 (h, w), 255 where the defect is.
+        alpha: float32 (h, w) in [0, 1], how opaque what was painted is; None for a displacement.
+        change: (h, w), greatest change over the channels, in the picture's units.
+        contrast: mean change inside the mask, as a share of the dtype's range.
+    """
+
+    box: Box
+    pixels: Array
+    mask: Bytes
+    alpha: Floats | None
+    change: Array
+    contrast: float
+
+    def soft_mask(self, kind: str, peak: float) -> Floats:
+        """Return the mask as float32 (h, w) in [0, 1], above 0 exactly where the mask is set.
+
+        Args:
+            kind: "alpha", how opaque the defect is (1 for a displacement), or "intensity", how much it changed.
+            peak: greatest value of the picture's dtype.
+        """
+        if kind == "alpha":
+            values = np.ones(self.mask.shape, np.float32) if self.alpha is None else self.alpha
+        else:
+            values = self.change.astype(np.float32) / np.float32(peak)
+        return np.where(self.mask > 0, np.clip(values, SOFTEST, np.float32(1.0)), np.float32(0.0))
+
+
+def quantised(planes: Floats, like: Array, peak: float) -> Array:
+    """Return float32 planes (C, h, w) in [0, 1] as pixels with the dtype and shape of `like`.
+
+    Integers are rounded and clipped; floats are clipped to [0, 1], or to the values around where those lie outside.
+    """
+    if peak == 1.0:
+        planes = np.clip(planes, min(0.0, float(like.min())), max(1.0, float(like.max())))
+    elif peak == 255.0:
+        flat = np.maximum(planes, np.float32(0.0)).reshape(-1, planes.shape[2])
+        planes = cv2.convertScaleAbs(flat, alpha=peak).reshape(planes.shape)  # rounds and clips
+    else:
+        planes = np.clip(np.rint(planes * np.float32(peak)), 0.0, peak).astype(like.dtype)
+    return cv2.merge(list(planes)).reshape(like.shape)
+
+
+def finish(
+    before: Array, after: Array, box: Box, *, peak: float, alpha: Floats | None, allowed: Bytes | None
+) -> Patch | None:
+    """Return the patch of a rendered defect, or None if nothing visible is left of it.
+
+    Args:
+        before: the picture inside the box.
+        after: the picture with the defect, same shape and dtype.
+        box: where both lie.
+        peak: greatest value of the dtype.
+        alpha: float32 (h, w), how opaque what was painted is; None for a displacement.
+        allowed: uint8 (h, w), non-zero where pixels may change; None allows all.
+    """
+    change = _largest(cv2.absdiff(before, after).reshape(before.shape))
+    if allowed is not None:
+        change = cv2.bitwise_and(change, change, mask=allowed)
+    visible = cv2.compare(change, VISIBLE_STEP * peak, cv2.CMP_GE)
+    changed = cv2.compare(change, 0, cv2.CMP_GT)
+    whole = _with_core(visible, alpha) if alpha is not None else _without_grain(change, visible, peak)
+    if allowed is not None:
+        whole = cv2.bitwise_and(whole, allowed)
+    total = cv2.countNonZero(whole)
+    differs = cv2.countNonZero(cv2.bitwise_and(whole, changed)) >= DIFFERENT * total
+    mask = whole if total and differs else visible
+    if not cv2.countNonZero(mask):
+        return None
+    pixels = np.array(before)
+    cv2.copyTo(after, mask, pixels)
+    return Patch(box, pixels, mask, alpha, change, contrast=cv2.mean(change, mask=mask)[0] / peak)
+
+
+def _largest(change: Array) -> Array:
+    """Return the greatest change over the channels, (h, w)."""
+    if change.ndim == 2:
+        return change
+    planes = cv2.split(change)
+    largest = planes[0]
+    for plane in planes[1:]:
+        largest = cv2.max(largest, plane)
+    return largest
+
+
+def _with_core(visible: Bytes, alpha: Floats) -> Bytes:
+    """Add the opaque core, so that a pixel which happens to have the paint's colour makes no hole in the mask."""
+    return cv2.bitwise_or(visible, cv2.compare(alpha, 0.5, cv2.CMP_GE))
+
+
+def _without_grain(change: Array, visible: Bytes, peak: float) -> Bytes:
+    """Keep what changed over more than a pixel: grain that a displacement shuffles is no defect; close small holes."""
+    firm = cv2.compare(cv2.blur(change, (3, 3)), 1.5 * VISIBLE_STEP * peak, cv2.CMP_GE)
+    return cv2.morphologyEx(firm, cv2.MORPH_CLOSE, _SQUARE) if cv2.countNonZero(firm) else visible

@@ -1,0 +1,104 @@
+"""A defect with every number drawn: small, frozen, written as plain data, rendered again at any time."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from defectsynth.blends import DrawnBlend
+from defectsynth.displacement import DrawnField, displaced
+from defectsynth.layers import Array, Box, Bytes
+from defectsynth.looks import DrawnLook
+from defectsynth.patches import Patch, finish, quantised
+from defectsynth.scene import Scene
+from defectsynth.shapes import DrawnShape
+from defectsynth.values import Value
+
+
+@dataclass(frozen=True)
+class Recipe(Value):
+    """What all recipes share.
+
+    Attributes:
+        kind: name of the defect.
+        severity: in [0, 1].
+        seed: what the transform's draw was seeded with.
+    """
+
+    kind: str
+    severity: float
+    seed: int
+
+    @abstractmethod
+    def render(self, scene: Scene, canvas: Array) -> Patch | None:
+        """Return the defect, or None if nothing of it can be seen.
+
+        Args:
+            scene: the picture before any defect; the object, the light and the region of interest are taken from it.
+            canvas: the picture so far, same shape and dtype, with earlier defects; it is not written to.
+        """
+
+
+@dataclass(frozen=True)
+class PaintRecipe(Recipe):
+    """A painted defect.
+
+    Attributes:
+        shape: the alpha layer.
+        look: the pixels to lay down.
+        blend: how they are combined with what is there.
+        clip: how the object is found that the paint stays on; empty paints anywhere.
+    """
+
+    shape: DrawnShape
+    look: DrawnLook
+    blend: DrawnBlend
+    clip: str
+
+    def render(self, scene: Scene, canvas: Array) -> Patch | None:
+        """Return the painted defect."""
+        layer = self.shape.layer(scene.size, margin=self.look.margin + self.blend.margin)
+        if layer is None:
+            return None
+        before = np.ascontiguousarray(canvas[layer.box.slices])
+        surface = scene.planes(before)
+        pixels, alpha = self.look.paint(surface, layer, scene)
+        alpha = self.blend.soften(alpha)
+        allowed = self._allowed(scene, layer.box)
+        after = quantised(self.blend.combine(surface, pixels, alpha), before, scene.peak)
+        return finish(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)
+
+    def _allowed(self, scene: Scene, box: Box) -> Bytes | None:
+        roi = scene.roi_in(box)
+        if not self.clip or scene.foreground(self.clip).whole:
+            return roi
+        on_object = scene.object_in(box, self.clip)
+        return on_object if roi is None else cv2.bitwise_and(on_object, roi)
+
+
+@dataclass(frozen=True)
+class WarpRecipe(Recipe):
+    """A geometric defect: what is there moves.
+
+    Attributes:
+        field: the displacement.
+    """
+
+    field: DrawnField
+
+    def render(self, scene: Scene, canvas: Array) -> Patch | None:
+        """Return the displaced part of the picture."""
+        box = self.field.box(scene.size)
+        if box is None:
+            return None
+        before = np.ascontiguousarray(canvas[box.slices])
+        after = displaced(canvas, self.field, box)
+        return finish(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))
+
+
+def paste(canvas: Array, patch: Patch) -> None:
+    """Write the pixels of `patch` into `canvas`."""
+    canvas[patch.box.slices] = patch.pixels

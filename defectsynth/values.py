@@ -1,0 +1,260 @@
+"""Small frozen values: checked when made, written as plain data, read back equal.
+
+Every part a caller hands in (where, shape, look, blend, field) and everything that sampling draws is a `Value`, a
+frozen dataclass of numbers, strings, tuples and other values. `encode` turns one into dicts, lists and scalars fit for
+JSON and YAML; `decode` makes the equal value again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, Protocol
+
+import numpy as np
+
+Pair = tuple[float, float]
+IntPair = tuple[int, int]
+
+
+class Rule(Protocol):
+    """What an argument may be: `check` returns the normalised value or raises, `text` says it in words."""
+
+    @property
+    def text(self) -> str:
+        """Unit and bounds in words."""
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return the normalised `value` of the argument `name`, or raise ValueError / TypeError."""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.bool_))
+
+
+@dataclass(frozen=True)
+class Span:
+    """A pair (low, high) of real numbers within [low, high]."""
+
+    low: float
+    high: float
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """Unit and bounds in words."""
+        return f"pair in [{self.low:g}, {self.high:g}], {self.unit}"
+
+    def check(self, name: str, value: Any) -> Pair:
+        """Return `value` as a tuple of two floats."""
+        rule = f"{name} must be (low, high) with {self.low:g} <= low <= high <= {self.high:g}, got {value!r}"
+        if not isinstance(value, (tuple, list)) or len(value) != 2 or not all(map(_is_number, value)):
+            raise TypeError(rule)
+        low, high = float(value[0]), float(value[1])
+        if not self.low <= low <= high <= self.high:  # false for NaN, too
+            raise ValueError(rule)
+        return low, high
+
+
+@dataclass(frozen=True)
+class Count:
+    """A pair (low, high) of whole numbers within [low, high]."""
+
+    low: int
+    high: int
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """Unit and bounds in words."""
+        return f"pair of whole numbers in [{self.low}, {self.high}], {self.unit}"
+
+    def check(self, name: str, value: Any) -> IntPair:
+        """Return `value` as a tuple of two ints."""
+        rule = f"{name} must be whole numbers (low, high) with {self.low} <= low <= high <= {self.high}, got {value!r}"
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise TypeError(rule)
+        if not all(_is_number(number) and math.isfinite(number) and number == int(number) for number in value):
+            raise TypeError(rule)
+        low, high = int(value[0]), int(value[1])
+        if not self.low <= low <= high <= self.high:
+            raise ValueError(rule)
+        return low, high
+
+
+@dataclass(frozen=True)
+class Number:
+    """One real number within [low, high]."""
+
+    low: float
+    high: float
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """Unit and bounds in words."""
+        return f"number in [{self.low:g}, {self.high:g}], {self.unit}"
+
+    def check(self, name: str, value: Any) -> float:
+        """Return `value` as a float."""
+        rule = f"{name} must be a number in [{self.low:g}, {self.high:g}], got {value!r}"
+        if not _is_number(value):
+            raise TypeError(rule)
+        if not self.low <= value <= self.high:
+            raise ValueError(rule)
+        return float(value)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few names."""
+
+    names: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The names in words."""
+        return "one of " + ", ".join(self.names)
+
+    def check(self, name: str, value: Any) -> str:
+        """Return `value` if it is one of the names."""
+        rule = f"{name} must be one of {', '.join(self.names)}, got {value!r}"
+        if not isinstance(value, str):
+            raise TypeError(rule)
+        if value not in self.names:
+            raise ValueError(rule)
+        return value
+
+
+@dataclass(frozen=True)
+class Choices:
+    """A non-empty list of different names; each draw takes one of them."""
+
+    names: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The names in words."""
+        return "any of " + ", ".join(self.names)
+
+    def check(self, name: str, value: Any) -> tuple[str, ...]:
+        """Return `value` as a tuple of different names."""
+        rule = f"{name} must be a non-empty list of different names out of {', '.join(self.names)}, got {value!r}"
+        if not isinstance(value, (tuple, list)):
+            raise TypeError(rule)
+        if not value or len(set(value)) != len(value) or not set(value) <= set(self.names):
+            raise ValueError(rule)
+        return tuple(value)
+
+
+def span(default: Pair, low: float, high: float, unit: str) -> Any:
+    """Dataclass field: a pair of real numbers."""
+    return field(default=default, metadata={"rule": Span(low, high, unit)})
+
+
+def count(default: IntPair, low: int, high: int, unit: str) -> Any:
+    """Dataclass field: a pair of whole numbers."""
+    return field(default=default, metadata={"rule": Count(low, high, unit)})
+
+
+def number(default: float, low: float, high: float, unit: str) -> Any:
+    """Dataclass field: one real number."""
+    return field(default=default, metadata={"rule": Number(low, high, unit)})
+
+
+def choice(default: str, *names: str) -> Any:
+    """Dataclass field: one of `names`."""
+    return field(default=default, metadata={"rule": Choice(names)})
+
+
+def choices(default: tuple[str, ...], *names: str) -> Any:
+    """Dataclass field: several of `names`."""
+    return field(default=default, metadata={"rule": Choices(names)})
+
+
+_KNOWN: dict[str, type[Value]] = {}
+
+
+@dataclass(frozen=True)
+class Value:
+    """Base of every frozen dataclass that `encode` writes; a subclass is known to `decode` by its class name."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Register the class under its name."""
+        super().__init_subclass__(**options)
+        taken = _KNOWN.get(cls.__name__)
+        if taken is not None and taken.__module__ != cls.__module__:
+            raise ValueError(f"the name of a value must be unused, got {cls.__name__!r}, taken by {taken.__module__}")
+        _KNOWN[cls.__name__] = cls
+
+
+@dataclass(frozen=True)
+class Part(Value):
+    """Base of the parts a caller composes; every field with a rule is checked when the part is made."""
+
+    def __post_init__(self) -> None:
+        """Check and normalise every field that has a rule."""
+        for name, rule in self.rules().items():
+            object.__setattr__(self, name, rule.check(name, getattr(self, name)))
+
+    @classmethod
+    @cache
+    def rules(cls) -> dict[str, Rule]:
+        """Return the rule of each field that has one."""
+        return {entry.name: entry.metadata["rule"] for entry in fields(cls) if "rule" in entry.metadata}
+
+
+def between(pair: Pair, share: float) -> float:
+    """Return the number at `share`, in [0, 1), of the way from low to high."""
+    return pair[0] + share * (pair[1] - pair[0])
+
+
+def whole_between(pair: IntPair, share: float) -> int:
+    """Return the whole number at `share`, in [0, 1), of the way from low to high, both included."""
+    return pair[0] + int(share * (pair[1] - pair[0] + 1))
+
+
+_PLAIN = frozenset({str, bool, int, float})
+
+
+def encode(value: Any) -> Any:
+    """Return `value` as dicts, lists, strings, numbers, booleans and None.
+
+    Raises:
+        TypeError: for an object that is none of these and no `Value`.
+    """
+    if value is None or type(value) in _PLAIN:
+        return value
+    if isinstance(value, Value):
+        plain = {"type": type(value).__name__}
+        for name in value.__dataclass_fields__:
+            plain[name] = encode(getattr(value, name))
+        return plain
+    if isinstance(value, (tuple, list)):
+        return [encode(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return {str(key): encode(entry) for key, entry in value.items()}
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a value must be made of numbers, strings, tuples and Values, got {type(value).__name__}")
+
+
+def decode(data: Any) -> Any:
+    """Return what `encode` was given; lists come back as tuples.
+
+    Raises:
+        ValueError: for a `type` that no imported module defines.
+    """
+    if isinstance(data, (list, tuple)):
+        return tuple(decode(entry) for entry in data)
+    if isinstance(data, Mapping):
+        arguments = {str(key): decode(entry) for key, entry in data.items()}
+        if "type" not in arguments:
+            return arguments
+        name = arguments.pop("type")
+        if name not in _KNOWN:
+            raise ValueError(f"type must be one of {', '.join(sorted(_KNOWN))}, got {name!r}")
+        return _KNOWN[name](**arguments)
+    return data
