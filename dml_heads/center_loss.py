@@ -1,0 +1,83 @@
+"""Center loss: softmax that also pulls every embedding to the centre of its class."""
+
+import math
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from dml_heads.checks import checked_number
+from dml_heads.softmax import SoftmaxHead
+
+
+class CenterLossHead(SoftmaxHead):
+    """Softmax loss on ``W x + b`` plus ``center_weight / 2 |x - c_y|^2``.
+
+    The centres are no parameters: as in the paper, each ``loss`` in training mode (and with gradients on) first uses
+    them and then moves those of the classes it saw, by ``center_rate`` of their smoothed mean difference (a step that
+    is not finite, as mixed precision may give, moves nothing). In evaluation mode ``loss`` changes nothing. Centres are
+    a buffer: saved with the head, outside the optimiser and its weight decay.
+
+    Args:
+        embedding_size: D, length of an embedding, at least 1.
+        classes: C, number of classes, at least 2.
+        center_weight: lambda, weight of the distance term, at least 0.
+        center_rate: alpha, how far the centres follow, in [0, 1].
+
+    Attributes:
+        weight: (C, D).
+        bias: (C,), starts at 0.
+        centers: (C, D), start at 0.
+
+    Raises:
+        TypeError: if an argument is no number.
+        ValueError: if an argument is out of bounds.
+
+    References:
+        Y. Wen, K. Zhang, Z. Li, Y. Qiao, "A Discriminative Feature Learning Approach for Deep Face Recognition", ECCV
+        2016, equations 3 to 5. The paper sums both terms over the batch; here ``reduction`` and the class weights
+        apply to both alike. Where centres start the paper leaves open.
+
+    Examples:
+        >>> head = CenterLossHead(embedding_size=2, classes=3)
+        >>> head
+        CenterLossHead(embedding_size=2, classes=3, center_weight=0.125, center_rate=0.5)
+        >>> _ = head.loss(torch.tensor([[4.0, 8.0]]), torch.tensor([1]))
+        >>> head.centers  # 0.5 (x - c) / (1 + 1 seen)
+        tensor([[0., 0.],
+                [1., 2.],
+                [0., 0.]])
+    """
+
+    accepts_probabilities: ClassVar[bool] = False
+    centers: Tensor
+
+    def __init__(
+        self, *, embedding_size: int, classes: int, center_weight: float = 1 / 8, center_rate: float = 0.5
+    ) -> None:
+        super().__init__(embedding_size=embedding_size, classes=classes)
+        self.center_weight = checked_number("center_weight", center_weight, high=math.inf)
+        self.center_rate = checked_number("center_rate", center_rate, high=1)
+        self.register_buffer("centers", torch.zeros(self.classes, self.embedding_size))
+
+    def row_losses(self, rows: Tensor, label: Tensor, weight: Tensor) -> Tensor:
+        """Softmax loss and distance to the own centre of each row, (N,), times the class weight (C,)."""
+        distance = (rows - self.centers.to(rows)[label]).square().sum(dim=1)  # (N,)
+        losses = super().row_losses(rows, label, weight) + self.center_weight / 2 * weight[label] * distance
+        if self.training and torch.is_grad_enabled():
+            self._move_centers(rows.detach(), label)
+        return losses
+
+    @torch.no_grad()
+    def _move_centers(self, rows: Tensor, label: Tensor) -> None:
+        """Equation 4: ``c_j -= alpha sum(c_j - x_i) / (1 + n_j)`` over the ``n_j`` rows of class j."""
+        belongs = functional.one_hot(label, self.classes).to(rows)  # (N, C)
+        seen = belongs.sum(dim=0)[:, None]  # (C, 1)
+        centers = self.centers.to(rows)
+        difference = (seen * centers - belongs.T @ rows) / (1 + seen)  # (C, D)
+        self.centers.copy_(centers - self.center_rate * difference.nan_to_num(0, 0, 0))
+
+    def extra_repr(self) -> str:
+        """The arguments, as the constructor takes them."""
+        return f"{super().extra_repr()}, center_weight={self.center_weight}, center_rate={self.center_rate}"

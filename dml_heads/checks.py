@@ -1,0 +1,147 @@
+"""Checks at the door: every bad argument ends here, with its name, the rule and its value."""
+
+import math
+from numbers import Integral, Real
+
+import torch
+from torch import Tensor
+
+IGNORED = -100
+"""The label value of a row that takes no part in the loss (the value PyTorch uses)."""
+
+_SUM_TOLERANCE = 1e-2  # probabilities may come in bfloat16, whose rounding step near 1 is 2**-8
+
+
+def checked_integer(name: str, value: object, *, low: int) -> int:
+    """The value as an int, at least ``low``.
+
+    Raises:
+        TypeError: if the value is no integer (a bool is none).
+        ValueError: if it is below ``low``.
+    """
+    message = f"{name} must be an integer >= {low}, got {value!r}"
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(message)
+    if int(value) < low:
+        raise ValueError(message)
+    return int(value)
+
+
+def checked_number(name: str, value: object, *, above: float | None = None, low: float = 0, high: float) -> float:
+    """The value as a finite float in [low, high], or in (above, high] where ``above`` is given.
+
+    Raises:
+        TypeError: if the value is no real number (a bool is none).
+        ValueError: if it is not finite or out of bounds.
+    """
+    left = f"{low:.6g} <=" if above is None else f"{above:.6g} <"
+    right = "" if math.isinf(high) else f" <= {high:.6g}"
+    message = f"{name} must be a finite number with {left} {name}{right}, got {value!r}"
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(message)
+    number = float(value)
+    inside = low <= number if above is None else above < number
+    if not (math.isfinite(number) and inside and number <= high):
+        raise ValueError(message)
+    return number
+
+
+def check_embedding(embedding: object, *, embedding_size: int) -> None:
+    """Accept floating point tensors (B, D) and (B, D, H, W) that hold at least one row.
+
+    Raises:
+        TypeError: if it is no floating point tensor.
+        ValueError: if its shape is another one, D differs from ``embedding_size``, or it is empty.
+    """
+    if not isinstance(embedding, Tensor):
+        raise TypeError(f"embedding must be a torch.Tensor, got {type(embedding).__name__}")
+    if not embedding.is_floating_point():
+        raise TypeError(f"embedding must have a floating point dtype, got {embedding.dtype}")
+    shape = tuple(embedding.shape)
+    if embedding.ndim not in {2, 4} or shape[1] != embedding_size:
+        d = embedding_size
+        raise ValueError(f"embedding must have shape (B, {d}) or (B, {d}, H, W), got {shape}")
+    if embedding.numel() == 0:
+        raise ValueError(f"embedding must hold at least one row (an empty batch has no loss), got shape {shape}")
+
+
+def check_label(label: object, *, embedding: Tensor, classes: int, probabilities: bool) -> None:
+    """Accept int64 classes, one a row of the embedding, or (where allowed) class probabilities.
+
+    Reading the values costs one synchronisation on an accelerator; a bad label there would otherwise end the process.
+
+    Raises:
+        TypeError: if it is no tensor, or has a dtype that this head does not take.
+        ValueError: if device, shape or values do not fit.
+    """
+    if not isinstance(label, Tensor):
+        raise TypeError(f"label must be a torch.Tensor, got {type(label).__name__}")
+    if label.is_floating_point() and not probabilities:
+        raise TypeError(
+            f"label must be int64 for this head (only softmax and l2_softmax take probabilities), got {label.dtype}"
+        )
+    if label.dtype != torch.int64 and not label.is_floating_point():
+        wanted = "int64 classes or floating point probabilities" if probabilities else "int64"
+        raise TypeError(f"label must be {wanted}, got {label.dtype}")
+    if label.device != embedding.device:
+        raise ValueError(f"label must be on the embedding's device {embedding.device}, got {label.device}")
+    batch, _, *places = embedding.shape
+    wanted_shape = (batch, classes, *places) if label.is_floating_point() else (batch, *places)
+    if label.shape != wanted_shape:
+        raise ValueError(
+            f"label must have shape {wanted_shape} for an embedding of shape {tuple(embedding.shape)}, "
+            f"got {tuple(label.shape)}"
+        )
+    if label.is_floating_point():
+        _check_probabilities(label)
+    else:
+        _check_classes(label, classes=classes)
+
+
+def _check_classes(label: Tensor, *, classes: int) -> None:
+    bad = (label != IGNORED) & ((label < 0) | (label >= classes))
+    if bad.any():
+        raise ValueError(
+            f"label must be {IGNORED} (ignored) or in 0 <= label < classes = {classes}, got {label[bad][0].item()}"
+        )
+
+
+def _check_probabilities(label: Tensor) -> None:
+    total = label.float().sum(dim=1)
+    kept = total.abs() > 0
+    fits = ~kept | ((total - 1).abs() <= _SUM_TOLERANCE)  # NaN fits neither
+    if not (fits.all() and (label >= 0).all()):
+        raise ValueError(
+            "label must hold probabilities >= 0 that sum to 1 over the classes (or are all 0: ignored), "
+            f"got sums in [{total.min().item():.6g}, {total.max().item():.6g}] "
+            f"and a smallest value of {label.min().item():.6g}"
+        )
+
+
+def check_class_weight(weight: object, *, classes: int) -> None:
+    """Accept None or a floating point tensor (classes,) of finite values >= 0.
+
+    Raises:
+        TypeError: if it is neither None nor a floating point tensor.
+        ValueError: if its shape or its values do not fit.
+    """
+    if weight is None:
+        return
+    if not isinstance(weight, Tensor):
+        raise TypeError(f"weight must be None or a torch.Tensor, one value a class, got {type(weight).__name__}")
+    if not weight.is_floating_point():
+        raise TypeError(f"weight must have a floating point dtype, got {weight.dtype}")
+    if weight.shape != (classes,):
+        raise ValueError(f"weight must have shape ({classes},), one value a class, got {tuple(weight.shape)}")
+    if not (weight.isfinite() & (weight >= 0)).all():
+        raise ValueError(f"weight must hold finite values >= 0, got {weight.tolist()}")
+
+
+def check_reduction(reduction: object) -> None:
+    """Accept "mean" and "sum".
+
+    Raises:
+        ValueError: for anything else.
+    """
+    if reduction not in {"mean", "sum"}:
+        raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")

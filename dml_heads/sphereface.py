@@ -1,0 +1,88 @@
+"""SphereFace (A-Softmax): a multiplicative margin on the angle."""
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from dml_heads.checks import checked_integer, checked_number
+from dml_heads.cosine import true_angle, unit, with_true_class
+from dml_heads.head import Head
+
+
+def psi(theta: Tensor, *, margin: int) -> Tensor:
+    """``cos(m theta)`` made to fall all the way: ``(-1)^k cos(m theta) - 2 k`` on ``[k pi / m, (k + 1) pi / m]``.
+
+    Args:
+        theta: angles in [0, pi], radians, any shape.
+        margin: m, at least 1.
+
+    Returns:
+        Same shape; from 1 at 0 down to 1 - 2 m at pi.
+
+    Examples:
+        >>> psi(torch.tensor([0.0, math.pi / 2, math.pi]), margin=4)
+        tensor([ 1., -3., -7.])
+    """
+    k = (theta.detach() * (margin / math.pi)).floor().clamp(max=margin - 1)
+    sign = 1 - 2 * (k % 2)
+    return sign * torch.cos(margin * theta) - 2 * k
+
+
+class SphereFaceHead(Head):
+    """Softmax loss on ``s |x| cos(theta_j)``, the true class trained on ``s |x| psi(theta_y)``.
+
+    Args:
+        embedding_size: D, length of an embedding, at least 1.
+        classes: C, number of classes, at least 2.
+        margin: m, integer, at least 1.
+        scale: s, above 0; the paper has none (1). Embeddings here keep their length, so it is not the 30 of ArcFace.
+        annealing: lambda, at least 0; the true class is trained on ``s |x| (lambda cos + psi) / (lambda + 1)``. 0 is
+            A-Softmax itself. For hard data the authors let it fall from 1000 to 5 over the first iterations: set the
+            attribute of that name between steps; the head counts no steps and does not store it in ``state_dict``.
+
+    Attributes:
+        weight: (C, D), class prototypes; only their directions count.
+
+    Raises:
+        TypeError: if an argument is no number (``margin``: no integer).
+        ValueError: if an argument is out of bounds.
+
+    References:
+        W. Liu et al., "SphereFace: Deep Hypersphere Embedding for Face Recognition", CVPR 2017, arXiv:1704.08063,
+        equation 7, and its appendix for the annealing. The constraint |W_j| = 1 is kept by dividing by the length.
+
+    Examples:
+        >>> head = SphereFaceHead(embedding_size=8, classes=3).requires_grad_(False)
+        >>> head
+        SphereFaceHead(embedding_size=8, classes=3, margin=4, scale=1.0, annealing=0.0)
+        >>> opposite = -5 * unit(head.weight)
+        >>> head(opposite).diagonal().round(decimals=2)
+        tensor([-5., -5., -5.])
+        >>> head.training_logits(opposite, torch.arange(3)).diagonal().round(decimals=2)  # 5 psi(pi)
+        tensor([-35., -35., -35.])
+    """
+
+    def __init__(
+        self, *, embedding_size: int, classes: int, margin: int = 4, scale: float = 1.0, annealing: float = 0.0
+    ) -> None:
+        super().__init__(embedding_size=embedding_size, classes=classes)
+        self.margin = checked_integer("margin", margin, low=1)
+        self.scale = checked_number("scale", scale, above=0, high=math.inf)
+        self.annealing = checked_number("annealing", annealing, high=math.inf)
+
+    def row_logits(self, rows: Tensor) -> Tensor:
+        """``s |x| cos(theta_j)``, which is ``s x . W_j / |W_j|``: rows (N, D) to logits (N, C)."""
+        return self.scale * functional.linear(rows, unit(self.weight.to(rows)))
+
+    def training_logits(self, rows: Tensor, label: Tensor) -> Tensor:
+        """As ``row_logits``, with ``s |x| psi(theta_y)``, annealed, for the true class: (N, C)."""
+        theta = true_angle(rows, self.weight.to(rows), label)  # (N,)
+        length = torch.linalg.vector_norm(rows, dim=1)  # (N,)
+        annealed = (self.annealing * torch.cos(theta) + psi(theta, margin=self.margin)) / (self.annealing + 1)
+        return with_true_class(self.row_logits(rows), label, self.scale * length * annealed)
+
+    def extra_repr(self) -> str:
+        """The arguments, as the constructor takes them."""
+        return f"{super().extra_repr()}, margin={self.margin}, scale={self.scale}, annealing={self.annealing}"
