@@ -1,0 +1,1 @@
+"""Experiments, metrics and reports that prove what models trained on synthetic defects find."""

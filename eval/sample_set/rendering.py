@@ -1,0 +1,191 @@
+"""From a height map with materials to a photograph: normals, light, occlusion, cast shadow, lens and sensor."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.sample_set.fields import Field, Plane, as_field, blurred, image_plane
+
+Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What lies under the camera.
+
+    Args:
+        height: (H, W), in fractions of the image's side.
+        albedo: (H, W, 3), linear RGB, 0 to 1; of metal, the colour of its reflection.
+        metalness: (H, W), 0 for paint, plastic and cloth, 1 for bare metal.
+        roughness: (H, W), 0 for a mirror, 1 for chalk.
+    """
+
+    height: Field
+    albedo: Field
+    metalness: Field
+    roughness: Field
+
+
+@dataclass(frozen=True)
+class Lighting:
+    """A large lamp on one side, a weaker one across from it, and light from all around.
+
+    Args:
+        azimuth: where the key lamp stands, radians in the picture.
+        elevation: its height above the table, radians.
+        key: its strength.
+        fill: the strength of the lamp across.
+        ambient: the strength of the light from all around.
+        warmth: red minus blue balance, about 0.
+    """
+
+    azimuth: float
+    elevation: float
+    key: float
+    fill: float
+    ambient: float
+    warmth: float
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Lens and sensor.
+
+    Args:
+        exposure: factor on all light.
+        vignette: share of the light lost in the corners.
+        blur: standard deviation of the lens, fractions of the image's side.
+        noise: deviation of the noise in mid-grey, 0 to 1.
+    """
+
+    exposure: float
+    vignette: float
+    blur: float
+    noise: float
+
+
+def sample_lighting(rng: np.random.Generator) -> Lighting:
+    """The station's lamps, a little different at every shot."""
+    return Lighting(
+        azimuth=math.radians(232.0 + rng.normal(0.0, 4.0)),
+        elevation=math.radians(54.0 + rng.normal(0.0, 2.0)),
+        key=0.78 * math.exp(rng.normal(0.0, 0.03)),
+        fill=0.20 * math.exp(rng.normal(0.0, 0.06)),
+        ambient=0.34 * math.exp(rng.normal(0.0, 0.03)),
+        warmth=rng.normal(0.0, 0.008),
+    )
+
+
+def sample_camera(rng: np.random.Generator) -> Camera:
+    """The station's camera, a little different at every shot."""
+    return Camera(
+        exposure=math.exp(rng.normal(0.0, 0.025)),
+        vignette=rng.uniform(0.06, 0.10),
+        blur=rng.uniform(0.0017, 0.0022),
+        noise=rng.uniform(0.008, 0.011),
+    )
+
+
+def _direction(azimuth: float, elevation: float) -> tuple[float, float, float]:
+    flat = math.cos(elevation)
+    return flat * math.cos(azimuth), flat * math.sin(azimuth), math.sin(elevation)
+
+
+def _normals(height: Field, pixel: float) -> tuple[Field, Field, Field]:
+    """Unit normals, from slopes over three pixels."""
+    scale = 1.0 / (32.0 * pixel)
+    slope_u = cv2.Scharr(height, cv2.CV_32F, 1, 0, scale=scale, borderType=cv2.BORDER_REPLICATE)
+    slope_v = cv2.Scharr(height, cv2.CV_32F, 0, 1, scale=scale, borderType=cv2.BORDER_REPLICATE)
+    up = 1.0 / np.sqrt(1.0 + slope_u * slope_u + slope_v * slope_v)
+    return as_field(-slope_u * up), as_field(-slope_v * up), as_field(up)
+
+
+def _occlusion(height: Field, pixel: float) -> Field:
+    """How much of the sky a pixel sees, 0 to 1: less in the pits of three scales."""
+    open_sky = np.ones_like(height)
+    for reach in (0.006, 0.018, 0.05):
+        depth = np.maximum(blurred(height, reach / pixel) - height, 0.0)
+        open_sky *= 1.0 / (1.0 + depth * (0.9 / reach))
+    return open_sky
+
+
+def _lit(height: Field, lighting: Lighting) -> Field:
+    """Share of the key lamp that a pixel sees, 0 in deep shadow: a march towards the lamp, at half resolution."""
+    size = max(32, height.shape[0] // 2)
+    small = as_field(cv2.resize(height, (size, size), interpolation=cv2.INTER_AREA))
+    du, dv = math.cos(lighting.azimuth) * size, math.sin(lighting.azimuth) * size
+    climb = math.tan(lighting.elevation)
+    reach = float(small.max() - small.min()) / climb
+    steps = int(np.clip(math.ceil(reach * size / 1.5), 1, 16))
+    hidden = np.zeros_like(small)
+    for step in range(1, steps + 1):
+        travel = reach * step / steps
+        shift = np.array([[1.0, 0.0, -travel * du], [0.0, 1.0, -travel * dv]], dtype=np.float32)
+        towards = cv2.warpAffine(small, shift, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        # The lamp is wide: what hides it far away hides a smaller share of it.
+        over = towards - small - travel * climb
+        np.maximum(hidden, np.clip(over / (0.002 + 0.35 * travel), 0.0, 1.0), out=hidden)
+    soft = cv2.GaussianBlur(1.0 - hidden, (0, 0), max(0.5, 0.0025 * size))
+    return as_field(cv2.resize(soft, height.shape[::-1], interpolation=cv2.INTER_LINEAR))
+
+
+def _mirrored(
+    normals: tuple[Field, Field, Field], plane: Plane, roughness: Field, lighting: Lighting, lit: Field
+) -> Field:
+    """What the surface mirrors: two soft boxes, a bright ceiling and a dark camera side."""
+    nx, ny, nz = normals
+    # The camera stands two image sides above the table, so the view leans outwards towards the border.
+    vx, vy = plane.u * -0.5, plane.v * -0.5
+    along = 2.0 * (nx * vx + ny * vy + nz)
+    rx, ry, rz = along * nx - vx, along * ny - vy, along * nz - 1.0
+    width = 0.016 + 0.55 * roughness * roughness
+    strength = 7.0 * np.sqrt(0.016 / width)
+    kx, ky, kz = _direction(lighting.azimuth, lighting.elevation)
+    fx, fy, fz = _direction(lighting.azimuth + 2.6, lighting.elevation - 0.2)
+    key = cv2.exp((rx * kx + ry * ky + rz * kz - 1.0) / width)
+    fill = cv2.exp((rx * fx + ry * fy + rz * fz - 1.0) / width)
+    room = lighting.ambient * (0.75 + 0.55 * rz - 0.35 * ry + 0.2 * rx)
+    return as_field(np.maximum(room, 0.02) + strength * (lighting.key * key * lit + lighting.fill * fill))
+
+
+def shade(surface: Surface, lighting: Lighting) -> Field:
+    """Light that a surface sends to the camera, (H, W, 3), linear."""
+    plane = image_plane(surface.height.shape[0])
+    normals = _normals(surface.height, plane.pixel)
+    nx, ny, nz = normals
+    open_sky = _occlusion(surface.height, plane.pixel)
+    lit = _lit(surface.height, lighting)
+    kx, ky, kz = _direction(lighting.azimuth, lighting.elevation)
+    fx, fy, fz = _direction(lighting.azimuth + 2.6, lighting.elevation - 0.2)
+    diffuse = lighting.key * np.maximum(nx * kx + ny * ky + nz * kz, 0.0) * lit
+    diffuse += lighting.fill * np.maximum(nx * fx + ny * fy + nz * fz, 0.0)
+    diffuse += lighting.ambient * open_sky * (0.6 + 0.4 * nz)
+    mirrored = _mirrored(normals, plane, surface.roughness, lighting, lit) * (0.3 + 0.7 * open_sky)
+    tint = np.array([1.0 + lighting.warmth, 1.0, 1.0 - lighting.warmth], dtype=np.float32)
+    polish = np.square(1.0 - surface.roughness)
+    gloss = (0.012 + (0.075 + 0.25 * np.square(1.0 - nz)) * polish) * (1.0 - surface.metalness)
+    from_body = (1.0 - surface.metalness) * diffuse
+    from_metal = surface.metalness * (0.8 * mirrored + 0.2 * diffuse)
+    light = surface.albedo * (from_body + from_metal)[..., None] + (gloss * mirrored)[..., None]
+    return as_field(light * tint)
+
+
+def photograph(light: Field, camera: Camera, *, size: int, rng: np.random.Generator) -> Image:
+    """Expose, blur, sample at `size` pixels, add the sensor's noise and encode as sRGB (nearly), uint8.
+
+    `rng` is drawn from by the same amount whatever the light, so two parts can share their noise.
+    """
+    plane = image_plane(size)
+    sharp = cv2.resize(light, (size, size), interpolation=cv2.INTER_AREA)
+    seen = as_field(cv2.GaussianBlur(sharp, (0, 0), max(0.25, camera.blur * size), borderType=cv2.BORDER_REPLICATE))
+    falloff = camera.exposure * (1.0 - 2.0 * camera.vignette * (plane.u * plane.u + plane.v * plane.v))
+    seen = np.maximum(seen * falloff[..., None], 0.0)
+    seen = np.where(seen > 0.7, 1.0 - 0.3 * cv2.exp((0.7 - seen) / 0.3), seen)
+    encoded = np.sqrt(seen)
+    noise = rng.standard_normal((size, size, 3), dtype=np.float32)
+    noise = cv2.GaussianBlur(noise, (0, 0), 0.55) * 1.9
+    encoded += camera.noise * noise * (0.55 + 0.75 * encoded)
+    return np.clip(encoded * 255.0 + 0.5, 0.0, 255.0).astype(np.uint8)
