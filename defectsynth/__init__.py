@@ -19,10 +19,12 @@ from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnOb
 from defectsynth.scratch import Scratch
 from defectsynth.shapes import Segment, Shape, Spots, Strokes
 from defectsynth.synthesis import Sample, redraw, synthesize
+from defectsynth.twins import AnomalyTwins, Twin
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AnomalyTwins",
     "Anywhere",
     "BentEdge",
     "Blend",
@@ -47,6 +49,7 @@ __all__ = [
     "Shape",
     "Spots",
     "Strokes",
+    "Twin",
     "WarpedDefect",
     "Where",
     "find_foreground",

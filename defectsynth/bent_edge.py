@@ -44,7 +44,7 @@ class BentEdge(WarpedDefect):
         *,
         bends: tuple[str, ...] = BENDS,
         amount_range: Pair = (0.015, 0.05),
-        extent_range: Pair = (0.04, 0.11),
+        extent_range: Pair = (0.04, 0.1),
         **common: Unpack[Common],
     ) -> None:
         super().__init__(

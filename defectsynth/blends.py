@@ -10,7 +10,7 @@ import numpy as np
 
 from defectsynth.layers import Floats
 from defectsynth.scene import Scene
-from defectsynth.values import Pair, Part, Value, choice, span
+from defectsynth.values import Pair, Part, Value, between, choice, span
 
 MODES = ("alpha", "multiply", "screen")
 FAINTEST = 0.3  # share of the opacity that severity 0 leaves
@@ -32,10 +32,11 @@ class Blend(Part):
 
     def sample(self, rng: np.random.Generator, scene: Scene, severity: float) -> DrawnBlend:
         """Return a blend; severity 0 leaves 30 % of the opacity, 1 all of it."""
+        opacity, feather = rng.random(2).tolist()
         return DrawnBlend(
             mode=self.mode,
-            opacity=rng.uniform(*self.opacity_range) * (FAINTEST + (1.0 - FAINTEST) * severity),
-            feather=rng.uniform(*self.feather_range) * scene.side,
+            opacity=between(self.opacity_range, opacity) * (FAINTEST + (1.0 - FAINTEST) * severity),
+            feather=between(self.feather_range, feather) * scene.side,
         )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from defectsynth.layers import Array, Box, Floats, clip_box
 from defectsynth.placement import Place, thickness_behind
 from defectsynth.scene import Scene
-from defectsynth.values import Pair, Part, Value, choices, span
+from defectsynth.values import Pair, Part, Value, between, choices, span
 
 STEEPEST = 0.55  # greatest amount as a share of the field's reach; at 0.65 the field would fold over itself
 FAINTEST = 0.3  # share of the amount that severity 0 leaves
@@ -70,19 +70,20 @@ class Push(Field):
 
     bends: tuple[str, ...] = choices(BENDS, *BENDS)
     amount_range: Pair = span((0.015, 0.05), 0.0, 0.5, "fraction of min(H, W)")
-    extent_range: Pair = span((0.04, 0.11), 0.0, 1.0, "fraction of min(H, W)")
+    extent_range: Pair = span((0.04, 0.1), 0.0, 1.0, "fraction of min(H, W)")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place, severity: float) -> DrawnPush:
         """Return the push; a bend reaches through the part, so that both of its sides move together."""
-        bend = self.bends[int(rng.integers(len(self.bends)))]
-        amount = rng.uniform(*self.amount_range) * scene.side * (FAINTEST + (1.0 - FAINTEST) * severity)
-        along = max(rng.uniform(*self.extent_range) * scene.side, amount / STEEPEST)
+        choice, share, extent, side = rng.random(4).tolist()
+        bend = self.bends[int(choice * len(self.bends))]
+        amount = between(self.amount_range, share) * scene.side * (FAINTEST + (1.0 - FAINTEST) * severity)
+        along = max(between(self.extent_range, extent) * scene.side, amount / STEEPEST, 1.0)
         across = max(amount / STEEPEST, 0.6 * along)
         inwards = 0.0
         if bend == "bend":
             inwards = min(0.5 * thickness_behind(place, scene), 0.1 * scene.side)
-            across = inwards + 1.3 * amount / STEEPEST
-        direction = 1.0 if bend == "dent" or (bend == "bend" and rng.random() < 0.5) else -1.0
+            across = max(inwards + 1.3 * amount / STEEPEST, 1.0)
+        direction = 1.0 if bend == "dent" or (bend == "bend" and side < 0.5) else -1.0
         normal = (-math.sin(place.angle), math.cos(place.angle))  # into the object
         return DrawnPush(
             x=place.x + inwards * normal[0],
@@ -96,7 +97,7 @@ class Push(Field):
 
 @dataclass(frozen=True)
 class DrawnPush(DrawnField):
-    """A push of `amount` pixels along the normal of `angle`, fading to nothing at `along` and `across` pixels."""
+    """A push of `amount` pixels along the normal of `angle`, fading to nothing at an ellipse; half axes in pixels."""
 
     x: float
     y: float
@@ -106,10 +107,9 @@ class DrawnPush(DrawnField):
     across: float
 
     def box(self, size: tuple[int, int]) -> Box | None:
-        """Return the pixels inside the turned rectangle's bounding box."""
-        cos, sin = abs(math.cos(self.angle)), abs(math.sin(self.angle))
-        width = self.along * cos + self.across * sin
-        height = self.along * sin + self.across * cos
+        """Return the bounding box of the turned ellipse."""
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        width, height = math.hypot(self.along * cos, self.across * sin), math.hypot(self.along * sin, self.across * cos)
         return clip_box(self.x - width, self.y - height, self.x + width, self.y + height, size=size)
 
     @property
@@ -118,18 +118,15 @@ class DrawnPush(DrawnField):
         return abs(self.amount)
 
     def offsets(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Return the displacement: a smooth bump, (1 - u^2)^2 (1 - v^2)^2 in the turned frame."""
+        """Return the displacement: a smooth bump over an ellipse, (1 - u^2 - v^2)^2 in the turned frame."""
         cos, sin = math.cos(self.angle), math.sin(self.angle)
-        u = (x - np.float32(self.x)) * np.float32(cos / self.along) + (y - np.float32(self.y)) * np.float32(
-            sin / self.along
-        )
-        v = (y - np.float32(self.y)) * np.float32(cos / self.across) - (x - np.float32(self.x)) * np.float32(
-            sin / self.across
-        )
-        np.multiply(u, u, out=u)
-        np.multiply(v, v, out=v)
-        bump = np.maximum(np.float32(1.0) - u, np.float32(0.0))
-        bump *= np.maximum(np.float32(1.0) - v, np.float32(0.0))
+        x, y = x - np.float32(self.x), y - np.float32(self.y)
+        u = x * np.float32(cos / self.along) + y * np.float32(sin / self.along)
+        v = y * np.float32(cos / self.across) - x * np.float32(sin / self.across)
+        u *= u
+        v *= v
+        u += v
+        bump = np.maximum(np.subtract(np.float32(1.0), u, out=u), np.float32(0.0), out=u)
         bump *= bump
         return bump * np.float32(-sin * self.amount), bump * np.float32(cos * self.amount)
 

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from defectsynth.layers import Array, Bytes
-from defectsynth.patches import Patch
-from defectsynth.recipes import Recipe, paste
+from defectsynth.patches import Patch, paste, sparing
+from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene
 from defectsynth.values import encode
 
@@ -94,7 +94,7 @@ def draw(
     for _ in range(count):
         for _ in range(TRIES):
             recipe = sample(rng, scene)
-            patch = None if recipe is None else recipe.render(scene, drawing.canvas)
+            patch = None if recipe is None else _rendered(recipe, scene, drawing)
             if recipe is not None and patch is not None and patch.contrast >= min_visibility:
                 drawing.add(recipe, patch)
                 break
@@ -106,7 +106,14 @@ def redraw(image: Array, recipes: Sequence[Recipe], *, roi: Array | None) -> Dra
     scene = Scene(image, roi)
     drawing = Drawing(np.array(image, order="C"), scene.peak)
     for recipe in recipes:
-        patch = recipe.render(scene, drawing.canvas)
+        patch = _rendered(recipe, scene, drawing)
         if patch is not None:
             drawing.add(recipe, patch)
     return drawing
+
+
+def _rendered(recipe: Recipe, scene: Scene, drawing: Drawing) -> Patch | None:
+    patch = recipe.render(scene, drawing.canvas)
+    if patch is None or not drawing.patches:
+        return patch
+    return sparing(patch, original=scene.image, canvas=drawing.canvas, peak=scene.peak)

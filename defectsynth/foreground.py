@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from defectsynth.layers import Array, Box, Bytes, Floats
+from defectsynth.layers import Array, Box, Bytes, Floats, at_least
 
 SMALL_SIDE = 96  # cells along the longer side of the small copy
 REMEMBERED = 1024  # pictures whose object is kept, 37 kB each
@@ -69,15 +69,15 @@ class Foreground:
             return np.full(box.shape, 255, np.uint8)
         coarse = self._coarse(box)
         if self.plane is None or coarse.min() >= CERTAIN:
-            return cv2.compare(coarse, 128, cv2.CMP_GE)
+            return at_least(coarse, 128)
         x = (np.arange(box.x0, box.x1, dtype=np.float32) + np.float32(0.5)) / np.float32(size[1]) - np.float32(0.5)
         y = (np.arange(box.y0, box.y1, dtype=np.float32) + np.float32(0.5)) / np.float32(size[0]) - np.float32(0.5)
         plane = self.plane * np.float32(1.0 / 255.0)
         background = plane[:, :1, None] + plane[:, 1:2, None] * x + plane[:, 2:, None] * y[:, None]
         background -= surface
-        unlike = cv2.compare(np.abs(background, out=background).max(axis=0), self.threshold / 255.0, cv2.CMP_GE)
-        near = cv2.compare(coarse, 5, cv2.CMP_GT)
-        return cv2.bitwise_or(cv2.compare(coarse, CERTAIN, cv2.CMP_GE), cv2.bitwise_and(unlike, near))
+        unlike = at_least(np.abs(background, out=background).max(axis=0), self.threshold / 255.0)
+        near = at_least(coarse, 6)
+        return cv2.bitwise_or(at_least(coarse, CERTAIN), cv2.bitwise_and(unlike, near))
 
     def _coarse(self, box: Box) -> Bytes:
         """Return the cells under `box`, interpolated to its size."""
@@ -130,13 +130,14 @@ def _found(cells: bytes, shape: tuple[int, ...], step: tuple[float, float], meth
     return _by_border(small, step, forced=method == "border")
 
 
+def forget_pictures() -> None:
+    """Forget the objects found so far; the next call looks at its picture anew."""
+    _found.cache_clear()
+
+
 def _small_copy(image: Array, rows: int, columns: int) -> Bytes:
     """Return a smoothed uint8 (rows, columns, C) copy; only rows x columns pixels of `image` are read."""
-    if max(image.shape[:2]) >= 2 * max(rows, columns):
-        twice = cv2.resize(image, (columns * 2, rows * 2), interpolation=cv2.INTER_NEAREST)
-        small = cv2.resize(twice, (columns, rows), interpolation=cv2.INTER_AREA)
-    else:
-        small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_NEAREST)
+    small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_LINEAR)
     if small.dtype == np.uint16:
         small = (small >> 8).astype(np.uint8)
     elif small.dtype != np.uint8:
@@ -241,7 +242,7 @@ def _at_the_edge(distance: Bytes, threshold: float, mask: Bytes) -> tuple[float,
     best = (_sharpness(slope, mask), threshold, mask)
     if best[0] < SHARP * strong:
         for share in THRESHOLDS:
-            higher = cv2.compare(distance, max(share * strong, threshold), cv2.CMP_GE)
+            higher = at_least(distance, max(share * strong, threshold))
             best = max(best, (_sharpness(slope, higher), share * strong, higher), key=lambda entry: entry[0])
     return max(best[1], threshold), best[2]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -41,6 +43,14 @@ def clip_box(x0: float, y0: float, x1: float, y1: float, *, size: tuple[int, int
         min(size[0], int(np.ceil(y1)) + 1),
     )
     return box if box.x1 > box.x0 and box.y1 > box.y0 else None
+
+
+def at_least(array: Array, least: float) -> Bytes:
+    """Return uint8 of the same shape, 255 where `array` >= `least`; cv2.compare takes a 1 x 1 array for a scalar."""
+    if array.dtype == np.uint8:
+        return cv2.threshold(array, math.ceil(least) - 1, 255, cv2.THRESH_BINARY)[1]
+    bound = math.ceil(least) if array.dtype.kind in "ui" else least
+    return np.negative(np.greater_equal(array, bound).view(np.uint8))
 
 
 @dataclass(frozen=True)

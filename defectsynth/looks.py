@@ -17,7 +17,7 @@ import numpy as np
 from defectsynth.layers import Array, Floats, Layer
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
-from defectsynth.values import Pair, Part, Value, choices, number, span
+from defectsynth.values import Pair, Part, Value, between, choices, number, span
 
 COLOR_TRIES = 4  # colours tried before one close to the surface is taken
 
@@ -76,25 +76,22 @@ class Color(Look):
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnColor:
         """Return a colour that differs from the surface at the place, if one is found in a few tries."""
-        here = scene.color_at(place.x, place.y)
+        here = scene.color_at(place.x, place.y).tolist()
         channels = 1 if scene.monochrome else scene.channels
         values = self._color(rng, channels)
         for _ in range(COLOR_TRIES):
-            if np.abs(values - here).max() >= self.unlike:
+            if max(abs(value - there) for value, there in zip(values, here, strict=False)) >= self.unlike:
                 break
             values = self._color(rng, channels)
-        return DrawnColor(values=tuple(values.tolist()), tint=rng.uniform(*self.tint_range))
+        return DrawnColor(values=tuple(values), tint=between(self.tint_range, rng.random()))
 
-    def _color(self, rng: np.random.Generator, channels: int) -> Floats:
-        palette = self.palettes[int(rng.integers(len(self.palettes)))]
+    def _color(self, rng: np.random.Generator, channels: int) -> list[float]:
+        choice, *shares = rng.random(max(channels, 3) + 1).tolist()
+        palette = self.palettes[int(choice * len(self.palettes))]
         if palette == "any" or (palette != "gray" and channels not in (1, 3)):
-            return rng.random(channels, dtype=np.float32)
-        hue, saturation, value = (
-            low + share * (high - low) for (low, high), share in zip(PALETTES[palette], rng.random(3), strict=True)
-        )
-        if channels == 3:
-            return np.array(colorsys.hsv_to_rgb(hue % 1.0, saturation, value), dtype=np.float32)
-        return np.full(channels, value, dtype=np.float32)
+            return shares[:channels]
+        hue, saturation, value = (between(pair, share) for pair, share in zip(PALETTES[palette], shares, strict=False))
+        return list(colorsys.hsv_to_rgb(hue % 1.0, saturation, value)) if channels == 3 else [value] * channels
 
 
 @dataclass(frozen=True)
@@ -115,6 +112,7 @@ class DrawnColor(DrawnLook):
 
 
 TONES = ("bright", "dark", "relief")
+ACROSS = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], dtype=np.float32) / 8  # slope in x, smoothed in y
 
 
 @dataclass(frozen=True)
@@ -132,13 +130,14 @@ class Shade(Look):
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnShade:
         """Return a tone with room on this surface: no darker mark on black, no brighter one on white."""
         brightness = float(scene.color_at(place.x, place.y).mean())
-        contrast = rng.uniform(*self.contrast_range)
+        share, choice = rng.random(2).tolist()
+        contrast = between(self.contrast_range, share)
         fitting = [
             tone
             for tone in self.tones
             if not (tone == "dark" and brightness < contrast) and not (tone == "bright" and brightness > 1.0 - contrast)
         ] or self.tones
-        tone = fitting[int(rng.integers(len(fitting)))]
+        tone = fitting[int(choice * len(fitting))]
         return DrawnShade(tone=tone, contrast=contrast, light=scene.light if tone == "relief" else 0.0)
 
 
@@ -158,10 +157,9 @@ class DrawnShade(DrawnLook):
             return surface + np.float32(self.contrast), layer.alpha
         if self.tone == "dark":
             return surface * np.float32(1.0 - 0.4 * self.contrast) - np.float32(0.6 * self.contrast), layer.alpha
-        depth = cv2.blur(layer.alpha, (3, 3))
-        across, down = cv2.Sobel(depth, cv2.CV_32F, 1, 0, scale=0.5), cv2.Sobel(depth, cv2.CV_32F, 0, 1, scale=0.5)
-        lit = across * np.float32(math.cos(self.light)) + down * np.float32(math.sin(self.light))
-        change = np.float32(self.contrast) * (np.float32(-2.0) * lit - np.float32(0.5) * layer.alpha)
+        slope = ACROSS * np.float32(math.cos(self.light)) + ACROSS.T * np.float32(math.sin(self.light))
+        lit = cv2.filter2D(layer.alpha, cv2.CV_32F, slope)
+        change = np.float32(self.contrast) * (np.float32(-1.2) * lit - np.float32(0.5) * layer.alpha)
         return surface + change, np.minimum(np.abs(lit) * np.float32(4.0) + layer.alpha, np.float32(1.0))
 
 

@@ -6,12 +6,12 @@ bit-identical, and at least 95 % of the mask's pixels differ.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
-from defectsynth.layers import Array, Box, Bytes, Floats
+from defectsynth.layers import Array, Box, Bytes, Floats, at_least
 
 VISIBLE_STEP = 4.0 / 255.0  # change from which on a pixel counts as visibly changed, of the dtype's range
 SOFTEST = np.float32(1.0 / 255.0)  # least value of a soft mask inside the mask: one step of 8 bits
@@ -25,7 +25,7 @@ class Patch:
 
     Attributes:
         box: where it lies; no larger than the defect.
-        pixels: (h, w) or (h, w, C), dtype of the picture; equal to it outside the mask.
+        pixels: (h, w) or (h, w, C), dtype of the picture; those inside the mask are laid down.
         mask: uint8 (h, w), 255 where the defect is.
         alpha: float32 (h, w) in [0, 1], how opaque what was painted is; None for a displacement.
         change: (h, w), greatest change over the channels, in the picture's units.
@@ -53,15 +53,38 @@ class Patch:
         return np.where(self.mask > 0, np.clip(values, SOFTEST, np.float32(1.0)), np.float32(0.0))
 
 
+def sparing(patch: Patch, *, original: Array, canvas: Array, peak: float) -> Patch | None:
+    """Return the patch without the pixels that would undo an earlier defect, None if nothing is left.
+
+    Args:
+        patch: a defect rendered on `canvas`.
+        original: the picture before all defects, whole.
+        canvas: the picture with the earlier defects, whole.
+        peak: greatest value of the dtype.
+    """
+    before, earlier = original[patch.box.slices], canvas[patch.box.slices]
+    undone = _largest(cv2.absdiff(patch.pixels, before).reshape(before.shape)) == 0
+    undone &= _largest(cv2.absdiff(earlier, before).reshape(before.shape)) > 0
+    mask = np.where(undone, np.uint8(0), patch.mask)
+    if not mask.any():
+        return None
+    return replace(patch, mask=mask, contrast=_mean(patch.change, mask) / peak)
+
+
+def paste(canvas: Array, patch: Patch) -> None:
+    """Write the pixels of `patch` inside its mask into `canvas` (H, W[, C])."""
+    cv2.copyTo(patch.pixels, patch.mask, canvas[patch.box.slices])
+
+
 def quantised(planes: Floats, like: Array, peak: float) -> Array:
-    """Return float32 planes (C, h, w) in [0, 1] as pixels with the dtype and shape of `like`.
+    """Return float32 planes (C, h, w) in [0, 1] as pixels with the dtype and shape of `like`; the planes are used up.
 
     Integers are rounded and clipped; floats are clipped to [0, 1], or to the values around where those lie outside.
     """
     if peak == 1.0:
         planes = np.clip(planes, min(0.0, float(like.min())), max(1.0, float(like.max())))
     elif peak == 255.0:
-        flat = np.maximum(planes, np.float32(0.0)).reshape(-1, planes.shape[2])
+        flat = np.maximum(planes, np.float32(0.0), out=planes).reshape(-1, planes.shape[2])
         planes = cv2.convertScaleAbs(flat, alpha=peak).reshape(planes.shape)  # rounds and clips
     else:
         planes = np.clip(np.rint(planes * np.float32(peak)), 0.0, peak).astype(like.dtype)
@@ -84,19 +107,22 @@ def finish(
     change = _largest(cv2.absdiff(before, after).reshape(before.shape))
     if allowed is not None:
         change = cv2.bitwise_and(change, change, mask=allowed)
-    visible = cv2.compare(change, VISIBLE_STEP * peak, cv2.CMP_GE)
-    changed = cv2.compare(change, 0, cv2.CMP_GT)
+    visible = at_least(change, VISIBLE_STEP * peak)
     whole = _with_core(visible, alpha) if alpha is not None else _without_grain(change, visible, peak)
     if allowed is not None:
         whole = cv2.bitwise_and(whole, allowed)
-    total = cv2.countNonZero(whole)
-    differs = cv2.countNonZero(cv2.bitwise_and(whole, changed)) >= DIFFERENT * total
-    mask = whole if total and differs else visible
-    if not cv2.countNonZero(mask):
+    total, seen = cv2.countNonZero(whole), cv2.countNonZero(visible)
+    if total != seen:
+        same = total - cv2.countNonZero(cv2.bitwise_and(change, change, mask=whole))
+        whole, total = (whole, total) if same <= (1.0 - DIFFERENT) * total else (visible, seen)
+    if total == 0:
         return None
-    pixels = np.array(before)
-    cv2.copyTo(after, mask, pixels)
-    return Patch(box, pixels, mask, alpha, change, contrast=cv2.mean(change, mask=mask)[0] / peak)
+    return Patch(box, after, whole, alpha, change, contrast=_mean(change, whole) / peak)
+
+
+def _mean(values: Array, mask: Bytes) -> float:
+    """Return the mean of `values` >= 0 inside a mask that is not empty."""
+    return float(cv2.norm(values, cv2.NORM_L1, mask)) / cv2.countNonZero(mask)
 
 
 def _largest(change: Array) -> Array:
@@ -112,10 +138,10 @@ def _largest(change: Array) -> Array:
 
 def _with_core(visible: Bytes, alpha: Floats) -> Bytes:
     """Add the opaque core, so that a pixel which happens to have the paint's colour makes no hole in the mask."""
-    return cv2.bitwise_or(visible, cv2.compare(alpha, 0.5, cv2.CMP_GE))
+    return cv2.bitwise_or(visible, at_least(alpha, 0.5))
 
 
 def _without_grain(change: Array, visible: Bytes, peak: float) -> Bytes:
     """Keep what changed over more than a pixel: grain that a displacement shuffles is no defect; close small holes."""
-    firm = cv2.compare(cv2.blur(change, (3, 3)), 1.5 * VISIBLE_STEP * peak, cv2.CMP_GE)
+    firm = at_least(cv2.blur(change, (3, 3)), 1.5 * VISIBLE_STEP * peak)
     return cv2.morphologyEx(firm, cv2.MORPH_CLOSE, _SQUARE) if cv2.countNonZero(firm) else visible

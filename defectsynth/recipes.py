@@ -97,8 +97,3 @@ class WarpRecipe(Recipe):
         before = np.ascontiguousarray(canvas[box.slices])
         after = displaced(canvas, self.field, box)
         return finish(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))
-
-
-def paste(canvas: Array, patch: Patch) -> None:
-    """Write the pixels of `patch` into `canvas`."""
-    canvas[patch.box.slices] = patch.pixels

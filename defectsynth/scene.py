@@ -7,7 +7,6 @@ from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from defectsynth.foreground import Foreground, find_foreground
 from defectsynth.layers import Array, Box, Bytes, Floats
@@ -115,8 +114,4 @@ def _check_roi(roi: Array, size: tuple[int, int]) -> Bytes:
     if roi.shape not in (size, (*size, 1)):
         raise ValueError(f"roi must have the image's height and width {size}, got shape {roi.shape}")
     flat = roi.reshape(size)
-    return cv2.compare(np.ascontiguousarray(flat), 0, cv2.CMP_GT) if flat.dtype == np.uint8 else _as_mask(flat != 0)
-
-
-def _as_mask(flags: npt.NDArray[np.bool_]) -> Bytes:
-    return flags.view(np.uint8) * np.uint8(255)
+    return np.negative((flat != 0).view(np.uint8))

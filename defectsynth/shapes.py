@@ -112,7 +112,7 @@ class Strokes(Shape):
         gaps_range: interruptions of each stroke, in [0, 8].
     """
 
-    length_range: Pair = span((0.06, 0.3), 0.0, 2.0, FRACTION)
+    length_range: Pair = span((0.04, 0.22), 0.0, 2.0, FRACTION)
     width_range: Pair = span((0.002, 0.009), 0.0, 0.5, FRACTION)
     turn_range: Pair = span((-0.6, 0.6), -6.3, 6.3, "radians from end to end")
     sway_range: Pair = span((0.0, 0.02), 0.0, 0.5, "fraction of the length")
@@ -180,7 +180,7 @@ class DrawnStrokes(DrawnShape):
 
     def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
         """Return the alpha layer."""
-        along, taper, waves = _positions(int(min(max(self.length / 5.0, 8.0), 40.0)))
+        along, taper, waves = _positions(int(min(max(self.length / 8.0, 8.0), 24.0)))
         tangent = np.exp(1j * (self.turn * along + (self.angle - 0.5 * self.turn)))  # x + iy
         centre = np.cumsum(tangent) * (self.length / along.size)
         centre += (1j * self.sway * self.length) * tangent * np.sin(waves + self.phase)
@@ -219,7 +219,7 @@ class Spots(Shape):
         spread_range: distance of the others from the first, in [0, 20], radii.
     """
 
-    radius_range: Pair = span((0.012, 0.05), 0.0, 1.0, FRACTION)
+    radius_range: Pair = span((0.01, 0.04), 0.0, 1.0, FRACTION)
     aspect_range: Pair = span((0.5, 1.0), 0.05, 1.0, "shorter by longer diameter")
     irregularity_range: Pair = span((0.05, 0.3), 0.0, 1.0, "fraction of the radius")
     softness_range: Pair = span((0.0, 0.6), 0.0, 1.0, "fraction of the radius")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import cv2
 import numpy as np
 
 from defectsynth.displacement import DrawnField, displaced
@@ -31,6 +32,8 @@ def on_value(dtype: np.dtype[Any], value: float | None) -> Any:
     Raises:
         ValueError: if `value` does not fit the dtype.
     """
+    if dtype == np.uint8 and value is None:
+        return 255
     if dtype == np.bool_:
         return True
     if dtype.kind == "f":
@@ -67,12 +70,16 @@ def add_to_masks(
 
 def _add(mask: Array, recipe: Recipe, patch: Patch, *, on: Any, soft: Floats | None) -> None:
     region = mask[patch.box.slices]
+    if soft is None and on == 255 and mask.dtype == np.uint8 and region.ndim == 2 and not cv2.countNonZero(region):
+        cv2.copyTo(patch.mask, patch.mask, region)  # the common case: nothing is there yet
+        return
     defect = patch.mask != 0
     if isinstance(recipe, WarpRecipe) and region.any():
         moved = _displaced_labels(mask, recipe.field, patch)
         region[defect] = moved[defect]
     if soft is None:
-        region[defect & (region == 0) if region.ndim == 2 else defect[..., None] & (region == 0)] = on
+        empty = defect & (region == 0 if region.ndim == 2 else (region == 0).all(axis=2))
+        region[empty] = on
         return
     values = soft * on if mask.dtype.kind == "f" else np.where(defect, np.maximum(np.rint(soft * on), 1), 0)
     soft = values.astype(mask.dtype)

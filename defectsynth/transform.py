@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
+from defectsynth.displacement import DrawnField
 from defectsynth.drawing import Drawing, draw, redraw
 from defectsynth.host import HostTransform
 from defectsynth.layers import Array
@@ -19,6 +20,7 @@ from defectsynth.scene import Scene
 from defectsynth.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints
 from defectsynth.values import Choice, Count, Number, Part, Rule, decode, encode
 
+FRAMES_OF_MASKS = {"masks": "images", "mask3d": "volume"}  # where each mask belongs to a frame
 MASK_KINDS = ("binary", "alpha", "intensity")
 COMMON_RULES: dict[str, Rule] = {
     "severity": Number(0.0, 1.0, "scales the visibility"),
@@ -135,40 +137,43 @@ class DefectTransform(HostTransform):
 
     def _apply(self, params: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         recipes: tuple[Recipe, ...] = params["recipes"]
+        if not recipes:
+            return data
+        cache, roi = params["cache"], data.get("roi")
         drawings: dict[str, list[Drawing]] = {}
         for key, value in data.items():
             frames = frames_of(self.target_of(key), value)
             if frames is not None:
-                drawings[key] = [
-                    params["cache"].take(frame) or redraw(frame, recipes, roi=data.get("roi")) for frame in frames
-                ]
+                drawings[key] = [cache.take(frame) or redraw(frame, recipes, roi=roi) for frame in frames]
         if not drawings:
             first_image(data, self)
-        return {key: self._transformed(key, value, drawings, recipes) for key, value in data.items()}
-
-    def _transformed(
-        self, key: str, value: Any, drawings: dict[str, list[Drawing]], recipes: tuple[Recipe, ...]
-    ) -> Any:
-        """Return one target with the defects in it."""
-        target = "roi" if key == "roi" else self.target_of(key)
         every = [drawing for frames in drawings.values() for drawing in frames]
         fields = [recipe.field for recipe in recipes if isinstance(recipe, WarpRecipe)]
-        if value is None or not recipes:
-            pass
-        elif key in drawings:
-            canvases = [drawing.canvas for drawing in drawings[key]]
-            value = canvases[0] if target == "image" else np.stack(canvases)
-        elif target == "mask":
-            value = add_to_mask(value, every, value=self.mask_value, kind=self.mask_kind)
-        elif target in ("masks", "mask3d"):
-            paired = drawings.get("images" if target == "masks" else "volume", [])
-            value = add_to_masks(value, paired, every, value=self.mask_value, kind=self.mask_kind)
-        elif target == "bboxes" and fields:
-            value = moved_boxes(value, fields, every[0].canvas.shape[:2])
-        elif target == "keypoints" and fields:
-            value = moved_keypoints(value, fields)
-        elif target == "defects":
-            value = [*value, *every[0].records()]
+        result = dict(data)
+        for key, value in data.items():
+            target = "roi" if key == "roi" else self.target_of(key)
+            if key in drawings:
+                canvases = [drawing.canvas for drawing in drawings[key]]
+                result[key] = canvases[0] if target == "image" else np.stack(canvases)
+            elif value is not None and target != "roi":
+                paired = drawings.get(FRAMES_OF_MASKS.get(target, ""), [])
+                result[key] = self._annotation(target, value, frames=paired, every=every, fields=fields)
+        return result
+
+    def _annotation(
+        self, target: str, value: Any, *, frames: list[Drawing], every: list[Drawing], fields: list[DrawnField]
+    ) -> Any:
+        """Return a target that is no picture with the defects in it."""
+        if target == "mask":
+            return add_to_mask(value, every, value=self.mask_value, kind=self.mask_kind)
+        if target in FRAMES_OF_MASKS:
+            return add_to_masks(value, frames, every, value=self.mask_value, kind=self.mask_kind)
+        if target == "defects":
+            return [*value, *every[0].records()]
+        if target == "bboxes" and fields:
+            return moved_boxes(value, fields, every[0].canvas.shape[:2])
+        if target == "keypoints" and fields:
+            return moved_keypoints(value, fields)
         return value
 
     def __getattr__(self, name: str) -> Any:

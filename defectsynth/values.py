@@ -216,6 +216,11 @@ def whole_between(pair: IntPair, share: float) -> int:
     return pair[0] + int(share * (pair[1] - pair[0] + 1))
 
 
+@cache
+def _field_names(kind: type[Value]) -> tuple[str, ...]:
+    return tuple(entry.name for entry in fields(kind))
+
+
 _PLAIN = frozenset({str, bool, int, float})
 
 
@@ -229,7 +234,7 @@ def encode(value: Any) -> Any:
         return value
     if isinstance(value, Value):
         plain = {"type": type(value).__name__}
-        for name in value.__dataclass_fields__:
+        for name in _field_names(type(value)):  # type: ignore[arg-type]  # a class is hashable
             plain[name] = encode(getattr(value, name))
         return plain
     if isinstance(value, (tuple, list)):

@@ -1,0 +1,159 @@
+"""Anomaly twins: every good picture twice, once as it is and once with a defect drawn afresh at every read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+
+from defectsynth.hard_negatives import disturbed
+from defectsynth.layers import Array, Bytes
+from defectsynth.synthesis import Sample, synthesize
+from defectsynth.values import Number
+
+SHARE = Number(0.0, 1.0, "share of the twins")
+MOST = 8  # defects in a picture that has several
+
+
+class Twin(NamedTuple):
+    """One item of `AnomalyTwins`; torch's default collate makes batches of it.
+
+    Attributes:
+        image: the picture, shape and dtype as given.
+        mask: uint8 (H, W), 255 where a defect is; empty for a normal picture and for a hard negative.
+        label: 1 with a defect, 0 without.
+        position: index in the sequence.
+    """
+
+    image: Array
+    mask: Bytes
+    label: int
+    position: int
+
+
+class AnomalyTwins(Sequence[Twin]):
+    """The list of good pictures doubled: item 2i is picture i, item 2i + 1 the same picture with a fresh defect.
+
+    What is drawn depends on the seed, the epoch, the index and how often the index was read in this epoch, and, in
+    workers of a torch loader, on the loader's seed of the epoch; not on the number of workers or the order of reading.
+    If a defect finds no place, the twin stays normal: label 0, empty mask.
+
+    Args:
+        images: arrays, or paths of image files (read as RGB or gray), or any sequence of these.
+        transform: a defect, applied regardless of its `p`, or an albumentations composition with defects.
+        seed: at least 0.
+        several: share of twins with two to eight defects instead of one, in [0, 1].
+        hard_negatives: share of the normal items that carry dust, glare or a change of light, in [0, 1]; changed, but
+            normal.
+        rois: the region of interest of each picture, None allows all of it.
+
+    Raises:
+        ValueError: if `images` is empty, `rois` has another length, or a share is outside [0, 1].
+        FileNotFoundError, ValueError: when an image file is read that is missing or broken; the error names it.
+
+    References:
+        Item 2i normal, item 2i + 1 its twin: the article on deep metric learning for MVTec AD (daisukelab). Several
+        defects, hard negatives and exact masks are ours.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import AnomalyTwins, Line
+        >>> twins = AnomalyTwins([np.full((64, 64, 3), 90, np.uint8)], Line(), seed=0)
+        >>> len(twins), twins[0].label, twins[1].label
+        (2, 0, 1)
+        >>> bool((twins[1].image != twins[1].image).any())  # drawn afresh at every read
+        True
+    """
+
+    def __init__(
+        self,
+        images: Sequence[Array | str | Path],
+        transform: Any,
+        *,
+        seed: int = 0,
+        several: float = 0.0,
+        hard_negatives: float = 0.0,
+        rois: Sequence[Array] | None = None,
+    ) -> None:
+        if len(images) == 0:
+            raise ValueError("images must hold at least one picture, got none")
+        if rois is not None and len(rois) != len(images):
+            raise ValueError(f"rois must hold one mask for each of the {len(images)} images, got {len(rois)}")
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+            raise ValueError(f"seed must be a whole number of at least 0, got {seed!r}")
+        self.images = images
+        self.transform = transform
+        self.seed = int(seed)
+        self.several = SHARE.check("several", several)
+        self.hard_negatives = SHARE.check("hard_negatives", hard_negatives)
+        self.rois = rois
+        self.set_epoch(0)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Start an epoch: equal epochs draw equal twins, in any process."""
+        self._epoch = int(epoch)
+        self._reads: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        """Twice the number of pictures."""
+        return 2 * len(self.images)
+
+    def __getitem__(self, index: int) -> Twin:  # type: ignore[override]  # slices would draw without being asked
+        """Return item `index`, drawn afresh if it is odd."""
+        sample = self.sample(index)
+        return Twin(sample.image, sample.mask, int(bool(sample.defects)), index % len(self))
+
+    def sample(self, index: int) -> Sample:
+        """Return item `index` as a `Sample`, with the records of its defects.
+
+        Raises:
+            IndexError: if `index` is outside the sequence.
+            TypeError: if it is no whole number.
+        """
+        if not isinstance(index, (int, np.integer)):
+            raise TypeError(f"index must be a whole number, got {index!r}")
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"index must be in [{-len(self)}, {len(self)}), got {index}")
+        position = int(index) % len(self)
+        image = _read(self.images[position // 2])
+        roi = None if self.rois is None else self.rois[position // 2]
+        rng = np.random.default_rng(self._entropy(position))
+        if position % 2 == 0:
+            changed = rng.random() < self.hard_negatives
+            normal = disturbed(image, seed=int(rng.integers(1 << 62))) if changed else np.array(image)
+            return Sample(normal, np.zeros(image.shape[:2], np.uint8), [])
+        return self._twin(image, roi, rng)
+
+    def _twin(self, image: Array, roi: Array | None, rng: np.random.Generator) -> Sample:
+        rounds = int(rng.integers(2, MOST, endpoint=True)) if rng.random() < self.several else 1
+        sample = synthesize(image, self.transform, seed=int(rng.integers(1 << 32)), roi=roi)
+        for _ in range(rounds - 1):
+            more = synthesize(sample.image, self.transform, seed=int(rng.integers(1 << 32)), roi=roi)
+            sample = Sample(more.image, np.maximum(sample.mask, more.mask), [*sample.defects, *more.defects])
+        return sample
+
+    def _entropy(self, position: int) -> tuple[int, ...]:
+        reads = self._reads[position] = self._reads.get(position, -1) + 1
+        return self.seed, self._epoch, position, reads, _loader_seed()
+
+
+def _loader_seed() -> int:
+    """Return the seed that a torch loader gave its workers for this epoch, 0 outside of workers."""
+    torch = sys.modules.get("torch")
+    worker = None if torch is None else torch.utils.data.get_worker_info()
+    return 0 if worker is None else int(worker.seed - worker.id)
+
+
+def _read(image: Array | str | Path) -> Array:
+    if isinstance(image, np.ndarray):
+        return image
+    if not Path(image).is_file():
+        raise FileNotFoundError(f"images must be arrays or existing files, got {str(image)!r}")
+    read = cv2.imread(str(image), cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)
+    if read is None:
+        raise ValueError(f"images must be readable image files, got {str(image)!r}")
+    return read if read.ndim == 2 else cv2.cvtColor(read, cv2.COLOR_BGR2RGB)

@@ -1,0 +1,17 @@
+"""Hypothesis profiles: `ci` by default; HYPOTHESIS_PROFILE=thorough runs more than 20,000 examples of the contract."""
+
+import importlib.util
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile(
+    "thorough", max_examples=3_400, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+if importlib.util.find_spec("torch"):
+    import torch
+
+    torch.set_num_threads(1)  # two threads fight over two cores

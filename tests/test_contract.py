@@ -1,0 +1,209 @@
+"""One contract over every public transform, no exception lists."""
+
+import inspect
+from typing import Any
+
+import albumentations as A
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, note
+from hypothesis import strategies as st
+
+import defectsynth as ds
+from defectsynth.transform import COMMON_RULES, DefectTransform
+from defectsynth.values import Choice, Choices, Count, Number, Part, Span
+
+TRANSFORMS = [
+    value
+    for value in (getattr(ds, name) for name in ds.__all__)
+    if inspect.isclass(value) and issubclass(value, DefectTransform)
+]
+DTYPES = (np.uint8, np.uint16, np.float32)
+PEAK = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}
+
+
+def values_of(rule: Any) -> st.SearchStrategy[Any]:
+    """Any value that a rule allows; counts stay small so that an example stays cheap."""
+    if isinstance(rule, Span):
+        numbers = st.floats(rule.low, rule.high, allow_subnormal=False)
+        return st.tuples(numbers, numbers).map(sorted).map(tuple)
+    if isinstance(rule, Count):
+        whole = st.integers(rule.low, min(rule.high, 4))
+        return st.tuples(whole, whole).map(sorted).map(tuple)
+    if isinstance(rule, Number):
+        return st.floats(rule.low, rule.high, allow_subnormal=False)
+    if isinstance(rule, Choices):
+        return st.lists(st.sampled_from(rule.names), min_size=1, unique=True).map(tuple)
+    assert isinstance(rule, Choice)
+    return st.sampled_from(rule.names)
+
+
+def parts_of(kind: type[Part]) -> st.SearchStrategy[Part]:
+    """Any public part of a kind, with any arguments; a field that holds another part keeps its default."""
+    concrete = [
+        value
+        for value in (getattr(ds, name) for name in ds.__all__)
+        if inspect.isclass(value) and issubclass(value, kind) and value is not kind
+    ]
+    return st.sampled_from(concrete).flatmap(
+        lambda part: st.fixed_dictionaries(
+            {}, optional={name: values_of(rule) for name, rule in part.rules().items()}
+        ).map(lambda arguments: part(**arguments))
+    )
+
+
+@st.composite
+def transforms(draw: st.DrawFn, kind: type[DefectTransform]) -> DefectTransform:
+    """A transform with any of its arguments given, p = 1."""
+    template = kind()
+    arguments: dict[str, Any] = {}
+    rules = {name: rule for part in template.parts for name, rule in part.rules().items()} | COMMON_RULES
+    for name in kind.argument_names():
+        if name in ("p", "mask_value") or not draw(st.integers(0, 2)) == 0:
+            continue
+        if name in rules:
+            arguments[name] = draw(values_of(rules[name]))
+        else:
+            base = {"shape": ds.Shape, "look": ds.Look, "blend": ds.Blend, "field": ds.Field, "where": ds.Where}[name]
+            arguments[name] = draw(st.builds(ds.Blend) if base is ds.Blend else parts_of(base))
+    arguments.setdefault("count_range", (1, 1))
+    return kind(p=1, **arguments)
+
+
+@st.composite
+def images(draw: st.DrawFn) -> np.ndarray:
+    """Tiny and small pictures of every layout: 2-D, 1, 3 and 5 channels, every dtype, strided, read-only."""
+    sides = st.one_of(st.integers(1, 6), st.integers(7, 80))
+    height, width = draw(sides), draw(sides)
+    channels = draw(st.sampled_from([None, 1, 3, 5]))
+    dtype = np.dtype(draw(st.sampled_from(DTYPES)))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    shape = (height, width, channels or 1)
+    content = draw(st.sampled_from(["noise", "plain", "part", "ramp", "black", "white"]))
+    picture = np.full(shape, rng.random(shape[2]), np.float64)
+    if content == "noise":
+        picture = rng.random(shape)
+    elif content == "part":
+        picture[height // 4 : -(height // 4) or None, width // 4 : -(width // 4) or None] = rng.random(shape[2])
+        picture += rng.normal(0, 0.02, shape)
+    elif content == "ramp":
+        picture *= np.linspace(0, 1, width)[None, :, None]
+    elif content in ("black", "white"):
+        picture[:] = content == "white"
+    picture = np.clip(picture, 0, 1) * PEAK[dtype]
+    image = (np.rint(picture) if dtype.kind == "u" else picture).astype(dtype)
+    image = image[:, :, 0] if channels is None else image
+    layout = draw(st.sampled_from(["contiguous", "strided", "mirrored", "read-only"]))
+    if layout == "strided":
+        image = np.repeat(image, 2, axis=1)[:, ::2]
+    elif layout == "mirrored":
+        image = np.ascontiguousarray(image[:, ::-1])[:, ::-1]
+    elif layout == "read-only":
+        image.flags.writeable = False
+    return image
+
+
+@st.composite
+def rois(draw: st.DrawFn, size: tuple[int, int]) -> np.ndarray | None:
+    """No region, an empty one, all of it, a rectangle or scattered pixels; bool or uint8."""
+    kind = draw(st.sampled_from([None, None, "empty", "all", "rectangle", "scattered"]))
+    if kind is None:
+        return None
+    roi = np.zeros(size, bool)
+    if kind == "all":
+        roi[:] = True
+    elif kind == "rectangle":
+        y, x = draw(st.integers(0, size[0] - 1)), draw(st.integers(0, size[1] - 1))
+        roi[y : y + draw(st.integers(1, 40)), x : x + draw(st.integers(1, 40))] = True
+    elif kind == "scattered":
+        roi = np.random.default_rng(draw(st.integers(0, 99))).random(size) < 0.2
+    return roi if draw(st.booleans()) else roi.astype(np.uint8) * 200
+
+
+def keeps_the_contract(
+    before: np.ndarray, result: dict[str, Any], transform: DefectTransform, roi: np.ndarray | None
+) -> None:
+    """Check one result against the picture it was drawn into."""
+    image, mask, records = result["image"], result["mask"] != 0, result["defects"]
+    assert (image.shape, image.dtype) == (before.shape, before.dtype)
+    assert image.min() >= min(0, before.min())
+    assert image.max() <= max(PEAK[before.dtype], before.max())
+    planes = [each.reshape(*before.shape[:2], -1).astype(np.float64) for each in (before, image)]
+    change = np.abs(planes[1] - planes[0]).max(axis=2) / PEAK[before.dtype]
+    assert not change[~mask].any(), "outside the mask every pixel is bit-identical"
+    assert (len(records) > 0) == mask.any(), "a record exists if and only if its mask is not empty"
+    if roi is not None:
+        assert not mask[roi == 0].any(), "nothing lands outside roi"
+    if not records:
+        return
+    assert (change[mask] > 0).mean() >= 0.95, "at least 95 % of the mask's pixels differ"
+    inside = np.zeros_like(mask)
+    for record in records:
+        x0, y0, x1, y1 = record["box"]
+        assert 0 <= x0 < x1 <= mask.shape[1]
+        assert 0 <= y0 < y1 <= mask.shape[0]
+        inside[y0:y1, x0:x1] = True
+        assert 0 < record["area"] <= (x1 - x0) * (y1 - y0)
+        assert record["contrast"] >= transform.min_visibility - 1e-6
+        assert record["kind"] == transform.kind
+        assert record["severity"] == transform.severity
+    assert not mask[~inside].any(), "the mask lies inside the boxes"
+    if len(records) == 1:
+        assert records[0]["area"] == mask.sum()
+        assert change[mask].mean() == pytest.approx(records[0]["contrast"], abs=1e-4)
+
+
+@pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_contract(kind: type[DefectTransform], data: st.DataObject) -> None:
+    image = data.draw(images())
+    transform = data.draw(transforms(kind))
+    roi = data.draw(rois(image.shape[:2]))
+    seed = data.draw(st.integers(0, 2**32 - 1))
+    note(f"{transform!r} seed={seed} shape={image.shape} dtype={image.dtype}")
+    original, original_roi = image.copy(), None if roi is None else roi.copy()
+    inputs = {"image": image, "mask": np.zeros(image.shape[:2], np.uint8), "defects": []}
+    if roi is not None:
+        inputs["roi"] = roi
+    result = A.Compose([transform], seed=seed, strict=True)(**inputs)
+    keeps_the_contract(original, result, transform, roi)
+    np.testing.assert_array_equal(image, original, "inputs are never written to")
+    assert roi is None or (roi == original_roi).all()
+    assert not inputs["mask"].any()
+    assert inputs["defects"] == []
+
+    again = A.Compose([kind(**transform.get_transform_init_args())], seed=seed)(**inputs)
+    assert again["image"].tobytes() == result["image"].tobytes(), "same seed, same bytes"
+    assert again["defects"] == result["defects"]
+    redrawn = ds.redraw(image, result["defects"], roi=roi)
+    assert redrawn.image.tobytes() == result["image"].tobytes(), "a record is enough to draw it again"
+    np.testing.assert_array_equal(redrawn.mask != 0, result["mask"] != 0)
+
+
+@pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
+def test_defects_are_found_on_an_ordinary_part(kind: type[DefectTransform]) -> None:
+    part = np.full((96, 96, 3), 210, np.uint8)
+    cv2.circle(part, (48, 48), 30, (90, 100, 110), -1)
+    drawn = [len(ds.synthesize(part, kind(), seed=seed).defects) for seed in range(40)]
+    assert sum(drawn) >= 38
+
+
+@pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("where", ["anywhere", "object", "edge", "inside", "ring"])
+def test_every_placement_finds_its_place(kind: type[DefectTransform], where: str) -> None:
+    part = np.full((128, 128), 20, np.uint8)
+    part[30:100, 40:90] = 180
+    samples = [ds.synthesize(part, kind(where=where), seed=seed) for seed in range(20)]
+    assert sum(bool(sample.defects) for sample in samples) >= (4 if "Warp" in kind.__name__ or "Edge" in kind.__name__ else 18)
+
+
+@pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
+def test_severity_scales_the_visibility(kind: type[DefectTransform]) -> None:
+    part = np.full((160, 160), 60, np.uint8)
+    part[40:120, 40:120] = 160
+    change = []
+    for severity in (0.0, 1.0):
+        samples = [ds.synthesize(part, kind(severity=severity, min_visibility=0.0), seed=seed) for seed in range(60)]
+        change.append(np.mean([np.abs(sample.image.astype(float) - part).sum() for sample in samples]))
+    assert change[1] > 1.5 * change[0]
