@@ -1,0 +1,154 @@
+"""The words of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import defectsynth
+from defectsynth.cli.errors import UsageError
+from defectsynth.cli.layouts import LAYOUTS
+
+MOST_WORKERS = 8  # unless asked for more
+LARGEST_SEED = 2**63 - 1
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that raises instead of ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError."""
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Return the checked arguments.
+
+    Raises:
+        UsageError: if one breaks its rule.
+        SystemExit: after --help and --version.
+    """
+    arguments = _parser().parse_args(argv)
+    for name, low, high in (
+        ("count", 1, None),
+        ("seed", 0, LARGEST_SEED),
+        ("workers", 1, None),
+        ("rows", 1, 100),
+        ("cell", 64, 1024),
+    ):
+        if isinstance(getattr(arguments, name, None), str):
+            setattr(arguments, name, _whole(f"--{name}", getattr(arguments, name), low, high))
+    if getattr(arguments, "severity", None) is not None:
+        arguments.severity = _real("--severity", arguments.severity)
+    if arguments.command == "generate" and not arguments.defect and arguments.preset is None:
+        raise UsageError("generate must have --defect or --preset; defectsynth list shows their names")
+    if arguments.command == "preview" and not arguments.defect and arguments.preset is None:
+        arguments.preset = "generic_object"
+    return arguments
+
+
+def _whole(name: str, text: str, low: int, high: int | None) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise UsageError(f"{name} must be a whole number, got {text!r}") from None
+    if number < low:
+        raise UsageError(f"{name} must be at least {low}, got {number}")
+    if high is not None and number > high:
+        raise UsageError(f"{name} must be at most {high}, got {number}")
+    return number
+
+
+def _real(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not 0.0 <= number <= 1.0:
+        raise UsageError(f"{name} must be a number in [0, 1], got {text!r}")
+    return number
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="defectsynth",
+        description="Draw synthetic defects, with exact masks, into images of good parts.",
+    )
+    parser.add_argument("--version", action="version", version=f"defectsynth {defectsynth.__version__}")
+    commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    _add_generate(commands)
+    _add_preview(commands)
+    commands.add_parser("list", help="name the defects and presets", description="Name the defects and presets.")
+    show = commands.add_parser(
+        "show",
+        help="describe a defect or a preset",
+        description="Print a defect's arguments with defaults, units and bounds, or a preset as YAML.",
+    )
+    show.add_argument("name", metavar="NAME", help="as defectsynth list shows it")
+    return parser
+
+
+def _add_generate(commands: Any) -> None:
+    parser = commands.add_parser(
+        "generate",
+        help="make a data set with defects",
+        description="Draw defects into the images of a folder. If it is interrupted or killed, the same command goes "
+        "on where it stopped, and the result is the same.",
+        epilog="Exit codes: 0 all done, 1 some inputs failed (named at the end), 2 wrong call, 130 interrupted.",
+    )
+    parser.add_argument("input", type=Path, metavar="INPUT", help="folder of good images, nested folders included")
+    parser.add_argument("output", type=Path, metavar="OUTPUT", help="new or empty folder, or one that was begun")
+    _add_defects(parser)
+    parser.add_argument("--count", metavar="N", help="output images (default: as many as there are inputs)")
+    parser.add_argument("--layout", choices=LAYOUTS, default="mvtec", help="default: mvtec")
+    parser.add_argument("--seed", default="0", metavar="S", help="same seed, same bytes (default: 0)")
+    parser.add_argument(
+        "--workers",
+        default=str(min(os.cpu_count() or 1, MOST_WORKERS)),
+        metavar="N",
+        help="processes; the result does not depend on it (default here: %(default)s)",
+    )
+    parser.add_argument(
+        "--roi-dir", type=Path, metavar="DIR", help="one mask for each image, same relative path, any suffix"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def _add_preview(commands: Any) -> None:
+    parser = commands.add_parser(
+        "preview",
+        help="draw a contact sheet",
+        description="Draw a contact sheet: what generate would draw first with the same arguments.",
+    )
+    parser.add_argument("input", type=Path, metavar="INPUT", help="folder of good images, nested folders included")
+    parser.add_argument("output", type=Path, metavar="OUTPUT.png", help="where the sheet goes")
+    _add_defects(parser)
+    parser.add_argument("--rows", default="5", metavar="N", help="samples (default: 5)")
+    parser.add_argument("--cell", default="256", metavar="PX", help="side of a picture on the sheet (default: 256)")
+    parser.add_argument("--seed", default="0", metavar="S", help="same seed, same sheet (default: 0)")
+
+
+def _add_defects(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--defect",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a defect; given several times, one of them is drawn for each image",
+    )
+    what.add_argument("--preset", metavar="NAME|FILE", help="a preset, or a .yaml or .json file that A.save wrote")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help='an argument of the defect, value in YAML: --set "length_range=[0.1, 0.3]"',
+    )
+    parser.add_argument(
+        "--where", metavar="PLACE", help="short for --set where=PLACE: object, edge, inside, ring, anywhere"
+    )
+    parser.add_argument("--severity", metavar="SHARE", help="short for --set severity=SHARE, in [0, 1]")

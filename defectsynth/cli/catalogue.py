@@ -1,0 +1,44 @@
+"""The defects and presets that have names, found from what the library exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import albumentations as A
+
+import defectsynth
+from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.transform import DefectTransform
+
+_FREE = (PaintedDefect, WarpedDefect)  # put together by the caller, so they have no look of their own
+
+
+def named_defects() -> dict[str, type[DefectTransform]]:
+    """Return every public defect by its kind."""
+    public = (getattr(defectsynth, name) for name in defectsynth.__all__)
+    defects = [
+        entry
+        for entry in public
+        if isinstance(entry, type) and issubclass(entry, DefectTransform) and entry not in _FREE
+    ]
+    return {defect.kind: defect for defect in sorted(defects, key=lambda defect: defect.kind)}
+
+
+def leaves(transform: Any) -> Iterator[Any]:
+    """Yield the transforms inside a composition, or the transform itself."""
+    if isinstance(transform, A.BaseCompose):
+        for inner in transform.transforms:
+            yield from leaves(inner)
+    else:
+        yield transform
+
+
+def kinds_of(transform: Any) -> list[str]:
+    """Return the kinds of defect that a transform can draw, sorted."""
+    return sorted({leaf.kind for leaf in leaves(transform)})
+
+
+def summary(documented: Any) -> str:
+    """Return the first line of a docstring."""
+    return (documented.__doc__ or "").strip().partition("\n")[0]

@@ -1,0 +1,37 @@
+"""From the command line to the command, and from errors to exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from defectsynth.cli.arguments import parse
+from defectsynth.cli.describe import list_names, show
+from defectsynth.cli.errors import JobError, UsageError
+from defectsynth.cli.generate import generate
+from defectsynth.cli.preview import preview
+
+COMMANDS = {"generate": generate, "preview": preview, "list": list_names, "show": show}
+
+
+def main(argv: Sequence[str] | None) -> int:
+    """Run one command; return its exit code."""
+    try:
+        arguments = parse(argv)
+        return COMMANDS[arguments.command](arguments)
+    except UsageError as error:
+        print(f"defectsynth: {error}", file=sys.stderr)
+        return 2
+    except JobError as error:
+        print(f"defectsynth: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader of our output is gone, as with `defectsynth list | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except OSError as error:
+        print(f"defectsynth: {error}; the same command goes on where it stopped", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return 130

@@ -1,0 +1,120 @@
+"""`defectsynth list` and `defectsynth show NAME`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shutil
+import textwrap
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import Any
+
+import albumentations as A
+import yaml
+
+from defectsynth.cli.catalogue import named_defects, summary
+from defectsynth.cli.errors import UsageError
+from defectsynth.placement import PLACES, Where
+from defectsynth.presets import PRESETS
+from defectsynth.transform import COMMON_RULES, DefectTransform
+from defectsynth.values import Rule
+
+HEAD = ("argument", "default", "unit and bounds", "meaning")
+_NARROWEST = 36  # characters of the last column
+_OTHERS = {
+    "where": f"one of {', '.join(PLACES)}, or a Where",
+    "mask_value": "number above 0, or None",
+    "p": "number in [0, 1]",
+}
+
+
+def list_names(_: Namespace) -> int:
+    """Print the names of defects and presets, one line each."""
+    defects = {name: summary(defect) for name, defect in named_defects().items()}
+    presets = {name: summary(preset) for name, preset in PRESETS.items()}
+    width = max(map(len, [*defects, *presets]))
+    for head, names in (("Defects (--defect NAME)", defects), ("Presets (--preset NAME)", presets)):
+        print(head)
+        for name, text in names.items():
+            print(f"  {name:<{width}}  {text}")
+    return 0
+
+
+def show(arguments: Namespace) -> int:
+    """Print what a defect takes, or a preset as YAML that `--preset FILE` reads again."""
+    defects = named_defects()
+    if arguments.name in defects:
+        print(_defect(defects[arguments.name]))
+    elif arguments.name in PRESETS:
+        print(_preset(arguments.name))
+    else:
+        raise UsageError(f"NAME must be one of {', '.join([*defects, *PRESETS])}, got {arguments.name!r}")
+    return 0
+
+
+def _preset(name: str) -> str:
+    factory = PRESETS[name]
+    about = _before_sections(inspect.getdoc(factory) or "")
+    plain = yaml.safe_dump(A.to_dict(factory()), sort_keys=False, default_flow_style=None, width=100)
+    return "".join(f"# {line}".rstrip() + "\n" for line in about.splitlines()) + plain.rstrip()
+
+
+def _defect(defect: type[DefectTransform]) -> str:
+    text = inspect.getdoc(defect) or ""
+    meanings = {**arguments_in(inspect.getdoc(DefectTransform) or ""), **arguments_in(text)}
+    example = defect()
+    rules = rules_of(example)
+    rows = [
+        (name, _short(getattr(example, name)), rules.get(name, ""), meanings.get(name, ""))
+        for name in defect.argument_names()
+    ]
+    return f"{defect.kind} ({defect.__name__})\n\n{_before_sections(text)}\n\n{_table(rows)}"
+
+
+def rules_of(defect: DefectTransform) -> dict[str, str]:
+    """Return unit and bounds of each argument in words."""
+    rules: dict[str, Rule] = dict(COMMON_RULES)
+    for part in reversed(defect.parts):  # the first part that has a name holds the argument
+        rules.update(part.rules())
+    return {**{name: rule.text for name, rule in rules.items()}, **_OTHERS}
+
+
+def arguments_in(text: str) -> dict[str, str]:
+    r"""Return what the Args section of a docstring says of each argument.
+
+    >>> arguments_in("A.\n\nArgs:\n    size: in [0, 1],\n        a share.\n    p: chance.\n\nRaises:\n    X: y.")
+    {'size': 'in [0, 1], a share.', 'p': 'chance.'}
+    """
+    section = re.search(r"^Args:\n((?: {4}.*\n?|\n)+)", text, re.MULTILINE)
+    found = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section[1] if section else "", re.MULTILINE)
+    return {name: " ".join(meaning.split()) for name, meaning in found}
+
+
+def _before_sections(text: str) -> str:
+    return re.split(r"\n+(?=[A-Z]\w+:\n)", text, maxsplit=1)[0].rstrip()
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, Where):
+        names = [name for name, place in PLACES.items() if value == place()]
+        return names[0] if names else type(value).__name__
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, (tuple, list)):
+        return f"({', '.join(map(_short, value))})"
+    return value if isinstance(value, str) else repr(value)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(3)]
+    widths = [min(width, 44) for width in widths]
+    last = max(shutil.get_terminal_size((140, 24)).columns - sum(widths) - 6, _NARROWEST)
+    lines: list[str] = []
+    for row in [HEAD, ["-" * width for width in [*widths, last]], *rows]:
+        cells = [textwrap.wrap(text, width) or [""] for text, width in zip(row, [*widths, last], strict=True)]
+        for index in range(max(map(len, cells))):
+            parts = [cell[index] if index < len(cell) else "" for cell in cells]
+            padded = [f"{part:<{width}}" for part, width in zip(parts, widths, strict=False)]
+            lines.append("  ".join([*padded, parts[-1]]).rstrip())
+    return "\n".join(lines)

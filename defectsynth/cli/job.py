@@ -1,0 +1,199 @@
+"""The state of a job on disk: its settings, the journal of what is done, the manifest that closes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from defectsynth.cli.errors import UsageError
+from defectsynth.cli.tasks import Entry
+from defectsynth.cli.writing import TEMPORARY, sweep, write_whole
+
+if sys.platform != "win32":
+    import fcntl
+
+SETTINGS, MANIFEST, FAILURES = "defectsynth.json", "manifest.jsonl", "failures.jsonl"
+JOURNAL = ".defectsynth-journal.jsonl"
+_SHOWN = 60  # characters of a value in a message
+
+
+def fingerprint(folder: Path, names: Iterable[str]) -> dict[str, Any]:
+    """Return the number of files and a digest of their names and sizes."""
+    listed = [f"{name}\t{_size(folder / name)}\n" for name in names]
+    return {"files": len(listed), "sha256": hashlib.sha256("".join(listed).encode(errors="surrogatepass")).hexdigest()}
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None  # reported by name when it is read
+
+
+def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
+    """Yield in words where two plain values differ."""
+    if isinstance(before, Mapping) and isinstance(now, Mapping):
+        for key in dict.fromkeys([*before, *now]):
+            inner = f"{name}.{key}" if name else str(key)
+            yield from differences(before.get(key, "nothing"), now.get(key, "nothing"), inner)
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        for index, (old, new) in enumerate(zip(before, now, strict=True)):
+            yield from differences(old, new, f"{name}[{index}]")
+    elif before != now:
+        yield f"{name} was {_short(before)}, is {_short(now)}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+
+
+def claim(output: Path, settings: Mapping[str, Any]) -> bool:
+    """Take the output folder for a job with these settings; make it if there is none.
+
+    Returns:
+        Whether the job is finished already.
+
+    Raises:
+        UsageError: if the folder holds something else, or a job with other settings.
+    """
+    wanted = json.loads(json.dumps(settings))
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"OUTPUT must be a folder, got the file {str(output)!r}")
+    stated = output / SETTINGS
+    if stated.exists():
+        _compare(stated, wanted)
+        return (output / MANIFEST).exists()
+    others = sorted(entry.name for entry in output.iterdir()) if output.exists() else []
+    others = [name for name in others if not name.startswith(TEMPORARY)]
+    if others:
+        raise UsageError(
+            f"OUTPUT must be a new or empty folder or one that this command began, got {str(output)!r}, "
+            f"which holds {others[0]!r} and no {SETTINGS}"
+        )
+    write_whole(stated, json.dumps(wanted, indent=1) + "\n")
+    return False
+
+
+def _compare(stated: Path, wanted: Mapping[str, Any]) -> None:
+    try:
+        begun = json.loads(stated.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"OUTPUT must hold a readable {SETTINGS}, got {str(stated)!r}: {error}") from error
+    found = list(differences(begun, wanted))
+    if found:
+        more = f", and {len(found) - 3} more differences" if len(found) > 3 else ""
+        raise UsageError(
+            f"OUTPUT must be a folder begun with the same settings, got {str(stated.parent)!r}: "
+            f"{'; '.join(found[:3])}{more}"
+        )
+
+
+class Journal:
+    """What of a job is done, one JSON line an entry, appended as it happens.
+
+    Args:
+        output: the output folder; only one process at a time may have its journal open.
+
+    Attributes:
+        checked: for each source looked at, what is wrong with it or None.
+        drawn: for each output image dealt with, its entry.
+    """
+
+    def __init__(self, output: Path) -> None:
+        self.output, self.path = output, output / JOURNAL
+        self.checked: dict[int, str | None] = {}
+        self.drawn: dict[int, Entry] = {}
+        self._file = self.path.open("ab+")
+        try:
+            _lock(self._file.fileno(), output)
+        except UsageError:
+            self._file.close()
+            raise
+        sweep(output)
+        self._file.seek(0)
+        data = self._file.read()
+        for entry in filter(None, map(_entry, data.splitlines())):
+            self._take(entry)
+        if data and not data.endswith(b"\n"):
+            self._file.write(b"\n")
+
+    def _take(self, entry: Entry) -> None:
+        if "number" in entry:
+            self.drawn[entry["number"]] = entry
+        else:
+            self.checked[entry["source"]] = entry["error"]
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Note what is done."""
+        for entry in entries:
+            self._take(entry)
+            self._file.write(json.dumps(entry).encode() + b"\n")
+        self._file.flush()
+
+    def forget_missing(self, good: Mapping[int, str]) -> None:
+        """Forget entries whose files are gone.
+
+        Args:
+            good: where the copy of each source is, relative to the output folder.
+        """
+        for source, error in list(self.checked.items()):
+            if error is None and source in good and not (self.output / good[source]).exists():
+                del self.checked[source]
+        for number, entry in list(self.drawn.items()):
+            files = () if "error" in entry else (entry["line"]["image"], entry["line"]["mask"])
+            if not all((self.output / file).exists() for file in files):
+                del self.drawn[number]
+
+    def finish(self, failures: Iterable[Mapping[str, str]]) -> None:
+        """Write the failures and the manifest, which closes the job, and remove the journal."""
+        failed = "".join(json.dumps(failure) + "\n" for failure in failures)
+        if failed:
+            write_whole(self.output / FAILURES, failed)
+        lines = [entry["line"] for _, entry in sorted(self.drawn.items()) if "line" in entry]
+        write_whole(self.output / MANIFEST, "".join(json.dumps(line) + "\n" for line in lines))
+        self.close()
+        tidy(self.output)
+
+    def close(self) -> None:
+        """Close the file; the job can go on later."""
+        self._file.close()
+
+
+def _entry(line: bytes) -> Entry | None:
+    """Return a line of the journal, None if it was torn when a run was killed."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    return entry if isinstance(entry, dict) else None
+
+
+def tidy(output: Path) -> None:
+    """Remove what only an unfinished job needs."""
+    (output / JOURNAL).unlink(missing_ok=True)
+    sweep(output)
+
+
+def read_failures(output: Path) -> list[dict[str, str]]:
+    """Return the failures of a finished job."""
+    path = output / FAILURES
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def _lock(file: int, output: Path) -> None:
+    """Raise UsageError if another process has the journal open; the lock goes with the process that holds it."""
+    if sys.platform == "win32":
+        return
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError) as error:
+        raise UsageError(
+            f"OUTPUT must be written by one run at a time, got {str(output)!r}, which is in use"
+        ) from error
+    except OSError:
+        pass  # a file system without locks

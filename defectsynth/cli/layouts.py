@@ -1,0 +1,116 @@
+"""The three layouts: where files go, and what a layout adds at the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from defectsynth.cli.writing import write_whole
+from defectsynth.drawing import Drawing
+from defectsynth.layers import Bytes
+
+LAYOUTS = ("mvtec", "coco", "yolo")
+Entry = Mapping[str, Any]
+
+
+def paths(layout: str, number: int, kinds: Sequence[str]) -> tuple[str, str]:
+    """Return where output image `number` and its mask go, relative to the output folder."""
+    name = f"{number:06d}"
+    if layout != "mvtec":
+        return f"images/{name}.png", f"masks/{name}.png"
+    kind = kinds[0] if len(set(kinds)) == 1 else "combined"
+    return f"test/{kind}/{name}.png", f"ground_truth/{kind}/{name}_mask.png"
+
+
+def good_path(layout: str, position: int) -> str | None:
+    """Return where a copy of source `position` goes, None if the layout holds none."""
+    return f"train/good/{position:06d}.png" if layout == "mvtec" else None
+
+
+def extras(layout: str, drawing: Drawing) -> dict[str, Any]:
+    """Return what `finish` must know of a drawing beyond its line of the manifest."""
+    height, width = drawing.canvas.shape[:2]
+    if layout == "coco":
+        return {"size": [height, width], "counts": [run_lengths(mask) for mask in defect_masks(drawing)]}
+    return {"size": [height, width]} if layout == "yolo" else {}
+
+
+def defect_masks(drawing: Drawing) -> list[Bytes]:
+    """Return the mask of each defect by itself, uint8 (H, W)."""
+    masks = []
+    for patch in drawing.patches:
+        mask = np.zeros(drawing.canvas.shape[:2], np.uint8)
+        mask[patch.box.slices] = patch.mask
+        masks.append(mask)
+    return masks
+
+
+def run_lengths(mask: Bytes) -> list[int]:
+    """Return COCO's uncompressed run lengths: down the columns, zeros first.
+
+    >>> run_lengths(np.array([[0, 255], [0, 255], [255, 0]], np.uint8))
+    [2, 3, 1]
+    """
+    flat = mask.T.ravel() != 0
+    ends = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    runs: list[int] = np.diff(np.concatenate([[0], ends, [flat.size]])).tolist()
+    return [0, *runs] if flat[0] else runs
+
+
+def finish(layout: str, output: Path, entries: Sequence[Entry], kinds: Sequence[str]) -> None:
+    """Write what the layout needs beside images and masks.
+
+    Args:
+        layout: one of `LAYOUTS`.
+        output: the output folder.
+        entries: one an output image, in order: `line` is its line of the manifest, the rest is from `extras`.
+        kinds: the kinds that the transform can draw.
+    """
+    seen = {defect["kind"] for entry in entries for defect in entry["line"]["defects"]}
+    names = sorted(seen.union(kinds))
+    if layout == "coco":
+        write_whole(output / "annotations.json", json.dumps(_coco(entries, names)) + "\n")
+    elif layout == "yolo":
+        for entry in entries:
+            label = Path(entry["line"]["image"]).with_suffix(".txt").name
+            write_whole(output / "labels" / label, _yolo(entry, names))
+        listed = "".join(f"  {index}: {name}\n" for index, name in enumerate(names))
+        write_whole(output / "data.yaml", f"path: .\ntrain: images\nval: images\nnames:\n{listed}")
+
+
+def _coco(entries: Sequence[Entry], names: Sequence[str]) -> dict[str, Any]:
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for entry in entries:
+        line, (height, width) = entry["line"], entry["size"]
+        image = len(images) + 1
+        images.append({"id": image, "file_name": line["image"], "width": width, "height": height})
+        for defect, counts in zip(line["defects"], entry["counts"], strict=True):
+            x0, y0, x1, y1 = defect["box"]
+            annotations.append(
+                {
+                    "id": len(annotations) + 1,
+                    "image_id": image,
+                    "category_id": names.index(defect["kind"]) + 1,
+                    "bbox": [x0, y0, x1 - x0, y1 - y0],
+                    "area": defect["area"],
+                    "segmentation": {"size": [height, width], "counts": counts},
+                    "iscrowd": 0,
+                }
+            )
+    categories = [{"id": index + 1, "name": name, "supercategory": "defect"} for index, name in enumerate(names)]
+    return {"images": images, "annotations": annotations, "categories": categories}
+
+
+def _yolo(entry: Entry, names: Sequence[str]) -> str:
+    height, width = entry["size"]
+    rows = []
+    for defect in entry["line"]["defects"]:
+        x0, y0, x1, y1 = defect["box"]
+        numbers = ((x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width, (y1 - y0) / height)
+        rows.append(f"{names.index(defect['kind'])} " + " ".join(f"{number:.6f}" for number in numbers))
+    return "".join(f"{row}\n" for row in rows)

@@ -1,0 +1,128 @@
+"""Image files in: what a folder holds, pixels in RGB or gray, regions of interest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+import cv2
+import numpy as np
+
+from defectsynth.cli.containers import flaw
+from defectsynth.cli.errors import UnreadableError, UsageError
+from defectsynth.layers import Array, Bytes
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
+DEPTHS = (np.uint8, np.uint16)
+
+
+def list_images(folder: Path, *, name: str = "INPUT") -> tuple[str, ...]:
+    """Return the image files below `folder` as sorted posix paths relative to it; hidden ones are left out.
+
+    Raises:
+        UsageError: if `folder` is none, cannot be listed or holds no image.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{name} must be a folder of images, got {str(folder)!r}")
+    found = [
+        PurePosixPath(Path(parent, file).relative_to(folder)).as_posix()
+        for parent, file in _files(folder, name)
+        if file.lower().endswith(SUFFIXES)
+    ]
+    if not found:
+        raise UsageError(f"{name} must hold images ({', '.join(SUFFIXES)}), got none in {str(folder)!r}")
+    return tuple(sorted(found))
+
+
+def _files(folder: Path, name: str) -> Iterator[tuple[str, str]]:
+    def refuse(error: OSError) -> None:
+        raise UsageError(f"{name} cannot be listed: {error}")
+
+    for parent, folders, files in os.walk(folder, onerror=refuse):
+        folders[:] = [entry for entry in folders if not entry.startswith(".")]
+        yield from ((parent, file) for file in files if not file.startswith("."))
+
+
+def read_image(path: Path) -> Array:
+    """Return the pixels of an image file.
+
+    Returns:
+        (H, W) or (H, W, 3) in RGB, uint8 or uint16; turned as its EXIF orientation says, without alpha.
+
+    Raises:
+        UnreadableError: if the file is missing, empty, truncated, damaged, no image or of another depth.
+    """
+    if path.exists() and not path.is_file():
+        raise UnreadableError("not a regular file")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"cannot be read: {error.strerror}") from error
+    reason = flaw(data)
+    if reason is not None:
+        raise UnreadableError(reason)
+    image = _decode(data)
+    if image is None:
+        raise UnreadableError("damaged: the pixels cannot be decoded")
+    if image.dtype not in DEPTHS:
+        raise UnreadableError(f"pixels must be 8- or 16-bit whole numbers, which PNG can hold, got {image.dtype}")
+    if image.ndim == 3 and image.shape[2] != 3:
+        raise UnreadableError(f"pixels must be gray or have 3 colours, got {image.shape[2]} channels")
+    return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def _decode(data: bytes) -> Array | None:
+    with _silenced():
+        try:
+            return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR)
+        except cv2.error:
+            return None
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep OpenCV's log and what libpng, libjpeg and libtiff print off stderr; flaws are reported at the end."""
+    logging = cv2.utils.logging
+    level, stderr = logging.setLogLevel(logging.LOG_LEVEL_SILENT), os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(nowhere)
+        logging.setLogLevel(level)
+
+
+def read_roi(path: Path, *, size: tuple[int, int]) -> Bytes:
+    """Return a region of interest, uint8 (H, W), 255 where a defect may land.
+
+    Raises:
+        UnreadableError: if the file cannot be read or has another size than `size`, (height, width).
+    """
+    try:
+        mask = read_image(path)
+    except UnreadableError as error:
+        raise UnreadableError(f"its region of interest {str(path)!r}: {error}") from error
+    if mask.shape[:2] != size:
+        raise UnreadableError(
+            f"its region of interest {str(path)!r} must have the image's size {size[1]} x {size[0]}, "
+            f"got {mask.shape[1]} x {mask.shape[0]}"
+        )
+    flat = mask if mask.ndim == 2 else mask.max(axis=2)
+    return cv2.compare(flat, 0, cv2.CMP_GT)
+
+
+def match_rois(sources: tuple[str, ...], masks: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return for each source the masks of the same relative path, whatever their suffix; one each if all is well."""
+    found: dict[str, list[str]] = {}
+    for mask in masks:
+        found.setdefault(_stem(mask), []).append(mask)
+    return tuple(tuple(found.get(_stem(source), ())) for source in sources)
+
+
+def _stem(path: str) -> str:
+    return PurePosixPath(path).with_suffix("").as_posix()

@@ -1,0 +1,125 @@
+"""The work on one source image, in whichever process: check it, draw its output images, write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from defectsynth.cli.drawing import FURTHER_SEEDS, draw_image
+from defectsynth.cli.errors import UnreadableError
+from defectsynth.cli.layouts import extras, good_path, paths
+from defectsynth.cli.reading import read_image, read_roi
+from defectsynth.cli.writing import encode_png, write_whole
+from defectsynth.layers import Array, Bytes
+
+Entry = dict[str, Any]
+_REMEMBERED = 4  # decoded sources a process keeps
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every process knows.
+
+    Attributes:
+        folder: where the sources lie.
+        sources: their paths relative to it.
+        roi_folder: where the regions of interest lie, None without.
+        rois: paths relative to it that match each source; all is well if it is one.
+        output: the output folder.
+        layout: one of `LAYOUTS`.
+        transform: a defect or a composition of defects.
+        seed: the job's.
+    """
+
+    folder: Path
+    sources: tuple[str, ...]
+    roi_folder: Path | None
+    rois: tuple[tuple[str, ...], ...]
+    output: Path
+    layout: str
+    transform: Any
+    seed: int
+
+
+@dataclass(frozen=True)
+class Task:
+    """Work on one source: without numbers check it, else draw these output images.
+
+    Attributes:
+        source: its index.
+        numbers: indices of output images.
+    """
+
+    source: int
+    numbers: tuple[int, ...] = ()
+
+
+def run(plan: Plan, task: Task) -> Iterator[Entry]:
+    """Do a task, step by step; each entry stands for files that are written."""
+    if task.numbers:
+        yield from (_draw(plan, task.source, number) for number in task.numbers)
+    else:
+        yield _check(plan, task.source)
+
+
+def _check(plan: Plan, source: int) -> Entry:
+    """Read a source; write the copy of it that the layout holds."""
+    try:
+        image, _ = _read(plan, source)
+    except UnreadableError as error:
+        return {"source": source, "error": str(error)}
+    target = good_path(plan.layout, source)
+    if target is not None:
+        write_whole(plan.output / target, encode_png(image))
+    return {"source": source, "error": None}
+
+
+def _read(plan: Plan, source: int) -> tuple[Array, Bytes | None]:
+    """Return a source and its region of interest."""
+    if plan.roi_folder is None:
+        return _load(plan.folder / plan.sources[source], None)
+    matches = plan.rois[source]
+    if len(matches) != 1:
+        found = f"several: {', '.join(matches)}" if matches else "none"
+        raise UnreadableError(f"--roi-dir must hold one mask of the same relative path, found {found}")
+    return _load(plan.folder / plan.sources[source], plan.roi_folder / matches[0])
+
+
+def forget() -> None:
+    """Drop the decoded sources of an earlier job."""
+    _load.cache_clear()
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _load(path: Path, roi_path: Path | None) -> tuple[Array, Bytes | None]:
+    image = read_image(path)
+    image.flags.writeable = False
+    return image, None if roi_path is None else read_roi(roi_path, size=(image.shape[0], image.shape[1]))
+
+
+def _draw(plan: Plan, source: int, number: int) -> Entry:
+    """Draw and write one output image and its mask."""
+    try:
+        image, roi = _read(plan, source)
+        seed, drawing = draw_image(image, plan.transform, seed=plan.seed, number=number, roi=roi)
+    except (TypeError, ValueError) as error:  # a picture that the transform refuses, or a source that has changed
+        return {"number": number, "source": source, "error": f"image {number:06d}: {error}"}
+    if drawing is None:
+        tried = f"no defect could be placed with {FURTHER_SEEDS + 1} seeds"
+        return {"number": number, "source": source, "error": f"image {number:06d}: {tried}"}
+    records = drawing.records()
+    image_path, mask_path = paths(plan.layout, number, [record["kind"] for record in records])
+    write_whole(plan.output / mask_path, encode_png(drawing.mask))
+    write_whole(plan.output / image_path, encode_png(drawing.canvas))
+    line = {
+        "image": image_path,
+        "mask": mask_path,
+        "source": plan.sources[source],
+        "seed": seed,
+        "roi": None if plan.roi_folder is None else plan.rois[source][0],
+        "defects": records,
+    }
+    return {"number": number, "line": line, **extras(plan.layout, drawing)}

@@ -1,0 +1,32 @@
+"""Files out: PNG bytes, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+
+from defectsynth.layers import Array
+
+TEMPORARY = ".defectsynth-part-"  # start of the name of a file that is being written
+
+
+def encode_png(image: Array) -> bytes:
+    """Return a gray or RGB image as the bytes of a PNG, compressed for speed."""
+    plain = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
+    return bytes(cv2.imencode(".png", plain, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1])
+
+
+def write_whole(path: Path, data: bytes | str) -> None:
+    """Write a file, and the folders it lies in, so that it is either there as a whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}")
+    temporary.write_bytes(data.encode() if isinstance(data, str) else data)
+    temporary.replace(path)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed run left half written."""
+    for leftover in folder.rglob(f"{TEMPORARY}*"):
+        leftover.unlink(missing_ok=True)

@@ -1,0 +1,201 @@
+"""`defectsynth generate`: inputs that fail, regions of interest, folders that are refused."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from defectsynth import Line, redraw
+from defectsynth.cli import main, tasks
+from defectsynth.cli.reading import read_image, read_roi
+from defectsynth.layers import Array
+
+SEVERAL = ("--defect", "scratch", "--defect", "color_spot", "--set", "count_range=[1, 3]")
+
+
+def manifest(output: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (output / "manifest.jsonl").read_text().splitlines()]
+
+
+def gray(path: Path) -> Array:
+    return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+
+
+def test_unusable_files_are_named_and_do_not_stop_the_rest(
+    good: Path, generate: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    whole = (good / "b.png").read_bytes()
+    (good / "b.png").write_bytes(whole[: len(whole) // 2])
+    (good / "line 2/empty.jpg").write_bytes(b"")
+    (good / "line 2/words.webp").write_text("hello")
+    (good / "dead.png").symlink_to("nowhere")
+    (good / "notes.txt").write_text("no image")
+    (good / "._a.png").write_text("hidden")
+    code, output = generate(good, "--defect", "line", "--count", "6")
+    assert code == 1
+    errors = capfd.readouterr().err
+    assert "4 failed:" in errors
+    assert "  b.png: truncated PNG: the file ends before its IEND chunk" in errors
+    assert "  dead.png: cannot be read: No such file or directory" in errors
+    assert "  line 2/empty.jpg: the file is empty" in errors
+    assert "  line 2/words.webp: not a PNG, JPEG, BMP, TIFF or WebP file" in errors
+    sources = [line["source"] for line in manifest(output)]
+    assert sources == ["a.png", "c.png", "line 2/a.png", "line 2/d.png", "a.png", "c.png"]
+    assert not (output / "train/good/000001.png").exists()  # numbers are places in the sorted listing
+    assert generate(good, "--defect", "line", "--count", "6")[0] == 1  # finished, and still says what failed
+    assert "b.png" in capfd.readouterr().err
+
+
+def test_nothing_usable(tmp_path: Path, generate: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.png").write_bytes(b"")
+    code, output = generate(tmp_path / "in", "--defect", "line")
+    assert code == 1
+    assert "none of the 1 images can be used" in capfd.readouterr().err
+    assert not (output / "manifest.jsonl").exists()
+
+
+def test_no_place_for_a_defect_is_an_error_and_no_false_label(
+    good: Path, generate: Any, write: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b", "c", "line 2/a", "line 2/d"):
+        empty = name == "b"
+        write(tmp_path / "roi" / f"{name}.png", np.full((64, 72), 0 if empty else 255, np.uint8))
+    code, output = generate(good, "--defect", "line", "--roi-dir", str(tmp_path / "roi"))
+    assert code == 1
+    assert "  b.png: image 000001: no defect could be placed with 9 seeds" in capfd.readouterr().err
+    assert [line["source"] for line in manifest(output)] == ["a.png", "c.png", "line 2/a.png", "line 2/d.png"]
+
+
+def test_roi_keeps_defects_inside(good: Path, generate: Any, write: Any, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for index, name in enumerate(("a.png", "b.jpg", "c.bmp", "line 2/a.webp", "line 2/d.tif")):
+        mask = np.zeros((64, 72), np.uint8)
+        mask[rng.integers(30) :, : rng.integers(20, 60)] = 255
+        exact = name.endswith((".png", ".bmp", ".tif"))
+        write(tmp_path / "roi" / name, mask if exact else np.full_like(mask, 255 if index else 0))
+    code, output = generate(good, *SEVERAL, "--roi-dir", str(tmp_path / "roi"), "--count", "15")
+    assert code == 0
+    for line in manifest(output):
+        roi = read_roi(tmp_path / "roi" / line["roi"], size=(64, 72))
+        assert not gray(output / line["mask"])[roi == 0].any()
+        again = redraw(read_image(good / line["source"]), line["defects"], roi=roi)
+        np.testing.assert_array_equal(again.image, read_image(output / line["image"]))
+
+
+def test_roi_faults_are_named(
+    good: Path, generate: Any, write: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    everything = np.full((64, 72), 255, np.uint8)
+    for name in ("a.png", "b.png", "b.bmp", "line 2/a.png"):
+        write(tmp_path / "roi" / name, everything)
+    write(tmp_path / "roi/c.png", everything[:-1])
+    code, output = generate(good, "--defect", "line", "--roi-dir", str(tmp_path / "roi"))
+    errors = capfd.readouterr().err
+    assert code == 1
+    assert "  b.png: --roi-dir must hold one mask of the same relative path, found several: b.bmp, b.png" in errors
+    assert re.search(
+        r"  c.png: its region of interest '.*c.png' must have the image's size 72 x 64, got 72 x 63", errors
+    )
+    assert "  line 2/d.png: --roi-dir must hold one mask of the same relative path, found none" in errors
+    assert {line["source"] for line in manifest(output)} == {"a.png", "line 2/a.png"}
+
+
+def refused(code: int, capfd: pytest.CaptureFixture[str], *texts: str) -> None:
+    errors = capfd.readouterr().err
+    assert code == 2
+    assert errors.startswith("defectsynth: ")
+    for text in texts:
+        assert text in errors
+
+
+def test_a_folder_that_holds_something_else_is_refused(
+    good: Path, generate: Any, tmp_path: Path, tree: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/thesis.tex").write_text("years of work")
+    before = tree(tmp_path / "out")
+    refused(generate(good, "--defect", "line")[0], capfd, "'thesis.tex' and no defectsynth.json")
+    assert tree(tmp_path / "out") == before
+    refused(generate(good, "--defect", "line", name="out/thesis.tex")[0], capfd, "must be a folder, got the file")
+
+
+def test_other_settings_are_refused_and_named(
+    *, good: Path, generate: Any, write: Any, part: Any, tree: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, output = generate(good, "--defect", "line", "--count", "3")
+    before = tree(output)
+    for words, text in (
+        (("--defect", "line", "--count", "4"), "count was 3, is 4"),
+        (("--defect", "line", "--count", "3", "--seed", "9"), "seed was 0, is 9"),
+        (("--defect", "line", "--count", "3", "--layout", "yolo"), 'layout was "mvtec", is "yolo"'),
+        (("--defect", "line", "--count", "3", "--severity", "0.5"), "severity was 1.0, is 0.5"),
+        (("--defect", "scratch", "--count", "3"), "__class_fullname__ was"),
+    ):
+        refused(generate(good, *words)[0], capfd, text)
+    write(good / "z.png", part(9))
+    refused(generate(good, "--defect", "line", "--count", "3")[0], capfd, "input.files was 5, is 6")
+    assert tree(output) == before
+
+
+def test_a_finished_folder_is_left_alone(
+    good: Path, generate: Any, tree: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, output = generate(good, "--defect", "line")
+    before, times = tree(output), [path.stat().st_mtime_ns for path in sorted(output.rglob("*"))]
+    assert generate(good, "--defect", "line")[0] == 0
+    assert "is finished already, nothing to do" in capfd.readouterr().out
+    assert tree(output) == before
+    assert [path.stat().st_mtime_ns for path in sorted(output.rglob("*"))] == times
+
+
+def test_output_inside_input_is_refused(good: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["generate", str(good), str(good / "out"), "--defect", "line"]
+    refused(main(words), capfd, "OUTPUT must not lie inside INPUT")
+    assert not (good / "out").exists()
+
+
+def test_broken_settings_file_is_refused(
+    good: Path, generate: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/defectsynth.json").write_text("{")
+    refused(generate(good, "--defect", "line")[0], capfd, "must hold a readable defectsynth.json")
+
+
+def test_a_picture_that_cannot_be_drawn_into_is_named(
+    good: Path, generate: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise ValueError("image must be larger")
+
+    monkeypatch.setattr(Line, "draw", refuse)
+    code, _ = generate(good, "--defect", "line", "--count", "2")
+    assert code == 1
+    assert "  b.png: image 000001: image must be larger" in capfd.readouterr().err
+
+
+def test_a_full_disk_ends_with_a_clear_message_and_can_be_resumed(
+    good: Path, generate: Any, monkeypatch: pytest.MonkeyPatch, tree: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, whole = generate(good, "--defect", "line", name="whole")
+    written = []
+
+    def full(path: Path, data: bytes) -> None:
+        written.append(path)
+        if len(written) == 9:
+            raise OSError(28, "No space left on device", str(path))
+        real(path, data)
+
+    real = tasks.write_whole
+    monkeypatch.setattr(tasks, "write_whole", full)
+    code, output = generate(good, "--defect", "line")
+    assert code == 1
+    assert "No space left on device" in capfd.readouterr().err
+    monkeypatch.undo()
+    assert generate(good, "--defect", "line")[0] == 0
+    assert tree(output) == tree(whole)

@@ -1,0 +1,65 @@
+"""`defectsynth preview`: the contact sheet."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from defectsynth.cli import main
+from defectsynth.cli.reading import read_image
+
+
+def test_preview(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = tmp_path / "new/sheet.png"
+    words = ["preview", str(good), str(sheet), "--rows", "3", "--cell", "96", "--defect", "line", "--seed", "4"]
+    assert main(words) == 0
+    assert "3 samples in" in capsys.readouterr().out
+    picture = cv2.imread(str(sheet))
+    assert [path.name for path in sheet.parent.iterdir()] == ["sheet.png"]
+    assert picture.shape == (8 + 14 + 3 * (96 + 14 + 8), 8 + 4 * (96 + 8), 3)
+    blue, green, red = cv2.split(picture)
+    assert ((red > 200) & (green < 120) & (blue > 120)).any()  # the outline
+    before = sheet.read_bytes()
+    assert main(words) == 0
+    assert sheet.read_bytes() == before
+
+
+def test_preview_shows_what_generate_draws(good: Path, generate: Any, tmp_path: Path) -> None:
+    _, output = generate(good, "--defect", "scratch", "--seed", "6", "--count", "1")
+    main(
+        [
+            "preview",
+            str(good),
+            str(tmp_path / "sheet.png"),
+            "--rows",
+            "1",
+            "--cell",
+            "72",
+            "--defect",
+            "scratch",
+            "--seed",
+            "6",
+        ]
+    )
+    sheet = read_image(tmp_path / "sheet.png")
+    drawn = read_image(output / "test/scratch/000000.png")
+    top, left = 8 + 14 + (72 - 64) // 2, 8 + (72 + 8)
+    np.testing.assert_array_equal(sheet[top : top + 64, left : left + 72], drawn)
+
+
+def test_preview_of_odd_pictures(tmp_path: Path, part: Any, write: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "in/a.png", part(dtype=np.uint16, channels=1))
+    write(tmp_path / "in/b.png", part(size=(20, 300)))
+    (tmp_path / "in/0.png").write_bytes(b"")
+    assert main(["preview", str(tmp_path / "in"), str(tmp_path / "sheet.png"), "--rows", "4", "--cell", "64"]) == 1
+    assert "  0.png: the file is empty" in capsys.readouterr().err
+    assert cv2.imread(str(tmp_path / "sheet.png")) is not None
+
+
+def test_preview_without_a_place_says_so(tmp_path: Path, write: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "in/a.png", np.full((40, 40), 90, np.uint8))
+    words = ["preview", str(tmp_path / "in"), str(tmp_path / "sheet.png"), "--rows", "1", "--defect", "bent_edge"]
+    assert main(words) == 1
+    assert "  a.png: no defect could be placed" in capsys.readouterr().err
