@@ -6,7 +6,9 @@ Every `Where` respects the caller's region of interest. The object is found auto
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import ClassVar
 
 import cv2
@@ -18,6 +20,7 @@ from defectsynth.scene import Scene
 from defectsynth.values import Part, Value, choice, span
 
 TRIES = 4  # points tried before a place counts as not found
+COARSE = 5.0  # reach in pixels under which the small grid is sharp enough
 STRONGEST = 0.05  # share of cells that count as intensity edges where there is no object to take the edge of
 
 
@@ -195,15 +198,17 @@ def _in_roi(scene: Scene, x: float, y: float) -> bool:
 
 def _outline(rng: np.random.Generator, scene: Scene, found: Foreground) -> Place | None:
     contours, _ = cv2.findContours(found.cells, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    lengths = np.array([len(contour) for contour in contours])
+    points = np.concatenate(contours)[:, 0] if len(contours) > 1 else contours[0][:, 0]
+    starts = [0, *accumulate(map(len, contours))]
     rows, columns = found.cells.shape
     for _ in range(4 * TRIES):
-        contour = contours[int(np.searchsorted(np.cumsum(lengths), rng.integers(lengths.sum()), side="right"))][:, 0]
-        index = int(rng.integers(len(contour)))
+        chosen = int(rng.integers(len(points)))
+        start = bisect_right(starts, chosen) - 1
+        contour, index = points[starts[start] : starts[start + 1]], chosen - starts[start]
         column, row = contour[index].tolist()
         if not (0 < column < columns - 1 and 0 < row < rows - 1):
             continue  # where the picture cuts the object there is no edge
-        ahead, behind = contour[(index + 3) % len(contour)], contour[index - 3]
+        ahead, behind = contour[(index + 3) % len(contour)], contour[(index - 3) % len(contour)]
         angle = math.atan2(float(ahead[1] - behind[1]) * found.step[1], float(ahead[0] - behind[0]) * found.step[0])
         angle = _outside_on_the_left(found.cells, column, row, angle)
         x = (column + 0.5) * found.step[0] - 0.5
@@ -242,7 +247,7 @@ def thickness_behind(place: Place, scene: Scene, *, foreground: str = "auto") ->
 
 def _sharpest(scene: Scene, x: float, y: float, direction: float, reach: float) -> tuple[float, float]:
     """Return the point of the strongest brightness change within `reach` pixels along `direction`."""
-    if reach < 2.0:
+    if reach < COARSE:
         return x, y
     steps = np.arange(-math.ceil(reach), math.ceil(reach) + 1)
     columns = np.rint(x + steps * math.cos(direction)).astype(int).clip(0, scene.size[1] - 1)

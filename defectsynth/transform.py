@@ -132,7 +132,7 @@ class DefectTransform(HostTransform):
 
     def _sample(self, data: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         image = first_image(data, self)
-        drawing = self.draw(image, seed=int(rng.integers(1 << 62)), roi=data.get("roi"))
+        drawing = self.draw(image, seed=int(rng.bit_generator.random_raw()) >> 2, roi=data.get("roi"))
         return {"recipes": tuple(drawing.recipes), "cache": _Cache(image, drawing)}
 
     def _apply(self, params: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
