@@ -1,0 +1,223 @@
+"""Every bad argument raises and says why; what the docstrings promise is what the rules check."""
+
+import inspect
+import re
+from typing import Any
+
+import albumentations as A
+import numpy as np
+import pytest
+
+import defectsynth as ds
+from defectsynth.transform import COMMON_RULES, DefectTransform, first_image
+from defectsynth.values import Choice, Choices, Count, Number, Part, Rule, Span
+
+CLASSES = [value for value in (getattr(ds, name) for name in ds.__all__) if inspect.isclass(value)]
+TRANSFORMS = [kind for kind in CLASSES if issubclass(kind, DefectTransform)]
+PARTS = [kind for kind in CLASSES if issubclass(kind, Part)]
+every_transform = pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
+CALLABLE = {name: getattr(ds, name) for name in ds.__all__} | {
+    "A": A,
+    "np": np,
+    "first_image": first_image,
+    "image": np.full((16, 20), 90, np.uint8),
+    "nan": float("nan"),
+}
+
+
+def rules_of(kind: type[Any]) -> dict[str, Rule]:
+    """The rule of every argument that has one: of the parts and, for a transform, the common ones."""
+    if issubclass(kind, Part):
+        return kind.rules()
+    template = kind()
+    rules = {name: rule for part in template.parts for name, rule in part.rules().items()} | COMMON_RULES
+    return {name: rule for name, rule in rules.items() if name in kind.argument_names()}
+
+
+def bad_values(rule: Any) -> tuple[str, list[tuple[str, type[Exception]]]]:
+    """The rule in words, and expressions that break it with what they raise."""
+    if isinstance(rule, (Choice, Choices)):
+        names, several = ", ".join(rule.names), isinstance(rule, Choices)
+        first = repr(rule.names[0])
+        if not several:
+            return f"one of {names}", [("'violet'", ValueError), ("3", TypeError), (f"({first},)", TypeError)]
+        wrong = ["()", "('violet',)", f"({first}, {first})", f"({first}, 'violet')"]
+        text = f"a non-empty list of different names out of {names}"
+        return text, [(value, ValueError) for value in wrong] + [(first, TypeError), ("None", TypeError)]
+    low, high = rule.low, rule.high
+    if isinstance(rule, Number):
+        wrong = [repr(low - 1), repr(high + 1), "nan"]
+        text = f"a number in [{low:g}, {high:g}]"
+        return text, [(value, ValueError) for value in wrong] + [(v, TypeError) for v in ("'1'", "None", "True")]
+    wrong = [f"({low - 1!r}, {high!r})", f"({low!r}, {high + 1!r})", f"({high!r}, {low!r})"]
+    types = [repr(high), "('1', '2')", f"({low!r},)", "(True, True)", "None"]
+    if isinstance(rule, Count):
+        types += [f"({low}, {low + 0.5})", f"(nan, {high})"]
+        text = f"whole numbers (low, high) with {low} <= low <= high <= {high}"
+    else:
+        assert isinstance(rule, Span)
+        wrong += [f"(nan, {high!r})"]
+        text = f"(low, high) with {low:g} <= low <= high <= {high:g}"
+    return text, [(value, ValueError) for value in wrong] + [(value, TypeError) for value in types]
+
+
+RANGES = [
+    (f"{kind.__name__}({name}={value})", error, re.escape(f"{name} must be {text}, got {value}"))
+    for kind in CLASSES
+    if issubclass(kind, (DefectTransform, Part)) and not inspect.isabstract(kind)
+    for name, rule in rules_of(kind).items()
+    for text, values in [bad_values(rule)]
+    for value, error in values
+]
+MISSPELT = [
+    (f"{kind.__name__}(violet=1)", TypeError, r"unexpected keyword argument 'violet'")
+    for kind in CLASSES
+    if issubclass(kind, (DefectTransform, Part)) and not inspect.isabstract(kind)
+]
+PLACES = "where must be a Where or one of anywhere, object, edge, inside, ring, got "
+TRANSFORM = "transform must be a defect or an albumentations composition, got "
+OTHERS = [
+    ("Scratch(length_range=(0.9, 0.1))", ValueError, r"0 <= low <= high <= 2, got \(0\.9, 0\.1\)"),
+    ("Scratch((0.1, 0.2))", TypeError, "positional argument"),
+    ("Scratch(p=1.5)", ValueError, r"p must be a number in \[0, 1\], got 1\.5"),
+    ("Scratch(p=nan)", ValueError, r"p must be a number in \[0, 1\], got nan"),
+    ("Scratch(p='often')", TypeError, r"p must be a number in \[0, 1\], got 'often'"),
+    ("Scratch(p=True)", TypeError, r"p must be a number in \[0, 1\], got True"),
+    ("Scratch(where='here')", ValueError, PLACES + "'here'"),
+    ("Scratch(where=Color())", TypeError, re.escape(PLACES) + r"Color\("),
+    ("Scratch(where=None)", TypeError, PLACES + "None"),
+    ("Scratch(where={'type': 'Nowhere'})", ValueError, "type must be one of .*OnEdge.*, got 'Nowhere'"),
+    ("Scratch(where={'type': 'Color'})", TypeError, "where must be a Where, got {'type': 'Color'}"),
+    ("Scratch(mask_value=0)", ValueError, r"mask_value must be a number in \[1e-06, 65535\], got 0"),
+    ("Scratch(mask_value='on')", TypeError, r"mask_value must be a number in \[1e-06, 65535\], got 'on'"),
+    ("PaintedDefect(shape=Color())", TypeError, r"shape must be a Shape, got Color\("),
+    ("PaintedDefect(look='red')", TypeError, "look must be a Look, got 'red'"),
+    ("PaintedDefect(blend=None)", TypeError, "blend must be a Blend, got None"),
+    ("PaintedDefect(shape={'type': 'Spots', 'radius': 3})", TypeError, "unexpected keyword argument 'radius'"),
+    ("WarpedDefect(field=Spots())", TypeError, r"field must be a Field, got Spots\("),
+    ("OnEdge(foreground='mine')", ValueError, "foreground must be one of auto, .*, got 'mine'"),
+    ("synthesize(np.zeros((8, 8)), Line())", TypeError, "image must be uint8, uint16 or float32, got float64"),
+    ("synthesize(image > 3, Line())", TypeError, "image must be uint8, uint16 or float32, got bool"),
+    ("synthesize(image.tolist(), Line())", TypeError, "image must be a numpy array, got list"),
+    ("synthesize(image[:0], Line())", ValueError, r"image must be \(H, W\) or .* no empty axis, got shape \(0, 20\)"),
+    ("synthesize(image[:, :, None][..., :0], Line())", ValueError, r"no empty axis, got shape \(16, 20, 0\)"),
+    ("synthesize(image[None, :, :, None], Line())", ValueError, r"image must be .*, got shape \(1, 16, 20, 1\)"),
+    ("synthesize(image[0], Line())", ValueError, r"image must be .*, got shape \(20,\)"),
+    (
+        "synthesize(np.full((8, 8), nan, np.float32), Line())",
+        ValueError,
+        "image must hold only finite numbers, got NaN",
+    ),
+    ("synthesize(image, Line(), roi=image[1:])", ValueError, r"height and width \(16, 20\), got shape \(15, 20\)"),
+    ("synthesize(image, Line(), roi=image.tolist())", TypeError, "roi must be a numpy array, got list"),
+    ("synthesize(image, A.Compose([Line(p=1)]), roi=image.T)", ValueError, r"roi must .*, got shape \(20, 16\)"),
+    ("synthesize(image, Line(), seed=-1)", ValueError, "seed must be at least 0, got -1"),
+    ("synthesize(image, Line(), seed=1.5)", TypeError, r"seed must be a whole number or None, got 1\.5"),
+    ("synthesize(image, Line(), seed=True)", TypeError, "seed must be a whole number or None, got True"),
+    ("synthesize(image, None)", TypeError, TRANSFORM + "None"),
+    ("synthesize(image, 'Line')", TypeError, TRANSFORM + "'Line'"),
+    ("synthesize(image, Line(), 3)", TypeError, "positional argument"),
+    ("redraw(image, [{}])", ValueError, "defects must hold records with a recipe, got {}"),
+    ("redraw(image, [{'recipe': {'type': 'Color'}}])", ValueError, "defects must hold records with a recipe, got {"),
+    ("redraw(image, [{'recipe': {'type': 'Other'}}])", ValueError, "type must be one of .*, got 'Other'"),
+    ("redraw(np.zeros((8, 8)), [])", TypeError, "image must be uint8, uint16 or float32, got float64"),
+    ("Line(p=1)(image=np.zeros((8, 8)))", TypeError, "image must be uint8, uint16 or float32, got float64"),
+    ("Line(p=1)(image=image, roi=image[1:])", ValueError, r"roi must have .*, got shape \(15, 20\)"),
+    ("Line(p=1, mask_value=256)(image=image, mask=image)", ValueError, "mask_value must .* fits uint8, got 256"),
+    ("Line(p=1, mask_value=1.5)(image=image, mask=image)", ValueError, r"mask_value must .* uint8, got 1\.5"),
+    ("first_image({'mask': image}, Line())", ValueError, r"image must be given \(or images, volume\), got mask"),
+    ("first_image({}, Line())", ValueError, r"image must be given \(or images, volume\), got nothing"),
+    ("AnomalyTwins([], Line())", ValueError, "images must hold at least one picture, got none"),
+    ("AnomalyTwins([image], Line(), rois=[])", ValueError, "one mask for each of the 1 images, got 0"),
+    ("AnomalyTwins([image], Line(), several=1.1)", ValueError, r"several must be a number in \[0, 1\], got 1\.1"),
+    ("AnomalyTwins([image], Line(), several='few')", TypeError, r"several must be .*, got 'few'"),
+    ("AnomalyTwins([image], Line(), hard_negatives=-1)", ValueError, r"hard_negatives must be .*\[0, 1\], got -1"),
+    ("AnomalyTwins([image], Line(), seed=-1)", ValueError, "seed must be a whole number of at least 0, got -1"),
+    ("AnomalyTwins([image], Line(), seed='a')", ValueError, "seed must be a whole number of at least 0, got 'a'"),
+    ("AnomalyTwins([image], Line(), violet=1)", TypeError, "unexpected keyword argument 'violet'"),
+    ("AnomalyTwins([image], Line(), rois=[image[1:]])[1]", ValueError, r"roi must have .*, got shape \(15, 20\)"),
+    ("AnomalyTwins([image], Line())['first']", TypeError, "index must be a whole number, got 'first'"),
+    ("AnomalyTwins([image], Line())[0:1]", TypeError, r"index must be a whole number, got slice"),
+    ("find_foreground(image, method='magic')", ValueError, "method must be one of auto, .*, whole, got 'magic'"),
+    ("find_foreground(image, 'otsu')", TypeError, "positional argument"),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"), [pytest.param(*row, id=row[0]) for row in (*RANGES, *MISSPELT, *OTHERS)]
+)
+def test_bad_arguments(call: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message) as caught:
+        eval(call, CALLABLE)  # noqa: S307  the test id is the call, so the call is a string
+    assert type(caught.value) is error
+
+
+@pytest.mark.parametrize("kind", [*TRANSFORMS, *PARTS], ids=lambda kind: kind.__name__)
+def test_the_bounds_themselves_are_allowed(kind: type[Any]) -> None:
+    if inspect.isabstract(kind):
+        assert not rules_of(kind)
+        return
+    for name, rule in rules_of(kind).items():
+        if isinstance(rule, Number):
+            allowed: list[Any] = [rule.low, rule.high]
+        elif isinstance(rule, (Span, Count)):
+            allowed = [(rule.low, rule.high), (rule.low, rule.low), (rule.high, rule.high), [rule.low, rule.high]]
+        else:
+            assert isinstance(rule, (Choice, Choices))
+            allowed = list(rule.names) if isinstance(rule, Choice) else [rule.names, list(rule.names[:1])]
+        for value in allowed:
+            given = tuple(value) if isinstance(value, list) else value
+            assert getattr(kind(**{name: value}), name) == given
+
+
+def documented(kind: type[Any]) -> dict[str, str]:
+    """The `Args:` section of a class docstring: name to text."""
+    found = re.search(r"^Args:\n((?:[ ]{4}.*\n?)+)", inspect.getdoc(kind) or "", re.MULTILINE)
+    entries = re.split(r"^[ ]{4}(\w+): ", found[1], flags=re.MULTILINE)[1:] if found else []
+    return {name: " ".join(text.split()) for name, text in zip(entries[::2], entries[1::2], strict=True)}
+
+
+@pytest.mark.parametrize("kind", [*TRANSFORMS, DefectTransform, *PARTS], ids=lambda kind: kind.__name__)
+def test_documented_bounds_are_the_bounds_that_are_checked(kind: type[Any]) -> None:
+    own = COMMON_RULES if kind is DefectTransform else rules_of(kind)
+    stated = documented(kind)
+    for name, rule in own.items():
+        if name not in stated:
+            assert name in COMMON_RULES or name in documented(ds.Where)  # documented at the base
+        elif isinstance(rule, (Choice, Choices)):
+            missing = [word for word in rule.names if not re.search(rf"\b{word}\b", stated[name])]
+            assert not missing or "see `" in stated[name], f"{name} does not mention {missing}"
+        else:
+            bounds = re.findall(r"in \[(-?[\d.]+), (-?[\d.]+)\]", stated[name])
+            assert [(float(low), float(high)) for low, high in bounds] == [(rule.low, rule.high)], name
+
+
+@every_transform
+def test_every_argument_is_documented_checked_and_its_default_valid(kind: type[DefectTransform]) -> None:
+    own = [name for name in inspect.signature(kind.__init__).parameters if name not in ("self", "common")]
+    assert list(documented(kind)) == [*own, "common"]
+    template = kind()
+    rules = {name: rule for part in template.parts for name, rule in part.rules().items()}
+    for name in own:
+        default = inspect.signature(kind.__init__).parameters[name].default
+        if isinstance(default, Part):
+            assert default in template.parts
+            continue
+        assert name in rules, "an argument is common or the field of a part"
+        assert rules[name].check(name, default) == default
+        assert getattr(template, name) == default, "and the part gets it"
+
+
+@every_transform
+def test_every_argument_arrives(kind: type[DefectTransform]) -> None:
+    rules = rules_of(kind)
+    for name in (name for name in kind.argument_names() if name in rules):
+        rule: Any = rules[name]
+        if isinstance(rule, (Choice, Choices)):
+            value: Any = rule.names[-1] if isinstance(rule, Choice) else rule.names[-1:]
+        else:
+            value = rule.high if isinstance(rule, Number) else (rule.high, rule.high)
+        transform = kind(**{name: value})
+        assert getattr(transform, name) == value
+        holders = [part for part in transform.parts if name in part.rules()]
+        assert name in COMMON_RULES or [getattr(part, name) for part in holders] == [value]

@@ -1,0 +1,56 @@
+"""Golden pictures: one 64 x 64 PNG for each public transform, equal to the pixel on every machine and host.
+
+After a deliberate change of what a transform draws, write them again, look at them and commit them:
+
+    DEFECTSYNTH_REGENERATE=1 python -m pytest tests/test_golden.py
+"""
+
+import inspect
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import defectsynth as ds
+from defectsynth.transform import DefectTransform
+
+FOLDER = Path(__file__).parent / "golden"
+REGENERATE = os.environ.get("DEFECTSYNTH_REGENERATE") == "1"
+SEED = 132  # draws every defect large enough to see
+TRANSFORMS = [
+    value
+    for value in (getattr(ds, name) for name in ds.__all__)
+    if inspect.isclass(value) and issubclass(value, DefectTransform)
+]
+
+
+def part() -> np.ndarray:
+    """A dimpled bluish disc in front of a bright ground that falls off to the lower right; whole numbers only."""
+    y, x = np.mgrid[:64, :64]
+    ground = 230 - (x + y) // 4
+    face = 90 + 12 * ((x // 4 + y // 4) % 2) + (x - y) // 8
+    on_disc = (x - 32) ** 2 + (y - 32) ** 2 <= 22**2
+    return np.stack([np.where(on_disc, face + tint, ground) for tint in (0, 8, 20)], axis=2).astype(np.uint8)
+
+
+@pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
+def test_golden(kind: type[DefectTransform]) -> None:
+    sample = ds.synthesize(part(), kind(), seed=SEED)
+    path = FOLDER / f"{kind.kind}.png"
+    if REGENERATE:
+        FOLDER.mkdir(exist_ok=True)
+        cv2.imencode(".png", sample.image[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tofile(path)
+    assert path.is_file(), f"{path} is missing: DEFECTSYNTH_REGENERATE=1 python -m pytest tests/test_golden.py"
+    golden = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)[..., ::-1]
+    np.testing.assert_array_equal(sample.image, golden, strict=True)
+    changed = (golden != part()).any(axis=2)
+    assert len(sample.defects) == 1
+    assert changed.sum() >= 0.95 * np.count_nonzero(sample.mask) > 0
+    assert not changed[sample.mask == 0].any()
+
+
+def test_there_is_one_picture_for_each_transform() -> None:
+    assert sorted(path.name for path in FOLDER.iterdir()) == sorted(f"{kind.kind}.png" for kind in TRANSFORMS)
+    assert all(path.stat().st_size < 5000 for path in FOLDER.iterdir())
