@@ -17,7 +17,10 @@ from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
 from defectsynth.scratch import Scratch
-from defectsynth.shapes import Segment, Shape, Spots, Strokes
+from defectsynth.segment import Segment
+from defectsynth.shapes import Shape
+from defectsynth.spots import Spots
+from defectsynth.strokes import Strokes
 from defectsynth.synthesis import Sample, redraw, synthesize
 from defectsynth.twins import AnomalyTwins, Twin
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from defectsynth.blends import Blend
 from defectsynth.composed import PaintedDefect
 from defectsynth.looks import Color
-from defectsynth.shapes import Spots
+from defectsynth.spots import Spots
 from defectsynth.values import IntPair, Pair
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from defectsynth.displacement import Field, Push
 from defectsynth.looks import Color, Look
 from defectsynth.recipes import PaintRecipe, WarpRecipe
 from defectsynth.scene import Scene
-from defectsynth.shapes import Shape, Spots
+from defectsynth.shapes import Shape
+from defectsynth.spots import Spots
 from defectsynth.transform import Common, DefectTransform, as_part
 from defectsynth.values import Part
 

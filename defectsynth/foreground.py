@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from defectsynth.layers import Array, Box, Bytes, Floats, at_least
+from defectsynth.pictures import check_image
 
 SMALL_SIDE = 96  # cells along the longer side of the small copy
 REMEMBERED = 1024  # pictures whose object is kept, 37 kB each
@@ -30,6 +31,7 @@ CERTAIN = 250  # value of an interpolated cell that needs no look at the pixel
 SHARP = 0.6  # sharpness of an outline, as a share of the contrast, that needs no other threshold
 PATTERN = 4  # pieces of border unlike the background from which on the background counts as patterned
 THRESHOLDS = (0.6, 0.72, 0.84)  # tried above Otsu's, as shares of the object's mean distance
+HOLE, HOLE_GROUND = 0.03, 0.6  # least area of a hole, as a share of its piece, and least share of it that is background
 COHERENT = 0.6  # least share of the object that survives an opening
 _SQUARE = np.ones((3, 3), np.uint8)
 _FIVE = np.ones((5, 5), np.uint8)
@@ -103,10 +105,17 @@ def find_foreground(image: Array, *, method: str = "auto") -> Foreground:
         The object on the small grid, with the rule for full resolution.
 
     Raises:
-        ValueError: if `method` is unknown.
+        ValueError: if `method` is unknown or `image` is empty or not finite.
+        TypeError: if `image` has another dtype.
     """
+    check_image(image)
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    return locate(np.ascontiguousarray(image), method)
+
+
+def locate(image: Array, method: str) -> Foreground:
+    """Find the object in a picture that has been checked, see `find_foreground`."""
     height, width = image.shape[:2]
     longer = max(height, width)
     scale = min(1.0, SMALL_SIDE / longer)
@@ -192,21 +201,38 @@ def _split(levels: Bytes) -> tuple[float, Bytes, float]:
     return max(threshold, 0.3 * above), mask, between / max(float(deviation[0, 0]) ** 2, 1e-6)
 
 
-def _clean(mask: Bytes) -> Bytes | None:
-    """Close gaps, fill holes, keep the large pieces; None if the object is scattered, tiny or everything."""
+def _clean(mask: Bytes, ground: Bytes | None = None) -> Bytes | None:
+    """Fill holes, keep the large pieces; None if the object is scattered, tiny or everything.
+
+    Args:
+        mask: uint8 (h, w), 255 where the object may be.
+        ground: uint8 (h, w), 255 where the background surely is; a large hole there is kept. None fills all holes.
+    """
     total = cv2.countNonZero(mask)
     if not 0.003 * mask.size <= total <= 0.97 * mask.size:
         return None
     opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     if cv2.countNonZero(opened) < COHERENT * total:
         return None
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return _pieces(mask, ground=ground)
+
+
+def _pieces(mask: Bytes, *, ground: Bytes | None = None, largest_only: bool = False) -> Bytes | None:
+    """Return the large pieces of `mask`, filled; None if there is none."""
+    contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     areas = [cv2.contourArea(contour) for contour in contours]
-    least = max(0.1 * max(areas), 2.0)
-    kept = [contour for contour, area in zip(contours, areas, strict=True) if area >= least]
-    if not kept:
-        return None
-    return cv2.drawContours(np.zeros_like(mask), kept, -1, 255, cv2.FILLED)
+    most = max(areas, default=0.0)
+    least = max(most if largest_only else 0.1 * most, 2.0)
+    cells = np.zeros_like(mask)
+    for piece, area in enumerate(areas):
+        if hierarchy[0, piece, 3] < 0 and area >= least:
+            cv2.drawContours(cells, contours, piece, 255, cv2.FILLED)
+    for hole, area in enumerate(areas if ground is not None else ()):
+        if hierarchy[0, hole, 3] >= 0 and area >= HOLE * most:
+            inside = cv2.drawContours(np.zeros_like(mask), contours, hole, 255, cv2.FILLED)
+            if cv2.mean(ground, mask=inside)[0] >= HOLE_GROUND * 255:
+                cells[inside > 0] = 0
+    return cells if cv2.countNonZero(cells) else None
 
 
 def _border_share(mask: Bytes) -> float:
@@ -231,7 +257,7 @@ def _by_border(small: Bytes, step: tuple[float, float], *, forced: bool) -> Fore
         if cells is not None:
             return Foreground(cells, step, whole=False)
     threshold, mask = _at_the_edge(distance, threshold, mask)
-    cleaned = _clean(mask)
+    cleaned = _clean(mask, np.negative((distance < 0.4 * threshold).view(np.uint8)))
     return None if cleaned is None else Foreground(cleaned, step, whole=False, plane=plane, threshold=threshold)
 
 
@@ -266,11 +292,7 @@ def _on_uneven_ground(small: Bytes, mask: Bytes) -> Bytes | None:
     solid = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((3 * reach // 2, 3 * reach // 2), np.uint8))
     thin = _split(_off_palette(small, mask))[1]
     joined = cv2.morphologyEx(cv2.bitwise_or(solid, thin), cv2.MORPH_CLOSE, _FIVE)
-    contours, _ = cv2.findContours(joined, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    if not contours:
-        return None
-    largest = max(contours, key=cv2.contourArea)
-    return cv2.drawContours(np.zeros_like(mask), [largest], -1, 255, cv2.FILLED)
+    return _pieces(joined, largest_only=True)
 
 
 def _off_palette(small: Bytes, mask: Bytes) -> Bytes:

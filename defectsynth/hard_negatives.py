@@ -11,7 +11,7 @@ from defectsynth.layers import Array, Box, Floats
 from defectsynth.patches import quantised
 from defectsynth.placement import Anywhere
 from defectsynth.scene import Scene
-from defectsynth.shapes import Spots
+from defectsynth.spots import Spots
 
 DUST = Spots(radius_range=(0.0015, 0.004), softness_range=(0.3, 1.0), spots_range=(3, 12), spread_range=(5.0, 20.0))
 GLARE = Spots(radius_range=(0.05, 0.14), aspect_range=(0.3, 1.0), softness_range=(1.0, 1.0), spots_range=(1, 1))

@@ -16,6 +16,8 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # 2.0.8 asks the package
 import albumentations as A
 import numpy as np
 
+from defectsynth.values import Number
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -58,16 +60,20 @@ class HostTransform(A.DualTransform):
             """The keys that this transform takes."""
             return {name: getattr(self, method) for name, method in TARGETS.items()}
 
+        def update_transform_params(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+            """Take the shape from a picture; 2.0.8 raises KeyError or IndexError if there is none."""
+            try:
+                return super().update_transform_params(params, data)
+            except (KeyError, IndexError):
+                given = ", ".join(data) or "nothing"
+                raise ValueError(f"image must be given (or images, volume with a picture), got {given}") from None
+
         def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
             """Sample; the hook of albumentations 2.0.8."""
             return self._sample(data, self.random_generator)
 
     def __init__(self, *, p: float = 0.5) -> None:
-        if isinstance(p, bool) or not isinstance(p, (int, float)):
-            raise TypeError(f"p must be a number in [0, 1], got {p!r}")
-        if not 0.0 <= p <= 1.0:
-            raise ValueError(f"p must be a number in [0, 1], got {p!r}")
-        super().__init__(p=float(p))
+        super().__init__(p=Number(0.0, 1.0, "probability").check("p", p))
 
     def apply_with_params(self, params: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Apply sampled parameters to all targets; both hosts call this for a first draw and for a replay."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from defectsynth.blends import Blend
 from defectsynth.composed import PaintedDefect
 from defectsynth.looks import Color
-from defectsynth.shapes import Segment
+from defectsynth.segment import Segment
 from defectsynth.values import Pair
 
 if TYPE_CHECKING:

@@ -159,7 +159,7 @@ class DrawnShade(DrawnLook):
             return surface * np.float32(1.0 - 0.4 * self.contrast) - np.float32(0.6 * self.contrast), layer.alpha
         slope = ACROSS * np.float32(math.cos(self.light)) + ACROSS.T * np.float32(math.sin(self.light))
         lit = cv2.filter2D(layer.alpha, cv2.CV_32F, slope)
-        change = np.float32(self.contrast) * (np.float32(-1.2) * lit - np.float32(0.5) * layer.alpha)
+        change = np.float32(self.contrast) * (np.float32(1.2) * lit - np.float32(0.5) * layer.alpha)
         return surface + change, np.minimum(np.abs(lit) * np.float32(4.0) + layer.alpha, np.float32(1.0))
 
 

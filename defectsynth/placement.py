@@ -6,6 +6,7 @@ Every `Where` respects the caller's region of interest. The object is found auto
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
@@ -20,7 +21,7 @@ from defectsynth.scene import Scene
 from defectsynth.values import Part, Value, choice, span
 
 TRIES = 4  # points tried before a place counts as not found
-COARSE = 5.0  # reach in pixels under which the small grid is sharp enough
+COARSE = 2.5  # reach in pixels under which the small grid is sharp enough
 STRONGEST = 0.05  # share of cells that count as intensity edges where there is no object to take the edge of
 
 
@@ -56,9 +57,9 @@ class Where(Part):
         point = pick(rng, self._cells(scene), scene)
         return None if point is None else Place(*point, float(rng.uniform(0.0, 2 * math.pi)))
 
+    @abstractmethod
     def _cells(self, scene: Scene) -> Bytes:
         """Return the candidate cells of the small grid, uint8 (h, w), non-zero is a candidate."""
-        return scene.foreground(self.foreground).cells
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,12 @@ class Anywhere(Where):
 class OnObject(Where):
     """Anywhere on the object."""
 
+    def _cells(self, scene: Scene) -> Bytes:
+        return scene.foreground(self.foreground).cells
+
 
 @dataclass(frozen=True)
-class InsideObject(Where):
+class InsideObject(OnObject):
     """On the object, at least a margin away from its edge.
 
     Args:
@@ -122,7 +126,7 @@ class EdgeRing(Where):
 
 
 @dataclass(frozen=True)
-class OnEdge(Where):
+class OnEdge(OnObject):
     """On the outline of the object; in a picture without background on its strongest intensity edges."""
 
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
@@ -197,7 +201,7 @@ def _in_roi(scene: Scene, x: float, y: float) -> bool:
 
 
 def _outline(rng: np.random.Generator, scene: Scene, found: Foreground) -> Place | None:
-    contours, _ = cv2.findContours(found.cells, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    contours, _ = cv2.findContours(found.cells, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     points = np.concatenate(contours)[:, 0] if len(contours) > 1 else contours[0][:, 0]
     starts = [0, *accumulate(map(len, contours))]
     rows, columns = found.cells.shape
@@ -249,10 +253,10 @@ def _sharpest(scene: Scene, x: float, y: float, direction: float, reach: float) 
     """Return the point of the strongest brightness change within `reach` pixels along `direction`."""
     if reach < COARSE:
         return x, y
-    steps = np.arange(-math.ceil(reach), math.ceil(reach) + 1)
-    columns = np.rint(x + steps * math.cos(direction)).astype(int).clip(0, scene.size[1] - 1)
-    rows = np.rint(y + steps * math.sin(direction)).astype(int).clip(0, scene.size[0] - 1)
-    profile = scene.image[rows, columns].astype(np.float32).reshape(steps.size, -1).sum(axis=1)
+    steps = np.arange(-math.ceil(reach), math.ceil(reach) + 1.0)
+    columns = np.clip(x + 0.5 + steps * math.cos(direction), 0, scene.size[1] - 1).astype(np.intp)
+    rows = np.clip(y + 0.5 + steps * math.sin(direction), 0, scene.size[0] - 1).astype(np.intp)
+    profile = scene.image[rows, columns].reshape(steps.size, -1).sum(axis=1, dtype=np.float32)
     best = float(steps[int(np.argmax(np.abs(profile[2:] - profile[:-2]))) + 1])
     return x + best * math.cos(direction), y + best * math.sin(direction)
 

@@ -8,10 +8,10 @@ from functools import cached_property, lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.foreground import Foreground, find_foreground
+from defectsynth.foreground import Foreground, locate
 from defectsynth.layers import Array, Box, Bytes, Floats
+from defectsynth.pictures import PEAKS, check_image, checked_roi, split_channels
 
-PEAKS = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}
 LIGHT_PRIOR = 4.0  # pull of the light direction towards the upper left, in grey levels of 255 across the picture
 
 
@@ -34,13 +34,13 @@ class Scene:
         self.channels: int = image.shape[2] if image.ndim == 3 else 1
         self.side: int = min(self.size)
         self.peak: float = PEAKS[image.dtype]
-        self.roi: Bytes | None = None if roi is None else _check_roi(roi, self.size)
+        self.roi: Bytes | None = None if roi is None else checked_roi(roi, self.size)
         self._foregrounds: dict[str, Foreground] = {}
 
     def foreground(self, method: str) -> Foreground:
         """Return the object, found once for each method."""
         if method not in self._foregrounds:
-            self._foregrounds[method] = find_foreground(self.image, method=method)
+            self._foregrounds[method] = locate(self.image, method)
         return self._foregrounds[method]
 
     def object_in(self, box: Box, method: str) -> Bytes:
@@ -89,29 +89,3 @@ def _ramp() -> Floats:
     """Return the weights whose dot product with a 16 x 16 picture is its change from left to right."""
     across = np.tile(np.linspace(-0.5, 0.5, 16, dtype=np.float32), (16, 1))
     return np.asarray(across / (across * across).sum())
-
-
-def split_channels(patch: Array) -> Array:
-    """Return (h, w) or (h, w, C) as (C, h, w); cv2 splits a contiguous copy ten times faster than a view."""
-    return np.array(cv2.split(np.ascontiguousarray(patch))) if patch.ndim == 3 else patch[None]
-
-
-def check_image(image: Array) -> None:
-    """Raise TypeError or ValueError unless `image` is a picture that defects can be drawn into."""
-    if not isinstance(image, np.ndarray):
-        raise TypeError(f"image must be a numpy array, got {type(image).__name__}")
-    if image.dtype not in PEAKS:
-        raise TypeError(f"image must be uint8, uint16 or float32, got {image.dtype}")
-    if image.ndim not in (2, 3) or image.size == 0:
-        raise ValueError(f"image must be (H, W) or (H, W, C) with no empty axis, got shape {image.shape}")
-    if image.dtype == np.float32 and not cv2.checkRange(np.ascontiguousarray(image).reshape(image.shape[0], -1))[0]:
-        raise ValueError("image must hold only finite numbers, got NaN or infinity")
-
-
-def _check_roi(roi: Array, size: tuple[int, int]) -> Bytes:
-    if not isinstance(roi, np.ndarray):
-        raise TypeError(f"roi must be a numpy array, got {type(roi).__name__}")
-    if roi.shape not in (size, (*size, 1)):
-        raise ValueError(f"roi must have the image's height and width {size}, got shape {roi.shape}")
-    flat = roi.reshape(size)
-    return np.negative((flat != 0).view(np.uint8))

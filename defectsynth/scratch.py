@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from defectsynth.blends import Blend
 from defectsynth.composed import PaintedDefect
 from defectsynth.looks import TONES, Shade
-from defectsynth.shapes import Strokes
+from defectsynth.strokes import Strokes
 from defectsynth.values import IntPair, Pair
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Scratch(PaintedDefect):
 
     Args:
         length_range: length along the curve, in [0, 2], fraction of min(H, W).
-        width_range: greatest thickness, in [0, 0.5], fraction of min(H, W).
+        width_range: greatest thickness, in [0, 0.5], fraction of min(H, W); at most 6 % of the length.
         turn_range: change of direction from end to end, in [-6.3, 6.3], radians.
         sway_range: sideways waves, in [0, 0.5], fraction of the length.
         taper_range: how much thinner the ends are, in [0, 1]; 1 is pointed.

@@ -10,8 +10,8 @@ import numpy as np
 
 from defectsynth.drawing import redraw as render_again
 from defectsynth.layers import Array, Bytes
+from defectsynth.pictures import check_image
 from defectsynth.recipes import Recipe
-from defectsynth.scene import check_image
 from defectsynth.transform import DefectTransform
 from defectsynth.values import decode
 
@@ -36,7 +36,8 @@ def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Ar
 
     Args:
         image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
-        transform: a defect, which is applied regardless of its `p`; or an albumentations composition with defects.
+        transform: a defect, which is applied regardless of its `p`; or an albumentations composition with defects,
+            whose random state is set to the seed.
         seed: the same seed draws the same bytes; None draws something new at each call.
         roi: (H, W), non-zero where a defect may land.
 
@@ -55,6 +56,7 @@ def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Ar
         ((64, 64), ['scratch'])
     """
     check_image(image)
+    check_transform(transform)
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer))):
         raise TypeError(f"seed must be a whole number or None, got {seed!r}")
     if seed is not None and seed < 0:
@@ -65,12 +67,16 @@ def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Ar
     if isinstance(transform, DefectTransform):
         drawing = transform.draw(image, seed=number, roi=roi)
         return Sample(drawing.canvas, drawing.mask, drawing.records())
-    if not callable(transform) or not hasattr(transform, "set_random_seed"):
-        raise TypeError(f"transform must be a defect or an albumentations composition, got {transform!r}")
     transform.set_random_seed(number)
     given = {} if roi is None else {"roi": roi}
     result = transform(image=image, mask=np.zeros(image.shape[:2], np.uint8), defects=[], **given)
     return Sample(result["image"], result["mask"], result["defects"])
+
+
+def check_transform(transform: Any) -> None:
+    """Raise TypeError unless `transform` draws defects: a defect or an albumentations composition, not a class."""
+    if isinstance(transform, type) or not callable(transform) or not hasattr(transform, "set_random_seed"):
+        raise TypeError(f"transform must be a defect or an albumentations composition, got {transform!r}")
 
 
 def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | None = None) -> Sample:
@@ -85,8 +91,11 @@ def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | N
         The same bytes as then.
 
     Raises:
+        TypeError: if `defects` is no list of records.
         ValueError: if a record holds no recipe.
     """
+    if isinstance(defects, (str, Mapping)) or not all(isinstance(defect, Mapping) for defect in defects):
+        raise TypeError(f"defects must be a list of records, got {defects!r}")
     recipes = [decode(defect.get("recipe")) for defect in defects]
     for defect, recipe in zip(defects, recipes, strict=True):
         if not isinstance(recipe, Recipe):

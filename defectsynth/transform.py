@@ -80,7 +80,11 @@ class DefectTransform(HostTransform):
         mask_value: float | None = None,
         mask_kind: str = "binary",
         p: float = 0.5,
+        **unknown: Any,
     ) -> None:
+        if unknown:
+            takes = ", ".join(self.argument_names())
+            raise TypeError(f"{type(self).__name__} takes only the arguments {takes}; got {', '.join(unknown)}")
         super().__init__(p=p)
         self.where = as_where(as_part(where, Where, "where") if isinstance(where, Mapping) else where)
         for name, value in (
@@ -108,19 +112,20 @@ class DefectTransform(HostTransform):
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> Recipe | None:
         """Draw one defect for `scene`, or return None if no place was found."""
 
-    def draw(self, image: Array, *, seed: int, roi: Array | None = None) -> Drawing:
+    def draw(self, image: Array, *, seed: int, roi: Array | None = None, count: int | None = None) -> Drawing:
         """Draw the defects into a copy of one picture, without albumentations and regardless of `p`.
 
         Args:
             image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
             seed: the same seed draws the same bytes.
             roi: (H, W), non-zero where a defect may land.
+            count: number of defects; None draws it from `count_range`.
 
         Returns:
             The drawing: picture, true mask, recipes.
         """
         rng = np.random.default_rng(seed)
-        low, high = self.count_range
+        low, high = self.count_range if count is None else (count, count)
         return draw(
             image,
             roi=roi,
@@ -223,7 +228,7 @@ def first_image(data: Mapping[str, Any], transform: HostTransform) -> Array:
             frames = frames_of(wanted, value) if transform.target_of(key) == wanted else None
             if frames is not None and len(frames):
                 return frames[0]
-    raise ValueError(f"image must be given (or images, volume), got {', '.join(data) or 'nothing'}")
+    raise ValueError(f"image must be given (or images, volume with a picture), got {', '.join(data) or 'nothing'}")
 
 
 class _Cache:

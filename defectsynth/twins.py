@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from defectsynth.hard_negatives import disturbed
 from defectsynth.layers import Array, Bytes
-from defectsynth.synthesis import Sample, synthesize
+from defectsynth.pictures import check_image
+from defectsynth.synthesis import Sample, check_transform, synthesize
+from defectsynth.transform import DefectTransform
 from defectsynth.values import Number
 
 SHARE = Number(0.0, 1.0, "share of the twins")
@@ -38,15 +42,16 @@ class Twin(NamedTuple):
 class AnomalyTwins(Sequence[Twin]):
     """The list of good pictures doubled: item 2i is picture i, item 2i + 1 the same picture with a fresh defect.
 
-    What is drawn depends on the seed, the epoch, the index and how often the index was read in this epoch, and, in
-    workers of a torch loader, on the loader's seed of the epoch; not on the number of workers or the order of reading.
-    If a defect finds no place, the twin stays normal: label 0, empty mask.
+    What is drawn depends on the seed, the epoch, the index and how often the index was read in this epoch, not on the
+    number of workers or the order of reading: forked workers share the count. Workers that are spawned, which cannot,
+    mix the seed of the torch loader in. If a defect finds no place, the twin stays normal: label 0, empty mask.
 
     Args:
         images: arrays, or paths of image files (read as RGB or gray), or any sequence of these.
         transform: a defect, applied regardless of its `p`, or an albumentations composition with defects.
         seed: at least 0.
-        several: share of twins with two to eight defects instead of one, in [0, 1].
+        several: share of twins with two to eight defects instead of one, in [0, 1]; a composition is applied as often,
+            and its records then draw again only one after the other.
         hard_negatives: share of the normal items that carry dust, glare or a change of light, in [0, 1]; changed, but
             normal.
         rois: the region of interest of each picture, None allows all of it.
@@ -79,24 +84,34 @@ class AnomalyTwins(Sequence[Twin]):
         hard_negatives: float = 0.0,
         rois: Sequence[Array] | None = None,
     ) -> None:
+        if isinstance(images, (str, Path)) or not hasattr(images, "__len__") or not hasattr(images, "__getitem__"):
+            raise TypeError(f"images must be a sequence of arrays or paths, got {images!r}")
         if len(images) == 0:
             raise ValueError("images must hold at least one picture, got none")
         if rois is not None and len(rois) != len(images):
             raise ValueError(f"rois must hold one mask for each of the {len(images)} images, got {len(rois)}")
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-            raise ValueError(f"seed must be a whole number of at least 0, got {seed!r}")
+        check_transform(transform)
         self.images = images
         self.transform = transform
-        self.seed = int(seed)
+        self.seed = _whole("seed", seed)
         self.several = SHARE.check("several", several)
         self.hard_negatives = SHARE.check("hard_negatives", hard_negatives)
         self.rois = rois
-        self.set_epoch(0)
+        self._counts = _shared_counts(1 + 2 * len(images))  # the epoch, then the reads of each item
+        self._spawned = False
 
     def set_epoch(self, epoch: int) -> None:
-        """Start an epoch: equal epochs draw equal twins, in any process."""
-        self._epoch = int(epoch)
-        self._reads: dict[int, int] = {}
+        """Start an epoch: equal epochs draw equal twins, in any process.
+
+        Raises:
+            ValueError: if `epoch` is no whole number of at least 0.
+        """
+        self._counts[:] = 0
+        self._counts[0] = _whole("epoch", epoch)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a spawned worker gets: its counts are its own."""
+        return self.__dict__ | {"_counts": np.array(self._counts), "_spawned": True}
 
     def __len__(self) -> int:
         """Twice the number of pictures."""
@@ -121,36 +136,55 @@ class AnomalyTwins(Sequence[Twin]):
         position = int(index) % len(self)
         image = _read(self.images[position // 2])
         roi = None if self.rois is None else self.rois[position // 2]
+        check_image(image)
         rng = np.random.default_rng(self._entropy(position))
         if position % 2 == 0:
             changed = rng.random() < self.hard_negatives
             normal = disturbed(image, seed=int(rng.integers(1 << 62))) if changed else np.array(image)
             return Sample(normal, np.zeros(image.shape[:2], np.uint8), [])
-        return self._twin(image, roi, rng)
+        count = int(rng.integers(2, MOST, endpoint=True)) if rng.random() < self.several else 1
+        return self._twin(image, roi, count, [int(seed) for seed in rng.integers(1 << 32, size=count)])
 
-    def _twin(self, image: Array, roi: Array | None, rng: np.random.Generator) -> Sample:
-        rounds = int(rng.integers(2, MOST, endpoint=True)) if rng.random() < self.several else 1
-        sample = synthesize(image, self.transform, seed=int(rng.integers(1 << 32)), roi=roi)
-        for _ in range(rounds - 1):
-            more = synthesize(sample.image, self.transform, seed=int(rng.integers(1 << 32)), roi=roi)
+    def _twin(self, image: Array, roi: Array | None, count: int, seeds: list[int]) -> Sample:
+        """Return the picture with `count` defects; a composition is applied as often."""
+        if isinstance(self.transform, DefectTransform) and count > 1:
+            drawing = self.transform.draw(image, seed=seeds[0], roi=roi, count=count)
+            return Sample(drawing.canvas, drawing.mask, drawing.records())
+        sample = synthesize(image, self.transform, seed=seeds[0], roi=roi)
+        for seed in seeds[1:]:
+            more = synthesize(sample.image, self.transform, seed=seed, roi=roi)
             sample = Sample(more.image, np.maximum(sample.mask, more.mask), [*sample.defects, *more.defects])
         return sample
 
     def _entropy(self, position: int) -> tuple[int, ...]:
-        reads = self._reads[position] = self._reads.get(position, -1) + 1
-        return self.seed, self._epoch, position, reads, _loader_seed()
+        reads = int(self._counts[1 + position])
+        self._counts[1 + position] = reads + 1
+        return self.seed, int(self._counts[0]), position, reads, _loader_seed() if self._spawned else 0
+
+
+def _shared_counts(number: int) -> npt.NDArray[np.int64]:
+    """Return zeros in memory that processes forked from this one share."""
+    return np.frombuffer(mmap.mmap(-1, 8 * number), dtype=np.int64)
+
+
+def _whole(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
+        raise ValueError(f"{name} must be a whole number of at least 0, got {value!r}")
+    return int(value)
 
 
 def _loader_seed() -> int:
-    """Return the seed that a torch loader gave its workers for this epoch, 0 outside of workers."""
+    """Return a number of its own for each worker and epoch of a torch loader, 0 outside of workers."""
     torch = sys.modules.get("torch")
     worker = None if torch is None else torch.utils.data.get_worker_info()
-    return 0 if worker is None else int(worker.seed - worker.id)
+    return 0 if worker is None else int(worker.seed)
 
 
 def _read(image: Array | str | Path) -> Array:
     if isinstance(image, np.ndarray):
         return image
+    if not isinstance(image, (str, Path)):
+        raise TypeError(f"images must hold arrays or paths, got {image!r}")
     if not Path(image).is_file():
         raise FileNotFoundError(f"images must be arrays or existing files, got {str(image)!r}")
     read = cv2.imread(str(image), cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -142,7 +143,7 @@ class Choices:
     def check(self, name: str, value: Any) -> tuple[str, ...]:
         """Return `value` as a tuple of different names."""
         rule = f"{name} must be a non-empty list of different names out of {', '.join(self.names)}, got {value!r}"
-        if not isinstance(value, (tuple, list)):
+        if not isinstance(value, (tuple, list)) or not all(isinstance(name, str) for name in value):
             raise TypeError(rule)
         if not value or len(set(value)) != len(value) or not set(value) <= set(self.names):
             raise ValueError(rule)
@@ -195,15 +196,22 @@ class Part(Value):
     """Base of the parts a caller composes; every field with a rule is checked when the part is made."""
 
     def __post_init__(self) -> None:
-        """Check and normalise every field that has a rule."""
+        """Check and normalise every field that has a rule; refuse a base that draws nothing by itself."""
+        abstract = [
+            name for name in dir(type(self)) if getattr(getattr(type(self), name), "__isabstractmethod__", False)
+        ]
+        if abstract:
+            raise TypeError(f"{type(self).__name__} is a base; a part must define {', '.join(abstract)}")
         for name, rule in self.rules().items():
             object.__setattr__(self, name, rule.check(name, getattr(self, name)))
 
     @classmethod
     @cache
-    def rules(cls) -> dict[str, Rule]:
+    def rules(cls) -> Mapping[str, Rule]:
         """Return the rule of each field that has one."""
-        return {entry.name: entry.metadata["rule"] for entry in fields(cls) if "rule" in entry.metadata}
+        return MappingProxyType(
+            {entry.name: entry.metadata["rule"] for entry in fields(cls) if "rule" in entry.metadata}
+        )
 
 
 def between(pair: Pair, share: float) -> float:
@@ -259,7 +267,7 @@ def decode(data: Any) -> Any:
         if "type" not in arguments:
             return arguments
         name = arguments.pop("type")
-        if name not in _KNOWN:
+        if not isinstance(name, str) or name not in _KNOWN:
             raise ValueError(f"type must be one of {', '.join(sorted(_KNOWN))}, got {name!r}")
         return _KNOWN[name](**arguments)
     return data

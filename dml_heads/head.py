@@ -57,7 +57,7 @@ class Head(nn.Module, ABC):
     def row_logits(self, rows: Tensor) -> Tensor:
         """Inference: rows (N, D) to logits (N, C), without any margin."""
 
-    def training_logits(self, rows: Tensor, label: Tensor) -> Tensor:  # noqa: ARG002 - margin heads read the label
+    def training_logits(self, rows: Tensor, label: Tensor) -> Tensor:
         """Training: rows (N, D) and their label to logits (N, C); the margin goes on the true class here."""
         return self.row_logits(rows)
 

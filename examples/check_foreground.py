@@ -1,6 +1,6 @@
 """Compare the automatic foreground with outlines drawn by hand on MVTec AD parts.
 
-    python examples/check_foreground.py DATA [--sheet SHEET.png]
+    python -m examples.check_foreground DATA [--sheet SHEET.png]
 
 DATA holds category folders in the MVTec AD layout at 256 px; the outlines are in tests/data/foreground_polygons.json.
 Prints the intersection over union of each picture; the sheet shows what was found (green) and drawn (red).

@@ -1,6 +1,6 @@
 """Draw every transform on the rendered sample parts: the picture in the README.
 
-    python examples/gallery.py [--output examples/gallery.jpg] [--size 512] [--cell 200]
+    python -m examples.gallery [--output examples/gallery.jpg] [--size 512] [--cell 200]
 
 Two rows a part: the good picture and one picture a transform; beneath them the true masks, over a faint picture.
 """

@@ -14,7 +14,8 @@ from defectsynth.values import Choice, Choices, Count, Number, Part, Rule, Span
 
 CLASSES = [value for value in (getattr(ds, name) for name in ds.__all__) if inspect.isclass(value)]
 TRANSFORMS = [kind for kind in CLASSES if issubclass(kind, DefectTransform)]
-PARTS = [kind for kind in CLASSES if issubclass(kind, Part)]
+BASES = [ds.Field, ds.Look, ds.Shape, ds.Where]
+PARTS = [kind for kind in CLASSES if issubclass(kind, Part) and kind not in BASES]
 every_transform = pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
 CALLABLE = {name: getattr(ds, name) for name in ds.__all__} | {
     "A": A,
@@ -64,17 +65,17 @@ def bad_values(rule: Any) -> tuple[str, list[tuple[str, type[Exception]]]]:
 RANGES = [
     (f"{kind.__name__}({name}={value})", error, re.escape(f"{name} must be {text}, got {value}"))
     for kind in CLASSES
-    if issubclass(kind, (DefectTransform, Part)) and not inspect.isabstract(kind)
+    if kind in (*TRANSFORMS, *PARTS)
     for name, rule in rules_of(kind).items()
     for text, values in [bad_values(rule)]
     for value, error in values
 ]
 MISSPELT = [
-    (f"{kind.__name__}(violet=1)", TypeError, r"unexpected keyword argument 'violet'")
-    for kind in CLASSES
-    if issubclass(kind, (DefectTransform, Part)) and not inspect.isabstract(kind)
-]
+    (f"{kind.__name__}(violet=1)", TypeError, rf"{kind.__name__} takes only the arguments .*; got violet")
+    for kind in TRANSFORMS
+] + [(f"{kind.__name__}(violet=1)", TypeError, "unexpected keyword argument 'violet'") for kind in PARTS]
 PLACES = "where must be a Where or one of anywhere, object, edge, inside, ring, got "
+PICTURE = r"image must be given \(or images, volume with a picture\), "
 TRANSFORM = "transform must be a defect or an albumentations composition, got "
 OTHERS = [
     ("Scratch(length_range=(0.9, 0.1))", ValueError, r"0 <= low <= high <= 2, got \(0\.9, 0\.1\)"),
@@ -125,8 +126,26 @@ OTHERS = [
     ("Line(p=1)(image=image, roi=image[1:])", ValueError, r"roi must have .*, got shape \(15, 20\)"),
     ("Line(p=1, mask_value=256)(image=image, mask=image)", ValueError, "mask_value must .* fits uint8, got 256"),
     ("Line(p=1, mask_value=1.5)(image=image, mask=image)", ValueError, r"mask_value must .* uint8, got 1\.5"),
-    ("first_image({'mask': image}, Line())", ValueError, r"image must be given \(or images, volume\), got mask"),
-    ("first_image({}, Line())", ValueError, r"image must be given \(or images, volume\), got nothing"),
+    ("first_image({'mask': image}, Line())", ValueError, PICTURE + "got mask"),
+    ("first_image({}, Line())", ValueError, PICTURE + "got nothing"),
+    ("Line(p=1)(mask=image)", ValueError, PICTURE + "got mask"),
+    ("Line(p=1)(images=[])", ValueError, PICTURE + "got images"),
+    *[(f"{kind.__name__}()", TypeError, f"{kind.__name__} is a base; a part must define ") for kind in BASES],
+    ("Scratch(tones=(['dark'],))", TypeError, r"tones must be a non-empty list .*, got \(\['dark'\],\)"),
+    ("PaintedDefect(shape={'type': {}})", ValueError, "type must be one of .*, got {}"),
+    ("synthesize(image, Line)", TypeError, TRANSFORM + "<class"),
+    ("redraw(image, [3])", TypeError, r"defects must be a list of records, got \[3\]"),
+    ("redraw(image, {})", TypeError, "defects must be a list of records, got {}"),
+    ("synthesize(image, Line(), roi=image.astype(str))", TypeError, "roi must hold booleans or numbers, got <U"),
+    ("synthesize(image, Line(), roi=image * nan)", ValueError, "roi must hold only finite numbers, got NaN"),
+    ("find_foreground(image.tolist())", TypeError, "image must be a numpy array, got list"),
+    ("find_foreground(np.zeros((8, 8)))", TypeError, "image must be uint8, uint16 or float32, got float64"),
+    ("AnomalyTwins(3, Line())", TypeError, "images must be a sequence of arrays or paths, got 3"),
+    ("AnomalyTwins('a.png', Line())", TypeError, "images must be a sequence of arrays or paths, got 'a.png'"),
+    ("AnomalyTwins([image], None)", TypeError, TRANSFORM + "None"),
+    ("AnomalyTwins([[1]], Line())[0]", TypeError, r"images must hold arrays or paths, got \[1\]"),
+    ("AnomalyTwins([image], Line()).set_epoch(-1)", ValueError, "epoch must be a whole .* at least 0, got -1"),
+    ("AnomalyTwins([np.zeros((8, 8))], Line())[0]", TypeError, "image must be uint8, uint16 or float32, got float64"),
     ("AnomalyTwins([], Line())", ValueError, "images must hold at least one picture, got none"),
     ("AnomalyTwins([image], Line(), rois=[])", ValueError, "one mask for each of the 1 images, got 0"),
     ("AnomalyTwins([image], Line(), several=1.1)", ValueError, r"several must be a number in \[0, 1\], got 1\.1"),

@@ -60,7 +60,7 @@ def transforms(draw: st.DrawFn, kind: type[DefectTransform]) -> DefectTransform:
     arguments: dict[str, Any] = {}
     rules = {name: rule for part in template.parts for name, rule in part.rules().items()} | COMMON_RULES
     for name in kind.argument_names():
-        if name in ("p", "mask_value") or not draw(st.integers(0, 2)) == 0:
+        if name in ("p", "mask_value") or draw(st.integers(0, 2)) != 0:
             continue
         if name in rules:
             arguments[name] = draw(values_of(rules[name]))
@@ -195,7 +195,9 @@ def test_every_placement_finds_its_place(kind: type[DefectTransform], where: str
     part = np.full((128, 128), 20, np.uint8)
     part[30:100, 40:90] = 180
     samples = [ds.synthesize(part, kind(where=where), seed=seed) for seed in range(20)]
-    assert sum(bool(sample.defects) for sample in samples) >= (4 if "Warp" in kind.__name__ or "Edge" in kind.__name__ else 18)
+    assert sum(bool(sample.defects) for sample in samples) >= (
+        4 if "Warp" in kind.__name__ or "Edge" in kind.__name__ else 18
+    )
 
 
 @pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)

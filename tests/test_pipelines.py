@@ -77,7 +77,8 @@ def test_first_draw_equals_synthesize_of_the_recorded_seed(kind: type[DefectTran
 
 
 def _drawn_in_worker(payload: bytes) -> bytes:
-    return run(pickle.loads(payload))["image"].tobytes()
+    pipeline = pickle.loads(payload)  # noqa: S301  our own pickle
+    return run(pipeline)["image"].tobytes()
 
 
 @every_transform
@@ -151,7 +152,8 @@ def test_additional_targets(kind: type[DefectTransform]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dtype", "value", "on"), [(bool, None, True), (np.uint8, None, 255), (np.uint8, 3, 3), (np.int32, 7, 7), (np.float32, None, 1)]
+    ("dtype", "value", "on"),
+    [(bool, None, True), (np.uint8, None, 255), (np.uint8, 3, 3), (np.int32, 7, 7), (np.float32, None, 1)],
 )
 def test_mask_keeps_what_is_in_it(dtype: Any, value: float | None, on: float) -> None:
     mask = np.zeros((80, 100), dtype)

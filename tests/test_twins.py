@@ -215,8 +215,31 @@ def test_torch_loader(workers: int) -> None:
 
 
 def test_the_number_of_workers_changes_nothing() -> None:
-    one, two, other = (batches(twins(4), workers, seed) for workers, seed in ((1, 3), (2, 3), (2, 4)))
-    for left, right in zip(one[0], two[0], strict=True):
+    one, two, another = (batches(twins(4), workers, seed)[0] for workers, seed in ((1, 3), (2, 3), (2, 4)))
+    for left, right in zip(one, two, strict=True):
         assert all(bool((a == b).all()) for a, b in zip(left, right, strict=True))
-    left, right = ({bytes(image.numpy()) for batch in epoch[0] for image in batch.image} for epoch in (two, other))
-    assert len(left & right) == 4, "another torch seed draws other twins of the four pictures"
+    left, right = ({bytes(image.numpy()) for batch in epoch for image in batch.image} for epoch in (two, another))
+    assert left == right, "torch's seed only shuffles"
+
+
+def test_persistent_workers_never_repeat_a_twin() -> None:
+    data = pytest.importorskip("torch.utils.data")
+    loader = data.DataLoader(twins(6), num_workers=2, batch_size=2, shuffle=True, persistent_workers=True)
+    drawn = [bytes(image.numpy()) for _ in range(3) for batch in loader for image in batch.image[batch.label == 1]]
+    assert len(set(drawn)) == len(drawn) == 18
+
+
+def test_an_item_read_by_two_workers_is_drawn_twice() -> None:
+    data = pytest.importorskip("torch.utils.data")
+    loader = data.DataLoader(twins(2), num_workers=2, batch_size=4, sampler=[1] * 8)
+    assert len({bytes(image.numpy()) for batch in loader for image in batch.image}) == 8
+
+
+def test_records_of_several_defects_draw_again() -> None:
+    pictures = twins(3, several=1.0)
+    for index in (1, 3, 5):
+        sample = pictures.sample(index)
+        assert len(sample.defects) > 1
+        again = ds.redraw(pictures.images[index // 2], sample.defects)
+        np.testing.assert_array_equal(again.image, sample.image)
+        np.testing.assert_array_equal(again.mask, sample.mask)
