@@ -1,4 +1,4 @@
-"""`defectsynth preview`: a contact sheet of what `generate` would draw first."""
+"""`defectsynth preview`: a contact sheet of what `generate` would draw, spread over the folder."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ def preview(arguments: Namespace) -> int:
         raise UsageError(f"OUTPUT must be a .png file, got the folder {str(output)!r}")
     transform = chosen_transform(arguments)
     names = list_images(arguments.input)
-    sources, failures = _read(arguments.input, names, wanted=arguments.rows)
-    if not sources:
-        report(failures)
-        raise JobError(f"none of the {len(names)} images can be used")
-    rows = []
-    for number in range(arguments.rows):
-        row, failure = _row(sources[number % len(sources)], transform, seed=arguments.seed, number=number)
+    rows, failures = [], []
+    for number in spread(len(names), arguments.rows):
+        source, unread = _next_readable(arguments.input, names, number)
+        failures += [failure for failure in unread if failure not in failures]
+        if source is None:
+            report(failures)
+            raise JobError(f"none of the {len(names)} images can be used")
+        row, failure = _row(source, transform, seed=arguments.seed, number=number)
         rows.append(row)
         failures += failure
     write_whole(output, encode_png(draw_sheet(rows, cell=arguments.cell)))
@@ -46,18 +47,21 @@ def preview(arguments: Namespace) -> int:
     return report(failures)
 
 
-def _read(folder: Path, names: tuple[str, ...], *, wanted: int) -> tuple[list[_Source], list[dict[str, str]]]:
-    """Return the first readable images, and what is wrong with those before them that are not."""
-    sources: list[_Source] = []
+def spread(total: int, wanted: int) -> list[int]:
+    """Return `wanted` numbers spread evenly over range(total), or range(wanted) if there are not as many."""
+    return [row * total // wanted for row in range(wanted)] if wanted <= total else list(range(wanted))
+
+
+def _next_readable(folder: Path, names: tuple[str, ...], number: int) -> tuple[_Source | None, list[dict[str, str]]]:
+    """Return the image at a number or the next readable one, and what is wrong with those before it."""
     failures: list[dict[str, str]] = []
-    for name in names:
-        if len(sources) == wanted:
-            break
+    for step in range(len(names)):
+        name = names[(number + step) % len(names)]
         try:
-            sources.append(_Source(name, read_image(folder / name)))
+            return _Source(name, read_image(folder / name)), failures
         except UnreadableError as error:
             failures.append({"source": name, "error": str(error)})
-    return sources, failures
+    return None, failures
 
 
 def _row(source: _Source, transform: Any, *, seed: int, number: int) -> tuple[Row, list[dict[str, str]]]:
