@@ -116,4 +116,4 @@ def _rendered(recipe: Recipe, scene: Scene, drawing: Drawing) -> Patch | None:
     patch = recipe.render(scene, drawing.canvas)
     if patch is None or not drawing.patches:
         return patch
-    return sparing(patch, original=scene.image, canvas=drawing.canvas, peak=scene.peak)
+    return sparing(patch, original=scene.image, peak=scene.peak)

@@ -53,20 +53,20 @@ class Patch:
         return np.where(self.mask > 0, np.clip(values, SOFTEST, np.float32(1.0)), np.float32(0.0))
 
 
-def sparing(patch: Patch, *, original: Array, canvas: Array, peak: float) -> Patch | None:
-    """Return the patch without the pixels that would undo an earlier defect, None if nothing is left.
+def sparing(patch: Patch, *, original: Array, peak: float) -> Patch | None:
+    """Return the patch without the pixels that would show the original again, None if nothing is left.
+
+    A later defect then neither undoes an earlier one nor thins out the truth of the common mask.
 
     Args:
-        patch: a defect rendered on `canvas`.
+        patch: a defect rendered over earlier ones.
         original: the picture before all defects, whole.
-        canvas: the picture with the earlier defects, whole.
         peak: greatest value of the dtype.
     """
-    before, earlier = original[patch.box.slices], canvas[patch.box.slices]
-    undone = _largest(cv2.absdiff(patch.pixels, before).reshape(before.shape)) == 0
-    undone &= _largest(cv2.absdiff(earlier, before).reshape(before.shape)) > 0
-    mask = np.where(undone, np.uint8(0), patch.mask)
-    if not mask.any():
+    before = original[patch.box.slices]
+    differs = at_least(_largest(cv2.absdiff(patch.pixels, before).reshape(before.shape)), np.finfo(np.float32).tiny)
+    mask = cv2.bitwise_and(patch.mask, differs)
+    if not cv2.countNonZero(mask):
         return None
     return replace(patch, mask=mask, contrast=_mean(patch.change, mask) / peak)
 
