@@ -112,7 +112,7 @@ def finish(
     if allowed is not None:
         whole = cv2.bitwise_and(whole, allowed)
     total, seen = cv2.countNonZero(whole), cv2.countNonZero(visible)
-    if total != seen:
+    if alpha is None or total != seen:  # painted, `visible` is part of `whole`
         same = total - cv2.countNonZero(cv2.bitwise_and(change, change, mask=whole))
         whole, total = (whole, total) if same <= (1.0 - DIFFERENT) * total else (visible, seen)
     if total == 0:
