@@ -5,7 +5,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("ci", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True)
 settings.register_profile(
     "thorough", max_examples=3_400, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
