@@ -1,0 +1,275 @@
+"""Category folders in the layout of MVTec AD, read strictly: what is missing, broken or of another size is named.
+
+The layout is CATEGORY/{train/good, test/good, test/DEFECT, ground_truth/DEFECT}; the mask of test/DEFECT/NAME.png is
+ground_truth/DEFECT/NAME_mask.png. It comes from P. Bergmann, M. Fauser, D. Sattlegger, C. Steger, "MVTec AD - A
+Comprehensive Real-World Dataset for Unsupervised Anomaly Detection", CVPR 2019.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from numbers import Integral
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from defectsynth.cli.errors import UnreadableError
+from defectsynth.cli.reading import SUFFIXES, read_image
+
+GOOD = "good"
+_LAYOUT = "train/good, test/good, test/DEFECT, ground_truth/DEFECT"
+_HALF = 0.5 - 1e-6  # of a pixel; area weights are rounded
+_TO_8_BIT = 257  # 65535 / 255
+_reading = Lock()  # read_image keeps the decoders off stderr, which one thread at a time can do
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One image of a category.
+
+    Attributes:
+        path: of the image file.
+        label: 1 with a defect, 0 for a good part.
+        defect: name of the defect's folder, "good" for a good part.
+        mask_path: of the ground truth; None for a good part.
+        shape: (height, width) of the image file in pixels.
+    """
+
+    path: Path
+    label: int
+    defect: str
+    mask_path: Path | None
+    shape: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Category:
+    """A category whose files have all been found whole.
+
+    Attributes:
+        name: of its folder.
+        train: good images, by file name.
+        test: good and defective images, by folder and file name.
+        size: side in pixels of what `images` and `masks` give.
+    """
+
+    name: str
+    train: tuple[Record, ...]
+    test: tuple[Record, ...]
+    size: int
+
+    def images(self, records: Sequence[Record]) -> NDArray[np.uint8]:
+        """The images of `records`, uint8 (N, size, size, 3) in RGB; see `load_image`."""
+        images = [load_image(record.path, size=self.size) for record in records]
+        return np.stack(images) if images else np.zeros((0, self.size, self.size, 3), np.uint8)
+
+    def masks(self, records: Sequence[Record]) -> NDArray[np.bool_]:
+        """The masks of `records`, bool (N, size, size), empty for a good part; see `load_mask`."""
+        masks = np.zeros((len(records), self.size, self.size), np.bool_)
+        for mask, record in zip(masks, records, strict=True):
+            if record.mask_path is not None:
+                mask[:] = load_mask(record.mask_path, size=self.size, image_shape=record.shape)
+        return masks
+
+
+def categories_in(root: str | Path) -> tuple[str, ...]:
+    """Return the names of the category folders in `root`, sorted: the folders that hold a train/good.
+
+    Raises:
+        FileNotFoundError: if `root` is no folder.
+        ValueError: if it holds no category.
+    """
+    home = _checked_folder("root", root)
+    found = tuple(folder.name for folder in _folders(home) if (folder / "train" / GOOD).is_dir())
+    if not found:
+        own = f"; {home} is one itself: read it with read_category" if (home / "train" / GOOD).is_dir() else ""
+        raise ValueError(f"root must hold category folders ({_LAYOUT}), got none in {home}{own}")
+    return found
+
+
+def read_category(folder: str | Path, *, size: int = 256, progress: Progress | None = None) -> Category:
+    """Find the images and masks of a category and decode each once, so that what follows meets no surprise.
+
+    Files that are no PNG, JPEG, BMP, TIFF or WebP by their suffix, and hidden ones, are left out. Gray or colour, 8 or
+    16 bits, any side and shape.
+
+    Args:
+        folder: the category's.
+        size: side in pixels of the images and masks that the category gives, 1 or more.
+        progress: called with how many images are checked, and of how many, after each.
+
+    Raises:
+        FileNotFoundError: if the folder, train/good, test or the mask of a defective image is missing.
+        TypeError: if `size` is no integer.
+        ValueError: if `size` is below 1; train/good is empty, or train holds other folders; the test images are all
+            good or all defective, or lie outside the folders of the layout; a file is unreadable or truncated; a mask
+            is empty or has another size than its image.
+    """
+    _check_size(size)
+    home = _checked_folder("folder", folder)
+    good = home / "train" / GOOD
+    if not good.is_dir():
+        inside = [entry.name for entry in _folders(home) if (entry / "train" / GOOD).is_dir()]
+        hint = f"; did you mean one of its categories: {', '.join(inside)}?" if inside else ""
+        raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without train/good{hint}")
+    strangers = [entry.name for entry in _folders(home / "train") if entry.name != GOOD]
+    if strangers:
+        raise ValueError(f"train must hold only the folder good, got {', '.join(strangers)} too: clear {good.parent}")
+    paths = _images(good)
+    if not paths:
+        raise ValueError(f"train/good must hold images ({', '.join(SUFFIXES)}), got none: put good parts into {good}")
+    tests = _test_paths(home)
+    total = len(paths) + len(tests)
+    records: list[Record] = []
+    for path, defect in [*((path, GOOD) for path in paths), *tests]:
+        records.append(_checked_record(home, path, defect))
+        if progress is not None:
+            progress(len(records), total)
+    return Category(home.resolve().name, tuple(records[: len(paths)]), tuple(records[len(paths) :]), int(size))
+
+
+def load_image(path: str | Path, *, size: int) -> NDArray[np.uint8]:
+    """Read an image as RGB at one size, whatever its file holds.
+
+    Gray is repeated, 16 bits are scaled to 8 (65535 becomes 255), an EXIF orientation is applied, alpha is dropped. A
+    shape that is not square is squeezed into one. Axes that shrink are averaged over areas, others interpolated.
+
+    Args:
+        path: of a PNG, JPEG, BMP, TIFF or WebP file.
+        size: side in pixels, 1 or more.
+
+    Returns:
+        uint8 (size, size, 3).
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        TypeError: if `size` is no integer.
+        ValueError: if `size` is below 1, or the file is truncated, damaged or no image.
+    """
+    _check_size(size)
+    image = _resized(_pixels(Path(path), "image"), size, enlarging=cv2.INTER_LINEAR)
+    if image.dtype == np.uint16:
+        image = (image.astype(np.uint32) + _TO_8_BIT // 2) // _TO_8_BIT
+    return np.ascontiguousarray(np.broadcast_to(image.reshape(size, size, -1), (size, size, 3)), dtype=np.uint8)
+
+
+def load_mask(path: str | Path, *, size: int, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Read a ground truth mask at one size; every value above 0 in the file is defect.
+
+    A pixel is set if at least half of its area is. If that leaves none, the pixels that hold the most of the defect are
+    set, so that a mask that marks something never becomes empty.
+
+    Args:
+        path: of the mask file.
+        size: side in pixels, 1 or more.
+        image_shape: (height, width) of the image file, which the mask's must equal.
+
+    Returns:
+        bool (size, size).
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        TypeError: if `size` is no integer.
+        ValueError: if `size` is below 1, the file is truncated, damaged or no image, or its size is not the image's.
+    """
+    _check_size(size)
+    marked = _marked(Path(path), image_shape)
+    coverage = _resized(marked.astype(np.float32), size, enlarging=cv2.INTER_NEAREST_EXACT)
+    most = float(coverage.max())
+    return np.asarray(coverage >= min(_HALF, most) if most > 0 else np.zeros_like(coverage, np.bool_), np.bool_)
+
+
+def _check_size(size: object) -> None:
+    message = f"size must be an integer >= 1 (pixels), got {size!r}"
+    if isinstance(size, bool) or not isinstance(size, Integral):
+        raise TypeError(message)
+    if int(size) < 1:
+        raise ValueError(message)
+
+
+def _checked_folder(argument: str, folder: str | Path) -> Path:
+    home = Path(folder)
+    if not home.is_dir():
+        raise FileNotFoundError(f"{argument} must be an existing folder, got {str(folder)!r}: check the path")
+    return home
+
+
+def _visible(folder: Path) -> list[Path]:
+    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [entry for entry in _visible(folder) if entry.is_dir()]
+
+
+def _images(folder: Path) -> list[Path]:
+    return [entry for entry in _visible(folder) if entry.suffix.lower() in SUFFIXES and not entry.is_dir()]
+
+
+def _test_paths(home: Path) -> list[tuple[Path, str]]:
+    """Every test image with its defect, good and defective ones."""
+    tests = home / "test"
+    if not tests.is_dir():
+        raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without test")
+    if loose := _images(tests):
+        raise ValueError(f"test images must lie in test/good or test/DEFECT: move {loose[0]} to one of them")
+    found = [(path, defect.name) for defect in _folders(tests) for path in _images(defect)]
+    defective = sum(defect != GOOD for _, defect in found)
+    if not 0 < defective < len(found):
+        raise ValueError(
+            f"test must hold good and defective images, got {len(found) - defective} in test/good and {defective} in "
+            f"other folders: add the missing ones to {tests}"
+        )
+    return found
+
+
+def _checked_record(home: Path, path: Path, defect: str) -> Record:
+    """Decode an image, and its mask where it has one."""
+    height, width = _pixels(path, "image").shape[:2]
+    if defect == GOOD:
+        return Record(path, 0, defect, None, (height, width))
+    mask_path = home / "ground_truth" / defect / f"{path.stem}_mask.png"
+    if not mask_path.is_file():
+        raise FileNotFoundError(
+            f"the defective image {path} must have the mask {mask_path}, got none: add it, or move the image"
+        )
+    if not _marked(mask_path, (height, width)).any():
+        raise ValueError(
+            f"mask {mask_path} must mark a defect, got no pixel above 0: draw it, or move {path} to test/good"
+        )
+    return Record(path, 1, defect, mask_path, (height, width))
+
+
+def _marked(path: Path, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Where a mask file is above 0, bool (H, W)."""
+    mask = _pixels(path, "mask")
+    height, width = mask.shape[:2]
+    if (height, width) != tuple(image_shape):
+        raise ValueError(
+            f"mask {path} must have its image's size {image_shape[1]} x {image_shape[0]} (width x height), "
+            f"got {width} x {height}: export it again at that size"
+        )
+    return np.asarray(mask.reshape(height, width, -1).any(axis=2))
+
+
+def _pixels(path: Path, kind: str) -> NDArray[Any]:
+    """(H, W) gray or (H, W, 3) RGB, uint8 or uint16."""
+    if not path.exists():
+        raise FileNotFoundError(f"{kind} must be an existing file, got {str(path)!r}: check the path")
+    try:
+        with _reading:
+            return np.asarray(read_image(path))
+    except UnreadableError as error:
+        raise ValueError(f"{kind} {path} cannot be read: {error}: replace or remove it") from error
+
+
+def _resized(pixels: NDArray[Any], size: int, *, enlarging: int) -> NDArray[Any]:
+    """Average over areas along the axes that shrink, then enlarge the others."""
+    height, width = pixels.shape[:2]
+    small = cv2.resize(pixels, (min(width, size), min(height, size)), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, (size, size), interpolation=enlarging))

@@ -1,0 +1,300 @@
+"""Reading category folders: what a category gives, and what is refused, each with the name of the file."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from eval.datasets import Record, categories_in, load_image, load_mask, read_category
+from eval.sample_set import write_sample_set
+
+GRAY = np.full((24, 20), 90, np.uint8)
+
+
+def put(path: Path, pixels: NDArray[Any]) -> Path:
+    """Write an image file, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), pixels)
+    return path
+
+
+def marked(shape: tuple[int, int] = (24, 20)) -> NDArray[np.uint8]:
+    mask = np.zeros(shape, np.uint8)
+    mask[4:10, 5:9] = 255
+    return mask
+
+
+@pytest.fixture
+def part(tmp_path: Path) -> Path:
+    """A small category: two good parts to train on, one good and two defective to test."""
+    home = tmp_path / "part"
+    for path in (
+        "train/good/000.png",
+        "train/good/001.png",
+        "test/good/000.png",
+        "test/dent/000.png",
+        "test/cut/7.png",
+    ):
+        put(home / path, GRAY)
+    put(home / "ground_truth/dent/000_mask.png", marked())
+    put(home / "ground_truth/cut/7_mask.png", marked())
+    return home
+
+
+def test_a_category_names_its_images_in_order(part: Path) -> None:
+    calls: list[tuple[int, int]] = []
+    category = read_category(part, size=16, progress=lambda done, total: calls.append((done, total)))
+    assert category.name == "part"
+    assert [record.path.name for record in category.train] == ["000.png", "001.png"]
+    assert [(record.defect, record.label) for record in category.test] == [("cut", 1), ("dent", 1), ("good", 0)]
+    assert category.test[0] == Record(part / "test/cut/7.png", 1, "cut", part / "ground_truth/cut/7_mask.png", (24, 20))
+    assert category.train[0].mask_path is None
+    assert calls == [(done, 5) for done in range(1, 6)]
+
+
+def test_a_category_gives_images_and_masks_at_its_size(part: Path) -> None:
+    category = read_category(part, size=16)
+    images, masks = category.images(category.test), category.masks(category.test)
+    assert images.shape == (3, 16, 16, 3)
+    assert images.dtype == np.uint8
+    assert (images == 90).all()
+    assert masks.shape == (3, 16, 16)
+    assert masks.dtype == np.bool_
+    assert masks.any(axis=(1, 2)).tolist() == [True, True, False]
+    assert category.images([]).shape == (0, 16, 16, 3)
+    assert category.masks([]).shape == (0, 16, 16)
+
+
+def test_the_sample_set_is_read(tmp_path: Path) -> None:
+    write_sample_set(tmp_path, families=["leather", "flange"], size=64, train=2, test_good=1, test_per_defect=1)
+    assert categories_in(tmp_path) == ("flange", "leather")
+    category = read_category(tmp_path / "leather", size=64)
+    assert len(category.train) == 2
+    assert category.masks(category.test).any(axis=(1, 2)).tolist() == [record.label == 1 for record in category.test]
+    original = np.asarray(cv2.imread(str(category.train[0].path)))
+    np.testing.assert_array_equal(category.images(category.train)[0], original[..., ::-1])
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".JPEG", ".bmp", ".tif", ".tiff", ".webp"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_every_format_gray_or_colour_becomes_rgb(suffix: str, channels: int, tmp_path: Path) -> None:
+    colour = [40, 120, 200][:channels]  # blue, green, red
+    path = put(tmp_path / f"image{suffix}", np.full((30, 50, channels), colour, np.uint8))
+    image = load_image(path, size=16)
+    assert image.shape == (16, 16, 3)
+    assert image.dtype == np.uint8
+    assert image.flags.c_contiguous
+    np.testing.assert_allclose(image, np.full((16, 16, 3), colour[::-1] if channels == 3 else 40), atol=4)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tiff"])
+@pytest.mark.parametrize(("value", "expected"), [(0, 0), (128, 0), (129, 1), (257 * 90, 90), (65535, 255)])
+def test_16_bits_become_8(suffix: str, value: int, expected: int, tmp_path: Path) -> None:
+    for channels in (1, 3):
+        path = put(tmp_path / f"image{suffix}", np.full((9, 7, channels), value, np.uint16))
+        assert (load_image(path, size=8) == expected).all()
+
+
+def test_shrinking_averages_areas_and_the_same_size_changes_nothing(tmp_path: Path) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    path = put(tmp_path / "image.png", image)
+    np.testing.assert_array_equal(load_image(path, size=32), image[..., ::-1])
+    means = image.reshape(8, 4, 8, 4, 3).mean(axis=(1, 3))[..., ::-1]
+    np.testing.assert_allclose(load_image(path, size=8), means, atol=0.51)
+
+
+def test_a_long_image_shrinks_along_one_axis_and_grows_along_the_other(tmp_path: Path) -> None:
+    rows = np.repeat(np.arange(0, 256, 4, dtype=np.uint8)[:, None], 8, axis=1)  # 64 high, 8 wide
+    image = load_image(put(tmp_path / "image.png", rows), size=16)
+    np.testing.assert_allclose(image[:, :, 0], np.repeat(rows[:, :1].reshape(16, 4).mean(axis=1)[:, None], 16, axis=1))
+
+
+def test_a_mask_keeps_the_pixels_at_least_half_covered(tmp_path: Path) -> None:
+    mask = np.zeros((8, 8), np.uint8)
+    mask[0, 0], mask[0:2, 2], mask[0:2, 4:6] = 255, 1, 200  # a quarter, a half, all of a pixel at half the size
+    path = put(tmp_path / "mask.png", mask)
+    assert np.argwhere(load_mask(path, size=4, image_shape=(8, 8))).tolist() == [[0, 1], [0, 2]]
+    np.testing.assert_array_equal(load_mask(path, size=8, image_shape=(8, 8)), mask > 0)
+    np.testing.assert_array_equal(load_mask(path, size=16, image_shape=(8, 8)), np.kron(mask, np.ones((2, 2))) > 0)
+
+
+@settings(max_examples=40)
+@given(
+    height=st.integers(1, 60), width=st.integers(1, 60), size=st.integers(1, 40), spot=st.tuples(*[st.floats(0, 1)] * 2)
+)
+def test_a_mask_that_marks_one_pixel_never_becomes_empty(
+    height: int, width: int, size: int, spot: tuple[float, float], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    mask = np.zeros((height, width), np.uint8)
+    mask[int(spot[0] * (height - 1)), int(spot[1] * (width - 1))] = 255
+    path = put(tmp_path_factory.getbasetemp() / "one_pixel" / "mask.png", mask)
+    found = load_mask(path, size=size, image_shape=(height, width))
+    assert found.shape == (size, size)
+    assert found.dtype == np.bool_
+    assert found.any()
+    put(path, np.zeros_like(mask))
+    assert not load_mask(path, size=size, image_shape=(height, width)).any()
+
+
+def test_a_mask_in_colour_counts_every_channel(tmp_path: Path) -> None:
+    mask = np.zeros((4, 4, 3), np.uint8)
+    mask[1, 2, 0] = 9
+    found = load_mask(put(tmp_path / "mask.png", mask), size=4, image_shape=(4, 4))
+    assert np.argwhere(found).tolist() == [[1, 2]]
+
+
+def test_other_files_and_hidden_ones_are_left_out(part: Path) -> None:
+    (part / "license.txt").write_text("", encoding="utf-8")
+    (part / "train/good/Thumbs.db").write_bytes(b"x")
+    (part / "train/good/._000.png").write_bytes(b"x")
+    (part / "test/.cache").mkdir()
+    category = read_category(part)
+    assert (len(category.train), len(category.test), category.size) == (2, 3, 256)
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def remove_tree(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    folder.rmdir()
+
+
+def only_defects(part: Path) -> None:
+    remove_tree(part / "test/good")
+
+
+def empty_train(part: Path) -> None:
+    for path in (part / "train/good").iterdir():
+        path.unlink()
+
+
+def only_good(part: Path) -> None:
+    remove_tree(part / "test/dent")
+    remove_tree(part / "test/cut")
+
+
+BAD_FOLDERS: list[tuple[str, Callable[[Path], Any], type[Exception], str]] = [
+    ("no_folder", remove_tree, FileNotFoundError, "folder must be an existing folder, got '{part}': check the path"),
+    ("no_train", lambda part: remove_tree(part / "train"), FileNotFoundError, "got {part} without train/good"),
+    ("no_test", lambda part: remove_tree(part / "test"), FileNotFoundError, "got {part} without test"),
+    (
+        "empty_train",
+        empty_train,
+        ValueError,
+        "(.png, .jpg, .jpeg, .bmp, .tif, .tiff, .webp), got none: put good parts into {part}/train/good",
+    ),
+    (
+        "defects_in_train",
+        lambda part: put(part / "train/dent/000.png", GRAY),
+        ValueError,
+        "train must hold only the folder good, got dent too: clear {part}/train",
+    ),
+    ("only_defects", only_defects, ValueError, "test must hold good and defective images, got 0 in test/good and 2 in"),
+    ("only_good", only_good, ValueError, "test must hold good and defective images, got 1 in test/good and 0 in"),
+    (
+        "loose_test_image",
+        lambda part: put(part / "test/000.png", GRAY),
+        ValueError,
+        "test images must lie in test/good or test/DEFECT: move {part}/test/000.png to one of them",
+    ),
+    (
+        "no_mask",
+        lambda part: (part / "ground_truth/dent/000_mask.png").unlink(),
+        FileNotFoundError,
+        "image {part}/test/dent/000.png must have the mask {part}/ground_truth/dent/000_mask.png, got none",
+    ),
+    (
+        "empty_mask",
+        lambda part: put(part / "ground_truth/dent/000_mask.png", np.zeros_like(GRAY)),
+        ValueError,
+        "mask {part}/ground_truth/dent/000_mask.png must mark a defect, got no pixel above 0",
+    ),
+    (
+        "mask_of_another_size",
+        lambda part: put(part / "ground_truth/dent/000_mask.png", marked((20, 24))),
+        ValueError,
+        "mask {part}/ground_truth/dent/000_mask.png must have its image's size 20 x 24 (width x height), got 24 x 20",
+    ),
+    (
+        "truncated_train_image",
+        lambda part: cut_short(part / "train/good/001.png"),
+        ValueError,
+        "image {part}/train/good/001.png cannot be read: truncated PNG",
+    ),
+    (
+        "empty_test_image",
+        lambda part: (part / "test/good/000.png").write_bytes(b""),
+        ValueError,
+        "image {part}/test/good/000.png cannot be read: the file is empty",
+    ),
+    (
+        "text_as_mask",
+        lambda part: (part / "ground_truth/cut/7_mask.png").write_text("none", encoding="utf-8"),
+        ValueError,
+        "mask {part}/ground_truth/cut/7_mask.png cannot be read: not a PNG",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("damage", "error", "message"), [case[1:] for case in BAD_FOLDERS], ids=[c[0] for c in BAD_FOLDERS]
+)
+def test_a_damaged_category_is_refused_by_name(
+    damage: Callable[[Path], Any], error: type[Exception], message: str, part: Path
+) -> None:
+    damage(part)
+    with pytest.raises(error, match=re.escape(message.format(part=part))):
+        read_category(part)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".bmp", ".tiff", ".webp"])
+def test_a_truncated_image_is_refused_by_name(suffix: str, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
+    path = put(tmp_path / f"image{suffix}", noise)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(ValueError, match=rf"image .*image\{suffix} cannot be read: truncated.*: replace or remove it"):
+        load_image(path, size=8)
+
+
+def test_a_missing_file_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"image must be an existing file, got '.*gone\.png'"):
+        load_image(tmp_path / "gone.png", size=8)
+    with pytest.raises(FileNotFoundError, match=r"mask must be an existing file, got '.*gone\.png'"):
+        load_mask(tmp_path / "gone.png", size=8, image_shape=(8, 8))
+
+
+@pytest.mark.parametrize(("size", "error"), [(0, ValueError), (-4, ValueError), (8.0, TypeError), (True, TypeError)])
+def test_bad_sizes(size: Any, error: type[Exception], part: Path) -> None:
+    message = re.escape(f"size must be an integer >= 1 (pixels), got {size!r}")
+    for call in (
+        lambda: read_category(part, size=size),
+        lambda: load_image(part / "test/good/000.png", size=size),
+        lambda: load_mask(part / "ground_truth/cut/7_mask.png", size=size, image_shape=(24, 20)),
+    ):
+        with pytest.raises(error, match=message):
+            call()
+
+
+def test_a_root_is_told_from_a_category(part: Path) -> None:
+    (part.parent / "notes").mkdir()
+    assert categories_in(part.parent) == ("part",)
+    with pytest.raises(
+        ValueError, match=r"root must hold category folders .* is one itself: read it with read_category"
+    ):
+        categories_in(part)
+    with pytest.raises(FileNotFoundError, match=r"did you mean one of its categories: part\?"):
+        read_category(part.parent)
+    with pytest.raises(ValueError, match="root must hold category folders"):
+        categories_in(part.parent / "notes")
+    with pytest.raises(FileNotFoundError, match="root must be an existing folder"):
+        categories_in(part.parent / "gone")

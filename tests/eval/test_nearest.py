@@ -1,0 +1,229 @@
+"""Nearest neighbours of both engines against a plain loop, and the coreset against the greedy choice step by step."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("sklearn")
+
+from eval import nearest as module  # noqa: E402  # after the skips
+from eval.nearest import coreset, nearest  # noqa: E402
+
+Floats = NDArray[np.floating]
+
+
+def some(rows: int, columns: int = 8, *, seed: int = 0, offset: float = 0.0) -> NDArray[np.float32]:
+    return np.random.default_rng(seed).standard_normal((rows, columns), np.float32) + np.float32(offset)
+
+
+def plain(bank: Floats, queries: Floats, metric: str) -> Floats:
+    """All distances, (Q, N), in float64."""
+    known, asked = bank.astype(np.float64), queries.astype(np.float64)
+    if metric == "euclidean":
+        return np.asarray(np.linalg.norm(asked[:, None] - known, axis=2))
+    known, asked = (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-300) for rows in (known, asked))
+    return np.asarray(1 - asked @ known.T)
+
+
+def greedy(bank: Floats, first: int, count: int) -> list[int]:
+    """The row farthest from those chosen, again and again."""
+    chosen = [first]
+    while len(chosen) < count:
+        farness = plain(bank[chosen], bank, "euclidean").min(axis=1)
+        farness[chosen] = -1
+        chosen.append(int(farness.argmax()))
+    return chosen
+
+
+@settings(max_examples=60)
+@given(
+    rows=st.integers(1, 40),
+    asked=st.integers(0, 12),
+    columns=st.integers(1, 9),
+    metric=st.sampled_from(["cosine", "euclidean"]),
+    engine=st.sampled_from(["auto", "torch", "sklearn"]),
+    reduction=st.sampled_from(["mean", "min", "max"]),
+    dtype=st.sampled_from([np.float16, np.float32, np.float64]),
+    seed=st.integers(0, 99),
+    draw=st.data(),
+)
+def test_both_engines_equal_a_plain_loop(
+    *, rows: int, asked: int, columns: int, metric: str, engine: str, reduction: str, dtype: Any, seed: int, draw: Any
+) -> None:
+    bank, queries = some(rows, columns, seed=seed).astype(dtype), some(asked, columns, seed=seed + 1).astype(dtype)
+    bank[seed % rows] = 0  # no direction
+    queries[: asked // 3] = bank[0]  # no distance
+    k = draw.draw(st.integers(1, rows), label="k")
+    settings_of_both: dict[str, Any] = {"metric": metric, "k": k, "engine": engine, "reduction": reduction}
+    found, index = nearest(bank, queries, return_index=True, **settings_of_both)
+    every = plain(bank, queries, metric)
+    expected = np.sort(every, axis=1)[:, :k]
+    assert found.dtype == np.float32
+    assert index.dtype == np.int64
+    assert index.shape == (asked, k)
+    np.testing.assert_allclose(np.take_along_axis(every, index, axis=1), expected, atol=1e-5)
+    assert all(len(set(row)) == k for row in index.tolist())
+    np.testing.assert_allclose(found, getattr(expected, reduction)(axis=1), atol=1e-4)
+    np.testing.assert_array_equal(found, nearest(bank, queries, **settings_of_both))
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize("offset", [0.0, 30.0])
+def test_the_engines_agree_on_many_rows_far_from_the_origin(metric: str, offset: float) -> None:
+    bank, queries = some(9000, 24, offset=offset), some(1500, 24, seed=1, offset=offset)
+    queries[:200] = bank[500:700]
+    queries[200:400] = bank[700:900] + np.float32(1e-3)
+    by_torch, index = nearest(bank, queries, metric=metric, k=3, engine="torch", return_index=True)
+    by_sklearn, other = nearest(bank, queries, metric=metric, k=3, engine="sklearn", return_index=True)
+    np.testing.assert_allclose(by_torch, by_sklearn, atol=1e-4)
+    assert (index == other).mean() > 0.99
+    np.testing.assert_array_equal(index[:200, 0], np.arange(500, 700))
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_little_memory_gives_the_same(metric: str) -> None:
+    bank, queries = some(3000, 40), some(700, 40, seed=1)
+    calls: list[tuple[int, int]] = []
+    much = nearest(bank, queries, metric=metric, k=2)
+    little = nearest(
+        bank, queries, metric=metric, k=2, memory_mib=1, progress=lambda done, total: calls.append((done, total))
+    )
+    np.testing.assert_allclose(much, little, atol=1e-6)
+    assert len(calls) > 3
+    assert calls[-1] == (700, 700)
+    assert [done for done, _ in calls] == sorted({done for done, _ in calls})
+
+
+@given(
+    queries=st.integers(0, 10**6),
+    bank=st.integers(1, 10**7),
+    columns=st.integers(1, 4096),
+    most=st.integers(1, 16),
+    memory=st.integers(2**22, 2**31),
+)
+def test_blocks_fit_into_the_memory(queries: int, bank: int, columns: int, most: int, memory: int) -> None:
+    height, width = module._block_shape(queries, bank, columns=columns, most=most, memory=memory)
+    assert 1 <= height <= max(1, queries)
+    assert 1 <= width <= bank
+    assert 4 * height * width + 4 * columns * (height + width) + 16 * height * most * columns <= memory
+
+
+def test_tensors_and_arrays_of_any_layout_give_the_same() -> None:
+    bank, queries = some(50), some(20, seed=1)
+    expected = nearest(bank, queries)
+    locked = bank.copy()
+    locked.flags.writeable = False
+    np.testing.assert_array_equal(nearest(locked, queries), expected)
+    np.testing.assert_array_equal(nearest(bank, queries[::-1]), expected[::-1])
+    np.testing.assert_array_equal(nearest(np.asfortranarray(bank), queries), expected)
+    tensor = torch.from_numpy(bank.copy()).requires_grad_()
+    np.testing.assert_array_equal(nearest(tensor, torch.from_numpy(queries)), expected)
+    np.testing.assert_array_equal(nearest(tensor, queries, engine="sklearn").round(4), expected.round(4))
+    np.testing.assert_array_equal(bank, some(50))  # never written to
+
+
+@pytest.mark.parametrize("columns", [1, 2, 5, 30])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_coreset_is_the_greedy_choice(columns: int, seed: int) -> None:
+    bank = some(900, columns, seed=seed)
+    rows = coreset(bank, count=60, seed=seed, projection=None)
+    assert rows.dtype == np.int64
+    assert rows.tolist() == greedy(bank, int(rows[0]), 60)
+
+
+@settings(max_examples=40)
+@given(rows=st.integers(1, 60), copies=st.integers(1, 12), seed=st.integers(0, 9), draw=st.data())
+def test_a_coreset_has_distinct_rows_and_begins_with_the_smaller_one(
+    rows: int, copies: int, seed: int, draw: Any
+) -> None:
+    bank = np.repeat(some(rows, 3, seed=seed), copies, axis=0)  # copies are at distance 0
+    count = draw.draw(st.integers(1, len(bank)), label="count")
+    chosen = coreset(bank, count=count, seed=seed)
+    assert len(set(chosen.tolist())) == count
+    assert {int(row) // copies for row in chosen} == set(range(rows)) or count < rows
+    np.testing.assert_array_equal(
+        chosen[: count // 2], coreset(bank, count=max(1, count // 2), seed=seed)[: count // 2]
+    )
+
+
+def test_a_coreset_covers_the_bank_better_than_random_rows_through_a_projection() -> None:
+    rng = np.random.default_rng(0)
+    bank = np.concatenate([some(1500, 120) * 0.1, some(30, 120, seed=1) * 4])  # a heap and thirty rows far out
+    calls: list[tuple[int, int]] = []
+    chosen = coreset(bank, share=0.05, seed=3, progress=lambda done, total: calls.append((done, total)))
+    assert len(chosen) == round(0.05 * 1530)
+    assert set(range(1500, 1530)) <= set(chosen.tolist())
+    random_rows = rng.permutation(len(bank))[: len(chosen)]
+    assert (
+        nearest(bank[chosen], bank, metric="euclidean").max()
+        < nearest(bank[random_rows], bank, metric="euclidean").max()
+    )
+    assert calls[0] == (1, len(chosen))
+    assert calls[-1] == (len(chosen), len(chosen))
+    np.testing.assert_array_equal(chosen, coreset(bank, share=0.05, seed=3))
+    np.testing.assert_array_equal(chosen, coreset(torch.from_numpy(bank), count=len(chosen), seed=3))
+    assert chosen.tolist() != coreset(bank, share=0.05, seed=4).tolist()
+    assert len(coreset(bank, seed=0)) == 153
+    assert len(coreset(bank[:3], seed=0)) == 1
+
+
+NAN = float("nan")
+BROKEN = np.array([[1.0, NAN], [0.0, 1.0], [float("inf"), 0.0]])
+BANK = some(5, 2)
+
+BAD_NEAREST: list[tuple[tuple[Any, Any], dict[str, Any], type[Exception], str]] = [
+    ((BROKEN, BANK), {}, ValueError, "bank must be finite, got NaN or infinity in 2 of 3 rows"),
+    ((BANK, BROKEN), {}, ValueError, "queries must be finite, got NaN or infinity in 2 of 3 rows"),
+    ((BANK.tolist(), BANK), {}, TypeError, "bank must be a numpy array or a torch tensor, got list"),
+    ((BANK.astype(int), BANK), {}, TypeError, "bank must be float16, float32 or float64, got int64"),
+    ((BANK[:0], BANK), {}, ValueError, "bank must have shape (N, D) with N >= 1 and D >= 1, got (0, 2)"),
+    ((BANK[:, :0], BANK), {}, ValueError, "bank must have shape (N, D) with N >= 1 and D >= 1, got (5, 0)"),
+    ((BANK, BANK[0]), {}, ValueError, "queries must have shape (N, 2) with N >= 0, got (2,)"),
+    ((BANK, some(5, 3)), {}, ValueError, "queries must have shape (N, 2) with N >= 0, got (5, 3)"),
+    ((BANK, BANK), {"k": 0}, ValueError, "k must be an integer with 1 <= k <= 5 (rows of bank), got 0"),
+    ((BANK, BANK), {"k": 6}, ValueError, "k must be an integer with 1 <= k <= 5 (rows of bank), got 6"),
+    ((BANK, BANK), {"k": 1.0}, TypeError, "k must be an integer with 1 <= k <= 5 (rows of bank), got 1.0"),
+    ((BANK, BANK), {"k": True}, TypeError, "k must be an integer with 1 <= k <= 5 (rows of bank), got True"),
+    ((BANK, BANK), {"metric": "l1"}, ValueError, "metric must be one of cosine, euclidean, got 'l1'"),
+    ((BANK, BANK), {"reduction": "sum"}, ValueError, "reduction must be one of mean, min, max, got 'sum'"),
+    ((BANK, BANK), {"engine": "faiss"}, ValueError, "engine must be one of auto, torch, sklearn, got 'faiss'"),
+    ((BANK, BANK), {"memory_mib": 0}, ValueError, "memory_mib must be an integer with 1 <= memory_mib, got 0"),
+    ((BANK, BANK), {"memory_mib": "1"}, TypeError, "memory_mib must be an integer with 1 <= memory_mib, got '1'"),
+]
+
+BAD_CORESETS: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
+    (BROKEN, {}, ValueError, "bank must be finite, got NaN or infinity in 2 of 3 rows"),
+    (BANK[:0], {}, ValueError, "bank must have shape (N, D) with N >= 1 and D >= 1, got (0, 2)"),
+    (BANK, {"share": 0.5, "count": 2}, ValueError, "share and count exclude each other, got share=0.5 and count=2"),
+    (BANK, {"share": 0}, ValueError, "share must be a number with 0 < share <= 1, got 0"),
+    (BANK, {"share": 1.5}, ValueError, "share must be a number with 0 < share <= 1, got 1.5"),
+    (BANK, {"share": NAN}, ValueError, "share must be a number with 0 < share <= 1, got nan"),
+    (BANK, {"share": "a"}, TypeError, "share must be a number with 0 < share <= 1, got 'a'"),
+    (BANK, {"share": True}, TypeError, "share must be a number with 0 < share <= 1, got True"),
+    (BANK, {"count": 0}, ValueError, "count must be an integer with 1 <= count <= 5 (rows of bank), got 0"),
+    (BANK, {"count": 6}, ValueError, "count must be an integer with 1 <= count <= 5 (rows of bank), got 6"),
+    (BANK, {"count": 2.0}, TypeError, "count must be an integer with 1 <= count <= 5 (rows of bank), got 2.0"),
+    (BANK, {"projection": 0}, ValueError, "projection must be an integer with 1 <= projection, got 0"),
+    (BANK, {"seed": -1}, ValueError, "seed must be an integer with 0 <= seed, got -1"),
+    (BANK, {"seed": None}, TypeError, "seed must be an integer with 0 <= seed, got None"),
+]
+
+
+@pytest.mark.parametrize(("rows", "options", "error", "message"), BAD_NEAREST, ids=[case[3] for case in BAD_NEAREST])
+def test_bad_arguments_of_nearest(
+    rows: tuple[Any, Any], options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        nearest(*rows, **options)
+
+
+@pytest.mark.parametrize(("bank", "options", "error", "message"), BAD_CORESETS, ids=[case[3] for case in BAD_CORESETS])
+def test_bad_arguments_of_a_coreset(bank: Any, options: dict[str, Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        coreset(bank, **{"seed": 0, **options})
