@@ -43,8 +43,8 @@ class BentEdge(WarpedDefect):
         self,
         *,
         bends: tuple[str, ...] = BENDS,
-        amount_range: Pair = (0.015, 0.05),
-        extent_range: Pair = (0.04, 0.1),
+        amount_range: Pair = (0.01, 0.035),
+        extent_range: Pair = (0.03, 0.08),
         **common: Unpack[Common],
     ) -> None:
         super().__init__(

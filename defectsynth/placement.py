@@ -33,11 +33,13 @@ class Place(Value):
         x: pixels to the right.
         y: pixels down.
         angle: radians; on an edge its tangent, with the outside at `angle - pi / 2`.
+        edge: whether it lies on the outline of the object.
     """
 
     x: float
     y: float
     angle: float
+    edge: bool = False
 
 
 @dataclass(frozen=True)
@@ -219,7 +221,7 @@ def _outline(rng: np.random.Generator, scene: Scene, found: Foreground) -> Place
         y = (row + 0.5) * found.step[1] - 0.5
         x, y = _sharpest(scene, x, y, angle - math.pi / 2, 1.5 * max(found.step))
         if _in_roi(scene, x, y):
-            return Place(x, y, angle)
+            return Place(x, y, angle, edge=True)
     return None
 
 

@@ -17,6 +17,8 @@ from defectsynth.scene import Scene
 from defectsynth.shapes import DrawnShape
 from defectsynth.values import Value
 
+PLAIN = 2.5 / 255.0  # standard deviation of a surface so plain that its displacement cannot be seen
+
 
 @dataclass(frozen=True)
 class Recipe(Value):
@@ -95,5 +97,7 @@ class WarpRecipe(Recipe):
         if box is None:
             return None
         before = np.ascontiguousarray(canvas[box.slices])
+        if scene.channels <= 4 and cv2.meanStdDev(before)[1].max() < PLAIN * scene.peak:
+            return None  # nothing to see moves here; it need not be computed
         after = displaced(canvas, self.field, box)
         return finish(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))
