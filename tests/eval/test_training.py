@@ -20,9 +20,9 @@ from eval.backbone import Backbone  # noqa: E402
 from eval.backbones import make_backbone, wrap_backbone  # noqa: E402
 from eval.checkpoints import load_model, save_model  # noqa: E402
 from eval.epochs import Epoch, Run, one_cycle  # noqa: E402
-from eval.examples import Split, labelled_split, load_batches  # noqa: E402
+from eval.examples import Split, labelled_split  # noqa: E402
 from eval.training import TrainingResult, train  # noqa: E402
-from eval.twins import mixup, patch_labels, twin_split  # noqa: E402
+from eval.twins import twin_split  # noqa: E402
 
 SIDE = 48
 
@@ -69,101 +69,6 @@ def weights_of(*modules: nn.Module) -> list[torch.Tensor]:
 
 def without_seconds(result: TrainingResult) -> list[Epoch]:
     return [dataclasses.replace(epoch, seconds=0.0) for epoch in result.history]
-
-
-def test_pictures_are_held_out_and_not_twins() -> None:
-    images = [np.full((SIDE, SIDE, 3), 10 * number, np.uint8) for number in range(10)]
-    split = twin_split(images, Line(), seed=1)
-    assert split.validation is not None
-    sides = [{int(examples[2 * number].image[0, 0, 0]) for number in range(len(examples) // 2)}
-             for examples in (split.training, split.validation)]  # fmt: skip
-    assert (len(split.training), len(split.validation), split.classes) == (16, 4, 2)
-    assert not sides[0] & sides[1]
-    assert sides[0] | sides[1] == set(range(0, 100, 10))
-    assert twin_split(images, Line(), held_out=0).validation is None
-
-
-def test_twins_change_with_the_epoch_and_come_again_with_it() -> None:
-    split = twins()
-
-    def drawn(epoch: int) -> list[torch.Tensor]:
-        batches = load_batches(split.training, batch=5, epoch=epoch, seed=0, shuffle=False)
-        return [part for batch in batches for part in batch]
-
-    first, again, second = drawn(0), drawn(0), drawn(1)
-    assert all(torch.equal(one, other) for one, other in zip(first, again, strict=True))
-    assert not all(torch.equal(one, other) for one, other in zip(first, second, strict=True))
-
-
-@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_workers_draw_the_same_twins_in_any_number() -> None:
-    split = twins()
-    one, two = (
-        list(load_batches(split.training, batch=4, epoch=2, seed=0, shuffle=True, workers=workers))
-        for workers in (1, 2)
-    )
-    assert all(
-        torch.equal(a.images, b.images) and torch.equal(a.labels, b.labels) for a, b in zip(one, two, strict=True)
-    )
-
-
-def test_batches_are_of_about_one_size_and_hold_every_example() -> None:
-    split = twins()
-    batches = list(load_batches(split.training, batch=5, epoch=0, seed=0, shuffle=True))
-    assert [len(batch.labels) for batch in batches] == [4, 4, 4, 4]
-    assert sum(int(batch.labels.sum()) for batch in batches) == 8
-    assert batches[0].images.shape == (4, SIDE, SIDE, 3)
-    for batch in batches:
-        assert torch.equal(batch.masks.flatten(1).any(dim=1), batch.labels.bool())
-
-
-def test_the_region_of_interest_goes_with_its_picture() -> None:
-    images = parts(6)
-    rois = [np.zeros((SIDE, SIDE), np.uint8) for _ in images]
-    for number, roi in enumerate(rois):
-        roi[:, 4 * number : 4 * number + 12] = 1
-    marked = [np.where(roi[:, :, None] > 0, image, 0) for roi, image in zip(rois, images, strict=True)]
-    split = twin_split(marked, Line(), rois=rois, seed=0)
-    for number in range(1, len(split.training), 2):
-        example, normal = split.training[number], split.training[number - 1]
-        assert not example.mask[(normal.image == 0).all(axis=2)].any()
-
-
-def test_patch_labels_follow_the_share_that_a_defect_covers() -> None:
-    masks = torch.zeros(1, 16, 24, dtype=torch.uint8)
-    masks[0, :4, :8] = 255  # half of the first patch
-    masks[0, 8, 8:10] = 255  # 2 of 64 pixels: touched
-    labels = patch_labels(masks, grid=(2, 3))
-    assert labels.tolist() == [[[1, 0, 0], [0, -100, 0]]]
-    assert patch_labels(masks, grid=(2, 3), share=0.5).tolist() == [[[1, 0, 0], [0, -100, 0]]]
-    assert patch_labels(masks, grid=(2, 3), share=0.51).tolist() == [[[-100, 0, 0], [0, -100, 0]]]
-    assert patch_labels(masks, grid=(2, 3), share=2 / 64).tolist() == [[[1, 0, 0], [0, 1, 0]]]
-    with pytest.raises(ValueError, match=re.escape("share must be in 0 < share <= 1, got 0")):
-        patch_labels(masks, grid=(2, 3), share=0)
-
-
-def test_mixup_blends_images_and_classes_alike() -> None:
-    images = torch.zeros(6, 4, 4, 3, dtype=torch.uint8)
-    labels = torch.tensor([0, 1, 0, 1, 1, 0])
-    images[labels == 1] = 255
-    mixed, probabilities = mixup(images, labels, classes=2, rng=np.random.default_rng(0))
-    assert torch.allclose(mixed.mean(dim=(1, 2, 3)), probabilities[:, 1])
-    assert torch.allclose(probabilities.sum(dim=1), torch.ones(6))
-    assert (probabilities.gather(1, labels[:, None]) >= 0.5).all()
-    assert ((probabilities > 0.01) & (probabilities < 0.99)).any()
-
-
-def test_rarer_classes_are_repeated_only_in_training_and_never_cross_over() -> None:
-    images = [np.full((SIDE, SIDE, 3), number, np.uint8) for number in range(24)]
-    labels = [0] * 20 + [1] * 4
-    split = labelled_split(images, labels, oversample=True, seed=0)
-    assert split.validation is not None
-    assert np.bincount([example.label for example in map(split.training.__getitem__, range(32))]).tolist() == [16, 16]
-    assert len(split.training) == 32
-    assert np.bincount([split.validation[place].label for place in range(5)]).tolist() == [4, 1]
-    train_pictures = {int(split.training[place].image[0, 0, 0]) for place in range(32)}
-    assert train_pictures.isdisjoint(int(split.validation[place].image[0, 0, 0]) for place in range(5))
-    assert len(labelled_split(images, labels, seed=0).training) == 19
 
 
 def test_one_cycle_rises_and_falls() -> None:
