@@ -8,7 +8,7 @@ JSON and YAML; `decode` makes the equal value again.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from types import MappingProxyType
@@ -35,6 +35,21 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.bool_))
 
 
+def _is_whole(value: Any) -> bool:
+    return _is_number(value) and math.isfinite(value) and value == int(value)
+
+
+def _ordered_pair(
+    value: Any, least: float, most: float, rule: str, *, of: Callable[[Any], bool] = _is_number
+) -> tuple[Any, Any]:
+    """Return the two numbers of `value`, least <= low <= high <= most, or raise with the rule."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2 or not all(map(of, value)):
+        raise TypeError(rule)
+    if not least <= value[0] <= value[1] <= most:  # false for NaN, too
+        raise ValueError(rule)
+    return value[0], value[1]
+
+
 @dataclass(frozen=True)
 class Span:
     """A pair (low, high) of real numbers within [low, high]."""
@@ -51,12 +66,8 @@ class Span:
     def check(self, name: str, value: Any) -> Pair:
         """Return `value` as a tuple of two floats."""
         rule = f"{name} must be (low, high) with {self.low:g} <= low <= high <= {self.high:g}, got {value!r}"
-        if not isinstance(value, (tuple, list)) or len(value) != 2 or not all(map(_is_number, value)):
-            raise TypeError(rule)
-        low, high = float(value[0]), float(value[1])
-        if not self.low <= low <= high <= self.high:  # false for NaN, too
-            raise ValueError(rule)
-        return low, high
+        low, high = _ordered_pair(value, self.low, self.high, rule)
+        return float(low), float(high)
 
 
 @dataclass(frozen=True)
@@ -75,14 +86,8 @@ class Count:
     def check(self, name: str, value: Any) -> IntPair:
         """Return `value` as a tuple of two ints."""
         rule = f"{name} must be whole numbers (low, high) with {self.low} <= low <= high <= {self.high}, got {value!r}"
-        if not isinstance(value, (tuple, list)) or len(value) != 2:
-            raise TypeError(rule)
-        if not all(_is_number(number) and math.isfinite(number) and number == int(number) for number in value):
-            raise TypeError(rule)
-        low, high = int(value[0]), int(value[1])
-        if not self.low <= low <= high <= self.high:
-            raise ValueError(rule)
-        return low, high
+        low, high = _ordered_pair(value, self.low, self.high, rule, of=_is_whole)
+        return int(low), int(high)
 
 
 @dataclass(frozen=True)
