@@ -8,20 +8,23 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defectsynth.layers import Floats
+from defectsynth.layers import Floats, at_least
+from defectsynth.poisson import poisson
 from defectsynth.scene import Scene
 from defectsynth.values import Pair, Part, Value, between, choice, span
 
-MODES = ("alpha", "multiply", "screen")
+MODES = ("alpha", "multiply", "screen", "poisson", "poisson_mixed")
 FAINTEST = 0.3  # share of the opacity that severity 0 leaves
 
 
 @dataclass(frozen=True)
 class Blend(Part):
-    """Alpha blending, optionally of the product with the surface (multiply) or of the screened sum (screen).
+    """How what is laid down and the surface become one.
 
     Args:
-        mode: alpha, multiply or screen.
+        mode: alpha; multiply, of the product with the surface; screen, of the screened sum; poisson, without a seam:
+            the gradients of what is laid down with the colours around it; poisson_mixed: the stronger gradients of
+            both.
         opacity_range: in [0, 1].
         feather_range: width by which the rim is softened, in [0, 0.2], fraction of min(H, W).
     """
@@ -50,8 +53,8 @@ class DrawnBlend(Value):
 
     @property
     def margin(self) -> int:
-        """Pixels by which feathering widens the layer."""
-        return math.ceil(self.feather)
+        """Pixels by which blending widens the layer: the feather, and a rim for seamless blending to hold on to."""
+        return math.ceil(self.feather) + 2 * self.mode.startswith("poisson")
 
     def soften(self, alpha: Floats) -> Floats:
         """Return alpha (h, w) with its rim softened, times the opacity."""
@@ -68,7 +71,9 @@ class DrawnBlend(Value):
             pixels: float32 that broadcasts to (C, h, w).
             alpha: float32 (h, w) in [0, 1], already softened.
         """
-        if self.mode == "multiply":
+        if self.mode.startswith("poisson"):
+            pixels = poisson(surface, pixels, at_least(alpha, 0.5 * self.opacity), mixed=self.mode == "poisson_mixed")
+        elif self.mode == "multiply":
             pixels = pixels * surface
         elif self.mode == "screen":
             pixels = 1.0 - (1.0 - pixels) * (1.0 - surface)

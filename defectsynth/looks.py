@@ -106,8 +106,7 @@ class DrawnColor(DrawnLook):
         colour = np.resize(np.array(self.values, dtype=np.float32), surface.shape[0])[:, None, None]
         if self.tint == 0.0:
             return colour, layer.alpha
-        weights = layer.alpha.ravel()
-        mean = surface.reshape(surface.shape[0], -1) @ weights / np.float32(max(float(weights.sum()), 1e-6))
+        mean = np.einsum("chw,hw->c", surface, layer.alpha) / np.float32(max(float(layer.alpha.sum()), 1e-6))
         return surface * np.float32(self.tint) + (colour - np.float32(self.tint) * mean[:, None, None]), layer.alpha
 
 

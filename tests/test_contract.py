@@ -44,7 +44,7 @@ def parts_of(kind: type[Part]) -> st.SearchStrategy[Part]:
     concrete = [
         value
         for value in (getattr(ds, name) for name in ds.__all__)
-        if inspect.isclass(value) and issubclass(value, kind) and value is not kind
+        if inspect.isclass(value) and issubclass(value, kind) and value not in (ds.Field, ds.Look, ds.Shape, ds.Where)
     ]
     return st.sampled_from(concrete).flatmap(
         lambda part: st.fixed_dictionaries(
@@ -66,7 +66,7 @@ def transforms(draw: st.DrawFn, kind: type[DefectTransform]) -> DefectTransform:
             arguments[name] = draw(values_of(rules[name]))
         else:
             base = {"shape": ds.Shape, "look": ds.Look, "blend": ds.Blend, "field": ds.Field, "where": ds.Where}[name]
-            arguments[name] = draw(st.builds(ds.Blend) if base is ds.Blend else parts_of(base))
+            arguments[name] = draw(parts_of(base))
     arguments.setdefault("count_range", (1, 1))
     return kind(p=1, **arguments)
 

@@ -1,0 +1,166 @@
+"""The command line: what it prints, writes and returns, with right and with wrong words."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+pytest.importorskip("sklearn")
+pytest.importorskip("tqdm")
+
+from eval.__main__ import main
+from eval.command import Ticker, heat_picture
+from eval.results import read_results
+
+SIDE = 64
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def write_category(home: Path) -> None:
+    rng = np.random.default_rng(len(home.name))
+    for folder, count in {"train/good": 6, "test/good": 2, "test/spot": 2}.items():
+        (home / folder).mkdir(parents=True)
+        for number in range(count):
+            image = rng.integers(90, 110, (SIDE, SIDE)).astype(np.uint8)
+            mask = np.zeros_like(image)
+            if folder == "test/spot":
+                cv2.circle(mask, (20 + 9 * number, 30), 7, 255, -1)
+                image[mask > 0] = 250
+                truth = home / "ground_truth" / "spot" / f"{number}_mask.png"
+                truth.parent.mkdir(parents=True, exist_ok=True)
+                assert cv2.imwrite(str(truth), mask)
+            assert cv2.imwrite(str(home / folder / f"{number}.png"), image)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("data")
+    for name in ("plate", "sheets"):
+        write_category(root / name)
+    return root
+
+
+def words(command: str, data: Path, out: Path, *more: str) -> list[str]:
+    small = ["--weights", "none", "--size", str(SIDE), "--epochs", "1"]
+    return [command, "--data", str(data), "--out", str(out), *small, *more]
+
+
+def test_run_and_predict_agree(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = words("run", data, tmp_path / "out", "--category", "plate", "--head", "softmax", "--scoring", "patch")
+    assert main(run) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "[1/2] plate/none-patch-efficientnet_lite0-none-64",
+        "[2/2] plate/self_supervised-softmax-generic_object-patch-efficientnet_lite0-none-64-epochs1-seed0",
+    ]
+    assert "AUPRO" in lines[1]
+    assert "(untrained " in lines[1]
+    for folder in (tmp_path / "out" / "plate").iterdir():
+        results = read_results(folder)
+        paths = [data / image.path for image in results.images]
+        model = folder / "model.pt" if (folder / "model.pt").exists() else folder
+        predictions = tmp_path / "predicted" / folder.name
+        assert main(["predict", str(model), *map(str, paths), "--out", str(predictions)]) == 0
+        told = json.loads((predictions / "predictions.json").read_text())
+        assert told["threshold"] == results.metrics.decision.threshold
+        scores = [image["score"] for image in told["images"]]
+        np.testing.assert_allclose(scores, [image.score for image in results.images], atol=2e-3)  # other batches
+        assert [image["defective"] for image in told["images"]] == [score > told["threshold"] for score in scores]
+        pictures = {image["heat_map"] for image in told["images"]}
+        assert len(pictures) == len(paths)
+        for picture in pictures:
+            assert cv2.imread(str(predictions / picture)).shape == (SIDE, SIDE, 3)
+        words_told = [line.split()[1] for line in capsys.readouterr().out.splitlines()]
+        assert words_told == ["defective," if image["defective"] else "good," for image in told["images"]]
+
+
+def test_benchmark_goes_on_after_a_failure_and_repeats_nothing(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data" / "plate" / "train" / "good").mkdir(parents=True)
+    (tmp_path / "data" / "sheets").symlink_to(data / "sheets")
+    benchmark = words("benchmark", tmp_path / "data", tmp_path / "out", "--experiments", "none")
+    assert main(benchmark) == 1
+    told = capsys.readouterr()
+    assert told.out.splitlines()[0].startswith("[1/2] plate/none-image-efficientnet_lite0-none-64: FAILED: ValueError")
+    assert told.out.splitlines()[1].startswith("[2/2] sheets/none-image-efficientnet_lite0-none-64: AUROC ")
+    assert "1 of 2 cells failed; the same command tries them again" in told.err
+    assert main(benchmark) == 1
+    assert capsys.readouterr().out.splitlines()[1].endswith(", was there")
+    assert main(["compare", str(tmp_path / "out"), str(tmp_path / "out")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split()[0] == "sheets/none-image-efficientnet_lite0-none-64"
+    assert lines[1].split()[-1] == lines[2].split()[-1] == "+0.000"
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--category", "plate"], "--head must be one of softmax, .* for the experiment self_supervised, got none"),
+        (["--category", "cup", "--experiment", "none"], r"category must be in .* \(plate, sheets\), got 'cup'"),
+        (["--category", "plate", "--head", "softmax", "--generator", "x"], "generator must be one of .*, got 'x'"),
+        (["--category", "plate", "--head", "softmax", "--seed", "-3"], "seed must be at least 0, got -3"),
+        (["--category", "plate", "--experiment", "none", "--weights", "x"], "weights must be default, none or .* 'x'"),
+    ],
+)
+def test_wrong_calls_name_argument_rule_and_value(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], message: str
+) -> None:
+    assert main(words("run", data, tmp_path / "out", *more)) == 2
+    capsys_error = capsys.readouterr().err
+    assert capsys_error.startswith("eval: ")
+    assert re.search(message, capsys_error)
+    assert not (tmp_path / "out").exists()
+
+
+def test_predict_and_compare_refuse_what_is_not_there(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", str(tmp_path), "a.png", "--out", str(tmp_path / "out")]) == 2
+    assert "MODEL must be the folder of a finished run" in capsys.readouterr().err
+    assert main(["compare", str(tmp_path), str(tmp_path)]) == 2
+    assert "folder must hold results of runs" in capsys.readouterr().err
+    run = words("run", data, tmp_path / "out", "--category", "plate", "--experiment", "none")
+    assert main(run) == 0
+    (folder,) = (tmp_path / "out" / "plate").iterdir()
+    broken, good = tmp_path / "broken.png", data / "plate" / "test" / "good" / "0.png"
+    assert main(["predict", str(folder), str(broken), "--out", str(tmp_path / "told")]) == 2
+    broken.write_bytes(good.read_bytes()[:300])
+    capsys.readouterr()
+    assert main(["predict", str(folder), str(broken), str(good), "--out", str(tmp_path / "told")]) == 1
+    told = capsys.readouterr()
+    assert "broken.png cannot be read" in told.err
+    assert told.out.startswith(f"{good}: ")
+
+
+def test_heat_equal_to_the_threshold_is_green() -> None:
+    heat = np.array([[0.0, 1.0, 2.0, 9.0]], np.float32)
+    blue, green, red, more = heat_picture(np.zeros((1, 4, 3), np.uint8), heat)[0]
+    assert blue.argmax() == 0
+    assert green.argmax() == 1
+    assert red.argmax() == 2
+    assert more.tolist() == red.tolist()
+
+
+def test_progress_shows_stages_and_starts_again(capsys: pytest.CaptureFixture[str]) -> None:
+    ticker = Ticker()
+    for stage, done in (("read", 1), ("read", 2), ("read", 1), ("embed", 2)):
+        ticker(stage, done, 2)
+    ticker.close()
+    assert {"read", "embed"} <= set(capsys.readouterr().err.replace(":", " ").split())
+
+
+def test_the_module_runs_from_a_checkout() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", "-m", "eval", "run", "--help"]
+    found = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
+    assert "--category" in found.stdout

@@ -1,0 +1,328 @@
+"""Cells: what they leave behind, what is reused, what goes on after a failure, and that no test image decides."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import albumentations as A
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+pytest.importorskip("sklearn")
+
+from defectsynth import Line
+from eval import bank as bank_module
+from eval.bank import Bank, embed, make_bank
+from eval.benchmark import Cell, baseline_of, compare, git_revision, make_cells, run_cells, versions
+from eval.checkpoints import load_model
+from eval.datasets import read_category
+from eval.examples import parts_of
+from eval.experiments import untrained
+from eval.metrics import image_metrics, per_defect_auroc
+from eval.results import Results, Settings, read_heat_maps, read_results
+from eval.settings import generator_named, make_settings
+from eval.twins import twin_split
+
+SIDE = 64
+SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 2}
+
+
+def write_category(home: Path, *, seed: int) -> None:
+    """A disc or a square on dark ground; dents take a part of it away, spots are bright."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.mgrid[:SIDE, :SIDE] - SIDE / 2
+    part = (np.hypot(rows, columns) if seed else np.maximum(abs(rows), abs(columns))) < SIDE / 3
+    folders = {"train/good": 8, "test/good": 3, "test/dent": 3, "test/spot": 2}
+    for folder, count in folders.items():
+        (home / folder).mkdir(parents=True)
+        for number in range(count):
+            image = 60 + 80.0 * part + rng.integers(-6, 7, part.shape)
+            if not folder.endswith("good"):
+                mask = np.zeros(part.shape, np.uint8)
+                cv2.circle(mask, (24 + 4 * number, 30), 7, 255, -1)
+                image[mask > 0] = 60 if folder.endswith("dent") else 250
+                truth = home / "ground_truth" / Path(folder).name / f"{number:03}_mask.png"
+                truth.parent.mkdir(parents=True, exist_ok=True)
+                assert cv2.imwrite(str(truth), mask)
+            assert cv2.imwrite(str(home / folder / f"{number:03}.png"), image.astype(np.uint8))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("data")
+    write_category(root / "disc", seed=1)
+    write_category(root / "square", seed=0)
+    return root
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    assert stage
+    assert 0 <= done <= total
+
+
+def cells_of(data: Path, **options: Any) -> tuple[Settings, ...]:
+    return make_cells(data=data, **{"categories": ["disc"], "experiments": ["none"], **SMALL, **options})
+
+
+def run_all(cells: Sequence[Settings], out: Path) -> list[Cell]:
+    done = list(run_cells(cells, out=out, progress=silent))
+    assert [cell.settings for cell in done] == list(cells)
+    return done
+
+
+def finished(cells: Sequence[Settings], out: Path) -> list[Results]:
+    results = [cell.results for cell in run_all(cells, out) if cell.results is not None]
+    assert len(results) == len(cells)
+    return results
+
+
+@pytest.fixture(scope="module")
+def untrained_patch(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("untrained")
+    finished(cells_of(data, scorings=["patch"]), out)
+    return out
+
+
+def cosine_distances(bank: np.ndarray, queries: np.ndarray) -> np.ndarray:
+    known, asked = (rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in (bank, queries))
+    return np.min(1 - asked.astype(np.float64) @ known.T.astype(np.float64), axis=1)
+
+
+@pytest.mark.parametrize("scoring", ["image", "patch"])
+def test_scores_are_distances_to_the_nearest_normal_and_the_threshold_is_of_held_out_normals(
+    data: Path, tmp_path: Path, scoring: str
+) -> None:
+    (settings,) = cells_of(data, scorings=[scoring])
+    (results,) = finished([settings], tmp_path)
+    category = read_category(data / "disc", size=SIDE)
+    backbone = untrained(settings)
+    normals, images = (
+        embed(backbone, list(category.images(part)), scoring=scoring, size=SIDE)
+        for part in (category.train, category.test)
+    )
+
+    def score(bank: np.ndarray, queries: np.ndarray) -> np.ndarray:
+        flat = cosine_distances(bank.reshape(-1, bank.shape[-1]), queries.reshape(-1, queries.shape[-1]))
+        return flat.reshape(len(queries), -1).max(axis=1)
+
+    scores = score(normals, images)
+    np.testing.assert_allclose([image.score for image in results.images], scores, atol=1e-4)  # the bank is float16
+    kept, held = parts_of(len(normals), held_out=0.2, rng=np.random.default_rng(0), name="normals")
+    assert results.metrics.decision.threshold == pytest.approx(score(normals[kept], normals[held]).max(), abs=1e-4)
+    assert results.metrics.decision.held_out == len(held) == 2
+    labels = [image.label for image in results.images]
+    given = [image.score for image in results.images]
+    assert results.metrics.image == image_metrics(labels, given)
+    assert results.metrics.per_defect == per_defect_auroc([image.defect for image in results.images], given)
+    assert [image.path for image in results.images][:2] == ["disc/test/dent/000.png", "disc/test/dent/001.png"]
+    assert (results.metrics.pixel is None) == (scoring == "image")
+
+
+def test_results_come_back_from_json_whole(untrained_patch: Path) -> None:
+    folder = next((untrained_patch / "disc").iterdir())
+    results = read_results(folder)
+    assert Results.from_json(json.loads(json.dumps(results.to_json()))) == results
+    assert results.versions == versions()
+    assert results.git_revision == git_revision()
+    assert set(results.seconds) == {"read", "train", "embed", "score"}
+    assert results.peak_memory_mib > 10
+    assert results.baseline is None
+    assert sorted(path.name for path in folder.iterdir()) == ["bank.npz", "heat_maps.npz", "results.json"]
+    heats = read_heat_maps(folder, size=SIDE)
+    assert heats.shape == (8, SIDE, SIDE)
+    scores = [image.score for image in results.images]
+    with np.load(folder / "heat_maps.npz") as file:
+        np.testing.assert_allclose(file["heat_maps"].max(axis=(1, 2)), scores, rtol=1e-3)
+    assert len(Bank.load(folder / "bank.npz").rows) == results.bank_rows
+
+
+def test_a_finished_cell_is_not_repeated_and_other_settings_are_refused(
+    data: Path, untrained_patch: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(untrained_patch, tmp_path / "out")
+    (settings,) = cells_of(data, scorings=["patch"])
+    path = tmp_path / "out" / settings.name / "results.json"
+    before = path.read_bytes()
+    (again,) = run_all([settings], tmp_path / "out")
+    assert again.repeated
+    moved = replace(settings, data="/elsewhere")
+    (refused,) = run_all([moved], tmp_path / "out")
+    assert refused.results is None
+    assert "must hold a run with data '/elsewhere', got" in str(refused.error)
+    assert path.read_bytes() == before
+    path.write_text("{", encoding="utf-8")
+    (broken,) = run_all([settings], tmp_path / "out")
+    assert "must hold the results of a run" in str(broken.error)
+
+
+def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_path: Path) -> None:
+    cells = cells_of(data, experiments=["self_supervised"], heads=["cosface"], scorings=["patch"], seeds=[3])
+
+    def interrupting(stage: str, done: int, total: int) -> None:
+        if stage == "train":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(run_cells(cells, out=tmp_path / "first", progress=interrupting))
+    folder = tmp_path / "first" / cells[1].name
+    assert [path.name.split("-")[0] for path in folder.iterdir()] == ["training"]
+    _, resumed = finished(cells, tmp_path / "first")
+    _, straight = finished(cells, tmp_path / "second")
+    assert resumed.images == straight.images
+    assert [epoch["loss"] for epoch in resumed.history] == [epoch["loss"] for epoch in straight.history]
+    assert sorted(path.name for path in folder.iterdir()) == ["bank.npz", "heat_maps.npz", "model.pt", "results.json"]
+    baseline = read_results(tmp_path / "first" / cells[0].name)
+    assert resumed.baseline == baseline.metrics
+    assert [image.baseline_score for image in resumed.images] == [image.score for image in baseline.images]
+    assert resumed.settings.generator == "generic_object"
+    model = load_model(folder / "model.pt")
+    images = list(read_category(data / "disc", size=SIDE).images(read_category(data / "disc", size=SIDE).test))
+    embedded = embed(model.backbone, images, scoring="patch", size=SIDE)
+    scores = Bank.load(folder / "bank.npz").distances(embedded).max(axis=(1, 2))
+    np.testing.assert_allclose(scores, [image.score for image in resumed.images], atol=1e-5)
+
+
+def test_the_normals_held_out_are_those_that_training_did_not_see() -> None:
+    images = [np.full((SIDE, SIDE, 3), number, np.uint8) for number in range(12)]
+    split = twin_split(images, Line(), held_out=0.2, seed=5)
+    assert split.validation is not None
+    seen = sorted({int(split.validation[2 * number].image[0, 0, 0]) for number in range(len(split.validation) // 2)})
+    held = parts_of(12, held_out=0.2, rng=np.random.default_rng(5), name="images")[1]
+    assert seen == held.tolist()
+
+
+def test_binary_learns_from_one_type_of_defect_and_is_not_tested_on_it(
+    data: Path, untrained_patch: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(untrained_patch, tmp_path / "out")
+    cells = cells_of(data, experiments=["binary"], heads=["softmax"], scorings=["patch"])
+    before, results = finished(cells, tmp_path / "out")
+    assert results.settings.defect == "dent"
+    assert {image.defect for image in results.images} == {"good", "spot"}
+    kept = [image for image in before.images if image.defect != "dent"]
+    assert [image.baseline_score for image in results.images] == [image.score for image in kept]
+    assert results.baseline is not None
+    assert results.baseline.image == image_metrics([image.label for image in kept], [image.score for image in kept])
+    assert results.baseline.pixel is not None
+
+
+def test_multi_class_trains_once_for_all_its_categories(data: Path, tmp_path: Path) -> None:
+    cells = cells_of(data, categories=["disc", "square"], experiments=["multi_class"], heads=["softmax"])
+    results = finished(cells, tmp_path)
+    assert [result.settings.experiment for result in results] == ["none", "multi_class"] * 2
+    assert results[1].settings.classes == ("disc", "square")
+    assert results[1].history == results[3].history
+    assert len(list((tmp_path / "trainings").iterdir())) == 1
+
+
+def test_one_broken_category_does_not_stop_the_others(data: Path, tmp_path: Path) -> None:
+    root = tmp_path / "data"
+    shutil.copytree(data, root)
+    mask = root / "disc" / "ground_truth" / "dent" / "001_mask.png"
+    content = mask.read_bytes()
+    mask.unlink()
+    cells = cells_of(root, categories=["disc", "square"], experiments=["self_supervised"], heads=["arcface"])
+    done = run_all(cells, tmp_path / "out")
+    assert [cell.error is None for cell in done] == [False, False, True, True]
+    assert "001_mask.png" in str(done[0].error)
+    assert "baseline" in str(done[1].error)
+    failed = done[0].folder / "failed.json"
+    told = json.loads(failed.read_text())
+    assert told["error"] == done[0].error
+    assert told["settings"]["category"] == "disc"
+    assert "Traceback" in told["traceback"]
+    mask.write_bytes(content)
+    assert [cell.repeated for cell in run_all(cells, tmp_path / "out")] == [False, False, True, True]
+    assert not failed.exists()
+
+
+def test_a_large_bank_is_thinned_and_keeps_rows_of_both_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    normals = rng.standard_normal((10, 4, 4, 8), np.float32)
+    held = np.array([2, 7])
+    whole = make_bank(normals.copy(), held_out=held, seed=0)
+    monkeypatch.setattr(bank_module, "BANK_ROWS", 50)
+    thin = make_bank(normals.copy(), held_out=held, seed=0)
+    assert (len(whole.rows), len(thin.rows)) == (160, 50)
+    assert thin.threshold >= whole.threshold - 1e-4
+    known = {row.tobytes() for row in whole.rows}
+    assert all(row.tobytes() in known for row in thin.rows)
+
+
+def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    digests = []
+    for length in (0.1, 0.2):
+        A.save(A.Compose([Line(length_range=(0.05, length), p=1.0)]), path, data_format="yaml")
+        cells = cells_of(data, experiments=["self_supervised"], heads=["softmax"], generator=str(path))
+        digests.append(cells[1].generator_digest)
+    assert len(set(digests)) == 2
+    assert "self_supervised-softmax-mine-image" in cells[1].name
+    assert isinstance(generator_named("scratch"), A.ImageOnlyTransform | A.DualTransform)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"experiment": "both"}, "experiment must be one of none, self_supervised, binary, multi_class, got 'both'"),
+        ({"scoring": "pixel"}, "scoring must be one of image, patch, got 'pixel'"),
+        ({"backbone": "vgg"}, "backbone must be one of efficientnet_lite0, .*, got 'vgg'"),
+        ({"head": None}, "head must be one of softmax, .* for the experiment self_supervised, got None"),
+        ({"size": 31}, "size must be at least 32, got 31"),
+        ({"epochs": 0}, "epochs must be at least 1, got 0"),
+        ({"seed": -1}, "seed must be at least 0, got -1"),
+        ({"weights": "missing.pt"}, "weights must be default, none or an existing file, got 'missing.pt'"),
+        ({"generator": "dragon"}, "generator must be one of generic_object, .* or a .yaml or .json file, got 'dragon'"),
+        ({"generator": "missing.yaml"}, r"generator must be a file that A.save wrote, got 'missing.yaml'"),
+        ({"experiment": "multi_class"}, "classes must name at least two categories for multi_class, got disc"),
+    ],
+)
+def test_bad_settings_are_refused(data: Path, options: dict[str, Any], message: str) -> None:
+    given = {"data": data, "category": "disc", "experiment": "self_supervised", "head": "softmax", **options}
+    with pytest.raises(ValueError, match=message):
+        make_settings(**given)
+
+
+def test_cells_are_the_product_with_one_baseline_each(data: Path) -> None:
+    cells = cells_of(
+        data,
+        categories=["disc", "square"],
+        experiments=["none", "self_supervised"],
+        heads=["softmax", "arcface", "softmax"],
+        scorings=["image", "patch"],
+        seeds=[0, 1],
+        size=None,
+    )
+    assert len(cells) == 2 * 2 * (1 + 2 * 2)
+    assert len({cell.name for cell in cells}) == len(cells)
+    assert {(cell.scoring, cell.size) for cell in cells} == {("image", 224), ("patch", 256)}
+    assert {baseline_of(cell) for cell in cells} == {cell for cell in cells if cell.experiment == "none"}
+    with pytest.raises(ValueError, match="heads must name at least one head for binary, got none"):
+        cells_of(data, experiments=["binary"])
+
+
+def test_compare_puts_equal_cells_side_by_side(untrained_patch: Path, tmp_path: Path) -> None:
+    shutil.copytree(untrained_patch, tmp_path / "out")
+    (name,) = [path.name for path in (untrained_patch / "disc").iterdir()]
+    shutil.copytree(untrained_patch / "disc" / name, tmp_path / "out" / "more" / name)
+    auroc = read_results(untrained_patch / "disc" / name).metrics.image.auroc
+    assert compare(untrained_patch, tmp_path / "out") == [(f"disc/{name}", auroc, auroc), (f"more/{name}", None, auroc)]
+    with pytest.raises(FileNotFoundError, match="folder must hold results of runs, got"):
+        compare(untrained_patch, tmp_path / "nothing")
+
+
+def test_unknown_entries_in_results_are_refused(untrained_patch: Path) -> None:
+    data = read_results(next((untrained_patch / "disc").iterdir())).to_json()
+    with pytest.raises(ValueError, match="schema must be 1, got 7"):
+        Results.from_json({**data, "schema": 7})
+    with pytest.raises(ValueError, match="entries must be those of Results, got TypeError"):
+        Results.from_json({**data, "surprise": 1})
+    del data["metrics"]
+    with pytest.raises(ValueError, match="entries must be those of Results, got KeyError"):
+        Results.from_json(data)
