@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,9 +17,13 @@ pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 pytest.importorskip("tqdm")
 
+from defectsynth import Line
 from eval.__main__ import main
 from eval.command import Ticker, heat_picture
+from eval.examples import parts_of
 from eval.results import read_results
+from eval.settings import make_settings
+from eval.twins import twin_split
 
 SIDE = 64
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,6 +126,28 @@ def test_wrong_calls_name_argument_rule_and_value(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"experiment": "both"}, "experiment must be one of none, self_supervised, binary, multi_class, got 'both'"),
+        ({"scoring": "pixel"}, "scoring must be one of image, patch, got 'pixel'"),
+        ({"backbone": "vgg"}, "backbone must be one of efficientnet_lite0, .*, got 'vgg'"),
+        ({"head": None}, "head must be one of softmax, .* for the experiment self_supervised, got None"),
+        ({"size": 31}, "size must be at least 32, got 31"),
+        ({"epochs": 0}, "epochs must be at least 1, got 0"),
+        ({"seed": -1}, "seed must be at least 0, got -1"),
+        ({"weights": "missing.pt"}, "weights must be default, none or an existing file, got 'missing.pt'"),
+        ({"generator": "dragon"}, "generator must be one of generic_object, .* or a .yaml or .json file, got 'dragon'"),
+        ({"generator": "missing.yaml"}, r"generator must be a file that A.save wrote, got 'missing.yaml'"),
+        ({"experiment": "multi_class"}, "classes must name at least two categories for multi_class, got plate"),
+    ],
+)
+def test_bad_settings_are_refused(data: Path, options: dict[str, Any], message: str) -> None:
+    given = {"data": data, "category": "plate", "experiment": "self_supervised", "head": "softmax", **options}
+    with pytest.raises(ValueError, match=message):
+        make_settings(**given)
+
+
 def test_predict_and_compare_refuse_what_is_not_there(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -164,3 +191,12 @@ def test_the_module_runs_from_a_checkout() -> None:
     found = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stderr) == (0, "")
     assert "--category" in found.stdout
+
+
+def test_the_normals_held_out_are_those_that_training_did_not_see() -> None:
+    images = [np.full((SIDE, SIDE, 3), number, np.uint8) for number in range(12)]
+    split = twin_split(images, Line(), held_out=0.2, seed=5)
+    assert split.validation is not None
+    seen = sorted({int(split.validation[2 * number].image[0, 0, 0]) for number in range(len(split.validation) // 2)})
+    held = parts_of(12, held_out=0.2, rng=np.random.default_rng(5), name="images")[1]
+    assert seen == held.tolist()

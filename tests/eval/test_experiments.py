@@ -26,8 +26,7 @@ from eval.examples import parts_of
 from eval.experiments import untrained
 from eval.metrics import image_metrics, per_defect_auroc
 from eval.results import Results, Settings, read_heat_maps, read_results
-from eval.settings import generator_named, make_settings
-from eval.twins import twin_split
+from eval.settings import generator_named
 
 SIDE = 64
 SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 2}
@@ -188,15 +187,6 @@ def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_pa
     np.testing.assert_allclose(scores, [image.score for image in resumed.images], atol=1e-5)
 
 
-def test_the_normals_held_out_are_those_that_training_did_not_see() -> None:
-    images = [np.full((SIDE, SIDE, 3), number, np.uint8) for number in range(12)]
-    split = twin_split(images, Line(), held_out=0.2, seed=5)
-    assert split.validation is not None
-    seen = sorted({int(split.validation[2 * number].image[0, 0, 0]) for number in range(len(split.validation) // 2)})
-    held = parts_of(12, held_out=0.2, rng=np.random.default_rng(5), name="images")[1]
-    assert seen == held.tolist()
-
-
 def test_binary_learns_from_one_type_of_defect_and_is_not_tested_on_it(
     data: Path, untrained_patch: Path, tmp_path: Path
 ) -> None:
@@ -265,28 +255,6 @@ def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(da
     assert len(set(digests)) == 2
     assert "self_supervised-softmax-mine-image" in cells[1].name
     assert isinstance(generator_named("scratch"), A.ImageOnlyTransform | A.DualTransform)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"experiment": "both"}, "experiment must be one of none, self_supervised, binary, multi_class, got 'both'"),
-        ({"scoring": "pixel"}, "scoring must be one of image, patch, got 'pixel'"),
-        ({"backbone": "vgg"}, "backbone must be one of efficientnet_lite0, .*, got 'vgg'"),
-        ({"head": None}, "head must be one of softmax, .* for the experiment self_supervised, got None"),
-        ({"size": 31}, "size must be at least 32, got 31"),
-        ({"epochs": 0}, "epochs must be at least 1, got 0"),
-        ({"seed": -1}, "seed must be at least 0, got -1"),
-        ({"weights": "missing.pt"}, "weights must be default, none or an existing file, got 'missing.pt'"),
-        ({"generator": "dragon"}, "generator must be one of generic_object, .* or a .yaml or .json file, got 'dragon'"),
-        ({"generator": "missing.yaml"}, r"generator must be a file that A.save wrote, got 'missing.yaml'"),
-        ({"experiment": "multi_class"}, "classes must name at least two categories for multi_class, got disc"),
-    ],
-)
-def test_bad_settings_are_refused(data: Path, options: dict[str, Any], message: str) -> None:
-    given = {"data": data, "category": "disc", "experiment": "self_supervised", "head": "softmax", **options}
-    with pytest.raises(ValueError, match=message):
-        make_settings(**given)
 
 
 def test_cells_are_the_product_with_one_baseline_each(data: Path) -> None:

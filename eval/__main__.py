@@ -1,0 +1,30 @@
+"""`python -m eval`: experiments on a category, benchmarks of many, comparisons, and predictions."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+NEEDED = {"torch": "torch", "torchvision": "torchvision", "sklearn": "scikit-learn", "yaml": "pyyaml", "tqdm": "tqdm"}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: the words after `python -m eval`; None takes them from the process.
+
+    Returns:
+        0 if all went well, 1 if a run failed, 2 for a wrong call, 130 if interrupted.
+    """
+    missing = [distribution for module, distribution in NEEDED.items() if find_spec(module) is None]
+    if missing:
+        print(f"eval needs {', '.join(missing)}: pip install 'defectsynth[eval]'", file=sys.stderr)
+        return 2
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: threads that spin are slow on a busy machine
+    return int(importlib.import_module("eval.command").main(argv))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,252 @@
+"""One experiment on one category: train or not, embed, score, compare with the truth. No test image decides anything.
+
+The score of a test image is the cosine distance of its embedding to the nearest one of the training normals, or, for
+patch scoring, the largest such distance of a patch. The last epoch counts.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from dml_heads import Head, make_head
+from eval.backbone import Backbone
+from eval.backbones import make_backbone
+from eval.bank import Progress, embed, make_bank
+from eval.checkpoints import save_model
+from eval.datasets import Category, Record
+from eval.embedding import best_device
+from eval.epochs import Epoch
+from eval.examples import Split, labelled_split, parts_of
+from eval.metrics import image_metrics, per_defect_auroc, pixel_metrics
+from eval.results import (
+    BANK,
+    MODEL,
+    Decision,
+    ImageScore,
+    Metrics,
+    Results,
+    Settings,
+    read_heat_maps,
+    upsampled,
+    write_heat_maps,
+)
+from eval.settings import generator_named
+from eval.training import train
+from eval.twins import twin_split
+
+HELD_OUT = 0.2
+FROZEN_SHARE = 0.3  # of the epochs train the head alone
+
+Reader = Callable[[str], Category]
+"""From the name of a category to its images, at the size of the settings."""
+
+
+def run_experiment(
+    settings: Settings,
+    *,
+    read: Reader,
+    folder: Path,
+    checkpoint: Path,
+    baseline: tuple[Results, Path] | None,
+    about: Callable[[], dict[str, Any]],
+    progress: Progress,
+) -> Results:
+    """Run one cell and put model, bank and heat maps into its folder.
+
+    Args:
+        settings: as `make_settings` gives them.
+        read: gives the categories.
+        folder: of the cell.
+        checkpoint: where the training keeps its state, and goes on from.
+        baseline: results and folder of the same cell without training; None for the experiment none.
+        about: gives, when all is done, the entries of `Results` that are not about scores and stages.
+        progress: see `Progress`.
+
+    Raises:
+        ValueError: if the data does not fit the experiment.
+    """
+    seconds = dict.fromkeys(("read", "train", "embed", "score"), 0.0)
+    with _timed(seconds, "read"):
+        category = read(settings.category)
+        tests = [record for record in category.test if record.defect != settings.defect]
+        if not any(record.label for record in tests):
+            raise ValueError(f"test must hold other defects than {settings.defect}, which is trained on, got none")
+        normals, images = category.images(category.train), category.images(tests)
+        masks = category.masks(tests) if settings.scoring == "patch" else None
+    began = perf_counter()
+    backbone, head, history, held_out = _trained(
+        settings, category, normals, read=read, checkpoint=checkpoint, progress=progress
+    )
+    resumed = sum(epoch.seconds for epoch in history)
+    seconds["train"] = max(resumed, perf_counter() - began) if history else 0.0
+    with _timed(seconds, "embed"):
+        known = embed(backbone, list(normals), scoring=settings.scoring, size=settings.size, progress=progress)
+        asked = embed(backbone, list(images), scoring=settings.scoring, size=settings.size, progress=progress)
+    with _timed(seconds, "score"):
+        bank = make_bank(known, held_out=held_out, seed=settings.seed, progress=progress)
+        maps = bank.distances(asked, progress=partial(progress, "score"))
+        scores = maps.max(axis=(1, 2))
+        heat_maps = None if masks is None else upsampled(maps, size=settings.size)
+        metrics = _metrics(tests, scores, heat_maps, masks, threshold=bank.threshold, held_out=bank.held_out)
+    bank.save(folder / BANK)
+    if masks is not None:
+        write_heat_maps(folder, maps)
+    if head is not None:
+        save_model(folder / MODEL, backbone, head, settings={"name": settings.name, "size": settings.size})
+    paths = [record.path.relative_to(record.path.parents[3]).as_posix() for record in tests]
+    before, old_metrics = _compared(baseline, tests, paths, masks)
+    return Results(
+        settings=settings,
+        seconds={stage: round(time, 3) for stage, time in seconds.items()},
+        bank_rows=len(bank.rows),
+        metrics=metrics,
+        baseline=old_metrics,
+        history=tuple(asdict(epoch) for epoch in history),
+        images=tuple(
+            ImageScore(path=path, label=test.label, defect=test.defect, score=float(score), baseline_score=old)
+            for path, test, score, old in zip(paths, tests, scores, before, strict=True)
+        ),
+        **about(),
+    )
+
+
+def _trained(
+    settings: Settings,
+    category: Category,
+    normals: NDArray[np.uint8],
+    *,
+    read: Reader,
+    checkpoint: Path,
+    progress: Progress,
+) -> tuple[Backbone, Head | None, tuple[Epoch, ...], NDArray[np.int64]]:
+    """The backbone, trained if asked for, and which of the normals it did not learn from."""
+    backbone = untrained(settings)
+    split, counts, own = _split(settings, category, normals, read)
+    rng = np.random.default_rng(settings.seed)  # as the splits draw theirs
+    held = [parts_of(count, held_out=HELD_OUT, rng=rng, name="train/good")[1] for count in counts][own]
+    if split is None:
+        return backbone, None, (), held
+    width = backbone.embedding_size if training_scoring(settings) == "image" else backbone.patch_size
+    head = make_head(str(settings.head), embedding_size=width, classes=split.classes)
+    result = train(
+        backbone,
+        head,
+        split,
+        epochs=settings.epochs,
+        frozen_epochs=int(FROZEN_SHARE * settings.epochs),
+        scoring=training_scoring(settings),
+        batch_statistics=settings.weights == "none",
+        seed=settings.seed,
+        checkpoint=checkpoint,
+        progress=lambda epoch: progress("train", epoch.epoch, settings.epochs),
+    )
+    return backbone, head, result.history, held
+
+
+def _split(
+    settings: Settings, category: Category, normals: NDArray[np.uint8], read: Reader
+) -> tuple[Split | None, list[int], int]:
+    """What to train on; how many images each of its classes has, and which class the normals of the category are."""
+    if settings.experiment == "self_supervised":
+        drawn = generator_named(str(settings.generator))
+        return twin_split(list(normals), drawn, held_out=HELD_OUT, seed=settings.seed), [len(normals)], 0
+    groups, own = [normals], 0
+    if settings.experiment == "binary":
+        groups.append(category.images([record for record in category.test if record.defect == settings.defect]))
+        if not len(groups[1]):
+            raise ValueError(f"defect must be one of the test images of {category.name}, got {settings.defect!r}")
+    if settings.experiment == "multi_class":
+        own = settings.classes.index(settings.category)
+        others = [None if name == settings.category else read(name) for name in settings.classes]
+        groups = [normals if other is None else other.images(other.train) for other in others]
+    counts = [len(group) for group in groups]
+    if settings.experiment == "none":
+        return None, counts, own
+    labels = np.repeat(np.arange(len(groups)), counts)
+    return (
+        labelled_split(
+            [image for group in groups for image in group],
+            labels,
+            held_out=HELD_OUT,
+            oversample=settings.experiment == "binary",
+            seed=settings.seed,
+        ),
+        counts,
+        own,
+    )
+
+
+def untrained(settings: Settings) -> Backbone:
+    """The backbone as every training of these settings starts from it; sets torch's seed."""
+    torch.manual_seed(settings.seed)
+    return make_backbone(settings.backbone, weights=settings.weights).to(best_device())
+
+
+def training_scoring(settings: Settings) -> Literal["image", "patch"]:
+    """What is trained on: patches only where the defects have masks of their own, otherwise whole images."""
+    patches = settings.scoring == "patch" and settings.experiment == "self_supervised"
+    return "patch" if patches else "image"
+
+
+def _metrics(
+    tests: Sequence[Record],
+    scores: NDArray[np.float32],
+    heat_maps: NDArray[np.float32] | None,
+    masks: NDArray[np.bool_] | None,
+    *,
+    threshold: float,
+    held_out: int,
+) -> Metrics:
+    labels = np.array([test.label for test in tests], np.bool_)
+    above = scores > threshold
+    return Metrics(
+        image=image_metrics(labels, scores),
+        per_defect=per_defect_auroc([test.defect for test in tests], scores),
+        pixel=None if heat_maps is None or masks is None else pixel_metrics(masks, heat_maps),
+        decision=Decision(
+            threshold=threshold,
+            held_out=held_out,
+            tpr=float(above[labels].mean()),
+            tnr=float(1 - above[~labels].mean()),
+        ),
+    )
+
+
+def _compared(
+    baseline: tuple[Results, Path] | None,
+    tests: Sequence[Record],
+    paths: Sequence[str],
+    masks: NDArray[np.bool_] | None,
+) -> tuple[list[float | None], Metrics | None]:
+    """Scores and metrics of the baseline on the test images of this cell, which may be fewer than its own."""
+    if baseline is None:
+        return [None] * len(paths), None
+    old, folder = baseline
+    places = {image.path: place for place, image in enumerate(old.images)}
+    if missing := [path for path in paths if path not in places]:
+        raise ValueError(f"test images must be those of the baseline {folder}, got {missing[0]} too: remove it")
+    chosen = [places[path] for path in paths]
+    scores = [old.images[place].score for place in chosen]
+    if len(paths) == len(places):
+        return list(scores), old.metrics
+    maps = None if masks is None else read_heat_maps(folder, size=masks.shape[1])[chosen]
+    decided = old.metrics.decision
+    measured = _metrics(
+        tests, np.array(scores, np.float32), maps, masks, threshold=decided.threshold, held_out=decided.held_out
+    )
+    return list(scores), measured
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    began = perf_counter()
+    yield
+    seconds[stage] += perf_counter() - began

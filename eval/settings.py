@@ -1,0 +1,110 @@
+"""Checked settings of a cell, and what draws its defects."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import albumentations as A
+
+from defectsynth.cli.catalogue import named_defects
+from defectsynth.cli.choice import load_preset, make_defects
+from defectsynth.presets import PRESETS
+from dml_heads import HEADS
+from eval.backbone import SMALLEST
+from eval.backbones import BACKBONES
+from eval.datasets import GOOD
+from eval.results import Settings
+
+EXPERIMENTS = ("none", "self_supervised", "binary", "multi_class")
+SIZES = {"image": 224, "patch": 256}  # px, unless asked for another
+
+
+def make_settings(
+    *,
+    data: str | Path,
+    category: str,
+    experiment: str,
+    head: str | None = None,
+    generator: str = "generic_object",
+    scoring: str = "image",
+    backbone: str = "efficientnet_lite0",
+    weights: str = "default",
+    size: int | None = None,
+    epochs: int = 10,
+    seed: int = 0,
+    classes: Sequence[str] = (),
+    defect: str | None = None,
+) -> Settings:
+    """Checked settings; what an experiment does not use is left out of them.
+
+    Raises:
+        ValueError: if an argument is out of bounds, or missing for the experiment.
+    """
+    for name, value, known in (
+        ("experiment", experiment, EXPERIMENTS),
+        ("scoring", scoring, tuple(SIZES)),
+        ("backbone", backbone, tuple(BACKBONES)),
+    ):
+        if value not in known:
+            raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
+    side = SIZES[scoring] if size is None else size
+    for name, number, low in (("size", side, SMALLEST), ("epochs", epochs, 1), ("seed", seed, 0)):
+        if number < low:
+            raise ValueError(f"{name} must be at least {low}, got {number}")
+    if weights not in {"default", "none"} and not Path(weights).is_file():
+        raise ValueError(f"weights must be default, none or an existing file, got {weights!r}")
+    trained = experiment != "none"
+    if trained and head not in HEADS:
+        raise ValueError(f"head must be one of {', '.join(HEADS)} for the experiment {experiment}, got {head!r}")
+    apart = tuple(sorted({*classes, category})) if experiment == "multi_class" else ()
+    if experiment == "multi_class" and len(apart) < 2:
+        raise ValueError(f"classes must name at least two categories for multi_class, got {', '.join(apart)}")
+    drawn = experiment == "self_supervised"
+    return Settings(
+        data=str(Path(data).resolve()),
+        category=category,
+        experiment=experiment,
+        head=head if trained else None,
+        generator=generator if drawn else None,
+        generator_digest=_digest(generator_named(generator)) if drawn else None,
+        defect=(defect or _first_defect(Path(data) / category)) if experiment == "binary" else None,
+        classes=apart,
+        scoring=scoring,
+        backbone=backbone,
+        weights=weights,
+        size=side,
+        epochs=epochs if trained else 0,
+        seed=seed if trained else 0,
+    )
+
+
+def generator_named(name: str) -> Any:
+    """What draws the defects: a preset, a kind of defect, or a YAML or JSON file that `A.save` wrote.
+
+    Raises:
+        ValueError: if there is no such name or file, or the file holds something else.
+    """
+    if name in named_defects():
+        return make_defects([name], {})
+    if name not in PRESETS and not Path(name).suffix:
+        known = ", ".join([*PRESETS, *named_defects()])
+        raise ValueError(f"generator must be one of {known} or a .yaml or .json file, got {name!r}")
+    try:
+        return load_preset(name)
+    except ValueError as error:
+        raise ValueError(str(error).replace("--preset", "generator", 1)) from error
+
+
+def _digest(generator: Any) -> str:
+    """Equal for generators with equal arguments."""
+    description = A.to_dict(generator)
+    description.pop("__version__", None)
+    return hashlib.sha256(json.dumps(description, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _first_defect(folder: Path) -> str | None:
+    tests = folder / "test"
+    names = sorted(entry.name for entry in tests.iterdir() if entry.is_dir()) if tests.is_dir() else []
+    return next((name for name in names if name != GOOD), None)
