@@ -134,7 +134,7 @@ def _pieces(mask: Bytes, *, ground: Bytes | None = None, largest_only: bool = Fa
     kept = [contour for contour, area in zip(contours, areas, strict=True) if area >= least]
     cells = cv2.drawContours(np.zeros_like(mask), kept, -1, 255, cv2.FILLED)
     if ground is not None and cv2.countNonZero(cv2.bitwise_and(cells, ground)) >= HOLE * most:
-        inner = cv2.bitwise_and(cells, cv2.bitwise_not(mask))
+        inner = cv2.morphologyEx(cv2.bitwise_and(cells, cv2.bitwise_not(mask)), cv2.MORPH_OPEN, _SQUARE)
         for hole in cv2.findContours(inner, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]:
             if cv2.contourArea(hole) >= HOLE * most:
                 inside = cv2.drawContours(np.zeros_like(mask), [hole], -1, 255, cv2.FILLED)
