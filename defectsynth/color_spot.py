@@ -48,7 +48,7 @@ class ColorSpot(PaintedDefect):
     def __init__(
         self,
         *,
-        radius_range: Pair = (0.01, 0.04),
+        radius_range: Pair = (0.01, 0.035),
         aspect_range: Pair = (0.5, 1.0),
         irregularity_range: Pair = (0.05, 0.3),
         softness_range: Pair = (0.0, 0.6),

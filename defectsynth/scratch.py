@@ -51,7 +51,7 @@ class Scratch(PaintedDefect):
     def __init__(
         self,
         *,
-        length_range: Pair = (0.04, 0.22),
+        length_range: Pair = (0.04, 0.2),
         width_range: Pair = (0.002, 0.009),
         turn_range: Pair = (-0.6, 0.6),
         sway_range: Pair = (0.0, 0.02),

@@ -29,7 +29,7 @@ class Spots(Shape):
         spread_range: distance of the others from the first, in [0, 20], radii.
     """
 
-    radius_range: Pair = span((0.01, 0.04), 0.0, 1.0, FRACTION)
+    radius_range: Pair = span((0.01, 0.035), 0.0, 1.0, FRACTION)
     aspect_range: Pair = span((0.5, 1.0), 0.05, 1.0, "shorter by longer diameter")
     irregularity_range: Pair = span((0.05, 0.3), 0.0, 1.0, "fraction of the radius")
     softness_range: Pair = span((0.0, 0.6), 0.0, 1.0, "fraction of the radius")

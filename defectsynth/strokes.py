@@ -33,7 +33,7 @@ class Strokes(Shape):
         gaps_range: interruptions of each stroke, in [0, 8].
     """
 
-    length_range: Pair = span((0.04, 0.22), 0.0, 2.0, FRACTION)
+    length_range: Pair = span((0.04, 0.2), 0.0, 2.0, FRACTION)
     width_range: Pair = span((0.002, 0.009), 0.0, 0.5, FRACTION)
     turn_range: Pair = span((-0.6, 0.6), -6.3, 6.3, "radians from end to end")
     sway_range: Pair = span((0.0, 0.02), 0.0, 0.5, "fraction of the length")
