@@ -11,10 +11,9 @@ import numpy as np
 from defectsynth.layers import Floats, at_least
 from defectsynth.poisson import poisson
 from defectsynth.scene import Scene
-from defectsynth.values import Pair, Part, Value, between, choice, span
+from defectsynth.values import Pair, Part, Value, between, choice, span, visible_share
 
 MODES = ("alpha", "multiply", "screen", "poisson", "poisson_mixed")
-FAINTEST = 0.3  # share of the opacity that severity 0 leaves
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Blend(Part):
         opacity, feather = rng.random(2).tolist()
         return DrawnBlend(
             mode=self.mode,
-            opacity=between(self.opacity_range, opacity) * (FAINTEST + (1.0 - FAINTEST) * severity),
+            opacity=between(self.opacity_range, opacity) * visible_share(severity),
             feather=between(self.feather_range, feather) * scene.side,
         )
 

@@ -15,10 +15,9 @@ import numpy as np
 from defectsynth.layers import Array, Box, Floats, clip_box
 from defectsynth.placement import Place, thickness_behind
 from defectsynth.scene import Scene
-from defectsynth.values import Pair, Part, Value, between, choices, span
+from defectsynth.values import Pair, Part, Value, between, choices, span, visible_share
 
 STEEPEST = 0.6  # greatest amount as a share of the field's reach; at 0.65 the field would fold over itself
-FAINTEST = 0.3  # share of the amount that severity 0 leaves
 FORWARD_STEPS = 150  # of the fixed-point iteration that follows a point forward; each leaves at most 0.93 of the error
 
 
@@ -76,7 +75,7 @@ class Push(Field):
         """Return the push; a bend reaches through the part, so that both of its sides move together."""
         choice, share, extent, side = rng.random(4).tolist()
         bend = self.bends[int(choice * len(self.bends))]
-        amount = between(self.amount_range, share) * scene.side * (FAINTEST + (1.0 - FAINTEST) * severity)
+        amount = between(self.amount_range, share) * scene.side * visible_share(severity)
         along = max(between(self.extent_range, extent) * scene.side, amount / STEEPEST, 1.0)
         across = max(amount / STEEPEST, 0.6 * along)
         inwards = 0.0

@@ -119,6 +119,7 @@ def _found(cells: bytes, shape: tuple[int, ...], step: tuple[float, float], meth
     found = find_cells(np.frombuffer(cells, np.uint8).reshape(shape), method)
     if found is None:
         return None
+    found.cells.flags.writeable = False  # it is handed out again
     return Foreground(found.cells, step, whole=False, plane=found.plane, threshold=found.threshold)
 
 

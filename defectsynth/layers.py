@@ -53,6 +53,17 @@ def at_least(array: Array, least: float) -> Bytes:
     return np.negative(np.greater_equal(array, bound).view(np.uint8))
 
 
+def greatest_channel(change: Array) -> Array:
+    """Return the maximum over the channels of (h, w) or (h, w, C), (h, w)."""
+    if change.ndim == 2:
+        return change
+    planes = cv2.split(change)
+    greatest = planes[0]
+    for plane in planes[1:]:
+        greatest = cv2.max(greatest, plane)
+    return greatest
+
+
 @dataclass(frozen=True)
 class Layer:
     """How opaque a defect is: `alpha`, float32 (h, w) in [0, 1], inside `box`."""

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from defectsynth.layers import Bytes, Floats, at_least
+from defectsynth.layers import Bytes, Floats, at_least, greatest_channel
 
 SEPARATION = 0.72  # least share of the variance between the two classes; one Gaussian has 0.64, a flat histogram 0.75
 BODY_SEPARATION, BODY_BORDER = 0.66, 0.08  # the same on the blurred copy, and how much of its border may be object
@@ -85,16 +85,7 @@ def _difference(small: Bytes) -> tuple[Bytes, Floats]:
     ground = level + slope_x * ramp[None, :, None] + slope_y * ramp[:, None, None]
     ground = cv2.resize(np.clip(ground, 0, 255).astype(np.uint8), (columns, rows), interpolation=cv2.INTER_LINEAR)
     change = cv2.absdiff(ground.reshape(small.shape), small)
-    return _greatest(change.reshape(small.shape)), np.stack([level, slope_x, slope_y], axis=1)
-
-
-def _greatest(change: Bytes) -> Bytes:
-    """Return the maximum over the channels."""
-    planes = cv2.split(change)
-    greatest = planes[0]
-    for plane in planes[1:]:
-        greatest = cv2.max(greatest, plane)
-    return greatest
+    return greatest_channel(change.reshape(small.shape)), np.stack([level, slope_x, slope_y], axis=1)
 
 
 def _split(levels: Bytes) -> tuple[float, Bytes, float]:
@@ -226,9 +217,9 @@ def _by_brightness(small: Bytes) -> Cells | None:
 
 def _by_gradient(small: Bytes) -> Cells | None:
     gray = small.mean(axis=2).astype(np.uint8)
-    slope = cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    slope = cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, _SQUARE)
     _, mask, _ = _split(slope)
-    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _FIVE)
     cleaned = _clean(closed)
     if cleaned is None:
         return None

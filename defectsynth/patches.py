@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from defectsynth.layers import Array, Box, Bytes, Floats, at_least
+from defectsynth.layers import Array, Box, Bytes, Floats, at_least, greatest_channel
 
 VISIBLE_STEP = 4.0 / 255.0  # change from which on a pixel counts as visibly changed, of the dtype's range
 SOFTEST = np.float32(1.0 / 255.0)  # least value of a soft mask inside the mask: one step of 8 bits
@@ -64,7 +64,9 @@ def sparing(patch: Patch, *, original: Array, peak: float) -> Patch | None:
         peak: greatest value of the dtype.
     """
     before = original[patch.box.slices]
-    differs = at_least(_largest(cv2.absdiff(patch.pixels, before).reshape(before.shape)), np.finfo(np.float32).tiny)
+    differs = at_least(
+        greatest_channel(cv2.absdiff(patch.pixels, before).reshape(before.shape)), np.finfo(np.float32).tiny
+    )
     mask = cv2.bitwise_and(patch.mask, differs)
     if not cv2.countNonZero(mask):
         return None
@@ -104,7 +106,7 @@ def finish(
         alpha: float32 (h, w), how opaque what was painted is; None for a displacement.
         allowed: uint8 (h, w), non-zero where pixels may change; None allows all.
     """
-    change = _largest(cv2.absdiff(before, after).reshape(before.shape))
+    change = greatest_channel(cv2.absdiff(before, after).reshape(before.shape))
     if allowed is not None:
         change = cv2.bitwise_and(change, change, mask=allowed)
     visible = at_least(change, VISIBLE_STEP * peak)
@@ -123,17 +125,6 @@ def finish(
 def _mean(values: Array, mask: Bytes) -> float:
     """Return the mean of `values` >= 0 inside a mask that is not empty."""
     return float(cv2.norm(values, cv2.NORM_L1, mask)) / cv2.countNonZero(mask)
-
-
-def _largest(change: Array) -> Array:
-    """Return the greatest change over the channels, (h, w)."""
-    if change.ndim == 2:
-        return change
-    planes = cv2.split(change)
-    largest = planes[0]
-    for plane in planes[1:]:
-        largest = cv2.max(largest, plane)
-    return largest
 
 
 def _with_core(visible: Bytes, alpha: Floats) -> Bytes:

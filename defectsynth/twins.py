@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from defectsynth.hard_negatives import disturbed
+from defectsynth.image_files import UnreadableError, read_pixels
 from defectsynth.layers import Array, Bytes
 from defectsynth.pictures import check_image
 from defectsynth.synthesis import Sample, check_transform, synthesize
@@ -187,7 +187,7 @@ def _read(image: Array | str | Path) -> Array:
         raise TypeError(f"images must hold arrays or paths, got {image!r}")
     if not Path(image).is_file():
         raise FileNotFoundError(f"images must be arrays or existing files, got {str(image)!r}")
-    read = cv2.imread(str(image), cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH)
-    if read is None:
-        raise ValueError(f"images must be readable image files, got {str(image)!r}")
-    return read if read.ndim == 2 else cv2.cvtColor(read, cv2.COLOR_BGR2RGB)
+    try:
+        return read_pixels(Path(image))
+    except UnreadableError as error:
+        raise ValueError(f"images must be readable image files, got {str(image)!r}: {error}") from error

@@ -19,6 +19,8 @@ import numpy as np
 Pair = tuple[float, float]
 IntPair = tuple[int, int]
 
+FAINTEST = 0.3  # share of its visibility that severity 0 leaves a defect
+
 
 class Rule(Protocol):
     """What an argument may be: `check` returns the normalised value or raises, `text` says it in words."""
@@ -222,6 +224,11 @@ class Part(Value):
 def between(pair: Pair, share: float) -> float:
     """Return the number at `share`, in [0, 1), of the way from low to high."""
     return pair[0] + share * (pair[1] - pair[0])
+
+
+def visible_share(severity: float) -> float:
+    """Return the share of its visibility, opacity or displacement, that a defect keeps at a severity in [0, 1]."""
+    return FAINTEST + (1.0 - FAINTEST) * severity
 
 
 def whole_between(pair: IntPair, share: float) -> int:

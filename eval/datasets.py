@@ -9,21 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from defectsynth.cli.errors import UnreadableError
 from defectsynth.cli.reading import SUFFIXES, read_image
+from defectsynth.image_files import UnreadableError
 
 GOOD = "good"
 _LAYOUT = "train/good, test/good, test/DEFECT, ground_truth/DEFECT"
 _HALF = 0.5 - 1e-6  # of a pixel; area weights are rounded
 _TO_8_BIT = 257  # 65535 / 255
-_reading = Lock()  # read_image keeps the decoders off stderr, which one thread at a time can do
 
 Progress = Callable[[int, int], None]
 
@@ -262,8 +260,7 @@ def _pixels(path: Path, kind: str) -> NDArray[Any]:
     if not path.exists():
         raise FileNotFoundError(f"{kind} must be an existing file, got {str(path)!r}: check the path")
     try:
-        with _reading:
-            return np.asarray(read_image(path))
+        return np.asarray(read_image(path))
     except UnreadableError as error:
         raise ValueError(f"{kind} {path} cannot be read: {error}: replace or remove it") from error
 

@@ -243,3 +243,20 @@ def test_records_of_several_defects_draw_again() -> None:
         again = ds.redraw(pictures.images[index // 2], sample.defects)
         np.testing.assert_array_equal(again.image, sample.image)
         np.testing.assert_array_equal(again.mask, sample.mask)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_a_truncated_file_is_refused_by_name(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"part{suffix}"
+    cv2.imwrite(str(path), part(1))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
+    with pytest.raises(ValueError, match=rf"readable image files, got .*part{suffix}.*truncated"):
+        ds.AnomalyTwins([path], ds.Line())[1]
+
+
+def test_what_is_remembered_of_a_picture_cannot_be_changed() -> None:
+    picture = np.full((64, 64), 20, np.uint8)
+    picture[20:50, 15:40] = 180
+    found = ds.find_foreground(picture)
+    assert not found.whole
+    assert not found.cells.flags.writeable

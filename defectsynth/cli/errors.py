@@ -9,7 +9,3 @@ class UsageError(ValueError):
 
 class JobError(RuntimeError):
     """The job cannot go on: exit code 1."""
-
-
-class UnreadableError(ValueError):
-    """One input file cannot be used; the job goes on without it."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 import cv2
 import numpy as np
 
-from defectsynth.cli.containers import flaw
-from defectsynth.cli.errors import UnreadableError, UsageError
+from defectsynth.cli.errors import UsageError
+from defectsynth.image_files import UnreadableError, read_pixels
 from defectsynth.layers import Array, Bytes
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
@@ -54,47 +53,12 @@ def read_image(path: Path) -> Array:
     Raises:
         UnreadableError: if the file is missing, empty, truncated, damaged, no image or of another depth.
     """
-    if path.exists() and not path.is_file():
-        raise UnreadableError("not a regular file")
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableError(f"cannot be read: {error.strerror}") from error
-    reason = flaw(data)
-    if reason is not None:
-        raise UnreadableError(reason)
-    image = _decode(data)
-    if image is None:
-        raise UnreadableError("damaged: the pixels cannot be decoded")
+    image = read_pixels(path)
     if image.dtype not in DEPTHS:
         raise UnreadableError(f"pixels must be 8- or 16-bit whole numbers, which PNG can hold, got {image.dtype}")
     if image.ndim == 3 and image.shape[2] != 3:
         raise UnreadableError(f"pixels must be gray or have 3 colours, got {image.shape[2]} channels")
-    return image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-
-
-def _decode(data: bytes) -> Array | None:
-    with _silenced():
-        try:
-            return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR)
-        except cv2.error:
-            return None
-
-
-@contextmanager
-def _silenced() -> Iterator[None]:
-    """Keep OpenCV's log and what libpng, libjpeg and libtiff print off stderr; flaws are reported at the end."""
-    logging = cv2.utils.logging
-    level, stderr = logging.setLogLevel(logging.LOG_LEVEL_SILENT), os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        os.close(nowhere)
-        logging.setLogLevel(level)
+    return image
 
 
 def read_roi(path: Path, *, size: tuple[int, int]) -> Bytes:

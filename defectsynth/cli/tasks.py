@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from defectsynth.cli.drawing import FURTHER_SEEDS, draw_image
-from defectsynth.cli.errors import UnreadableError
 from defectsynth.cli.layouts import extras, good_path, paths
 from defectsynth.cli.reading import read_image, read_roi
 from defectsynth.cli.writing import encode_png, write_whole
+from defectsynth.image_files import UnreadableError
 from defectsynth.layers import Array, Bytes
 
 Entry = dict[str, Any]

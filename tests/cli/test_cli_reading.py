@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from defectsynth.cli.containers import flaw
-from defectsynth.cli.errors import UnreadableError
 from defectsynth.cli.reading import read_image, read_roi
+from defectsynth.containers import flaw
+from defectsynth.image_files import UnreadableError
 
 EXACT = [".png", ".bmp", ".tif", ".tiff"]
 SUFFIXES = [*EXACT, ".jpg", ".jpeg", ".webp"]
