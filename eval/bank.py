@@ -1,7 +1,7 @@
 """What scores are distances to: the embeddings of training normals, thinned if they are many."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,31 +27,43 @@ class Bank:
 
     Attributes:
         rows: (M, D).
+        origins: int64 (M,), which training normal each row comes from.
         threshold: the largest score of the held out normals against the rows of the others.
         held_out: how many normals were held out; their rows belong to the bank all the same.
     """
 
     rows: NDArray[np.floating[Any]]
+    origins: NDArray[np.int64]
     threshold: float
     held_out: int
 
-    def distances(
+    def search(
         self, embeddings: NDArray[np.float32], *, progress: Callable[[int, int], None] | None = None
-    ) -> NDArray[np.float32]:
-        """Cosine distance of each patch (N, h, w, D) to the nearest row: (N, h, w)."""
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """The nearest row to each patch.
+
+        Args:
+            embeddings: (N, h, w, D).
+            progress: called with how many patches are done, and of how many.
+
+        Returns:
+            Cosine distance float32 (N, h, w), and the training normal that the row comes from, int64 (N, h, w).
+        """
         flat = embeddings.reshape(-1, embeddings.shape[-1])
         rows = torch.from_numpy(self.rows).to(best_device())
-        return np.asarray(nearest(rows, flat, progress=progress)).reshape(embeddings.shape[:-1])
+        distances, places = nearest(rows, flat, return_index=True, progress=progress)
+        grid = embeddings.shape[:-1]
+        return distances.reshape(grid), self.origins[places[:, 0]].reshape(grid)
 
     def save(self, path: Path) -> None:
         """Write a file, whole or not at all."""
-        write_whole(path, lambda file: np.savez(file, rows=self.rows, threshold=self.threshold, held_out=self.held_out))
+        write_whole(path, lambda file: np.savez(file, **asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> "Bank":
         """Read what `save` wrote."""
         with np.load(path) as file:
-            return cls(file["rows"], float(file["threshold"]), int(file["held_out"]))
+            return cls(file["rows"], file["origins"], float(file["threshold"]), int(file["held_out"]))
 
 
 def embed(
@@ -82,16 +94,19 @@ def make_bank(
     """
     patches = embeddings.shape[1] * embeddings.shape[2] > 1
     thin = patches and embeddings[..., 0].size > BANK_ROWS
-    parts = []
+    parts, origins = [], []
     for places in (np.setdiff1d(np.arange(len(embeddings)), held_out), held_out):
         rows = embeddings[places].reshape(-1, embeddings.shape[-1])
+        of_rows = np.repeat(places, len(rows) // len(places))
         if patches:
             rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
         if thin:
             count = max(1, BANK_ROWS * len(places) // len(embeddings))
             steps = None if progress is None else partial(progress, "coreset")
             on_device = torch.from_numpy(rows).to(best_device())
-            rows = rows[coreset(on_device, count=count, seed=seed, progress=steps)]
+            picked = coreset(on_device, count=count, seed=seed, progress=steps)
+            rows, of_rows = rows[picked], of_rows[picked]
         parts.append(rows.astype(np.float16) if patches else rows)
-    kept = Bank(parts[0], 0.0, len(held_out))
-    return Bank(np.concatenate(parts), float(kept.distances(embeddings[held_out]).max()), len(held_out))
+        origins.append(of_rows)
+    kept, _ = Bank(parts[0], origins[0], 0.0, len(held_out)).search(embeddings[held_out])
+    return Bank(np.concatenate(parts), np.concatenate(origins), float(kept.max()), len(held_out))

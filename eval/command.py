@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from defectsynth.presets import PRESETS
 from dml_heads import HEADS
+from eval.artifacts import upsampled
 from eval.backbones import BACKBONES
 from eval.bank import Bank, embed
 from eval.benchmark import Cell, compare, make_cells, run_cells
@@ -23,7 +24,7 @@ from eval.checkpoints import load_model
 from eval.datasets import categories_in, load_image
 from eval.embedding import best_device
 from eval.experiments import untrained
-from eval.results import BANK, MODEL, read_results, upsampled
+from eval.results import BANK, MODEL, read_results
 from eval.settings import EXPERIMENTS, SIZES
 
 _WARM = 0.5  # share of the heat in the picture
@@ -148,7 +149,7 @@ def predict(*, model: Path, images: list[Path], out: Path) -> int:
         except ValueError as error:
             sys.stderr.write(f"eval: {error}\n")
             continue
-        map_ = bank.distances(embed(backbone, [image], scoring=settings.scoring, size=settings.size))
+        map_, _ = bank.search(embed(backbone, [image], scoring=settings.scoring, size=settings.size))
         score = float(map_.max())
         entry: dict[str, Any] = {"path": str(path), "score": score, "defective": score > bank.threshold}
         if settings.scoring == "patch":

@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from dml_heads import Head, make_head
+from eval.artifacts import Embedded, read_heat_maps, upsampled, write_embeddings, write_heat_maps
 from eval.backbone import Backbone
 from eval.backbones import make_backbone
 from eval.bank import Progress, embed, make_bank
@@ -34,9 +35,6 @@ from eval.results import (
     Metrics,
     Results,
     Settings,
-    read_heat_maps,
-    upsampled,
-    write_heat_maps,
 )
 from eval.settings import generator_named
 from eval.training import train
@@ -92,11 +90,14 @@ def run_experiment(
         asked = embed(backbone, list(images), scoring=settings.scoring, size=settings.size, progress=progress)
     with _timed(seconds, "score"):
         bank = make_bank(known, held_out=held_out, seed=settings.seed, progress=progress)
-        maps = bank.distances(asked, progress=partial(progress, "score"))
+        maps, origins = bank.search(asked, progress=partial(progress, "score"))
         scores = maps.max(axis=(1, 2))
         heat_maps = None if masks is None else upsampled(maps, size=settings.size)
         metrics = _metrics(tests, scores, heat_maps, masks, threshold=bank.threshold, held_out=bank.held_out)
     bank.save(folder / BANK)
+    hottest = maps.reshape(len(maps), -1).argmax(axis=1)
+    of_hottest = origins.reshape(len(maps), -1)[np.arange(len(maps)), hottest]
+    write_embeddings(folder, Embedded(known.mean(axis=(1, 2)), asked.mean(axis=(1, 2)), of_hottest))
     if masks is not None:
         write_heat_maps(folder, maps)
     if head is not None:

@@ -1,9 +1,9 @@
 """What a run leaves behind: one results.json a cell, with all that is needed to judge and repeat it.
 
 A cell is one category with one experiment, head, generator, scoring, backbone, size and seed. Its folder holds
-results.json (`Results`), bank.npz (what scores are distances to), model.pt (unless nothing was trained) and, for patch
-scoring, heat_maps.npz; a cell that failed holds failed.json instead. `baseline` is the same data scored by the same
-backbone without any training.
+results.json (`Results`), bank.npz (what scores are distances to), embeddings.npz, model.pt (unless nothing was trained)
+and, for patch scoring, heat_maps.npz; a cell that failed holds failed.json instead. `baseline` is the same data scored
+by the same backbone without any training.
 """
 
 import json
@@ -15,14 +15,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from eval.metrics import ImageMetrics, PixelMetrics
 
 SCHEMA = 1
-RESULTS, FAILED, BANK, MODEL, HEAT_MAPS = "results.json", "failed.json", "bank.npz", "model.pt", "heat_maps.npz"
+RESULTS, FAILED, BANK, MODEL = "results.json", "failed.json", "bank.npz", "model.pt"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,25 +234,6 @@ def found_results(folder: str | Path) -> dict[str, Results]:
     if not paths:
         raise FileNotFoundError(f"folder must hold results of runs, got {str(folder)!r} without any {RESULTS}")
     return {path.relative_to(home).as_posix(): read_results(path) for path in paths}
-
-
-def write_heat_maps(folder: Path, maps: NDArray[np.float32]) -> None:
-    """Keep the distances of patches, (N, h, w) in the order of the images, as float16."""
-    write_whole(folder / HEAT_MAPS, lambda file: np.savez_compressed(file, heat_maps=maps.astype(np.float16)))
-
-
-def read_heat_maps(folder: str | Path, *, size: int) -> NDArray[np.float32]:
-    """The heat maps of a patch run, float32 (N, size, size), in the order of the images in its results."""
-    with np.load(Path(folder) / HEAT_MAPS) as file:
-        return upsampled(file["heat_maps"].astype(np.float32), size=size)
-
-
-def upsampled(maps: NDArray[np.float32], *, size: int) -> NDArray[np.float32]:
-    """Distances of patches, (N, h, w), as heat maps (N, size, size), bilinear."""
-    heats = np.empty((len(maps), size, size), np.float32)
-    for heat, map_ in zip(heats, maps, strict=True):
-        heat[:] = cv2.resize(map_, (size, size), interpolation=cv2.INTER_LINEAR)
-    return heats
 
 
 def now() -> str:

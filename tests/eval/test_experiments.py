@@ -18,6 +18,7 @@ pytest.importorskip("sklearn")
 
 from defectsynth import Line
 from eval import bank as bank_module
+from eval.artifacts import read_embeddings, read_heat_maps
 from eval.bank import Bank, embed, make_bank
 from eval.benchmark import Cell, baseline_of, compare, git_revision, make_cells, run_cells, versions
 from eval.checkpoints import load_model
@@ -25,7 +26,7 @@ from eval.datasets import read_category
 from eval.examples import parts_of
 from eval.experiments import untrained
 from eval.metrics import image_metrics, per_defect_auroc
-from eval.results import Results, Settings, read_heat_maps, read_results
+from eval.results import Results, Settings, read_results
 from eval.settings import generator_named
 
 SIDE = 64
@@ -121,6 +122,13 @@ def test_scores_are_distances_to_the_nearest_normal_and_the_threshold_is_of_held
     assert results.metrics.per_defect == per_defect_auroc([image.defect for image in results.images], given)
     assert [image.path for image in results.images][:2] == ["disc/test/dent/000.png", "disc/test/dent/001.png"]
     assert (results.metrics.pixel is None) == (scoring == "image")
+    left = read_embeddings(tmp_path / settings.name)
+    np.testing.assert_allclose(left.train, normals.mean(axis=(1, 2)), atol=1e-2)
+    np.testing.assert_allclose(left.test, images.mean(axis=(1, 2)), atol=1e-2)
+    for image, nearest, expected in zip(images, left.nearest, scores, strict=True):
+        assert score(normals[[nearest]], image[None]).min() >= expected - 1e-4  # and one of its patches is that near:
+        distances = cosine_distances(*(rows.reshape(-1, image.shape[-1]) for rows in (normals[nearest], image)))
+        assert np.isclose(distances, expected, atol=1e-4).any()
 
 
 def test_results_come_back_from_json_whole(untrained_patch: Path) -> None:
@@ -132,7 +140,12 @@ def test_results_come_back_from_json_whole(untrained_patch: Path) -> None:
     assert set(results.seconds) == {"read", "train", "embed", "score"}
     assert results.peak_memory_mib > 10
     assert results.baseline is None
-    assert sorted(path.name for path in folder.iterdir()) == ["bank.npz", "heat_maps.npz", "results.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "bank.npz",
+        "embeddings.npz",
+        "heat_maps.npz",
+        "results.json",
+    ]
     heats = read_heat_maps(folder, size=SIDE)
     assert heats.shape == (8, SIDE, SIDE)
     scores = [image.score for image in results.images]
@@ -175,7 +188,8 @@ def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_pa
     _, straight = finished(cells, tmp_path / "second")
     assert resumed.images == straight.images
     assert [epoch["loss"] for epoch in resumed.history] == [epoch["loss"] for epoch in straight.history]
-    assert sorted(path.name for path in folder.iterdir()) == ["bank.npz", "heat_maps.npz", "model.pt", "results.json"]
+    left = ["bank.npz", "embeddings.npz", "heat_maps.npz", "model.pt", "results.json"]
+    assert sorted(path.name for path in folder.iterdir()) == left
     baseline = read_results(tmp_path / "first" / cells[0].name)
     assert resumed.baseline == baseline.metrics
     assert [image.baseline_score for image in resumed.images] == [image.score for image in baseline.images]
@@ -183,7 +197,7 @@ def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_pa
     model = load_model(folder / "model.pt")
     images = list(read_category(data / "disc", size=SIDE).images(read_category(data / "disc", size=SIDE).test))
     embedded = embed(model.backbone, images, scoring="patch", size=SIDE)
-    scores = Bank.load(folder / "bank.npz").distances(embedded).max(axis=(1, 2))
+    scores = Bank.load(folder / "bank.npz").search(embedded)[0].max(axis=(1, 2))
     np.testing.assert_allclose(scores, [image.score for image in resumed.images], atol=1e-5)
 
 
