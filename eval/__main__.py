@@ -1,4 +1,4 @@
-"""`python -m eval`: experiments on a category, benchmarks of many, comparisons, and predictions."""
+"""`python -m eval`: experiments on a category, benchmarks of many, comparisons, predictions and reports."""
 
 import importlib
 import os
@@ -6,7 +6,13 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
-NEEDED = {"torch": "torch", "torchvision": "torchvision", "sklearn": "scikit-learn", "yaml": "pyyaml", "tqdm": "tqdm"}
+NEEDED = {  # module: distribution; the extra `eval` brings them
+    "filelock": "filelock",
+    "sklearn": "scikit-learn",
+    "torch": "torch",
+    "torchvision": "torchvision",
+    "yaml": "pyyaml",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,7 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"eval needs {', '.join(missing)}: pip install 'defectsynth[eval]'", file=sys.stderr)
         return 2
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: threads that spin are slow on a busy machine
-    return int(importlib.import_module("eval.command").main(argv))
+    try:
+        return int(importlib.import_module("eval.command").main(argv))
+    except KeyboardInterrupt:  # while it was imported
+        return 130
 
 
 if __name__ == "__main__":

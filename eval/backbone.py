@@ -101,6 +101,27 @@ class Backbone(nn.Module, ABC):
         grid = pooled[0].shape[2:]
         return torch.cat([pooled[0], *(functional.interpolate(map_, grid, mode="bilinear") for map_ in pooled[1:])], 1)
 
+    def lower(self, images: Tensor, *, scoring: str, trainable: int) -> Tensor:
+        """Images (B, H, W, 3) to what ``upper`` makes embeddings of: the part of the work that training repeats.
+
+        Args:
+            images: see ``Backbone``.
+            scoring: "image" or "patch".
+            trainable: how many of the last stages are left to ``upper``.
+
+        Returns:
+            float16 (B, C, h, w), or the images themselves where the first stages can't be run apart.
+        """
+        if scoring == "patch" and trainable == 0:
+            return self.patch_embed(images).half()
+        return images
+
+    def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
+        """What ``lower`` gave to embeddings float32, (B, D) of images or (B, D, h, w) of patches."""
+        if scoring == "patch":
+            return lower.float() if trainable == 0 else self.patch_embed(lower)
+        return self.embed(lower)
+
     def freeze(self, *, trainable: int = 0) -> None:
         """Freeze all stages but the last ``trainable`` ones, and free those.
 
@@ -153,6 +174,24 @@ class StagedBackbone(Backbone):
     def stages(self) -> list[nn.Module]:
         """The stages as given."""
         return list(self.body)
+
+    def lower(self, images: Tensor, *, scoring: str, trainable: int) -> Tensor:
+        """What the first stages give, for image scoring; see ``Backbone.lower``."""
+        if scoring == "patch" or trainable == len(self.body):
+            return super().lower(images, scoring=scoring, trainable=trainable)
+        pixels = self.normalise(images)
+        for stage in self.body[: len(self.body) - trainable]:
+            pixels = stage(pixels)
+        return pixels.half()
+
+    def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
+        """Run the last stages, for image scoring; see ``Backbone.upper``."""
+        if scoring == "patch" or trainable == len(self.body):
+            return super().upper(lower, scoring=scoring, trainable=trainable)
+        pixels = lower.float()
+        for stage in self.body[len(self.body) - trainable :]:
+            pixels = stage(pixels)
+        return pixels.float().mean(dim=(2, 3))
 
     def maps(self, pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
         """Run the stages up to stride ``deepest``."""

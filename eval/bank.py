@@ -1,6 +1,6 @@
 """What scores are distances to: the embeddings of training normals, thinned if they are many."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -10,8 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from eval.backbone import Backbone
-from eval.embedding import Image, best_device, embed_images, embed_patches
+from eval.embedding import best_device
 from eval.nearest import coreset, nearest
 from eval.results import write_whole
 
@@ -30,12 +29,14 @@ class Bank:
         origins: int64 (M,), which training normal each row comes from.
         threshold: the largest score of the held out normals against the rows of the others.
         held_out: how many normals were held out; their rows belong to the bank all the same.
+        scales: of fused scores, see `eval.detector`; otherwise none.
     """
 
     rows: NDArray[np.floating[Any]]
     origins: NDArray[np.int64]
     threshold: float
     held_out: int
+    scales: tuple[float, ...] = ()
 
     def search(
         self, embeddings: NDArray[np.float32], *, progress: Callable[[int, int], None] | None = None
@@ -63,25 +64,13 @@ class Bank:
     def load(cls, path: Path) -> "Bank":
         """Read what `save` wrote."""
         with np.load(path) as file:
-            return cls(file["rows"], file["origins"], float(file["threshold"]), int(file["held_out"]))
-
-
-def embed(
-    backbone: Backbone, images: Sequence[Image], *, scoring: str, size: int, progress: Progress | None = None
-) -> NDArray[np.float32]:
-    """Embeddings as (N, h, w, D): of patches, or with h = w = 1 of whole images.
-
-    In float32: with bfloat16 the patches take half the time or less, but the AUROC of pill moves by 0.004.
-    """
-    steps = None if progress is None else partial(progress, "embed")
-    if scoring == "image":
-        return embed_images(backbone, images, size=size, progress=steps)[:, None, None]
-    return embed_patches(backbone, images, size=size, progress=steps)
+            scales = tuple(float(scale) for scale in file["scales"])
+            return cls(file["rows"], file["origins"], float(file["threshold"]), int(file["held_out"]), scales)
 
 
 def make_bank(
     embeddings: NDArray[np.float32], *, held_out: NDArray[np.int64], seed: int, progress: Progress | None = None
-) -> Bank:
+) -> tuple[Bank, NDArray[np.float32]]:
     """A bank of all normals, of at most `BANK_ROWS` patches, and the threshold that those held out give.
 
     The two parts are thinned separately, so that those held out can be scored against the rows of the others.
@@ -91,6 +80,9 @@ def make_bank(
         held_out: places among them, at least one and not all.
         seed: of the coreset.
         progress: see `Progress`.
+
+    Returns:
+        The bank, and the distances of those held out to the rows of the others, (K, h, w).
     """
     patches = embeddings.shape[1] * embeddings.shape[2] > 1
     thin = patches and embeddings[..., 0].size > BANK_ROWS
@@ -109,4 +101,4 @@ def make_bank(
         parts.append(rows.astype(np.float16) if patches else rows)
         origins.append(of_rows)
     kept, _ = Bank(parts[0], origins[0], 0.0, len(held_out)).search(embeddings[held_out])
-    return Bank(np.concatenate(parts), np.concatenate(origins), float(kept.max()), len(held_out))
+    return Bank(np.concatenate(parts), np.concatenate(origins), float(kept.max()), len(held_out)), kept

@@ -1,25 +1,23 @@
-"""Many cells one after the other: none twice, none lost, and the others go on when one fails."""
+"""Cells of a benchmark: none twice, none lost, and the others go on when one fails."""
 
-import os
-import platform
-import subprocess
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+import json
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from functools import partial
+from glob import escape
 from itertools import product
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep, time
 from typing import Any
 
-import albumentations as A
-import numpy as np
-import torch
-
-import defectsynth
 from eval.bank import Progress
 from eval.datasets import Category, read_category
 from eval.embedding import best_device
-from eval.experiments import run_experiment, training_scoring
+from eval.experiments import run_experiment
+from eval.locks import held
+from eval.plan import PAUSE, Plan, baseline_of, checkpoint_of
+from eval.provenance import Memory, git_revision, versions
 from eval.results import (
     FAILED,
     RESULTS,
@@ -33,7 +31,7 @@ from eval.results import (
 )
 from eval.settings import make_settings
 
-_SHARED = "trainings"  # of multi_class, which are the same for each of their categories
+WAITING = "wait for another process"  # the stage that progress is told while nothing else can be done
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,55 +86,98 @@ def make_cells(
     cells = []
     for category, scoring in product(dict.fromkeys(categories), dict.fromkeys(scorings)):
         here = {**same, "category": category, "scoring": scoring}
-        cells.append(make_settings(**{**here, "experiment": "none"}))
+        untrained = "image" if scoring == "image" else "patch"
+        cells.append(make_settings(**{**here, "experiment": "none", "scoring": untrained}))
         cells.extend(
             make_settings(**{**here, "experiment": experiment, "head": head, "seed": seed})
-            for experiment, head, seed in product(trained, dict.fromkeys(heads), dict.fromkeys(seeds))
-        )
-    return tuple(cells)
+            for experiment, seed, head in product(trained, dict.fromkeys(seeds), dict.fromkeys(heads))
+        )  # one seed draws the same defects for all heads, which then share the work on them
+    return tuple(dict.fromkeys(cells))
 
 
-def baseline_of(settings: Settings) -> Settings:
-    """The cell that the same data without training is."""
-    return replace(
-        settings,
-        experiment="none",
-        head=None,
-        generator=None,
-        generator_digest=None,
-        defect=None,
-        classes=(),
-        epochs=0,
-        seed=0,
-    )
+def run_cells(cells: Sequence[Settings], *, out: str | Path, progress: Progress) -> Generator[Cell, None, None]:
+    """Run the cells one after the other and give each when it is done.
 
-
-def run_cells(cells: Sequence[Settings], *, out: str | Path, progress: Progress) -> Iterator[Cell]:
-    """Run the cells and give each when it is done; one that is there with the same settings is not run again.
-
-    An interrupted training goes on from its checkpoint when the same cell is run again.
+    One that is there with the same settings is not run again. An interrupted training goes on from its checkpoint when
+    the same cell is run again. A cell that another process is running is left to it and looked at again later, so that
+    several commands may share one folder.
 
     Args:
-        cells: each baseline before the cells that are compared with it, as `make_cells` gives them.
+        cells: without repetitions; cells that are compared with a baseline wait for it if it is among them.
         out: folder of all results; a cell's is `Settings.name` in it.
         progress: see `Progress`.
     """
-    reader = _Reader(progress)
-    for settings in cells:
-        began = perf_counter()
-        folder = Path(out) / settings.name
-        results, error, repeated = None, None, False
+    since, home = time(), Path(out)
+    reader, plan = Reader(progress), Plan(cells)
+    while plan.left:
+        settings = plan.take()
+        if settings is None:
+            progress(WAITING, 0, 0)
+            sleep(PAUSE)
+            continue
+        cell = found_cell(settings, out=home, since=since)
+        cell = cell or run_cell(settings, out=home, since=since, read=reader.reading(settings), progress=progress)
+        if cell is None:
+            plan.postpone(settings)
+        else:
+            plan.finish(settings)
+            yield cell
+
+
+def run_cell(
+    settings: Settings, *, out: Path, since: float, read: Callable[[str], Category], progress: Progress
+) -> Cell | None:
+    """Run one cell and keep what came of it, an error too; None if another process is at it or at its training.
+
+    Args:
+        settings: of the cell.
+        out: folder of all results.
+        since: see `found_cell`.
+        read: gives the categories.
+        progress: see `Progress`.
+    """
+    folder, checkpoint = out / settings.name, checkpoint_of(settings, out)
+    shared = () if checkpoint.parent == folder else (checkpoint.relative_to(out).as_posix(),)
+    began = perf_counter()
+    with held(out, (settings.name, *shared)) as free:
+        if not free:
+            return None
+        if (found := found_cell(settings, out=out, since=since)) is not None:
+            return found
+        results, error = None, None
         try:
-            results = _finished(folder, settings)
-            repeated = results is not None
-            if results is None:
-                results = _run(settings, folder, Path(out), reader.reading(settings), progress)
-        except Exception as failure:  # noqa: BLE001 - whatever it is, it is kept, told, and the other cells go on
-            error = f"{type(failure).__name__}: {failure}"
-            if not (folder / RESULTS).exists():
+            results = _run(settings, out=out, read=read, progress=progress)
+        except Exception as failure:  # whatever it is, it is kept, told, and the other cells go on
+            if _is_interruption(failure):
+                raise KeyboardInterrupt from failure
+            error = _line(failure)
+            with suppress(OSError):  # of a full disk, say: it is told all the same
                 write_failure(folder, settings, failure)
         took = perf_counter() - began
-        yield Cell(settings=settings, folder=folder, results=results, error=error, repeated=repeated, seconds=took)
+        return Cell(settings=settings, folder=folder, results=results, error=error, repeated=False, seconds=took)
+
+
+def found_cell(settings: Settings, *, out: Path, since: float) -> Cell | None:
+    """A cell that is not to be run, because of what its folder holds; None for others.
+
+    It was finished, or it failed in another process meanwhile, or the results there are those of other settings.
+
+    Args:
+        settings: of the cell.
+        out: folder of all results.
+        since: an older failure does not count, the cell is tried again then; as `time.time` gives it.
+    """
+    folder = out / settings.name
+    results, error = None, None
+    try:
+        results = _finished(folder, settings)
+        error = None if results else _failed(folder, since)
+    except (OSError, ValueError) as failure:
+        error = _line(failure)
+    if results is None and error is None:
+        return None
+    there = results is not None
+    return Cell(settings=settings, folder=folder, results=results, error=error, repeated=there, seconds=0.0)
 
 
 def _finished(folder: Path, settings: Settings) -> Results | None:
@@ -158,10 +199,33 @@ def _finished(folder: Path, settings: Settings) -> Results | None:
     return results
 
 
-def _run(settings: Settings, folder: Path, out: Path, read: Callable[[str], Category], progress: Progress) -> Results:
+def _failed(folder: Path, since: float) -> str | None:
+    """Why a run of another process failed since then, if one did."""
+    path = folder / FAILED
+    if not path.exists() or path.stat().st_mtime < since:
+        return None
+    return str(json.loads(path.read_text(encoding="utf-8")).get("error"))
+
+
+def _is_interruption(failure: BaseException | None) -> bool:
+    """Whether it only follows from Ctrl-C, as the error does that torch puts in its place while it saves."""
+    while failure is not None and not isinstance(failure, KeyboardInterrupt):
+        failure = failure.__context__
+    return failure is not None
+
+
+def _line(failure: Exception) -> str:
+    return f"{type(failure).__name__}: {failure}"
+
+
+def _run(settings: Settings, *, out: Path, read: Callable[[str], Category], progress: Progress) -> Results:
     started = now()
-    memory = _Memory()
-    folder.mkdir(parents=True, exist_ok=True)
+    memory = Memory()
+    folder, checkpoint = out / settings.name, checkpoint_of(settings, out)
+    for home, pattern in ((folder, ".*.part"), (checkpoint.parent, f".{escape(checkpoint.name)}.*.part")):
+        home.mkdir(parents=True, exist_ok=True)
+        for part in home.glob(pattern):
+            part.unlink(missing_ok=True)  # of a process that was killed while it wrote
     baseline = None
     if settings.experiment != "none":
         old = baseline_of(settings)
@@ -169,13 +233,6 @@ def _run(settings: Settings, folder: Path, out: Path, read: Callable[[str], Cate
         if before is None:
             raise RuntimeError(f"the baseline {old.name} must be there first, got none: see its {FAILED}")
         baseline = before, out / old.name
-    checkpoint = (
-        folder / f"training-{settings.generator_digest or settings.experiment}.pt"
-    )  # an edited file starts anew
-    shared = settings.experiment == "multi_class"
-    if shared:
-        same = replace(settings, category="all", scoring=training_scoring(settings))
-        checkpoint = out / _SHARED / f"{same.name.partition('/')[2]}.pt"
     results = run_experiment(
         settings,
         read=read,
@@ -193,7 +250,7 @@ def _run(settings: Settings, folder: Path, out: Path, read: Callable[[str], Cate
         progress=progress,
     )
     write_results(folder, results)
-    if not shared:
+    if checkpoint.parent == folder:
         checkpoint.unlink(missing_ok=True)
     return results
 
@@ -212,38 +269,20 @@ def compare(first: str | Path, second: str | Path) -> list[tuple[str, float | No
     return [(cell, sides[0].get(cell), sides[1].get(cell)) for cell in sorted({**sides[0], **sides[1]})]
 
 
-def versions() -> dict[str, str]:
-    """Of what numbers depend on."""
-    return {
-        "python": platform.python_version(),
-        "torch": str(torch.__version__),
-        "numpy": np.__version__,
-        "defectsynth": defectsynth.__version__,
-        "albumentations": str(A.__version__),
-    }
+class Reader:
+    """Categories by name; those read for one cell are kept for the next.
 
-
-def git_revision() -> str | None:
-    """The commit of this program, "-dirty" behind it if tracked files were changed; None outside a repository."""
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        found = subprocess.run(  # noqa: S603 - no word of it comes from outside
-            command, cwd=Path(__file__).parent, env=environment, capture_output=True, text=True, timeout=20, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return found.stdout.strip() or None
-
-
-class _Reader:
-    """Categories by name; those read for one cell are kept for the next."""
+    Args:
+        progress: see `Progress`.
+    """
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
         self.kept: dict[tuple[str, str, int], Category] = {}
 
     def reading(self, settings: Settings) -> Callable[[str], Category]:
+        """Reads for a cell."""
+
         def read(name: str) -> Category:
             key = (settings.data, name, settings.size)
             if key not in self.kept:
@@ -252,23 +291,3 @@ class _Reader:
             return self.kept[key]
 
         return read
-
-
-class _Memory:
-    """The largest resident memory of this process from now on, where Linux lets it be reset."""
-
-    def __init__(self) -> None:
-        try:
-            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # resets VmHWM
-        except OSError:
-            return
-
-    def peak(self) -> float:
-        """In MiB."""
-        try:
-            lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-            return round(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024, 1)
-        except (OSError, StopIteration):
-            import resource  # noqa: PLC0415  # Unix only
-
-            return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)

@@ -13,6 +13,7 @@ import torch
 from dml_heads import HEADS, Head, make_head
 from eval.backbone import Backbone
 from eval.backbones import BACKBONES, make_backbone
+from eval.projection import ProjectedBackbone
 
 _MODEL = "defectsynth model 1"
 _CHECKPOINT = "defectsynth checkpoint 1"
@@ -50,6 +51,7 @@ def save_model(path: str | Path, backbone: Backbone, head: Head, *, settings: Ma
         raise ValueError(f"head must be one of {', '.join(map(repr, HEADS))}, got {type(head).__name__}")
     state = {
         "backbone": backbone.name,
+        "projection": backbone.patch_size if isinstance(backbone, ProjectedBackbone) else None,
         "head": names[0],
         "head_arguments": {argument: getattr(head, argument) for argument in inspect.signature(type(head)).parameters},
         "settings": dict(settings or {}),
@@ -79,6 +81,8 @@ def load_model(path: str | Path, *, backbone: Backbone | None = None) -> Model:
         if name not in BACKBONES:
             raise ValueError(f"backbone must be given for the model {path}, whose backbone is {name!r}, got None")
         backbone = make_backbone(name, weights="none")
+        if state["projection"] is not None:
+            backbone = ProjectedBackbone(backbone, size=state["projection"])
     try:
         backbone.load_state_dict(state["backbone_weights"])
     except RuntimeError as error:

@@ -1,7 +1,11 @@
-"""The epochs of a training: steps, learning rates, validation, and the state to go on from."""
+"""The epochs of a training: steps, learning rates, validation, and the state to go on from.
+
+An epoch reads every example once, lets the stages that are not trained run on it once, and then passes over what these
+gave as often as asked for.
+"""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
@@ -11,14 +15,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from dml_heads import Head
+from dml_heads import Head, SphereFaceHead
 from eval.backbone import Backbone
 from eval.checkpoints import read_checkpoint, write_checkpoint
 from eval.embedding import autocasting
-from eval.examples import Batch, Split, load_batches
+from eval.examples import Examples, Split, load_batches
+from eval.features import Features
 from eval.twins import mixup, patch_labels
 
-HEAVIEST = 10.0  # weight of a defective patch beside a normal one
+LEAST_ANNEALING = 5.0
+HEAVIEST = 50.0  # weight of a defective patch beside a normal one
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,19 @@ class Epoch:
     loss: float
     accuracy: float | None
     seconds: float
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The examples of an epoch.
+
+    Attributes:
+        features: what the stages that are not trained gave, (N, ...), on the CPU.
+        targets: int64 (N,), classes of images, or (N, h, w), of patches.
+    """
+
+    features: Tensor
+    targets: Tensor
 
 
 def one_cycle(progress: float) -> float:
@@ -62,6 +81,7 @@ class Run:
         split: what to train and validate on.
         settings: those of ``TrainingResult``.
         workers: see ``load_batches``.
+        progress: called with how many examples are read, and of how many, of all epochs together.
         device: where backbone and head lie.
     """
 
@@ -74,9 +94,14 @@ class Run:
         settings: dict[str, Any],
         workers: int,
         device: torch.device,
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self.backbone, self.head, self.split = backbone, head, split
-        self.settings, self.workers, self.device = settings, workers, device
+        self.settings, self.workers, self.device, self.progress = settings, workers, device, progress
+        backbone.eval()
+        self.features = Features(backbone, scoring=settings["scoring"], trainable=settings["trainable_stages"])
+        self.annealing = head.annealing if isinstance(head, SphereFaceHead) else 0.0
+        self.validation: Drawn | None = None
         stages = backbone.stages()
         low, high = settings["backbone_rates"]
         self.rates = [low * (high / low) ** (place / max(1, len(stages) - 1)) for place in range(len(stages))]
@@ -87,22 +112,28 @@ class Run:
         """Train and validate once; what is drawn depends on the seed and the number only."""
         began = perf_counter()
         frozen = number < self.settings["frozen_epochs"]
-        self.backbone.freeze(trainable=0 if frozen else self.settings["trainable_stages"])
-        self._start_training()
         first = 0 if frozen else self.settings["frozen_epochs"]
         last = self.settings["frozen_epochs"] if frozen else self.settings["epochs"]
-        steps = -(-len(self.split.training) // self.settings["batch"])
+        drawn = self._drawn(self.split.training, number)
+        passes = self.settings["passes"]
+        self.backbone.freeze(trainable=0 if frozen else self.settings["trainable_stages"])
+        self._start_training()
         rng = np.random.default_rng((self.settings["seed"], number))
-        losses = []
+        losses: list[float] = []
         with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
             torch.manual_seed(int(rng.integers(1 << 62)))
-            for step, batch in enumerate(self._batches(number)):
-                self._set_rates(((number - first) * steps + step) / ((last - first) * steps), frozen=frozen)
-                losses.append(self._step(batch, rng))
-                if not math.isfinite(losses[-1]):
-                    raise FloatingPointError(
-                        f"the loss must stay finite, got {losses[-1]} in epoch {number + 1}: lower the learning rates"
-                    )
+            steps = -(-len(drawn.targets) // self.settings["batch"])
+            for round_ in range(passes):
+                for step, places in enumerate(np.array_split(rng.permutation(len(drawn.targets)), steps)):
+                    done = (number - first) * passes * steps + round_ * steps + step
+                    self._set_rates(done / ((last - first) * passes * steps), frozen=frozen)
+                    self._anneal(done + first * passes * steps)
+                    losses.append(self._step(drawn, torch.from_numpy(places), rng))
+                    if not math.isfinite(losses[-1]):
+                        raise FloatingPointError(
+                            f"the loss must stay finite, got {losses[-1]} in epoch {number + 1}: "
+                            "lower the learning rates"
+                        )
         return Epoch(number + 1, frozen, float(np.mean(losses)), self._accuracy(), perf_counter() - began)
 
     def restored(self, path: Path) -> list[Epoch]:
@@ -134,50 +165,71 @@ class Run:
                 if isinstance(module, nn.modules.batchnorm._BatchNorm):  # noqa: SLF001 - what all of them are
                     module.eval()
 
-    def _batches(self, number: int) -> Iterator[Batch]:
+    def _drawn(self, examples: Examples, number: int, *, counted: bool = True) -> Drawn:
+        """Read all examples once, and let the stages that are not trained run on them."""
+        self.backbone.eval()
+        features: list[Tensor] = []
+        targets: list[Tensor] = []
+        before, total = number * len(examples), self.settings["epochs"] * len(examples)
         own = {"batch": self.settings["batch"], "seed": self.settings["seed"], "workers": self.workers}
-        return load_batches(self.split.training, epoch=number, shuffle=True, **own)
+        for images, masks, labels in load_batches(examples, epoch=number, **own):
+            features.append(self.features(images.numpy()))
+            if self.settings["scoring"] == "patch":
+                with torch.inference_mode():
+                    few = self.backbone.upper(
+                        features[-1][:1].to(self.device), scoring="patch", trainable=self.settings["trainable_stages"]
+                    )
+                labels = patch_labels(masks, grid=(few.shape[2], few.shape[3]))  # noqa: PLW2901 - of patches now
+            targets.append(labels)
+            before += len(images)
+            if counted and self.progress is not None:
+                self.progress(before, total)
+        return Drawn(torch.cat(features), torch.cat(targets))
 
     def _set_rates(self, progress: float, *, frozen: bool) -> None:
         head_rate = self.settings["head_rates"][0 if frozen else 1]
         for group, rate in zip(self.optimiser.param_groups, [head_rate, *self.rates], strict=True):
             group["lr"] = rate * one_cycle(progress)
 
-    def _step(self, batch: Batch, rng: np.random.Generator) -> float:
-        images, masks, labels = (part.to(self.device) for part in batch)
+    def _anneal(self, step: int) -> None:
+        """Let SphereFace's margin come in slowly, if it is to; the authors' schedule."""
+        if isinstance(self.head, SphereFaceHead):
+            self.head.annealing = max(min(LEAST_ANNEALING, self.annealing), self.annealing / (1 + 0.1 * step))
+
+    def _step(self, drawn: Drawn, places: Tensor, rng: np.random.Generator) -> float:
+        features, labels = (part[places].to(self.device) for part in (drawn.features, drawn.targets))
         target, weight = labels, None
         if self.settings["mixup_strength"]:
             strength = self.settings["mixup_strength"]
-            images, target = mixup(images, labels, classes=self.split.classes, rng=rng, strength=strength)
-        with autocasting(self.device, wanted=self.settings["autocast"]):
-            embedding = self._embedding(images)
+            features, target = mixup(features, labels, classes=self.split.classes, rng=rng, strength=strength)
         if self.settings["scoring"] == "patch":
-            target = patch_labels(masks, grid=(embedding.shape[2], embedding.shape[3]))
-            weight = _patch_weight(target)
-        loss = self.head.loss(embedding, target, weight=weight)
+            weight = _patch_weight(labels)
+        loss = self.head.loss(self._embedding(features), target, weight=weight)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
         return float(loss.detach())
 
-    def _embedding(self, images: Tensor) -> Tensor:
-        return self.backbone.embed(images) if self.settings["scoring"] == "image" else self.backbone.patch_embed(images)
+    def _embedding(self, features: Tensor) -> Tensor:
+        with autocasting(self.device, wanted=self.settings["autocast"]):
+            return self.backbone.upper(
+                features, scoring=self.settings["scoring"], trainable=self.settings["trainable_stages"]
+            )
 
     def _accuracy(self) -> float | None:
         if self.split.validation is None:
             return None
         self.backbone.eval()
         self.head.eval()
+        if self.validation is None:
+            self.validation = self._drawn(self.split.validation, 0, counted=False)
         counts = torch.zeros(2, self.split.classes)  # right ones, all
-        own = {"batch": self.settings["batch"], "seed": self.settings["seed"], "workers": self.workers}
         with torch.inference_mode():
-            for batch in load_batches(self.split.validation, epoch=0, shuffle=False, **own):
-                images, masks, labels = (part.to(self.device) for part in batch)
-                with autocasting(self.device, wanted=self.settings["autocast"]):
-                    embedding = self._embedding(images)
-                if self.settings["scoring"] == "patch":
-                    labels = patch_labels(masks, grid=(embedding.shape[2], embedding.shape[3]))
-                right = (self.head(embedding).argmax(dim=1) == labels).float()
+            known = self.validation
+            for start in range(0, len(known.targets), self.settings["batch"]):
+                stop = start + self.settings["batch"]
+                features, labels = (part[start:stop].to(self.device) for part in (known.features, known.targets))
+                right = (self.head(self._embedding(features)).argmax(dim=1) == labels).float()
                 for number in range(self.split.classes):
                     of_class = labels == number
                     counts[:, number] += torch.tensor([right[of_class].sum(), of_class.sum()])

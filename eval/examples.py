@@ -146,10 +146,8 @@ def labelled_split(
     )
 
 
-def load_batches(
-    examples: Examples, *, batch: int, epoch: int, seed: int, shuffle: bool, workers: int = 0
-) -> Iterator[Batch]:
-    """One epoch of examples, in batches of at most `batch`, all of about one size.
+def load_batches(examples: Examples, *, batch: int, epoch: int, seed: int, workers: int = 0) -> Iterator[Batch]:
+    """One epoch of examples, in their order and in batches of at most `batch`, all of about one size.
 
     Args:
         examples: any.
@@ -157,13 +155,10 @@ def load_batches(
         epoch: at least 0; equal seeds and epochs give equal batches, with any number of workers of at least 1, but
             twins are others than without workers.
         seed: at least 0.
-        shuffle: whether the order changes with the epoch.
         workers: processes that draw ahead, at least 0; they pay where the network runs on a GPU.
     """
     examples.set_epoch(epoch)
     order = np.arange(len(examples))
-    if shuffle:
-        order = np.random.default_rng((seed, epoch)).permutation(order)
     batches = [part.tolist() for part in np.array_split(order, -(-len(order) // batch))]
     loader: DataLoader[Batch] = DataLoader(
         examples,  # type: ignore[arg-type]  # collating makes batches of examples

@@ -1,7 +1,7 @@
 """One experiment on one category: train or not, embed, score, compare with the truth. No test image decides anything.
 
-The score of a test image is the cosine distance of its embedding to the nearest one of the training normals, or, for
-patch scoring, the largest such distance of a patch. The last epoch counts.
+How images are scored, see `eval.detector`. The last epoch counts. Where patches are scored, a projection of them is
+trained on the backbone as it is; otherwise the last stage of the backbone.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,28 +20,38 @@ from dml_heads import Head, make_head
 from eval.artifacts import Embedded, read_heat_maps, upsampled, write_embeddings, write_heat_maps
 from eval.backbone import Backbone
 from eval.backbones import make_backbone
-from eval.bank import Progress, embed, make_bank
+from eval.bank import Progress
 from eval.checkpoints import save_model
 from eval.datasets import Category, Record
+from eval.detector import make_detector
 from eval.embedding import best_device
 from eval.epochs import Epoch
 from eval.examples import Split, labelled_split, parts_of
 from eval.metrics import image_metrics, per_defect_auroc, pixel_metrics
-from eval.results import (
-    BANK,
-    MODEL,
-    Decision,
-    ImageScore,
-    Metrics,
-    Results,
-    Settings,
-)
+from eval.projection import ProjectedBackbone
+from eval.results import BANK, MODEL, Decision, ImageScore, Metrics, Results, Settings
 from eval.settings import generator_named
 from eval.training import train
 from eval.twins import twin_split
 
 HELD_OUT = 0.2
-FROZEN_SHARE = 0.3  # of the epochs train the head alone
+FROZEN_SHARE = 0.3  # of the epochs train the head alone, where images are embedded
+ANNEALING = 1000.0  # SphereFace's, at the start
+IMAGE_TRAINING: dict[str, Any] = {
+    "passes": 1,
+    "trainable_stages": 1,
+    "head_rates": (1e-2, 3e-3),
+    "backbone_rates": (1e-6, 3e-4),
+    "batch": 16,
+}
+PATCH_TRAINING: dict[str, Any] = {
+    "passes": 3,
+    "trainable_stages": 1,
+    "head_rates": (1e-3, 1e-3),
+    "backbone_rates": (1e-3, 1e-3),
+    "batch": 16,
+    "batch_statistics": True,
+}
 
 Reader = Callable[[str], Category]
 """From the name of a category to its images, at the size of the settings."""
@@ -78,7 +88,7 @@ def run_experiment(
         if not any(record.label for record in tests):
             raise ValueError(f"test must hold other defects than {settings.defect}, which is trained on, got none")
         normals, images = category.images(category.train), category.images(tests)
-        masks = category.masks(tests) if settings.scoring == "patch" else None
+        masks = None if settings.scoring == "image" else category.masks(tests)
     began = perf_counter()
     backbone, head, history, held_out = _trained(
         settings, category, normals, read=read, checkpoint=checkpoint, progress=progress
@@ -86,11 +96,19 @@ def run_experiment(
     resumed = sum(epoch.seconds for epoch in history)
     seconds["train"] = max(resumed, perf_counter() - began) if history else 0.0
     with _timed(seconds, "embed"):
-        known = embed(backbone, list(normals), scoring=settings.scoring, size=settings.size, progress=progress)
-        asked = embed(backbone, list(images), scoring=settings.scoring, size=settings.size, progress=progress)
+        detector, known = make_detector(
+            backbone,
+            head,
+            list(normals),
+            scoring=settings.scoring,
+            size=settings.size,
+            held_out=held_out,
+            seed=settings.seed,
+            progress=progress,
+        )
+    bank = detector.bank
     with _timed(seconds, "score"):
-        bank = make_bank(known, held_out=held_out, seed=settings.seed, progress=progress)
-        maps, origins = bank.search(asked, progress=partial(progress, "score"))
+        maps, origins, asked = detector.scores(list(images), progress=progress)
         scores = maps.max(axis=(1, 2))
         heat_maps = None if masks is None else upsampled(maps, size=settings.size)
         metrics = _metrics(tests, scores, heat_maps, masks, threshold=bank.threshold, held_out=bank.held_out)
@@ -135,19 +153,26 @@ def _trained(
     held = [parts_of(count, held_out=HELD_OUT, rng=rng, name="train/good")[1] for count in counts][own]
     if split is None:
         return backbone, None, (), held
-    width = backbone.embedding_size if training_scoring(settings) == "image" else backbone.patch_size
-    head = make_head(str(settings.head), embedding_size=width, classes=split.classes)
+    of_patches = training_scoring(settings) == "patch"
+    if of_patches:
+        backbone = ProjectedBackbone(backbone)
+    options = PATCH_TRAINING if of_patches else IMAGE_TRAINING
+    frozen = 0 if of_patches else int(FROZEN_SHARE * settings.epochs)
+    whole = settings.weights == "none" and not of_patches
+    if whole:  # nothing to build on: all stages learn, by the statistics of the batches
+        options = {**options, "trainable_stages": None, "batch_statistics": True}
+    head = _make_head(settings, backbone, classes=split.classes)
     result = train(
         backbone,
         head,
         split,
         epochs=settings.epochs,
-        frozen_epochs=int(FROZEN_SHARE * settings.epochs),
+        frozen_epochs=frozen,
         scoring=training_scoring(settings),
-        batch_statistics=settings.weights == "none",
         seed=settings.seed,
         checkpoint=checkpoint,
-        progress=lambda epoch: progress("train", epoch.epoch, settings.epochs),
+        reading=partial(progress, "train"),
+        **options,
     )
     return backbone, head, result.history, held
 
@@ -191,9 +216,15 @@ def untrained(settings: Settings) -> Backbone:
     return make_backbone(settings.backbone, weights=settings.weights).to(best_device())
 
 
+def _make_head(settings: Settings, backbone: Backbone, *, classes: int) -> Head:
+    width = backbone.embedding_size if training_scoring(settings) == "image" else backbone.patch_size
+    options = {"annealing": ANNEALING} if settings.head == "sphereface" else {}
+    return make_head(str(settings.head), embedding_size=width, classes=classes, **options)
+
+
 def training_scoring(settings: Settings) -> Literal["image", "patch"]:
     """What is trained on: patches only where the defects have masks of their own, otherwise whole images."""
-    patches = settings.scoring == "patch" and settings.experiment == "self_supervised"
+    patches = settings.scoring != "image" and settings.experiment == "self_supervised"
     return "patch" if patches else "image"
 
 

@@ -34,7 +34,7 @@ class Settings:
         generator_digest: of all arguments of the generator, so that an edited file is another setting.
         defect: real type of defect that binary learns from; those images are no test images.
         classes: the categories that multi_class tells apart; otherwise none.
-        scoring: image or patch.
+        scoring: image, patch or fused, see `eval.detector`.
         backbone: its name.
         weights: that it starts from: default, none or a file.
         size: side of the images in px.
@@ -112,7 +112,8 @@ class ImageScore:
         path: relative to the data folder, with forward slashes.
         label: 1 with a defect, 0 for a good part.
         defect: type, "good" for a good part.
-        score: cosine distance in [0, 2]; the largest of a patch, or of the whole image.
+        score: cosine distance in [0, 2], the largest of a patch, or of the whole image; fused scores are sums of two
+            standardised numbers.
         baseline_score: without training; None where nothing was trained.
     """
 

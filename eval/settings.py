@@ -18,7 +18,7 @@ from eval.datasets import GOOD
 from eval.results import Settings
 
 EXPERIMENTS = ("none", "self_supervised", "binary", "multi_class")
-SIZES = {"image": 224, "patch": 256}  # px, unless asked for another
+SIZES = {"image": 224, "patch": 256, "fused": 256}  # px, unless asked for another
 
 
 def make_settings(
@@ -58,6 +58,8 @@ def make_settings(
     trained = experiment != "none"
     if trained and head not in HEADS:
         raise ValueError(f"head must be one of {', '.join(HEADS)} for the experiment {experiment}, got {head!r}")
+    if scoring == "fused" and experiment != "self_supervised":
+        raise ValueError(f"scoring must be image or patch for the experiment {experiment}, got 'fused'")
     apart = tuple(sorted({*classes, category})) if experiment == "multi_class" else ()
     if experiment == "multi_class" and len(apart) < 2:
         raise ValueError(f"classes must name at least two categories for multi_class, got {', '.join(apart)}")

@@ -44,6 +44,7 @@ def train(
     *,
     epochs: int = 10,
     frozen_epochs: int = 3,
+    passes: int = 1,
     scoring: Scoring = "image",
     head_rates: tuple[float, float] = (1e-2, 1e-4),
     backbone_rates: tuple[float, float] = (1e-6, 1e-4),
@@ -57,6 +58,7 @@ def train(
     autocast: bool | None = None,
     checkpoint: str | Path | None = None,
     progress: Callable[[Epoch], None] | None = None,
+    reading: Callable[[int, int], None] | None = None,
 ) -> TrainingResult:
     """Train backbone and head in place, where the backbone lies; the last epoch counts, no epoch is picked.
 
@@ -64,12 +66,15 @@ def train(
 
     Args:
         backbone: what to train; unfrozen when done.
-        head: with the embedding size of the backbone (of its patches, if those are scored) and the split's classes.
+        head: with the embedding size of the backbone (of its patches, if those are scored) and the split's classes. The
+            annealing of a SphereFace head is lowered at every step, from what it is, to 5 or less.
         split: what to train and validate on; never test images.
         epochs: at least 1.
         frozen_epochs: how many of them train only the head, with the backbone in evaluation mode, in [0, epochs].
+        passes: how often an epoch goes over its examples, at least 1; they are drawn, and go through the stages that
+            are not trained, once.
         scoring: "image" trains on one embedding an image, "patch" on one a patch, with labels from the true masks and
-            defective patches weighted up, to 10 times a normal one.
+            defective patches weighted up, to 50 times a normal one.
         head_rates: largest learning rate of the head while the backbone is frozen, and after, each above 0.
         backbone_rates: largest learning rate of the first stage and of the last, above 0; in between geometrically.
         trainable_stages: how many of the backbone's last stages are trained after the frozen epochs; None: all. The
@@ -87,6 +92,7 @@ def train(
         checkpoint: file that is replaced after every epoch. If it exists, training goes on after its last epoch, and
             ends as if it had never been interrupted.
         progress: called after each epoch.
+        reading: called while an epoch reads its examples, with how many are read, and of how many, of all epochs.
 
     Returns:
         History and settings.
@@ -97,7 +103,9 @@ def train(
         FloatingPointError: if the loss is no longer finite.
     """
     _check_fit(backbone, head, split, scoring=scoring)
-    _check_numbers(epochs=epochs, frozen_epochs=frozen_epochs, batch=batch, seed=seed, weight_decay=weight_decay)
+    _check_numbers(
+        epochs=epochs, frozen_epochs=frozen_epochs, passes=passes, batch=batch, seed=seed, weight_decay=weight_decay
+    )
     _check_rates(head_rates=head_rates, backbone_rates=backbone_rates)
     stages = len(backbone.stages())
     if trainable_stages is not None and not 1 <= trainable_stages <= stages:
@@ -115,6 +123,7 @@ def train(
         "examples": [len(split.training), 0 if split.validation is None else len(split.validation)],
         "epochs": epochs,
         "frozen_epochs": frozen_epochs,
+        "passes": passes,
         "scoring": scoring,
         "head_rates": list(head_rates),
         "backbone_rates": list(backbone_rates),
@@ -127,7 +136,7 @@ def train(
         "autocast": bfloat16,
     }
     head.to(device)
-    run = Run(backbone, head, split, settings=settings, workers=workers, device=device)
+    run = Run(backbone, head, split, settings=settings, workers=workers, device=device, progress=reading)
     history = [] if checkpoint is None else run.restored(Path(checkpoint))
     resumed = len(history)
     for number in range(resumed, epochs):
@@ -157,7 +166,14 @@ def _check_fit(backbone: Backbone, head: Head, split: Split, *, scoring: str) ->
 
 def _check_numbers(**numbers: float) -> None:
     epochs = numbers["epochs"]
-    for name, low in (("epochs", 1), ("frozen_epochs", 0), ("batch", 2), ("seed", 0), ("weight_decay", 0)):
+    for name, low in (
+        ("epochs", 1),
+        ("frozen_epochs", 0),
+        ("passes", 1),
+        ("batch", 2),
+        ("seed", 0),
+        ("weight_decay", 0),
+    ):
         high = epochs if name == "frozen_epochs" else math.inf
         if not low <= numbers[name] <= high:
             bound = f" <= {epochs} epochs" if name == "frozen_epochs" else ""

@@ -114,29 +114,30 @@ def patch_labels(masks: Tensor, *, grid: tuple[int, int], share: float = SHARE) 
 
 
 def mixup(
-    images: Tensor, labels: Tensor, *, classes: int, rng: np.random.Generator, strength: float = 0.4
+    inputs: Tensor, labels: Tensor, *, classes: int, rng: np.random.Generator, strength: float = 0.4
 ) -> tuple[Tensor, Tensor]:
-    """Blend each image with another one of the batch, and their classes alike.
+    """Blend each image, or its features, with another one of the batch, and their classes alike.
 
     Args:
-        images: uint8 (B, H, W, 3).
+        inputs: images uint8 (B, H, W, 3), or features in floating point (B, C, h, w).
         labels: int64 (B,).
         classes: C.
         rng: draws partners and shares.
         strength: of the beta distribution that the share is drawn from, above 0; small ones blend little.
 
     Returns:
-        Images float32 (B, H, W, 3) in [0, 1], and probabilities float32 (B, C).
+        Images float32 in [0, 1], or features float32, of the shape of `inputs`; and probabilities float32 (B, C).
 
     References:
         H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018. As in fastai, each image has its own
-        share, and keeps at least half of itself.
+        share, and keeps at least half of itself. Features: V. Verma et al., "Manifold Mixup", ICML 2019.
     """
-    drawn = rng.beta(strength, strength, size=len(images))
-    share = torch.from_numpy(np.maximum(drawn, 1 - drawn)).to(images.device, torch.float32)
-    partner = torch.from_numpy(rng.permutation(len(images))).to(images.device)
-    pixels = images.float() / 255
+    drawn = rng.beta(strength, strength, size=len(inputs))
+    share = torch.from_numpy(np.maximum(drawn, 1 - drawn)).to(inputs.device, torch.float32)
+    partner = torch.from_numpy(rng.permutation(len(inputs))).to(inputs.device)
+    values = inputs.float() if inputs.is_floating_point() else inputs.float() / 255
     wide = share[:, None, None, None]
     one_hot = functional.one_hot(labels, classes).float()
     mixed = share[:, None] * one_hot + (1 - share[:, None]) * one_hot[partner]
-    return (wide * pixels + (1 - wide) * pixels[partner]).clamp(0, 1), mixed
+    blended = wide * values + (1 - wide) * values[partner]
+    return (blended if inputs.is_floating_point() else blended.clamp(0, 1)), mixed

@@ -55,9 +55,9 @@ def _damaged_leads(leads: _Leads, defect: Defect) -> _Leads:
     lead = int(rng.integers(2 * _LEADS))
     aside, length = leads.aside.copy(), leads.length.copy()
     if defect.kind == "bent_lead":
-        aside[lead] += rng.choice([-1.0, 1.0]) * defect.graded(0.012, 0.023)
+        aside[lead] += rng.choice([-1.0, 1.0]) * defect.graded(0.016, 0.028)
     if defect.kind == "cut_lead":
-        length[lead] *= defect.graded(0.80, 0.50)
+        length[lead] *= defect.graded(0.60, 0.25)
     return replace(leads, aside=aside, length=length)
 
 
@@ -101,7 +101,7 @@ def _voids(surface: Surface, part: Plane, defect: Defect) -> Surface:
     height, albedo = surface.height, surface.albedo
     for _ in range(int(rng.integers(1, 5))):
         at = (middle[0] + rng.normal(0.0, 0.014), middle[1] + rng.normal(0.0, 0.014))
-        radius = defect.graded(0.009, 0.017) * rng.uniform(0.7, 1.15)
+        radius = defect.graded(0.014, 0.024) * rng.uniform(0.7, 1.15)
         hollow = ramp(blot(part, rng, at=at, radius=radius, irregularity=0.25), 0.15 * radius, -0.7 * radius)
         height = as_field(height - 1.1 * radius * hollow)
         albedo = paint(albedo, (0.10, 0.098, 0.094), as_field(0.55 * hollow))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from eval.sample_set import chip_package, flange, leather, lozenge, screw, woven_fabric
 from eval.sample_set.defects import Defect
-from eval.sample_set.fields import Plane, image_plane
+from eval.sample_set.fields import Plane, image_plane, posed
 from eval.sample_set.rendering import Image, Surface, photograph, sample_camera, sample_lighting, shade
 
 Mask = NDArray[np.uint8]
@@ -40,12 +40,15 @@ class Family:
     Args:
         name: its folder.
         is_texture: whether it fills the image.
+        magnification: how many times the camera makes it as large as it was modelled, 1 to fill the picture with
+            a modelled width of 1.
         defects: names of its test defects.
         build: makes its surface.
     """
 
     name: str
     is_texture: bool
+    magnification: float
     defects: tuple[str, ...]
     build: Builder
 
@@ -54,12 +57,24 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         family.name: family
         for family in (
-            Family("flange", is_texture=False, defects=flange.DEFECTS, build=flange.build),
-            Family("chip_package", is_texture=False, defects=chip_package.DEFECTS, build=chip_package.build),
-            Family("lozenge", is_texture=False, defects=lozenge.DEFECTS, build=lozenge.build),
-            Family("screw", is_texture=False, defects=screw.DEFECTS, build=screw.build),
-            Family("woven_fabric", is_texture=True, defects=woven_fabric.DEFECTS, build=woven_fabric.build),
-            Family("leather", is_texture=True, defects=leather.DEFECTS, build=leather.build),
+            Family("flange", is_texture=False, magnification=1.05, defects=flange.DEFECTS, build=flange.build),
+            Family(
+                "chip_package",
+                is_texture=False,
+                magnification=1.3,
+                defects=chip_package.DEFECTS,
+                build=chip_package.build,
+            ),
+            Family("lozenge", is_texture=False, magnification=1.1, defects=lozenge.DEFECTS, build=lozenge.build),
+            Family("screw", is_texture=False, magnification=1.05, defects=screw.DEFECTS, build=screw.build),
+            Family(
+                "woven_fabric",
+                is_texture=True,
+                magnification=1.3,
+                defects=woven_fabric.DEFECTS,
+                build=woven_fabric.build,
+            ),
+            Family("leather", is_texture=True, magnification=1.3, defects=leather.DEFECTS, build=leather.build),
         )
     }
 )
@@ -167,7 +182,7 @@ def render_part(family: str, *, size: int, seed: int, defect: str | None = None)
     size, seed = checked_size(size), whole_number("seed", seed, least=0)
     if defect is not None and defect not in chosen.defects:
         raise ValueError(f"defect must be one of {', '.join(chosen.defects)} for {family}, or None, got {defect!r}")
-    plane = image_plane(size * _OVERSAMPLING)
+    plane = posed(image_plane(size * _OVERSAMPLING), centre=(0.0, 0.0), angle=0.0, scale=chosen.magnification)
     good = _picture(chosen, plane, seed=seed, defect=None)
     if defect is None:
         return good, np.zeros((size, size), dtype=np.uint8)

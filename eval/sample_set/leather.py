@@ -80,14 +80,14 @@ def _glued(surface: Surface, plane: Plane, defect: Defect, at: tuple[float, floa
     return replace(
         surface,
         height=mix(surface.height, np.maximum(surface.height, level), as_field(0.9 * drop)),
-        albedo=paint(surface.albedo, as_field(surface.albedo * 0.85 + 0.03), as_field(0.8 * drop)),
+        albedo=paint(surface.albedo, as_field(surface.albedo * 0.75 + 0.05), as_field(0.9 * drop)),
         roughness=mix(surface.roughness, 0.20, drop),
     )
 
 
 def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
     rng = defect.rng
-    at = (rng.uniform(-0.38, 0.38), rng.uniform(-0.38, 0.38))
+    at = (rng.uniform(-0.32, 0.32), rng.uniform(-0.32, 0.32))
     angle = rng.uniform(0.0, math.pi)
     if defect.kind == "cut":
         return groove(
@@ -96,8 +96,8 @@ def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
             at=at,
             angle=angle,
             length=defect.graded(0.07, 0.18),
-            width=defect.graded(0.0026, 0.0042),
-            depth=defect.graded(0.006, 0.010),
+            width=defect.graded(0.0040, 0.0062),
+            depth=defect.graded(0.009, 0.014),
             bow=rng.uniform(-0.1, 0.1),
             fresh=(0.36, 0.27, 0.20),
             freshness=0.85,
@@ -107,8 +107,8 @@ def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
             surface,
             plane,
             at=at,
-            radius=defect.graded(0.016, 0.028),
-            depth=defect.graded(0.009, 0.020),
+            radius=defect.graded(0.026, 0.040),
+            depth=defect.graded(0.014, 0.026),
             angle=angle,
             oblong=rng.uniform(1.0, 1.4),
         )
@@ -117,7 +117,7 @@ def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
             plane,
             rng,
             at=at,
-            radius=defect.graded(0.007, 0.012),
+            radius=defect.graded(0.011, 0.017),
             colour=(0.4, 0.4, 0.4),
             strength=0.6,
             roughness=0.7,
@@ -129,8 +129,8 @@ def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
             at=at,
             angle=angle,
             length=defect.graded(0.20, 0.42),
-            width=defect.graded(0.0055, 0.0085),
-            depth=defect.graded(0.0045, 0.0080),
+            width=defect.graded(0.0090, 0.0130),
+            depth=defect.graded(0.0110, 0.0170),
             bow=rng.uniform(-0.15, 0.15),
         )
     return _glued(surface, plane, defect, at)

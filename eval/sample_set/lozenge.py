@@ -71,7 +71,7 @@ def _damaged(surface: Surface, part: Plane, defect: Defect) -> Surface:
             part,
             rng,
             at=(1.08 * _HALF_LENGTH * math.cos(side), 1.08 * _HALF_WIDTH * math.sin(side)),
-            radius=defect.graded(0.050, 0.080),
+            radius=defect.graded(0.056, 0.086),
             floor=-0.05,
             roughness=0.9,
             colour=(0.62, 0.58, 0.51) if math.cos(side) < 0.0 else (0.40, 0.17, 0.13),
@@ -97,9 +97,9 @@ def _damaged(surface: Surface, part: Plane, defect: Defect) -> Surface:
             part,
             rng,
             at=at,
-            radius=defect.graded(0.022, 0.050),
+            radius=defect.graded(0.032, 0.060),
             colour=(0.86, 0.74, 0.50) if at[0] < 0.0 else (0.55, 0.60, 0.62),
-            strength=defect.graded(0.35, 0.8),
+            strength=defect.graded(0.55, 0.9),
             roughness=0.35,
         )
     return surface

@@ -72,7 +72,7 @@ def _sample_flat(defect: Defect) -> _Flat:
     rng = defect.rng
     return _Flat(
         at=rng.uniform(_THREAD + 0.06, _TAPER - 0.03),
-        length=defect.graded(0.028, 0.060),
+        length=defect.graded(0.050, 0.080),
         side=float(rng.choice([-0.9, 0.0, 0.9])),
         crushed=defect.graded(0.70, 1.0),
     )
@@ -87,8 +87,8 @@ def _damaged(surface: Surface, part: Plane, defect: Defect) -> Surface:
             at=(rng.uniform(_NECK + 0.03, _THREAD - 0.03), rng.uniform(-0.6, 0.6) * _SHANK_RADIUS),
             angle=rng.uniform(-1.2, 1.2),
             length=defect.graded(0.07, 0.16),
-            width=defect.graded(0.0022, 0.0038),
-            depth=defect.graded(0.0025, 0.0050),
+            width=defect.graded(0.0034, 0.0052),
+            depth=defect.graded(0.0040, 0.0070),
             bow=rng.uniform(-0.1, 0.1),
             fresh=(0.78, 0.77, 0.74),
         )
@@ -98,9 +98,9 @@ def _damaged(surface: Surface, part: Plane, defect: Defect) -> Surface:
         part,
         rng,
         at=(along, rng.uniform(-0.5, 0.5) * (_SHANK_RADIUS if along < _THREAD else _CREST)),
-        radius=defect.graded(0.014, 0.030),
+        radius=defect.graded(0.024, 0.040),
         colour=(0.62, 0.36, 0.20),
-        strength=defect.graded(0.5, 0.95),
+        strength=defect.graded(0.75, 1.0),
         roughness=0.75,
     )
 
@@ -120,7 +120,7 @@ def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> S
     if defect is not None and defect.kind == "flattened_thread":
         flat = _sample_flat(defect)
     if defect is not None and defect.kind == "bent_tip":
-        sideways = float(defect.rng.choice([-1.0, 1.0])) * defect.graded(0.028, 0.055)
+        sideways = float(defect.rng.choice([-1.0, 1.0])) * defect.graded(0.050, 0.085)
         shaped = replace(part, v=as_field(part.v - sideways * np.square(ramp(part.u, 0.22, 0.42))))
     height, outline = _shape(shaped, phase=phase, flat=flat)
     # Drawn wire carries fine lines along its axis; plating is cloudy.

@@ -61,7 +61,7 @@ def _layer(across: Field, along: Field, yarns: _Yarns, *, first: float, slub: Fi
 def _slipped(cloth: Plane, defect: Defect) -> Plane:
     """Push yarns aside around one place: crowded on one side, open on the other."""
     rng = defect.rng
-    at = (rng.uniform(-0.36, 0.36), rng.uniform(-0.36, 0.36))
+    at = (rng.uniform(-0.3, 0.3), rng.uniform(-0.3, 0.3))
     radius = defect.graded(0.035, 0.070)
     distance = np.square(cloth.u - at[0]) + np.square(cloth.v - at[1])
     push = defect.graded(0.75, 1.2) * _PITCH * np.exp(-distance / (2.0 * radius * radius))
@@ -72,10 +72,10 @@ def _slipped(cloth: Plane, defect: Defect) -> Plane:
 def _without_a_thread(warp: _Layer, weft: _Layer, cloth: Plane, defect: Defect) -> tuple[_Layer, _Layer]:
     """Take one yarn out over a few crossings; its frayed ends stay."""
     rng = defect.rng
-    is_warp, row = bool(rng.integers(2)), int(rng.integers(-11, 11))
+    is_warp, row = bool(rng.integers(2)), int(rng.integers(-9, 9))
     across, along = (cloth.u, cloth.v) if is_warp else (cloth.v, cloth.u)
-    middle = rng.uniform(-0.33, 0.33)
-    half = defect.graded(0.022, 0.160)
+    middle = rng.uniform(-0.26, 0.26)
+    half = defect.graded(0.055, 0.170)
     frayed = 0.006 * smooth_noise(rng, size=cloth.size, cell=0.006)
     gone = ramp(as_field(np.abs(along - middle) + frayed), half + 0.004, half - 0.004)
     gone = as_field(gone * (np.floor(across / _PITCH) == row))
@@ -87,7 +87,7 @@ def _without_a_thread(warp: _Layer, weft: _Layer, cloth: Plane, defect: Defect) 
 def _soiled(surface: Surface, cloth: Plane, defect: Defect) -> Surface:
     """Lay a stray fibre on the cloth, or spill oil on it."""
     rng = defect.rng
-    at = (rng.uniform(-0.34, 0.34), rng.uniform(-0.34, 0.34))
+    at = (rng.uniform(-0.3, 0.3), rng.uniform(-0.3, 0.3))
     if defect.kind == "oil_stain":
         return stain(
             surface,
@@ -96,10 +96,10 @@ def _soiled(surface: Surface, cloth: Plane, defect: Defect) -> Surface:
             at=at,
             radius=defect.graded(0.035, 0.080),
             colour=(0.62, 0.60, 0.52),
-            strength=defect.graded(0.45, 0.85),
+            strength=defect.graded(0.70, 0.95),
             roughness=0.6,
         )
-    width = defect.graded(0.0022, 0.0034)
+    width = defect.graded(0.0034, 0.0048)
     laid = groove(
         surface,
         cloth,

@@ -19,8 +19,6 @@ from eval.backbones import BACKBONES, make_backbone, wrap_backbone  # noqa: E402
 from eval.embedding import (  # noqa: E402
     bfloat16_pays,
     embed_images,
-    embed_patches,
-    patch_chunks,
     picture,
     pictures,
 )
@@ -231,11 +229,6 @@ BAD_CALLS: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
         ValueError,
         "images must have one shape, or size must be given, got (4, 4, 3) and (5, 5, 3)",
     ),
-    "two shapes in two batches": (
-        lambda: embed_patches(small_backbone(), [noise(1)[0], noise(1, side=80)[0]], batch=1),
-        ValueError,
-        "images must have one shape, or size must be given",
-    ),
 }
 
 
@@ -254,12 +247,8 @@ def test_embeddings_do_not_depend_on_the_batch_and_report_progress() -> None:
     assert embedded.dtype == np.float32
     assert calls == [(2, 5), (4, 5), (5, 5)]
     np.testing.assert_allclose(embedded, embed_images(backbone, images, batch=5), atol=1e-5)
-    patches = embed_patches(backbone, images, batch=3)
-    assert patches.shape == (5, 8, 8, backbone.patch_size)
-    assert patches.flags.c_contiguous
-    np.testing.assert_array_equal(np.concatenate(list(patch_chunks(backbone, images, batch=3))), patches)
-    expected = backbone.patch_embed(torch.from_numpy(images[:1])).detach()[0, :, 2, 5]
-    np.testing.assert_allclose(patches[0, 2, 5], expected, atol=1e-5)
+    expected = backbone.embed(torch.from_numpy(images[2:3])).detach()[0]
+    np.testing.assert_allclose(embed_images(backbone, images)[2], expected, atol=1e-5)
 
 
 def test_embedding_leaves_the_mode_and_the_statistics_as_they_were() -> None:
@@ -273,7 +262,7 @@ def test_embedding_leaves_the_mode_and_the_statistics_as_they_were() -> None:
 def test_bfloat16_is_close_to_float32(lite: Backbone) -> None:
     assert isinstance(bfloat16_pays(torch.device("cpu")), bool)
     images = noise(2)
-    exact, rough = (embed_patches(lite, images, autocast=autocast) for autocast in (False, True))
+    exact, rough = (embed_images(lite, images, autocast=autocast) for autocast in (False, True))
     assert rough.dtype == np.float32
     assert np.abs(exact - rough).max() <= 0.1 * np.abs(exact).max()
 

@@ -5,7 +5,9 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -15,12 +17,14 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
-pytest.importorskip("tqdm")
+pytest.importorskip("filelock")
 
 from defectsynth import Line
 from eval.__main__ import main
-from eval.command import Ticker, heat_picture
+from eval.actions import Pace
+from eval.benchmark import Cell, make_cells
 from eval.examples import parts_of
+from eval.prediction import heat_picture
 from eval.results import read_results
 from eval.settings import make_settings
 from eval.twins import twin_split
@@ -113,6 +117,7 @@ def test_benchmark_goes_on_after_a_failure_and_repeats_nothing(
         (["--category", "cup", "--experiment", "none"], r"category must be in .* \(plate, sheets\), got 'cup'"),
         (["--category", "plate", "--head", "softmax", "--generator", "x"], "generator must be one of .*, got 'x'"),
         (["--category", "plate", "--head", "softmax", "--seed", "-3"], "seed must be at least 0, got -3"),
+        (["--category", "plate", "--experiment", "none", "--jobs", "0"], "--jobs must be at least 1, got 0"),
         (["--category", "plate", "--experiment", "none", "--weights", "x"], "weights must be default, none or .* 'x'"),
     ],
 )
@@ -130,7 +135,8 @@ def test_wrong_calls_name_argument_rule_and_value(
     ("options", "message"),
     [
         ({"experiment": "both"}, "experiment must be one of none, self_supervised, binary, multi_class, got 'both'"),
-        ({"scoring": "pixel"}, "scoring must be one of image, patch, got 'pixel'"),
+        ({"scoring": "pixel"}, "scoring must be one of image, patch, fused, got 'pixel'"),
+        ({"experiment": "binary", "scoring": "fused"}, "scoring must be image or patch for .* binary, got 'fused'"),
         ({"backbone": "vgg"}, "backbone must be one of efficientnet_lite0, .*, got 'vgg'"),
         ({"head": None}, "head must be one of softmax, .* for the experiment self_supervised, got None"),
         ({"size": 31}, "size must be at least 32, got 31"),
@@ -177,12 +183,40 @@ def test_heat_equal_to_the_threshold_is_green() -> None:
     assert more.tolist() == red.tolist()
 
 
-def test_progress_shows_stages_and_starts_again(capsys: pytest.CaptureFixture[str]) -> None:
-    ticker = Ticker()
-    for stage, done in (("read", 1), ("read", 2), ("read", 1), ("embed", 2)):
-        ticker(stage, done, 2)
-    ticker.close()
-    assert {"read", "embed"} <= set(capsys.readouterr().err.replace(":", " ").split())
+def test_the_time_left_goes_by_cells_of_the_same_experiment(data: Path, tmp_path: Path) -> None:
+    cells = make_cells(data=data, categories=["plate", "sheets"], experiments=["binary"], heads=["softmax", "arcface"])
+    pace = Pace(cells, jobs=2)
+    left = []
+    for number, settings in enumerate(cells):
+        error = "ValueError: broken" if number == 4 else None
+        seconds, there = (2.0 if settings.experiment == "none" else 60.0), number == 2
+        pace.ended(Cell(settings=settings, folder=tmp_path, results=None, error=error, repeated=there, seconds=seconds))
+        left.append(pace.left)
+    assert left == [0.0, (3 * 60 + 2) / 2, (2 * 60 + 2) / 2, 60, 60, 0.0]
+
+
+def test_report_tells_where_the_page_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[tuple[Path, Path, Path | None]] = []
+
+    def write_report(
+        results: Path, page: Path, *, data: Path | None, progress: Callable[[str, int, int], None]
+    ) -> Path:
+        if not results.is_dir():
+            raise FileNotFoundError(f"folder must hold results of runs, got {str(results)!r}")
+        progress("draw", 1, 1)
+        asked.append((results, page, data))
+        return page
+
+    monkeypatch.setitem(sys.modules, "eval.report", SimpleNamespace(write_report=write_report))
+    assert main(["report", str(tmp_path)]) == 0
+    assert main(["report", str(tmp_path), "--page", "here.html", "--data", "moved"]) == 0
+    page = tmp_path / "report.html"
+    assert asked == [(tmp_path, page, None), (tmp_path, Path("here.html"), Path("moved"))]
+    assert capsys.readouterr().out == f"{page}\nhere.html\n"
+    assert main(["report", str(tmp_path / "none")]) == 2
+    assert "folder must hold results of runs" in capsys.readouterr().err
 
 
 def test_the_module_runs_from_a_checkout() -> None:

@@ -45,7 +45,7 @@ def test_twins_change_with_the_epoch_and_come_again_with_it() -> None:
     split = twins()
 
     def drawn(epoch: int) -> list[torch.Tensor]:
-        batches = load_batches(split.training, batch=5, epoch=epoch, seed=0, shuffle=False)
+        batches = load_batches(split.training, batch=5, epoch=epoch, seed=0)
         return [part for batch in batches for part in batch]
 
     first, again, second = drawn(0), drawn(0), drawn(1)
@@ -56,10 +56,7 @@ def test_twins_change_with_the_epoch_and_come_again_with_it() -> None:
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_workers_draw_the_same_twins_in_any_number() -> None:
     split = twins()
-    one, two = (
-        list(load_batches(split.training, batch=4, epoch=2, seed=0, shuffle=True, workers=workers))
-        for workers in (1, 2)
-    )
+    one, two = (list(load_batches(split.training, batch=4, epoch=2, seed=0, workers=workers)) for workers in (1, 2))
     assert all(
         torch.equal(a.images, b.images) and torch.equal(a.labels, b.labels) for a, b in zip(one, two, strict=True)
     )
@@ -67,7 +64,7 @@ def test_workers_draw_the_same_twins_in_any_number() -> None:
 
 def test_batches_are_of_about_one_size_and_hold_every_example() -> None:
     split = twins()
-    batches = list(load_batches(split.training, batch=5, epoch=0, seed=0, shuffle=True))
+    batches = list(load_batches(split.training, batch=5, epoch=0, seed=0))
     assert [len(batch.labels) for batch in batches] == [4, 4, 4, 4]
     assert sum(int(batch.labels.sum()) for batch in batches) == 8
     assert batches[0].images.shape == (4, SIDE, SIDE, 3)

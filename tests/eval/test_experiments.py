@@ -19,12 +19,13 @@ pytest.importorskip("sklearn")
 from defectsynth import Line
 from eval import bank as bank_module
 from eval.artifacts import read_embeddings, read_heat_maps
-from eval.bank import Bank, embed, make_bank
+from eval.bank import Bank, make_bank
 from eval.benchmark import Cell, baseline_of, compare, git_revision, make_cells, run_cells, versions
-from eval.checkpoints import load_model
 from eval.datasets import read_category
+from eval.detector import embed, load_detector
 from eval.examples import parts_of
 from eval.experiments import untrained
+from eval.features import Features
 from eval.metrics import image_metrics, per_defect_auroc
 from eval.results import Results, Settings, read_results
 from eval.settings import generator_named
@@ -173,15 +174,17 @@ def test_a_finished_cell_is_not_repeated_and_other_settings_are_refused(
     assert "must hold the results of a run" in str(broken.error)
 
 
-def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_path: Path) -> None:
-    cells = cells_of(data, experiments=["self_supervised"], heads=["cosface"], scorings=["patch"], seeds=[3])
+@pytest.mark.parametrize("scoring", ["patch", "fused"])
+def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_path: Path, scoring: str) -> None:
+    cells = cells_of(data, experiments=["self_supervised"], heads=["cosface"], scorings=[scoring], seeds=[3])
 
     def interrupting(stage: str, done: int, total: int) -> None:
-        if stage == "train":
+        if stage == "train" and done > total / 2:  # in the second epoch
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         list(run_cells(cells, out=tmp_path / "first", progress=interrupting))
+    Features.forget()
     folder = tmp_path / "first" / cells[1].name
     assert [path.name.split("-")[0] for path in folder.iterdir()] == ["training"]
     _, resumed = finished(cells, tmp_path / "first")
@@ -194,10 +197,9 @@ def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_pa
     assert resumed.baseline == baseline.metrics
     assert [image.baseline_score for image in resumed.images] == [image.score for image in baseline.images]
     assert resumed.settings.generator == "generic_object"
-    model = load_model(folder / "model.pt")
-    images = list(read_category(data / "disc", size=SIDE).images(read_category(data / "disc", size=SIDE).test))
-    embedded = embed(model.backbone, images, scoring="patch", size=SIDE)
-    scores = Bank.load(folder / "bank.npz").search(embedded)[0].max(axis=(1, 2))
+    category = read_category(data / "disc", size=SIDE)
+    detector = load_detector(folder, resumed.settings, start=untrained(resumed.settings))
+    scores = [detector.scores([image])[0].max() for image in category.images(category.test)]
     np.testing.assert_allclose(scores, [image.score for image in resumed.images], atol=1e-5)
 
 
@@ -250,9 +252,9 @@ def test_a_large_bank_is_thinned_and_keeps_rows_of_both_parts(monkeypatch: pytes
     rng = np.random.default_rng(0)
     normals = rng.standard_normal((10, 4, 4, 8), np.float32)
     held = np.array([2, 7])
-    whole = make_bank(normals.copy(), held_out=held, seed=0)
+    whole, _ = make_bank(normals.copy(), held_out=held, seed=0)
     monkeypatch.setattr(bank_module, "BANK_ROWS", 50)
-    thin = make_bank(normals.copy(), held_out=held, seed=0)
+    thin, _ = make_bank(normals.copy(), held_out=held, seed=0)
     assert (len(whole.rows), len(thin.rows)) == (160, 50)
     assert thin.threshold >= whole.threshold - 1e-4
     known = {row.tobytes() for row in whole.rows}

@@ -1,0 +1,146 @@
+"""The best and the worst test images of a cell, with what its model sees in them."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.artifacts import read_embeddings, read_heat_maps
+from eval.datasets import Category, Record, load_image, load_mask
+from eval.detector import load_detector
+from eval.experiments import untrained
+from eval.grad_cam import grad_cam
+from eval.report.extremes import TITLES, extremes, verdict
+from eval.report.pictures import SIDE, encoded, heated, outlined
+from eval.report.runs import Run
+from eval.results import ImageScore
+
+LOST = (OSError, ValueError, LookupError, RuntimeError, ImportError, EOFError, BadZipFile, zlib.error)
+"""What lost or broken files raise, and a backbone that is not installed; the page then does without."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A picture in the page: what it shows in a few words, and its address with all its data."""
+
+    label: str
+    alternative: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A test image, its pictures and the words below them."""
+
+    image: ImageScore
+    verdict: str
+    right: bool
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examples:
+    """Those of one cell.
+
+    Attributes:
+        run: the cell.
+        parts: title and examples, of the titles in `extremes`.
+        notes: what is left out, and why.
+    """
+
+    run: Run
+    parts: tuple[tuple[str, tuple[Example, ...]], ...]
+    notes: tuple[str, ...]
+
+
+def examples_of(run: Run, category: Category | str) -> Examples:
+    """The extremes of a cell with their pictures.
+
+    Args:
+        run: the cell.
+        category: with its images, or why they cannot be shown.
+    """
+    images = run.results.images
+    threshold = run.results.metrics.decision.threshold
+    chosen = extremes(images)
+    pictures: dict[int, tuple[Picture, ...]] = {}
+    notes: tuple[str, ...] = ()
+    if isinstance(category, str):
+        notes = (category,)
+    else:
+        pictures, notes = _pictures(run, category, sorted(place for places in chosen for place in places))
+    parts = []
+    for title, places in zip(TITLES, chosen, strict=True):
+        shown = []
+        for place in places:
+            word = verdict(images[place], threshold)
+            right = word in {"found", "passed"}
+            own = pictures.get(place, ())
+            shown.append(Example(image=images[place], verdict=word, right=right, pictures=own))
+        parts.append((title, tuple(shown)))
+    return Examples(run=run, parts=tuple(parts), notes=notes)
+
+
+def _pictures(
+    run: Run, category: Category, places: list[int]
+) -> tuple[dict[int, tuple[Picture, ...]], tuple[str, ...]]:
+    """The pictures of test images by their place, and what is left out."""
+    images, size = run.results.images, run.results.settings.size
+    records = {record.path.relative_to(record.path.parents[2]).as_posix(): record for record in category.test}
+    notes: list[str] = []
+
+    def kept(what: str, read: Callable[[], NDArray[Any]]) -> NDArray[Any] | None:
+        try:
+            return read()
+        except LOST as error:
+            notes.append(f"No {what}: {error}")
+            return None
+
+    chosen = [records.get(images[place].path.partition("/")[2]) for place in places]
+    if missing := [images[place].path for place, record in zip(places, chosen, strict=True) if record is None]:
+        return {}, (f"The images are other ones than those of the run: {missing[0]} is not among them.",)
+    tests = [record for record in chosen if record is not None]
+    cams = kept("Grad-CAM", lambda: _grad_cams(run, tests))
+    heats = None
+    if run.results.settings.scoring != "image":
+        heats = kept("heat maps", lambda: read_heat_maps(run.folder, size=size)[places])
+    neighbours = kept("nearest training images", lambda: _neighbours(run, category)[places])
+    found = {}
+    for number, (place, record) in enumerate(zip(places, tests, strict=True)):
+        plain = load_image(record.path, size=SIDE)
+        mask = np.zeros((SIDE, SIDE), np.bool_)
+        if record.mask_path is not None:
+            mask = load_mask(record.mask_path, size=SIDE, image_shape=record.shape)
+        shown = [("test image", outlined(plain, mask))]
+        if cams is not None:
+            shown.append(("Grad-CAM", heated(plain, cams[number] / max(float(cams[number].max()), 1e-12))))
+        if heats is not None:
+            full = 2 * run.results.metrics.decision.threshold
+            shown.append(("heat map", outlined(heated(plain, heats[number] / max(full, 1e-12)), mask)))
+        if neighbours is not None:
+            shown.append(("nearest normal", load_image(category.train[int(neighbours[number])].path, size=SIDE)))
+        of = f"{record.defect}/{record.path.name}"
+        found[place] = tuple(
+            Picture(label=label, alternative=f"{label} of {of}", address=encoded(picture)) for label, picture in shown
+        )
+    return found, tuple(notes)
+
+
+def _grad_cams(run: Run, records: list[Record]) -> NDArray[np.float32]:
+    settings = run.results.settings
+    detector = load_detector(run.folder, settings, start=untrained(settings))
+    return np.stack([grad_cam(detector, load_image(record.path, size=settings.size)) for record in records])
+
+
+def _neighbours(run: Run, category: Category) -> NDArray[np.int64]:
+    """Which training normal is nearest to each test image."""
+    embedded = read_embeddings(run.folder)
+    if len(embedded.train) != len(category.train):
+        raise ValueError(
+            f"the run had {len(embedded.train)} training images, {category.name} now has {len(category.train)}"
+        )
+    return embedded.nearest

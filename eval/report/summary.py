@@ -1,0 +1,137 @@
+"""What was run, and what it came to, in a few words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from dml_heads import HEADS
+from eval.report.entries import MISSING
+from eval.report.groups import Group, weights_of
+from eval.report.measures import IMAGE_AUROC
+from eval.report.runs import Run, Runs
+from eval.report.tables import mean_by_seed, untrained_mean, values_of
+from eval.results import Settings
+from eval.settings import EXPERIMENTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One group in the summary; numbers are image AUROC.
+
+    Attributes:
+        title: of the group.
+        details: of it.
+        categories: how many.
+        untrained: mean over the categories.
+        trained: mean over heads, seeds and categories.
+        lowest: the lowest mean of a head, with its name.
+        highest: the highest one.
+        better: for how many pairs of head and category the mean over seeds is above the baseline, and of how many.
+        failed: how many cells.
+    """
+
+    title: str
+    details: str
+    categories: int
+    untrained: str
+    trained: str
+    lowest: str
+    highest: str
+    better: str
+    failed: int
+
+
+def facts(runs: Runs) -> list[tuple[str, tuple[str, ...]]]:
+    """What was run: names and what stands behind them."""
+    settings = [run.results.settings for run in runs.finished] + [failure.settings for failure in runs.failures]
+    names = sorted({run.category for run in runs.finished} | {failure.category for failure in runs.failures})
+    results = [run.results for run in runs.finished]
+    started, finished = (
+        min(found.started for found in results),
+        max(found.finished for found in results),
+    )
+    hours = sum(sum(found.seconds.values()) for found in results) / 3600
+    spent = f"{hours:.1f} h" if hours >= 1 else f"{hours * 60:.1f} min"
+    cells = f"{len(runs.finished)} finished, {len(runs.failures)} failed"
+    weights = {f"{setting.backbone}, {weights_of(setting)}" for setting in settings}
+    listed = [
+        ("Cells", (cells,)),
+        ("Categories", (f"{len(names)}: {', '.join(names)}",)),
+        ("Experiments", _listed(EXPERIMENTS, {setting.experiment for setting in settings})),
+        ("Heads", _listed(HEADS, {setting.head for setting in settings})),
+        ("Generators", _distinct(_generator(setting) for setting in settings)),
+        ("Scored by", _distinct(f"{setting.scoring} at {setting.size} px" for setting in settings)),
+        ("Backbone", tuple(sorted(weights))),
+        ("Epochs", _distinct(str(setting.epochs) for setting in settings if setting.epochs)),
+        ("Seeds", _seeds(settings)),
+        ("Data", _distinct(setting.data for setting in settings)),
+        ("Dates", (f"{_minute(started)} to {_minute(finished)} UTC, {spent} of computing",)),
+        ("Device", _distinct(found.device for found in results)),
+        ("Versions", _distinct(_versions(run) for run in runs.finished)),
+        ("Program", _distinct(_revision(run) for run in runs.finished)),
+    ]
+    return [(name, values) for name, values in listed if values]
+
+
+def summarised(groups: Sequence[Group]) -> list[Line]:
+    """One line a group."""
+    return [_line(group) for group in groups]
+
+
+def _line(group: Group) -> Line:
+    baseline = untrained_mean(group, IMAGE_AUROC)
+    by_head = {head: fmean(means) for head in group.heads if (means := mean_by_seed(group, head, IMAGE_AUROC))}
+    compared = [
+        fmean(values) > group.untrained[category].metrics.image.auroc
+        for head in group.heads
+        for category in group.categories
+        if category in group.untrained and (values := values_of(group, head, category, IMAGE_AUROC.value))
+    ]
+    ordered = sorted(by_head, key=lambda head: by_head[head])
+    ends = [f"{by_head[head]:.3f} {head}" for head in (*ordered[:1], *ordered[-1:])] or [MISSING, MISSING]
+    return Line(
+        title=group.setup.title,
+        details=group.setup.details,
+        categories=len(group.categories),
+        untrained=MISSING if baseline is None else f"{baseline:.3f}",
+        trained=f"{fmean(by_head.values()):.3f}" if by_head else MISSING,
+        lowest=ends[0],
+        highest=ends[1],
+        better=f"{sum(compared)} of {len(compared)}" if compared else MISSING,
+        failed=sum(len(those) for those in group.failures.values()),
+    )
+
+
+def _distinct(values: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _listed(order: Iterable[str], there: set[str | None]) -> tuple[str, ...]:
+    names = [name for name in order if name in there]
+    return (", ".join(names),) if names else ()
+
+
+def _generator(settings: Settings) -> str | None:
+    return settings.generator and f"{Path(settings.generator).name}, digest {settings.generator_digest}"
+
+
+def _seeds(settings: Sequence[Settings]) -> tuple[str, ...]:
+    seeds = sorted({setting.seed for setting in settings if setting.experiment != "none"})
+    return (", ".join(map(str, seeds)),) if seeds else ()
+
+
+def _versions(run: Run) -> str:
+    return ", ".join(f"{name} {version}" for name, version in run.results.versions.items())
+
+
+def _revision(run: Run) -> str:
+    revision = run.results.git_revision
+    if revision is None:
+        return "unknown revision"
+    commit, changed, _ = revision.partition("-dirty")
+    return f"git {commit[:12]}" + (" with changes that were not committed" if changed else "")
+
+
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ")

@@ -1,0 +1,12 @@
+"""MVTec AD toothbrush, the head of a toothbrush: `python -m examples.mvtec_ad.toothbrush --data DIR --out DIR`.
+
+The lines are those of the seed article. It has no number for this category.
+"""
+
+import sys
+
+from defectsynth import Line
+from examples.category_benchmark import benchmark
+
+if __name__ == "__main__":
+    sys.exit(benchmark("toothbrush", Line(where="object", p=1)))

@@ -1,0 +1,155 @@
+"""Cells that another process is at, and what interrupted and killed ones leave behind."""
+
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+pytest.importorskip("sklearn")
+
+from eval import benchmark as benchmark_module
+from eval import plan as plan_module
+from eval.benchmark import WAITING, Cell, make_cells, run_cells
+from eval.locks import held
+from eval.plan import checkpoint_of
+from eval.results import Settings, write_failure
+
+SIDE = 64
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    for category in ("cap", "pin"):
+        for folder, count in {"train/good": 4, "test/good": 2, "test/spot": 2}.items():
+            (root / category / folder).mkdir(parents=True)
+            for number in range(count):
+                image = rng.integers(90, 110, (SIDE, SIDE)).astype(np.uint8)
+                mask = np.zeros_like(image)
+                if folder == "test/spot":
+                    mask[20:34, 20:34] = 255
+                    image[mask > 0] = 250
+                    truth = root / category / "ground_truth" / "spot" / f"{number}_mask.png"
+                    truth.parent.mkdir(parents=True, exist_ok=True)
+                    assert cv2.imwrite(str(truth), mask)
+                assert cv2.imwrite(str(root / category / folder / f"{number}.png"), image)
+    return root
+
+
+@pytest.fixture(autouse=True)
+def short_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (benchmark_module, plan_module):
+        monkeypatch.setattr(module, "PAUSE", 0.01)
+
+
+def cells_of(data: Path, **options: Any) -> tuple[Settings, ...]:
+    given = {"categories": ["cap", "pin"], "experiments": ["none"], "weights": "none", "size": SIDE, "epochs": 1}
+    return make_cells(data=data, **{**given, **options})
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    assert stage != WAITING
+
+
+class Release:
+    """Progress that lets the locks go as soon as somebody waits for them."""
+
+    def __init__(self, out: Path, *names: str) -> None:
+        self.locks = ExitStack()
+        assert self.locks.enter_context(held(out, names))
+        self.waited = False
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """As `Progress`."""
+        self.waited |= stage == WAITING
+        if stage == WAITING:
+            self.locks.close()
+
+
+def test_a_cell_of_another_process_is_left_to_it_until_that_ends(data: Path, tmp_path: Path) -> None:
+    cells = cells_of(data)
+    progress = Release(tmp_path, cells[0].name)
+    done = list(run_cells(cells, out=tmp_path, progress=progress))
+    assert progress.waited
+    assert [cell.settings for cell in done] == [cells[1], cells[0]]
+    assert [(cell.error, cell.repeated) for cell in done] == [(None, False)] * 2
+
+
+def test_what_failed_in_another_process_meanwhile_is_told_and_not_tried_again(data: Path, tmp_path: Path) -> None:
+    (settings,) = cells_of(data, categories=["cap"])
+    write_failure(tmp_path / settings.name, settings, MemoryError("long ago"))
+    cells = run_cells([settings], out=tmp_path, progress=silent)
+    (fine,) = list(cells)
+    assert fine.error is None
+    (fine.folder / "results.json").unlink()
+    release = Release(tmp_path, settings.name)
+
+    def failing(stage: str, done: int, total: int) -> None:
+        if stage == WAITING:
+            sleep(0.02)  # files have coarse times
+            write_failure(fine.folder, settings, MemoryError("just now"))
+        release(stage, done, total)
+
+    (told,) = list(run_cells([settings], out=tmp_path, progress=failing))
+    assert (told.error, told.results, told.seconds) == ("MemoryError: just now", None, 0.0)
+
+
+def test_two_cells_of_one_training_are_not_run_at_the_same_time(data: Path, tmp_path: Path) -> None:
+    cells = cells_of(data, experiments=["multi_class"], heads=["softmax"])
+    training = checkpoint_of(cells[1], tmp_path)
+    assert training == checkpoint_of(cells[3], tmp_path)
+    assert training.parent == tmp_path / "trainings"
+    progress = Release(tmp_path, training.relative_to(tmp_path).as_posix())
+    done = list(run_cells(cells, out=tmp_path, progress=progress))
+    assert progress.waited
+    assert {cell.settings.experiment for cell in done[:2]} == {"none"}
+    assert [cell.error for cell in done] == [None] * 4
+
+
+def test_ctrl_c_is_no_failure_even_if_another_error_comes_of_it(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: Any, **_options: Any) -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise RuntimeError("unexpected pos")  # as torch does while it saves
+
+    monkeypatch.setattr(benchmark_module, "run_experiment", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(run_cells(cells_of(data), out=tmp_path, progress=silent))
+    assert not list(tmp_path.rglob("*.json"))
+
+
+def test_a_full_disk_does_not_hide_why_a_cell_failed(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Any, **_options: Any) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(benchmark_module, "run_experiment", full)
+    monkeypatch.setattr(benchmark_module, "write_failure", full)
+    done: list[Cell] = list(run_cells(cells_of(data), out=tmp_path, progress=silent))
+    assert [cell.error for cell in done] == ["OSError: no space left"] * 2
+
+
+def test_what_a_killed_process_had_half_written_goes_with_the_next_run(data: Path, tmp_path: Path) -> None:
+    cells = cells_of(data, categories=["cap"], experiments=["multi_class"], heads=["softmax"], classes=["cap", "pin"])
+    training = checkpoint_of(cells[1], tmp_path)
+    parts = [tmp_path / cells[0].name / ".bank.npz.77.part", training.with_name(f".{training.name}.77.part")]
+    strange = training.with_name(".of_another_training.pt.77.part")
+    for part in (*parts, strange):
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(b"half")
+    assert all(cell.error is None for cell in run_cells(cells, out=tmp_path, progress=silent))
+    assert list(tmp_path.rglob("*.part")) == [strange]
+    told = json.loads((tmp_path / cells[1].name / "results.json").read_text())
+    assert told["settings"]["classes"] == ["cap", "pin"]

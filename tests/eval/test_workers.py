@@ -1,0 +1,213 @@
+"""Cells in several processes: the same numbers, and killed, interrupted and rival processes spoil nothing."""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from itertools import chain, zip_longest
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+pytest.importorskip("sklearn")
+
+from eval import plan, workers
+from eval.benchmark import WAITING, Cell, make_cells, run_cells
+from eval.results import Settings, read_results
+from eval.workers import run_side_by_side
+
+SIDE = 64
+ROOT = Path(__file__).resolve().parents[2]
+SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 1}
+
+
+def write_category(home: Path) -> None:
+    rng = np.random.default_rng(len(home.name))
+    for folder, count in {"train/good": 6, "test/good": 2, "test/spot": 2}.items():
+        (home / folder).mkdir(parents=True)
+        for number in range(count):
+            image = rng.integers(90, 110, (SIDE, SIDE)).astype(np.uint8)
+            mask = np.zeros_like(image)
+            if folder == "test/spot":
+                cv2.circle(mask, (20 + 9 * number, 30), 7, 255, -1)
+                image[mask > 0] = 150
+                truth = home / "ground_truth" / "spot" / f"{number}_mask.png"
+                truth.parent.mkdir(parents=True, exist_ok=True)
+                assert cv2.imwrite(str(truth), mask)
+            assert cv2.imwrite(str(home / folder / f"{number}.png"), image)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    for name in ("bolt", "plate"):
+        write_category(tmp_path / "data" / name)
+    return tmp_path / "data"
+
+
+@pytest.fixture(autouse=True)
+def one_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "cores", lambda: 2)
+    monkeypatch.setattr(workers, "PAUSE", 0.05)
+    monkeypatch.setattr(plan, "PAUSE", 0.05)
+
+
+def silent(cell: Settings, stage: str, done: int, total: int) -> None:
+    assert 0 <= done <= total
+
+
+def scores(cells: Sequence[Cell]) -> dict[str, list[float]]:
+    return {cell.settings.name: [image.score for image in cell.results.images] for cell in cells if cell.results}
+
+
+def test_two_processes_come_to_what_one_does(data: Path, tmp_path: Path) -> None:
+    (data / "empty" / "train" / "good").mkdir(parents=True)
+    cells = make_cells(
+        data=data,
+        categories=["bolt", "empty", "plate"],
+        classes=["bolt", "plate"],
+        experiments=["self_supervised", "multi_class"],
+        heads=["softmax"],
+        **SMALL,
+    )
+    stages: dict[Settings, list[str]] = {}
+
+    def progress(cell: Settings, stage: str, done: int, total: int) -> None:
+        stages.setdefault(cell, []).append(stage)
+
+    alone = list(run_cells(cells, out=tmp_path / "one", progress=lambda *_: None))
+    beside = list(run_side_by_side(cells, out=tmp_path / "two", jobs=2, progress=progress))
+    assert len(beside) == len(cells) == 9
+    expected, found = scores(alone), scores(beside)
+    assert len(expected) == 6
+    assert expected.keys() == found.keys()
+    for name, values in expected.items():
+        np.testing.assert_allclose(found[name], values, rtol=0, atol=1e-6)
+    for cell, told in stages.items():
+        trained = ["train"] * (cell.experiment == "self_supervised")
+        assert [stage for stage in dict.fromkeys(told) if stage in {*trained, "embed", "score"}] == [
+            *trained,
+            "embed",
+            "score",
+        ]
+    errors = {cell.settings: cell.error for cell in alone if cell.error}
+    assert {cell.settings: cell.error for cell in beside if cell.error} == errors
+    assert len(errors) == 3
+    order = [(cell.settings.category, cell.settings.experiment) for cell in beside]
+    assert all(order.index((name, "none")) < order.index((name, "self_supervised")) for name, _ in order)
+    assert len(list((tmp_path / "two" / "trainings").iterdir())) == 1
+    assert not multiprocessing.active_children()
+    again = list(run_side_by_side(cells[:1], out=tmp_path / "two", jobs=2, progress=silent))
+    assert [cell.repeated for cell in again] == [True]
+    with pytest.raises(ValueError, match="jobs must be at least 1, got 0"):
+        list(run_side_by_side(cells, out=tmp_path, jobs=0, progress=silent))
+
+
+def test_a_killed_process_loses_its_cell_and_the_others_go_on(data: Path, tmp_path: Path) -> None:
+    options = {"data": data, "experiments": ["self_supervised"], "heads": ["softmax"], **SMALL}
+    endless = make_cells(categories=["bolt"], **{**options, "epochs": 1_000_000})
+    cells = tuple(dict.fromkeys([*endless, *make_cells(categories=["bolt", "plate"], **options)]))
+    folder = tmp_path / endless[1].name
+
+    def progress(cell: Settings, stage: str, done: int, total: int) -> None:
+        if cell == endless[1] and stage == "train":
+            for process in multiprocessing.active_children():
+                (folder / f".bank.npz.{process.pid}.part").write_bytes(b"half")
+                process.kill()
+                process.join()
+
+    done = list(run_side_by_side(cells, out=tmp_path, jobs=2, progress=progress))
+    assert sorted(cell.settings.name for cell in done) == sorted(cell.name for cell in cells)
+    failed = {cell.settings: str(cell.error) for cell in done if cell.error}
+    message = "got one killed by SIGKILL: if there was not enough memory, run fewer --jobs"
+    killed = {settings for settings, error in failed.items() if message in error}
+    assert endless[1] in killed
+    assert len(killed) <= 2  # the other process may have been at a cell too
+    assert {plan.baseline_of(settings) for settings in failed.keys() - killed} <= killed
+    assert json.loads((folder / "failed.json").read_text())["error"] == failed[endless[1]]
+    assert len(list(folder.glob(".*.part"))) <= 1  # of the process that was at another cell
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    last = monotonic() + 60
+    while not reached():
+        assert monotonic() < last
+        sleep(0.02)
+
+
+def in_group(group: int) -> list[str]:
+    """The processes of a group that still run."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, of = path.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if int(of) == group and state != "Z":
+            found.append(path.parent.name)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
+def test_interrupted_and_then_shared_by_two(data: Path, tmp_path: Path) -> None:
+    options = {"experiments": ["self_supervised"], "heads": ["softmax"], "weights": "none", "size": SIDE, "epochs": 4}
+    out = tmp_path / "out"
+    words = [sys.executable, "-m", "eval", "benchmark", "--data", str(data), "--out", str(out), "--jobs", "2"]
+    for name, value in options.items():
+        words += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
+    command = subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert command.stdout is not None
+    lines = [command.stdout.readline() for _ in range(2)]
+    wait_until(lambda: any(out.rglob("training-*.pt")))
+    os.killpg(command.pid, signal.SIGINT)
+    rest, errors = command.communicate(timeout=60)
+    lines += rest.splitlines()
+    assert [line.partition(" ")[0] for line in lines] == [f"[{number + 1}/4]" for number in range(len(lines))]
+    assert command.returncode == 130
+    assert errors == "\ninterrupted; the same command goes on where it stopped\n"
+    wait_until(lambda: not in_group(command.pid))
+    assert not list(out.rglob("*.part"))
+    assert not list(out.rglob("failed.json"))
+    assert any(out.rglob("training-*.pt"))
+    before = {path: path.read_bytes() for path in out.rglob("results.json")}
+    assert len(before) == len(lines)
+
+    cells = make_cells(data=data, categories=["bolt", "plate"], **options)
+    cells += make_cells(data=data, categories=["bolt", "plate"], seeds=[1], **{**options, "epochs": 1})
+    cells = tuple(dict.fromkeys(cells))
+    rivals = [run_side_by_side(cells, out=out, jobs=2, progress=silent) for _ in range(2)]
+    done = [cell for cell in chain.from_iterable(zip_longest(*rivals)) if cell is not None]
+    assert [cell.error for cell in done] == [None] * 2 * len(cells)
+    ran = [cell.settings.name for cell in done if not cell.repeated]
+    there = {path.parent.relative_to(out).as_posix() for path in before}
+    assert sorted([*ran, *there]) == sorted(cell.name for cell in cells)  # each once
+    assert all(path.read_bytes() == content for path, content in before.items())
+    assert all(read_results(out / cell.name).settings == cell for cell in cells)
+    assert len(read_results(out / cells[1].name).history) == 4
+
+
+def test_waiting_for_another_process_is_told(data: Path, tmp_path: Path) -> None:
+    (settings,) = make_cells(data=data, categories=["bolt"], experiments=["none"], **SMALL)
+    lock = workers.held(tmp_path, (settings.name,))
+    assert lock.__enter__()
+    stages = []
+
+    def progress(cell: Settings, stage: str, done: int, total: int) -> None:
+        stages.append(stage)
+        if stage == WAITING and stages.count(WAITING) == 2:
+            lock.__exit__(None, None, None)
+
+    (done,) = run_side_by_side([settings], out=tmp_path, jobs=3, progress=progress)
+    assert done.error is None
+    assert not done.repeated
+    assert stages[:3] == [WAITING, WAITING, "read"]
