@@ -96,10 +96,13 @@ def test_the_mask_marks_what_differs_from_the_part_without_the_defect(family: st
 def test_far_from_the_defect_the_part_is_the_same_to_the_bit(family: str, defect: str) -> None:
     good, _ = render_part(family, size=128, seed=6)
     bad, mask = render_part(family, size=128, seed=6, defect=defect)
-    far = cv2.distanceTransform(np.where(mask > 0, np.uint8(0), np.uint8(1)), cv2.DIST_L2, 5) > 52
+    far = cv2.distanceTransform(np.where(mask > 0, np.uint8(0), np.uint8(1)), cv2.DIST_L2, 5) > 40
     assert far.any()
-    # Lamp shadows and occlusion reach a little way, as do faint ends of the defect; at most by a rounding step or two.
-    assert cv2.absdiff(good, bad)[far].max() <= 2
+    # Lamp shadows and occlusion reach a little way, by a rounding step or two; where a defect is the highest point of
+    # the surface, shadows are looked for in longer steps, and here and there a pixel deep in one differs by a few more.
+    difference = cv2.absdiff(good, bad)[far]
+    assert np.mean(difference > 2) < 0.001
+    assert difference.max() < VISIBLE
     assert np.mean(good[far] == bad[far]) > 0.99
 
 
