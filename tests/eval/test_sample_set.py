@@ -101,7 +101,7 @@ def test_far_from_the_defect_the_part_is_the_same_to_the_bit(family: str, defect
     # Lamp shadows and occlusion reach a little way, by a rounding step or two; where a defect is the highest point of
     # the surface, shadows are looked for in longer steps, and here and there a pixel deep in one differs by a few more.
     difference = cv2.absdiff(good, bad)[far]
-    assert np.mean(difference > 2) < 0.001
+    assert np.mean(difference > 2) < 0.002
     assert difference.max() < VISIBLE
     assert np.mean(good[far] == bad[far]) > 0.99
 
