@@ -11,8 +11,10 @@ from typing import Any
 from dml_heads import HEADS
 from eval.benchmark import Cell, compare, make_cells, run_cells
 from eval.datasets import categories_in
+from eval.demo import RESULTS, draw_sheets, make_sample_set, write_page
 from eval.prediction import write_predictions
-from eval.results import BANK, MODEL, Settings
+from eval.results import BANK, MODEL, Results, Settings
+from eval.table import table_of
 from eval.ticker import Ticker, duration
 from eval.workers import run_side_by_side
 
@@ -51,6 +53,7 @@ def benchmark(
     except (ValueError, OSError) as error:
         raise UsageError(str(error)) from error
     failed, pace = 0, Pace(cells, jobs=jobs)
+    finished: list[Results] = []
     with closing(Ticker()) as ticker, _running(cells, out=out, jobs=jobs, ticker=ticker) as done:
         for number, cell in enumerate(done, 1):
             ticker.end(cell.settings if jobs > 1 else None)
@@ -59,6 +62,8 @@ def benchmark(
             left = f", about {duration(pace.left)} left" if pace.left else ""
             sys.stdout.write(f"[{number}/{len(cells)}] {line_of(cell)}{left}\n")
             sys.stdout.flush()
+            finished += [] if cell.results is None else [cell.results]
+    sys.stdout.write(f"\n{table_of(finished)}")
     if failed:
         sys.stderr.write(f"eval: {failed} of {len(cells)} cells failed; the same command tries them again\n")
     return 1 if failed else 0
@@ -145,6 +150,29 @@ def predict(*, model: Path, images: list[Path], out: Path) -> int:
     if missing := [path for path in images if not path.is_file()]:
         raise UsageError(f"IMAGES must be existing files, got {str(missing[0])!r}")
     return 0 if write_predictions(folder, images, out) else 1
+
+
+def demo(
+    *, out: Path, families: list[str] | None, train: int, generator: str, seeds: list[int], epochs: int, jobs: int
+) -> int:
+    """All of it on the sample set."""
+    try:
+        folder = make_sample_set(out, families=families, train=train)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    sys.stdout.write("Drawing defects\n")
+    draw_sheets(folder, out, generator=generator)
+    sys.stdout.write("Training and scoring\n")
+    lists: dict[str, Any] = {
+        "experiments": ["self_supervised"],
+        "heads": ["softmax"],
+        "scorings": ["fused"],
+        "seeds": seeds,
+    }
+    given: dict[str, Any] = {"generator": generator, "epochs": epochs, "jobs": jobs}
+    code = benchmark(data=folder, categories=families, classes=None, out=out / RESULTS, **lists, **given)
+    sys.stdout.write(f"Report: {write_page(out)}\n")
+    return code
 
 
 def report(*, results: Path, page: Path | None, data: Path | None) -> int:

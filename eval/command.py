@@ -7,9 +7,10 @@ from pathlib import Path
 
 from defectsynth.presets import PRESETS
 from dml_heads import HEADS
-from eval.actions import UsageError, benchmark, compared, predict, report, run
+from eval.actions import UsageError, benchmark, compared, demo, predict, report, run
 from eval.backbones import BACKBONES
 from eval.results import MODEL
+from eval.sample_set.families import FAMILIES
 from eval.settings import EXPERIMENTS, SIZES
 
 
@@ -22,6 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "compare": compared,
         "predict": predict,
         "report": report,
+        "demo": demo,
     }
     command = commands[arguments.pop("command")]
     try:
@@ -69,6 +71,12 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("results", type=Path, metavar="RESULTS")
     page.add_argument("--page", type=Path, metavar="FILE", help="to write (default: report.html in RESULTS)")
     page.add_argument("--data", type=Path, metavar="DIR", help="where the category folders are now, if they were moved")
+    shown = commands.add_parser("demo", help="all of it on the built-in sample set: parts, defects, training, report")
+    shown.add_argument("out", type=Path, metavar="DIR", help="holds everything that is made")
+    shown.add_argument("--families", nargs="+", choices=tuple(FAMILIES), metavar="NAME", help="(default: all)")
+    shown.add_argument("--train", type=int, default=60, metavar="N", help="good parts of each family (default: 60)")
+    shown.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
+    _add_training(shown)
     return parser
 
 
@@ -76,22 +84,26 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds the category folders")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="holds a folder for each cell")
     parser.add_argument(
-        "--generator",
-        default="generic_object",
-        metavar="NAME|FILE",
-        help=f"{', '.join(PRESETS)}, a kind of defect, or a file that A.save wrote (default: %(default)s)",
-    )
-    parser.add_argument(
         "--backbone", choices=tuple(BACKBONES), default="efficientnet_lite0", help="default: %(default)s"
     )
     parser.add_argument("--weights", default="default", metavar="default|none|FILE", help="default: default")
-    parser.add_argument("--epochs", type=int, default=10, metavar="N", help="default: 10")
     sizes = ", ".join(f"{size} for {scoring}" for scoring, size in SIZES.items())
     parser.add_argument("--size", type=int, metavar="PX", help=f"side of the images (default: {sizes} scoring)")
     parser.add_argument(
         "--classes", nargs="+", metavar="NAME", help="for multi_class (default: those of the benchmark)"
     )
     parser.add_argument("--defect", metavar="NAME", help="for binary: type to learn from (default: the first by name)")
+    _add_training(parser)
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--generator",
+        default="generic_object",
+        metavar="NAME|FILE",
+        help=f"{', '.join(PRESETS)}, a kind of defect, or a file that A.save wrote (default: %(default)s)",
+    )
+    parser.add_argument("--epochs", type=int, default=10, metavar="N", help="default: 10")
     parser.add_argument(
         "--jobs",
         type=int,

@@ -37,7 +37,7 @@ from eval.twins import twin_split
 HELD_OUT = 0.2
 FROZEN_SHARE = 0.3  # of the epochs train the head alone, where images are embedded
 ANNEALING = 1000.0  # SphereFace's, at the start
-EXAMPLES = 600  # an epoch goes over at least; so small sets are gone over more often
+EXAMPLES = {"image": 300, "patch": 600}  # an epoch goes over at least; so small sets are gone over more often
 IMAGE_TRAINING: dict[str, Any] = {
     "trainable_stages": 1,
     "head_rates": (1e-2, 3e-3),
@@ -167,7 +167,7 @@ def _trained(
         split,
         epochs=settings.epochs,
         frozen_epochs=frozen,
-        passes=-(-EXAMPLES // len(split.training)),
+        passes=-(-EXAMPLES[training_scoring(settings)] // len(split.training)),
         scoring=training_scoring(settings),
         seed=settings.seed,
         checkpoint=checkpoint,
