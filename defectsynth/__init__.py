@@ -11,11 +11,14 @@ from defectsynth.bent_edge import BentEdge
 from defectsynth.blends import Blend
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.cut_paste import CutPaste, CutPasteScar
+from defectsynth.cutting import OtherImage
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
+from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
 from defectsynth.scratch import Scratch
 from defectsynth.segment import Segment
 from defectsynth.shapes import Shape
@@ -33,24 +36,30 @@ __all__ = [
     "Blend",
     "Color",
     "ColorSpot",
+    "CutPaste",
+    "CutPasteScar",
     "EdgeRing",
     "Elsewhere",
     "Field",
+    "GammaRectangle",
     "InsideObject",
     "Line",
     "Look",
     "Noise",
     "OnEdge",
     "OnObject",
+    "OtherImage",
     "PaintedDefect",
     "Place",
     "Push",
+    "Rectangle",
     "Sample",
     "Scratch",
     "Segment",
     "Shade",
     "Shape",
     "Spots",
+    "Strip",
     "Strokes",
     "Twin",
     "WarpedDefect",
