@@ -15,6 +15,7 @@ from defectsynth.cut_paste import CutPaste, CutPasteScar
 from defectsynth.cutting import OtherImage
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
+from defectsynth.fractal import Fractal
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
@@ -25,6 +26,8 @@ from defectsynth.shapes import Shape
 from defectsynth.spots import Spots
 from defectsynth.strokes import Strokes
 from defectsynth.synthesis import Sample, redraw, synthesize
+from defectsynth.texture import Texture
+from defectsynth.texture_patch import TexturePatch
 from defectsynth.twins import AnomalyTwins, Twin
 
 __version__ = "0.1.0"
@@ -41,6 +44,7 @@ __all__ = [
     "EdgeRing",
     "Elsewhere",
     "Field",
+    "Fractal",
     "GammaRectangle",
     "InsideObject",
     "Line",
@@ -61,6 +65,8 @@ __all__ = [
     "Spots",
     "Strip",
     "Strokes",
+    "Texture",
+    "TexturePatch",
     "Twin",
     "WarpedDefect",
     "Where",
