@@ -18,6 +18,7 @@ from defectsynth.foreground import find_foreground
 from defectsynth.fractal import Fractal
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
+from defectsynth.natural_synthetic import NaturalSynthetic
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
 from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
 from defectsynth.scratch import Scratch
@@ -49,6 +50,7 @@ __all__ = [
     "InsideObject",
     "Line",
     "Look",
+    "NaturalSynthetic",
     "Noise",
     "OnEdge",
     "OnObject",

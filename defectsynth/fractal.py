@@ -27,7 +27,7 @@ class Fractal(Shape):
     Args:
         extent_range: side of the square, in [0, 2], fraction of min(H, W); it ends at the border of the picture.
         octave_range: cells of the noise along each side, drawn one by one, as powers of two, in [0, 7].
-        threshold: in [-1, 1]; the noise lies in [-1, 1], and half of it is below 0.
+        threshold: in [-1, 1]; the noise lies between -1 and 1, half of it below 0.
         gather: how strongly the regions are drawn to the middle of the square, in [0, 4]; 0 spreads them evenly.
         turn_range: rotation of the noise, in [-3.2, 3.2], radians.
     """

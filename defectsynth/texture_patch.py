@@ -32,7 +32,7 @@ class TexturePatch(PastedDefect):
         scale_range: size of a thread, a dot or a grain, in [0, 0.5], fraction of min(H, W); without a source.
         extent_range: side of the square that holds the regions, in [0, 2], fraction of min(H, W).
         octave_range: cells of the noise along each side, as powers of two, in [0, 7].
-        threshold: in [-1, 1]; what part of the noise, which lies in [-1, 1], becomes a region.
+        threshold: in [-1, 1]; the noise above it, which lies between -1 and 1, becomes a region.
         gather: how strongly the regions are drawn to the middle of the square, in [0, 4]; 0 spreads them evenly.
         opacity_range: in [0, 1].
         common: see `DefectTransform`.
