@@ -16,14 +16,17 @@ from defectsynth.cutting import OtherImage
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
 from defectsynth.fractal import Fractal
+from defectsynth.interpolated_patch import InterpolatedPatch
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.natural_synthetic import NaturalSynthetic
+from defectsynth.patch_swap import PatchSwap
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
 from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
 from defectsynth.scratch import Scratch
 from defectsynth.segment import Segment
 from defectsynth.shapes import Shape
+from defectsynth.shuffled import Shuffled, ShuffledStructure
 from defectsynth.spots import Spots
 from defectsynth.strokes import Strokes
 from defectsynth.synthesis import Sample, redraw, synthesize
@@ -48,6 +51,7 @@ __all__ = [
     "Fractal",
     "GammaRectangle",
     "InsideObject",
+    "InterpolatedPatch",
     "Line",
     "Look",
     "NaturalSynthetic",
@@ -56,6 +60,7 @@ __all__ = [
     "OnObject",
     "OtherImage",
     "PaintedDefect",
+    "PatchSwap",
     "Place",
     "Push",
     "Rectangle",
@@ -64,6 +69,8 @@ __all__ = [
     "Segment",
     "Shade",
     "Shape",
+    "Shuffled",
+    "ShuffledStructure",
     "Spots",
     "Strip",
     "Strokes",
