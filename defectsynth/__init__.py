@@ -7,6 +7,7 @@
 ((64, 64, 3), (64, 64), 'scratch')
 """
 
+from defectsynth import reference
 from defectsynth.bent_edge import BentEdge
 from defectsynth.blends import Blend
 from defectsynth.color_spot import ColorSpot
@@ -81,5 +82,6 @@ __all__ = [
     "Where",
     "find_foreground",
     "redraw",
+    "reference",
     "synthesize",
 ]

@@ -41,8 +41,15 @@ class Exchange(Part):
     width_range: Pair = span((0.05, 0.15), 0.0, 1.0, FRACTION)
     distance_range: Pair = span((0.1, 0.5), 0.0, 2.0, FRACTION)
 
-    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> tuple[Box, Box] | None:
-        """Return both rectangles in pixels, None if no second one fits beside the first."""
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place, clip: str) -> tuple[Box, Box] | None:
+        """Return both rectangles in pixels, None if no second one fits beside the first.
+
+        Args:
+            rng: what is drawn from.
+            scene: the picture.
+            place: middle of the first.
+            clip: how the object is found that the middle of the second lies on, too; empty lays it anywhere.
+        """
         length, width = rng.random(2).tolist()
         size = between(self.width_range, width) * scene.side, between(self.length_range, length) * scene.side
         first = _box(scene, place, size)
@@ -52,7 +59,9 @@ class Exchange(Part):
             second = _box(
                 scene, Place(place.x + distance * math.cos(turn), place.y + distance * math.sin(turn), 0.0), size
             )
-            if first is not None and second is not None and first.shape == second.shape and _apart(first, second):
+            if first is None or second is None or first.shape != second.shape or not _apart(first, second):
+                continue
+            if not clip or _on_object(second, scene, clip):
                 return first, second
         return None
 
@@ -61,6 +70,12 @@ def _box(scene: Scene, place: Place, size: tuple[float, float]) -> Box | None:
     drawn = within(scene, place, width=size[0], height=size[1])
     x, y = round(drawn.x - drawn.width / 2 + 0.5), round(drawn.y - drawn.height / 2 + 0.5)
     return clip_box(x, y, x + round(drawn.width) - 1, y + round(drawn.height) - 1, size=scene.size)
+
+
+def _on_object(box: Box, scene: Scene, method: str) -> bool:
+    found = scene.foreground(method)
+    column, row = int((box.x0 + box.x1) / 2 / found.step[0]), int((box.y0 + box.y1) / 2 / found.step[1])
+    return bool(found.cells[min(row, found.cells.shape[0] - 1), min(column, found.cells.shape[1] - 1)])
 
 
 def _apart(first: Box, second: Box) -> bool:
@@ -136,7 +151,8 @@ class PatchSwap(DefectTransform):
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> SwapRecipe | None:
         """Draw a place and two rectangles."""
         place = self.where.sample(rng, scene)
-        pair = None if place is None else self.exchange.sample(rng, scene, place)
+        clip = self.where.foreground if self.where.clips else ""
+        pair = None if place is None else self.exchange.sample(rng, scene, place, clip)
         if pair is None:
             return None
         return SwapRecipe(
@@ -146,5 +162,5 @@ class PatchSwap(DefectTransform):
             first=tuple(pair[0]),
             second=tuple(pair[1]),
             opacity=visible_share(self.severity),
-            clip=self.where.foreground if self.where.clips else "",
+            clip=clip,
         )

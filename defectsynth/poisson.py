@@ -20,7 +20,7 @@ SPREAD = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], dtype=np.float32) / 4  # fr
 TINY = 1e-12  # energy at which nothing is left to do
 LARGE = 3 * 64 * 64  # pixels of all planes from which on half the size is solved first
 SQUARE = np.ones((3, 3), np.uint8)
-CYCLES, SMOOTHINGS, COARSEST = 4, 1, 4  # cycles; Jacobi steps before and after each; least side of the coarsest grid
+CYCLES, SMOOTHINGS, COARSEST = 3, 2, 4  # cycles; Jacobi steps before and after each; least side of the coarsest grid
 
 
 def poisson(surface: Floats, pixels: Floats, inside: Bytes, *, mixed: bool) -> Floats:
