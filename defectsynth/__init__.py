@@ -23,6 +23,7 @@ from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.natural_synthetic import NaturalSynthetic
 from defectsynth.patch_swap import PatchSwap
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
+from defectsynth.real_defect import RealDefect
 from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
 from defectsynth.scratch import Scratch
 from defectsynth.segment import Segment
@@ -64,6 +65,7 @@ __all__ = [
     "PatchSwap",
     "Place",
     "Push",
+    "RealDefect",
     "Rectangle",
     "Sample",
     "Scratch",

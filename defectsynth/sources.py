@@ -145,16 +145,24 @@ def choose(source: Source, share: float) -> str:
     if isinstance(source, HeldPictures):
         return source.choose(share)
     if isinstance(source, str):
-        path = Path(source)
-        if not path.is_dir():
+        if not Path(source).is_dir():
             return source
-        source = _files_in(source, path.stat().st_mtime_ns)
+        source = files_in(source)
     return source[int(share * len(source))]
 
 
+def files_in(folder: str) -> tuple[str, ...]:
+    """Return the image files in a folder and its subfolders, in order.
+
+    Raises:
+        FileNotFoundError: if there is none.
+    """
+    return _listed(folder, Path(folder).stat().st_mtime_ns)
+
+
 @lru_cache(maxsize=16)
-def _files_in(folder: str, _changed: int) -> tuple[str, ...]:
-    """Return the image files in a folder and its subfolders, in order; listed once until the folder changes."""
+def _listed(folder: str, _changed: int) -> tuple[str, ...]:
+    """List a folder once, until something is added to it."""
     found = sorted(
         path.as_posix() for path in Path(folder).rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
     )

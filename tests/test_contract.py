@@ -21,9 +21,9 @@ TRANSFORMS = [
     if inspect.isclass(value) and issubclass(value, DefectTransform)
 ]
 DTYPES = (np.uint8, np.uint16, np.float32)
-ELSEWHERE = tuple(  # pictures of another size, dtype and number of channels to take pixels from
+ELSEWHERE = tuple(  # pictures of another size, dtype and number of channels to take pixels from; the last may be a mask
     (np.random.default_rng(0).random(shape) * peak).astype(dtype)
-    for shape, dtype, peak in (((50, 9), np.uint16, 65535), ((70, 60, 3), np.uint8, 255), ((1, 1, 5), np.float32, 1))
+    for shape, dtype, peak in (((50, 9, 2), np.uint16, 65535), ((70, 60, 3), np.uint8, 255), ((3, 4, 5), np.float32, 1))
 )
 PEAK = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}
 
