@@ -7,21 +7,33 @@
 ((64, 64, 3), (64, 64), 'scratch')
 """
 
+from defectsynth import reference
 from defectsynth.bent_edge import BentEdge
 from defectsynth.blends import Blend
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.cut_paste import CutPaste, CutPasteScar
+from defectsynth.cutting import OtherImage
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
+from defectsynth.fractal import Fractal
+from defectsynth.interpolated_patch import InterpolatedPatch
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
+from defectsynth.natural_synthetic import NaturalSynthetic
+from defectsynth.patch_swap import PatchSwap
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
+from defectsynth.real_defect import RealDefect
+from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
 from defectsynth.scratch import Scratch
 from defectsynth.segment import Segment
 from defectsynth.shapes import Shape
+from defectsynth.shuffled import Shuffled, ShuffledStructure
 from defectsynth.spots import Spots
 from defectsynth.strokes import Strokes
 from defectsynth.synthesis import Sample, redraw, synthesize
+from defectsynth.texture import Texture
+from defectsynth.texture_patch import TexturePatch
 from defectsynth.twins import AnomalyTwins, Twin
 
 __version__ = "0.1.0"
@@ -33,29 +45,45 @@ __all__ = [
     "Blend",
     "Color",
     "ColorSpot",
+    "CutPaste",
+    "CutPasteScar",
     "EdgeRing",
     "Elsewhere",
     "Field",
+    "Fractal",
+    "GammaRectangle",
     "InsideObject",
+    "InterpolatedPatch",
     "Line",
     "Look",
+    "NaturalSynthetic",
     "Noise",
     "OnEdge",
     "OnObject",
+    "OtherImage",
     "PaintedDefect",
+    "PatchSwap",
     "Place",
     "Push",
+    "RealDefect",
+    "Rectangle",
     "Sample",
     "Scratch",
     "Segment",
     "Shade",
     "Shape",
+    "Shuffled",
+    "ShuffledStructure",
     "Spots",
+    "Strip",
     "Strokes",
+    "Texture",
+    "TexturePatch",
     "Twin",
     "WarpedDefect",
     "Where",
     "find_foreground",
     "redraw",
+    "reference",
     "synthesize",
 ]

@@ -41,6 +41,7 @@ class PaintedDefect(DefectTransform):
     """
 
     kind: ClassVar[str] = "painted_defect"
+    recipe_type: ClassVar[type[PaintRecipe]] = PaintRecipe
 
     def __init__(
         self,
@@ -65,7 +66,7 @@ class PaintedDefect(DefectTransform):
         place = self.where.sample(rng, scene)
         if place is None:
             return None
-        return PaintRecipe(
+        return self.recipe_type(
             kind=self.kind,
             severity=self.severity,
             seed=seed,

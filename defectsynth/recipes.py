@@ -74,11 +74,7 @@ class PaintRecipe(Recipe):
         return finish(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)
 
     def _allowed(self, scene: Scene, box: Box) -> Bytes | None:
-        roi = scene.roi_in(box)
-        if not self.clip or scene.foreground(self.clip).whole:
-            return roi
-        on_object = scene.object_in(box, self.clip)
-        return on_object if roi is None else cv2.bitwise_and(on_object, roi)
+        return scene.allowed_in(box, self.clip)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,19 @@ class Scene:
         """Return the allowed pixels inside `box`, uint8 (h, w), 255 where allowed, or None if all are."""
         return None if self.roi is None else self.roi[box.slices]
 
+    def allowed_in(self, box: Box, method: str) -> Bytes | None:
+        """Return where paint may change pixels in `box`, uint8 (h, w), non-zero where it may, or None if everywhere.
+
+        Args:
+            box: in pixels.
+            method: how the object is found that the paint stays on; empty paints anywhere.
+        """
+        roi = self.roi_in(box)
+        if not method or self.foreground(method).whole:
+            return roi
+        on_object = self.object_in(box, method)
+        return on_object if roi is None else cv2.bitwise_and(on_object, roi)
+
     def planes(self, patch: Array) -> Floats:
         """Return a patch of the picture as float32 (C, h, w), 1.0 is the peak of its dtype."""
         stacked = split_channels(patch)

@@ -18,7 +18,7 @@ from defectsynth.placement import Where, as_where
 from defectsynth.recipes import Recipe, WarpRecipe
 from defectsynth.scene import Scene
 from defectsynth.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints
-from defectsynth.values import Choice, Count, Number, Part, Rule, decode, encode
+from defectsynth.values import Choice, Count, Number, Part, Rule, decode, encode, in_memory
 
 FRAMES_OF_MASKS = {"masks": "images", "mask3d": "volume"}  # where each mask belongs to a frame
 MASK_KINDS = ("binary", "alpha", "intensity")
@@ -203,6 +203,18 @@ class DefectTransform(HostTransform):
     def get_transform_init_args(self) -> dict[str, Any]:
         """Return all arguments as plain data, for `A.to_dict` and YAML."""
         return {name: encode(getattr(self, name)) for name in self.argument_names()}
+
+    def to_dict_private(self) -> dict[str, Any]:
+        """Return class and arguments as plain data.
+
+        Raises:
+            TypeError: if an argument holds arrays or a callable, which cannot be written.
+        """
+        state: dict[str, Any] = super().to_dict_private()
+        held = in_memory(state)
+        if held is not None:
+            raise TypeError(held.refusal())
+        return state
 
 
 def as_part(value: Any, kind: type[Part], name: str) -> Any:

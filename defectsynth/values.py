@@ -157,6 +157,11 @@ class Choices:
         return tuple(value)
 
 
+def field_with(default: Any, rule: Rule) -> Any:
+    """Dataclass field: what a rule of its own allows."""
+    return field(default=default, metadata={"rule": rule})
+
+
 def span(default: Pair, low: float, high: float, unit: str) -> Any:
     """Dataclass field: a pair of real numbers."""
     return field(default=default, metadata={"rule": Span(low, high, unit)})
@@ -221,6 +226,14 @@ class Part(Value):
         )
 
 
+class InMemory:
+    """Base of an argument that cannot be written as plain data; `encode` leaves it as it is."""
+
+    def refusal(self) -> str:
+        """Return which argument it is, what can be written instead and what was given."""
+        raise NotImplementedError
+
+
 def between(pair: Pair, share: float) -> float:
     """Return the number at `share`, in [0, 1), of the way from low to high."""
     return pair[0] + share * (pair[1] - pair[0])
@@ -245,12 +258,12 @@ _PLAIN = frozenset({str, bool, int, float})
 
 
 def encode(value: Any) -> Any:
-    """Return `value` as dicts, lists, strings, numbers, booleans and None.
+    """Return `value` as dicts, lists, strings, numbers, booleans and None; what is `InMemory` stays as it is.
 
     Raises:
         TypeError: for an object that is none of these and no `Value`.
     """
-    if value is None or type(value) in _PLAIN:
+    if value is None or type(value) in _PLAIN or isinstance(value, InMemory):
         return value
     if isinstance(value, Value):
         plain = {"type": type(value).__name__}
@@ -264,6 +277,14 @@ def encode(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"a value must be made of numbers, strings, tuples and Values, got {type(value).__name__}")
+
+
+def in_memory(data: Any) -> InMemory | None:
+    """Return the first part of encoded `data` that is no plain data, None if all of it is."""
+    if isinstance(data, InMemory):
+        return data
+    inner = data.values() if isinstance(data, Mapping) else data if isinstance(data, list) else ()
+    return next((found for entry in inner if (found := in_memory(entry)) is not None), None)
 
 
 def decode(data: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
+from defectsynth.sources import SourceRule
 from defectsynth.transform import COMMON_RULES, DefectTransform, first_image
 from defectsynth.values import Choice, Choices, Count, Number, Part, Rule, Span
 
@@ -45,6 +46,9 @@ def bad_values(rule: Any) -> tuple[str, list[tuple[str, type[Exception]]]]:
         wrong = ["()", "('violet',)", f"({first}, {first})", f"({first}, 'violet')"]
         text = f"a non-empty list of different names out of {names}"
         return text, [(value, ValueError) for value in wrong] + [(first, TypeError), ("None", TypeError)]
+    if isinstance(rule, SourceRule):
+        text = "a folder, an image file, a list of files or arrays, a callable or None"
+        return text, [("3", TypeError), ("()", ValueError), ("(3,)", TypeError), ("{}", TypeError)]
     low, high = rule.low, rule.high
     if isinstance(rule, Number):
         wrong = [repr(low - 1), repr(high + 1), "nan"]
@@ -181,6 +185,8 @@ def test_the_bounds_themselves_are_allowed(kind: type[Any]) -> None:
             allowed: list[Any] = [rule.low, rule.high]
         elif isinstance(rule, (Span, Count)):
             allowed = [(rule.low, rule.high), (rule.low, rule.low), (rule.high, rule.high), [rule.low, rule.high]]
+        elif isinstance(rule, SourceRule):
+            allowed = [None, __file__, (__file__, __file__)]
         else:
             assert isinstance(rule, (Choice, Choices))
             allowed = list(rule.names) if isinstance(rule, Choice) else [rule.names, list(rule.names[:1])]
@@ -206,6 +212,8 @@ def test_documented_bounds_are_the_bounds_that_are_checked(kind: type[Any]) -> N
         elif isinstance(rule, (Choice, Choices)):
             missing = [word for word in rule.names if not re.search(rf"\b{word}\b", stated[name])]
             assert not missing or "see `" in stated[name], f"{name} does not mention {missing}"
+        elif isinstance(rule, SourceRule):
+            assert f"; None is {rule.none}" in stated[name]
         else:
             bounds = re.findall(r"in \[(-?[\d.]+), (-?[\d.]+)\]", stated[name])
             assert [(float(low), float(high)) for low, high in bounds] == [(rule.low, rule.high)], name
@@ -234,6 +242,8 @@ def test_every_argument_arrives(kind: type[DefectTransform]) -> None:
         rule: Any = rules[name]
         if isinstance(rule, (Choice, Choices)):
             value: Any = rule.names[-1] if isinstance(rule, Choice) else rule.names[-1:]
+        elif isinstance(rule, SourceRule):
+            value = __file__
         else:
             value = rule.high if isinstance(rule, Number) else (rule.high, rule.high)
         transform = kind(**{name: value})

@@ -11,6 +11,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 import defectsynth as ds
+from defectsynth.sources import SourceRule
 from defectsynth.transform import COMMON_RULES, DefectTransform
 from defectsynth.values import Choice, Choices, Count, Number, Part, Span
 
@@ -20,6 +21,10 @@ TRANSFORMS = [
     if inspect.isclass(value) and issubclass(value, DefectTransform)
 ]
 DTYPES = (np.uint8, np.uint16, np.float32)
+ELSEWHERE = tuple(  # pictures of another size, dtype and number of channels to take pixels from; the last may be a mask
+    (np.random.default_rng(0).random(shape) * peak).astype(dtype)
+    for shape, dtype, peak in (((50, 9, 2), np.uint16, 65535), ((70, 60, 3), np.uint8, 255), ((3, 4, 5), np.float32, 1))
+)
 PEAK = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}
 
 
@@ -35,6 +40,8 @@ def values_of(rule: Any) -> st.SearchStrategy[Any]:
         return st.floats(rule.low, rule.high, allow_subnormal=False)
     if isinstance(rule, Choices):
         return st.lists(st.sampled_from(rule.names), min_size=1, unique=True).map(tuple)
+    if isinstance(rule, SourceRule):
+        return st.sampled_from([None, ELSEWHERE])
     assert isinstance(rule, Choice)
     return st.sampled_from(rule.names)
 

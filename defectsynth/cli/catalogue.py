@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import albumentations as A
 
 import defectsynth
 from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.presets import PRESETS
+from defectsynth.reference import REFERENCES
 from defectsynth.transform import DefectTransform
 
 _FREE = (PaintedDefect, WarpedDefect)  # put together by the caller, so they have no look of their own
@@ -23,6 +25,11 @@ def named_defects() -> dict[str, type[DefectTransform]]:
         if isinstance(entry, type) and issubclass(entry, DefectTransform) and entry not in _FREE
     ]
     return {defect.kind: defect for defect in sorted(defects, key=lambda defect: defect.kind)}
+
+
+def named_presets() -> dict[str, Callable[[], A.Compose]]:
+    """Return every preset and every reference mode of the literature by its name."""
+    return PRESETS | REFERENCES
 
 
 def leaves(transform: Any) -> Iterator[Any]:

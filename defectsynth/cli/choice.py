@@ -10,9 +10,8 @@ from typing import Any
 import albumentations as A
 import yaml
 
-from defectsynth.cli.catalogue import leaves, named_defects
+from defectsynth.cli.catalogue import leaves, named_defects, named_presets
 from defectsynth.cli.errors import UsageError
-from defectsynth.presets import PRESETS
 from defectsynth.transform import DefectTransform
 
 FORMATS = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
@@ -113,11 +112,12 @@ def make_defects(names: Sequence[str], given: Mapping[str, Any]) -> Any:
 
 def load_preset(name: str) -> Any:
     """Return a preset given its name or the file that `A.save` wrote."""
-    if name in PRESETS:
-        return PRESETS[name]()
+    presets = named_presets()
+    if name in presets:
+        return presets[name]()
     path = Path(name)
     if path.suffix.lower() not in FORMATS:
-        raise UsageError(f"--preset must be one of {', '.join(PRESETS)} or a .yaml or .json file, got {name!r}")
+        raise UsageError(f"--preset must be one of {', '.join(presets)} or a .yaml or .json file, got {name!r}")
     try:
         preset = A.load(path, data_format=FORMATS[path.suffix.lower()])
     except (OSError, AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:

@@ -13,10 +13,9 @@ from typing import Any
 import albumentations as A
 import yaml
 
-from defectsynth.cli.catalogue import named_defects, summary
+from defectsynth.cli.catalogue import named_defects, named_presets, summary
 from defectsynth.cli.errors import UsageError
 from defectsynth.placement import PLACES, Where
-from defectsynth.presets import PRESETS
 from defectsynth.transform import COMMON_RULES, DefectTransform
 from defectsynth.values import Rule
 
@@ -32,7 +31,7 @@ _OTHERS = {
 def list_names(_: Namespace) -> int:
     """Print the names of defects and presets, one line each."""
     defects = {name: summary(defect) for name, defect in named_defects().items()}
-    presets = {name: summary(preset) for name, preset in PRESETS.items()}
+    presets = {name: summary(preset) for name, preset in named_presets().items()}
     width = max(map(len, [*defects, *presets]))
     for head, names in (("Defects (--defect NAME)", defects), ("Presets (--preset NAME)", presets)):
         print(head)
@@ -46,15 +45,15 @@ def show(arguments: Namespace) -> int:
     defects = named_defects()
     if arguments.name in defects:
         print(_defect(defects[arguments.name]))
-    elif arguments.name in PRESETS:
+    elif arguments.name in named_presets():
         print(_preset(arguments.name))
     else:
-        raise UsageError(f"NAME must be one of {', '.join([*defects, *PRESETS])}, got {arguments.name!r}")
+        raise UsageError(f"NAME must be one of {', '.join([*defects, *named_presets()])}, got {arguments.name!r}")
     return 0
 
 
 def _preset(name: str) -> str:
-    factory = PRESETS[name]
+    factory = named_presets()[name]
     about = _before_sections(inspect.getdoc(factory) or "")
     plain = yaml.safe_dump(A.to_dict(factory()), sort_keys=False, default_flow_style=None, width=100)
     return "".join(f"# {line}".rstrip() + "\n" for line in about.splitlines()) + plain.rstrip()

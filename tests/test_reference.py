@@ -1,0 +1,193 @@
+"""The reference modes against the distributions of their papers, and what they mend."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import defectsynth as ds
+from defectsynth import reference
+from defectsynth.fractal import DrawnFractal
+from defectsynth.values import decode
+
+SIDE = 200
+NOISE = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)  # every patch of it can be seen
+
+
+def recipes(mode: Any, image: np.ndarray = NOISE, draws: int = 250) -> list[list[Any]]:
+    """The recipes of many draws, a list for each."""
+    drawn = [ds.synthesize(image, mode, seed=seed).defects for seed in range(draws)]
+    return [[decode(record["recipe"]) for record in records] for records in drawn]
+
+
+def is_uniform(values: Any, low: float, high: float) -> bool:
+    """Kolmogorov and Smirnov's test at a level that a right sampler fails once in a million."""
+    shares = (np.sort(np.asarray(values)) - low) / (high - low)
+    steps = np.arange(1, shares.size + 1) / shares.size
+    return bool(np.abs(steps - shares).max() < 2.7 / math.sqrt(shares.size) and 0 <= shares[0] <= shares[-1] <= 1)
+
+
+@pytest.mark.parametrize("name", reference.REFERENCES)
+def test_every_mode_draws_on_every_picture(name: str) -> None:
+    mode = reference.REFERENCES[name]()
+    part = np.full((120, 160, 3), 200, np.uint8)
+    part[30:90, 40:120] = (60 + np.arange(80) % 17 * 4)[None, :, None]
+    for image in (part, part[..., 0]):
+        samples = [ds.synthesize(image, mode, seed=seed) for seed in range(20)]
+        assert sum(bool(sample.defects) for sample in samples) >= 19
+        assert all(sample.mask.any() == bool(sample.defects) for sample in samples)
+
+
+def test_cutpaste_has_the_papers_areas_and_aspects() -> None:
+    for size in ((SIDE, SIDE), (120, 333)):
+        picture = np.random.default_rng(1).integers(0, 256, (*size, 3), np.uint8)
+        shapes = [recipe.shape for (recipe,) in recipes(reference.cutpaste(), picture)]
+        areas = [shape.width * shape.height / (size[0] * size[1]) for shape in shapes]
+        aspects = np.array([shape.width / shape.height for shape in shapes])
+        assert is_uniform(areas, 0.02, 0.15)
+        assert is_uniform(aspects[aspects < 1], 0.3, 1.0)
+        assert is_uniform(aspects[aspects > 1], 1.0, 3.3)
+        assert (aspects < 1).mean() == pytest.approx(0.5, abs=0.12)
+
+
+def test_the_mask_of_cutpaste_is_the_rectangle() -> None:
+    for seed in range(30):
+        (record,) = ds.synthesize(NOISE, reference.cutpaste(), seed=seed).defects
+        shape = decode(record["recipe"]).shape
+        x0, y0, x1, y1 = record["box"]
+        assert record["area"] == (x1 - x0) * (y1 - y0) == round(shape.width) * round(shape.height)
+
+
+def test_cutpaste_scar_has_the_papers_sizes() -> None:
+    shapes = [recipe.shape for (recipe,) in recipes(reference.cutpaste_scar())]
+    assert is_uniform([shape.height * 256 / SIDE for shape in shapes], 10, 25)
+    assert is_uniform([shape.width * 256 / SIDE for shape in shapes], 2, 16)
+    assert is_uniform([math.degrees(shape.turn) for shape in shapes], -45, 45)
+    assert all(recipe.look.turn == recipe.shape.turn for (recipe,) in recipes(reference.cutpaste_scar(), draws=5))
+
+
+def test_three_ways() -> None:
+    drawn = [ds.synthesize(NOISE, reference.cutpaste_3way(), seed=seed).defects for seed in range(200)]
+    labels = [reference.label_3way(records) for records in drawn]
+    assert np.bincount(labels, minlength=3).tolist() == pytest.approx([0, 100, 100], abs=35)
+    assert reference.label_3way([]) == 0
+    with pytest.raises(ValueError, match="at most one record of cut_paste or cut_paste_scar, got line"):
+        reference.label_3way([{"kind": "line"}])
+
+
+@pytest.mark.parametrize(("mode", "most", "zooms"), [("nsa_object", 3, (0.7, 1.3)), ("nsa_texture", 4, (0.5, 2.0))])
+def test_nsa_has_the_papers_sizes_and_counts(mode: str, most: int, zooms: tuple[float, float]) -> None:
+    drawn = recipes(reference.REFERENCES[mode]())
+    counts = [len(found) for found in drawn]
+    assert set(counts) == set(range(1, most + 1))
+    assert np.mean(counts) == pytest.approx((1 + most) / 2, abs=0.25)
+    sides = np.array([[recipe.shape.width, recipe.shape.height] for found in drawn for recipe in found]) / SIDE
+    assert sides.min() >= 0.06
+    assert sides.max() <= 0.8
+    for side in (0.1, 0.15, 0.2, 0.3, 0.5):
+        tail = (side - 0.06) / 0.1  # of the gamma law of shape 2: 1 - (1 + x) exp(-x)
+        assert (sides <= side).mean() == pytest.approx(1 - (1 + tail) * math.exp(-tail), abs=0.06)
+    assert is_uniform([recipe.look.zoom for found in drawn for recipe in found], *zooms)
+    assert all(recipe.blend.mode == "poisson" for found in drawn for recipe in found)
+
+
+def test_nsa_keeps_to_the_object_at_both_ends() -> None:
+    part = np.full((SIDE, SIDE), 230, np.uint8)
+    part[50:150, 60:140] = NOISE[50:150, 60:140, 0] // 2
+    samples = [ds.synthesize(part, reference.nsa_object(), seed=seed) for seed in range(60)]
+    assert all(not (sample.mask[:44].any() or sample.mask[:, :54].any()) for sample in samples)
+    points = [
+        (recipe.look.u * SIDE, recipe.look.v * SIDE) for (recipe, *_) in recipes(reference.nsa_object(), part, draws=60)
+    ]
+    assert all(57 <= x <= 143 and 47 <= y <= 153 for x, y in points), "what is cut out shows the object"
+
+
+def perlin(x: float, y: float, angles: np.ndarray) -> float:
+    """Perlin noise at one place as the paper writes it: fade, gradients, interpolation."""
+    column, row = int(x), int(y)
+    u, v = x - column, y - row
+    corners = {}
+    for i in (0, 1):
+        for j in (0, 1):
+            angle = angles[row + j, column + i]
+            corners[i, j] = math.cos(angle) * (u - i) + math.sin(angle) * (v - j)
+    fade_u, fade_v = (6 * t**5 - 15 * t**4 + 10 * t**3 for t in (u, v))
+    rows = [corners[0, j] + fade_u * (corners[1, j] - corners[0, j]) for j in (0, 1)]
+    return math.sqrt(2) * (rows[0] + fade_v * (rows[1] - rows[0]))
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(1, 1), (2, 8), (5, 3)])
+def test_the_noise_is_perlins(columns: int, rows: int) -> None:
+    drawn = DrawnFractal(20, 15, 40, 30, columns, rows, turn=0.0, threshold=0.0, gather=0.0, seed=3)
+    noise = drawn._noise(30, 40)
+    angles = np.random.default_rng(3).uniform(0, 2 * math.pi, (rows + 1, columns + 1))
+    expected = [
+        [perlin((column + 0.5) * columns / 40, (row + 0.5) * rows / 30, angles) for column in range(40)]
+        for row in range(30)
+    ]
+    np.testing.assert_allclose(noise, expected, atol=1e-5)
+    inside = drawn.layer((30, 40), margin=0)
+    whole = np.zeros((30, 40))
+    whole[inside.box.slices] = inside.alpha
+    assert ((np.array(expected) > 0) == whole).mean() > 0.99
+
+
+def test_draem_has_the_papers_noise_and_opacity() -> None:
+    drawn = [recipe for (recipe,) in recipes(reference.draem())]
+    powers = np.log2([[recipe.shape.columns, recipe.shape.rows] for recipe in drawn]).ravel()
+    assert set(powers) == set(range(7))
+    assert np.mean(powers) == pytest.approx(3.0, abs=0.4)
+    assert all(recipe.shape.threshold == 0.5 and recipe.shape.width == SIDE for recipe in drawn)
+    assert is_uniform([math.degrees(recipe.shape.turn) for recipe in drawn], -90, 90)
+    assert len({recipe.look.family for recipe in drawn}) == 13
+    opacities = [recipe.blend.opacity for recipe in drawn]
+    assert min(opacities) < 0.2
+    assert is_uniform([opacity for opacity in opacities if opacity > 0.3], 0.3, 1.0), "but for those too faint"
+    areas = [(ds.synthesize(NOISE, reference.draem(), seed=seed).mask > 0).mean() for seed in range(60)]
+    assert 0.02 < np.mean(areas) < 0.15
+    assert min(areas) > 0
+
+
+def test_memseg_stays_on_the_object_and_draws_both() -> None:
+    part = np.full((SIDE, SIDE, 3), 230, np.uint8)
+    part[50:150, 60:140] = NOISE[50:150, 60:140] // 3
+    samples = [ds.synthesize(part, reference.memseg(), seed=seed) for seed in range(120)]
+    kinds = [record["kind"] for sample in samples for record in sample.defects]
+    assert kinds.count("texture_patch") == pytest.approx(60, abs=25)
+    assert kinds.count("shuffled_structure") == pytest.approx(60, abs=25)
+    assert not any(sample.mask[:44].any() or sample.mask[:, :54].any() for sample in samples)
+    drawn = [decode(record["recipe"]) for sample in samples for record in sample.defects]
+    assert min(recipe.blend.opacity for recipe in drawn) >= 0.15
+    structure = [recipe.look for recipe in drawn if recipe.kind == "shuffled_structure"]
+    assert {look.columns for look in structure} == {4, 5, 6, 7, 8}
+
+
+def test_fpi_interpolates_the_same_place_of_another_picture() -> None:
+    other = np.random.default_rng(5).integers(0, 256, NOISE.shape, np.uint8)
+    mode = reference.fpi(source=[other], mask_kind="alpha")
+    factors = []
+    for seed in range(60):
+        mode.set_random_seed(seed)
+        result = mode(image=NOISE, mask=np.zeros(NOISE.shape[:2], np.float32), defects=[])
+        (record,) = result["defects"]
+        factor = decode(record["recipe"]).blend.opacity
+        factors.append(factor)
+        inside = result["mask"] > 0
+        assert np.allclose(result["mask"][inside], factor, atol=1e-6), "the label is the factor"
+        mixed = factor * other[inside] + (1 - factor) * NOISE[inside].astype(float)
+        np.testing.assert_allclose(result["image"][inside], mixed, atol=0.51)
+    assert is_uniform(factors, 0.05, 0.95)
+    shapes = [recipe.shape for (recipe,) in recipes(reference.fpi())]
+    assert is_uniform([shape.width / SIDE for shape in shapes], 0.1, 0.4)
+    assert is_uniform([shape.height / SIDE for shape in shapes], 0.1, 0.4)
+
+
+def test_anomaly_twin_draws_lines_where_it_is_told() -> None:
+    part = np.full((SIDE, SIDE), 230, np.uint8)
+    part[50:150, 60:140] = 90
+    assert not any(
+        ds.synthesize(part, reference.anomaly_twin(where="object"), seed=seed).mask[:44].any() for seed in range(40)
+    )
+    (record,) = ds.synthesize(part, reference.anomaly_twin(), seed=0).defects
+    assert record["kind"] == "line"
