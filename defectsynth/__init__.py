@@ -9,18 +9,22 @@
 
 from defectsynth.bent_edge import BentEdge
 from defectsynth.blends import Blend
+from defectsynth.chipped_edge import ChippedEdge
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
+from defectsynth.missing_part import CutPart, MissingPart
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
 from defectsynth.scratch import Scratch
 from defectsynth.segment import Segment
 from defectsynth.shapes import Shape
 from defectsynth.spots import Spots
 from defectsynth.strokes import Strokes
+from defectsynth.swapped_parts import DuplicatedPart, SwappedParts
 from defectsynth.synthesis import Sample, redraw, synthesize
 from defectsynth.twins import AnomalyTwins, Twin
 
@@ -31,20 +35,28 @@ __all__ = [
     "Anywhere",
     "BentEdge",
     "Blend",
+    "ChippedEdge",
     "Color",
     "ColorSpot",
+    "CutPart",
+    "DisplacedPart",
+    "DuplicatedPart",
     "EdgeRing",
     "Elsewhere",
     "Field",
+    "FlippedPart",
     "InsideObject",
     "Line",
     "Look",
+    "MisplacedObject",
+    "MissingPart",
     "Noise",
     "OnEdge",
     "OnObject",
     "PaintedDefect",
     "Place",
     "Push",
+    "RotatedPart",
     "Sample",
     "Scratch",
     "Segment",
@@ -52,6 +64,7 @@ __all__ = [
     "Shape",
     "Spots",
     "Strokes",
+    "SwappedParts",
     "Twin",
     "WarpedDefect",
     "Where",
