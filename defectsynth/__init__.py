@@ -12,6 +12,7 @@ from defectsynth.blends import Blend
 from defectsynth.chipped_edge import ChippedEdge
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.dent import Bulge, Dent
 from defectsynth.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
@@ -23,8 +24,10 @@ from defectsynth.scratch import Scratch
 from defectsynth.segment import Segment
 from defectsynth.shapes import Shape
 from defectsynth.spots import Spots
+from defectsynth.squeeze import Pinch, Squeeze
 from defectsynth.strokes import Strokes
 from defectsynth.swapped_parts import DuplicatedPart, SwappedParts
+from defectsynth.swelling import Swelling
 from defectsynth.synthesis import Sample, redraw, synthesize
 from defectsynth.twins import AnomalyTwins, Twin
 
@@ -35,10 +38,12 @@ __all__ = [
     "Anywhere",
     "BentEdge",
     "Blend",
+    "Bulge",
     "ChippedEdge",
     "Color",
     "ColorSpot",
     "CutPart",
+    "Dent",
     "DisplacedPart",
     "DuplicatedPart",
     "EdgeRing",
@@ -54,6 +59,7 @@ __all__ = [
     "OnEdge",
     "OnObject",
     "PaintedDefect",
+    "Pinch",
     "Place",
     "Push",
     "RotatedPart",
@@ -63,8 +69,10 @@ __all__ = [
     "Shade",
     "Shape",
     "Spots",
+    "Squeeze",
     "Strokes",
     "SwappedParts",
+    "Swelling",
     "Twin",
     "WarpedDefect",
     "Where",
