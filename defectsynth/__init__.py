@@ -8,17 +8,20 @@
 """
 
 from defectsynth.bent_edge import BentEdge
+from defectsynth.bent_thread import BentThread, PatternShift
 from defectsynth.blends import Blend
-from defectsynth.chipped_edge import ChippedEdge
+from defectsynth.chipped_edge import ChippedEdge, TornEdge
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
 from defectsynth.dent import Bulge, Dent
 from defectsynth.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
+from defectsynth.hole import Hole
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.missing_part import CutPart, MissingPart
+from defectsynth.missing_thread import BrokenThread, MissingThread
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
 from defectsynth.scratch import Scratch
 from defectsynth.segment import Segment
@@ -29,6 +32,7 @@ from defectsynth.strokes import Strokes
 from defectsynth.swapped_parts import DuplicatedPart, SwappedParts
 from defectsynth.swelling import Swelling
 from defectsynth.synthesis import Sample, redraw, synthesize
+from defectsynth.threads import Beneath, Thread, ThreadPush
 from defectsynth.twins import AnomalyTwins, Twin
 
 __version__ = "0.1.0"
@@ -36,8 +40,11 @@ __version__ = "0.1.0"
 __all__ = [
     "AnomalyTwins",
     "Anywhere",
+    "Beneath",
     "BentEdge",
+    "BentThread",
     "Blend",
+    "BrokenThread",
     "Bulge",
     "ChippedEdge",
     "Color",
@@ -50,15 +57,18 @@ __all__ = [
     "Elsewhere",
     "Field",
     "FlippedPart",
+    "Hole",
     "InsideObject",
     "Line",
     "Look",
     "MisplacedObject",
     "MissingPart",
+    "MissingThread",
     "Noise",
     "OnEdge",
     "OnObject",
     "PaintedDefect",
+    "PatternShift",
     "Pinch",
     "Place",
     "Push",
@@ -73,6 +83,9 @@ __all__ = [
     "Strokes",
     "SwappedParts",
     "Swelling",
+    "Thread",
+    "ThreadPush",
+    "TornEdge",
     "Twin",
     "WarpedDefect",
     "Where",

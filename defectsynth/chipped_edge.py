@@ -124,3 +124,50 @@ class ChippedEdge(DefectTransform):
         inner = tuple((tip[0] + gone * (a - tip[0]), tip[1] + gone * (b - tip[1])) for a, b in outline)
         gaps = () if whole or through < 0.05 else (gap_of(rng, scene, replace(piece, outline=inner)),)
         return PartRecipe(kind=self.kind, severity=self.severity, seed=seed, gaps=gaps, faces=(face,))
+
+
+class TornEdge(ChippedEdge):
+    """A torn edge: a stretch of the border is ripped away, the tear is ragged and its face narrow and rough.
+
+    Lands on the object's outline unless `where` says otherwise, then on the nearest place of it; without a background,
+    on strong intensity edges. A long irregular polygon along the edge; almost all of it shows the background, continued
+    from around; a narrow rest is the face of the tear, in fine facets. The mask marks what changed.
+
+    Args:
+        radius_range: depth of the torn place, in [0, 0.5], fraction of min(H, W).
+        aspect_range: how much longer it is along the edge, in [1, 5].
+        through_range: share of it where nothing of the part is left, in [0, 1]; the rest is the face of the tear.
+        contrast_range: of the face of the tear, in [0, 1].
+        facet_range: size of a facet, in [0, 1], fraction of the radius.
+        common: see `DefectTransform`.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import TornEdge, synthesize
+        >>> part = np.full((128, 128), 30, np.uint8)
+        >>> part[40:90, 30:100] = 200
+        >>> sample = synthesize(part, TornEdge(), seed=2)
+        >>> int((sample.image > 115).sum()) < int((part > 115).sum())
+        True
+    """
+
+    kind: ClassVar[str] = "torn_edge"
+
+    def __init__(
+        self,
+        *,
+        radius_range: Pair = (0.02, 0.05),
+        aspect_range: Pair = (1.8, 4.0),
+        through_range: Pair = (0.6, 0.9),
+        contrast_range: Pair = (0.08, 0.2),
+        facet_range: Pair = (0.08, 0.2),
+        **common: Unpack[Common],
+    ) -> None:
+        super().__init__(
+            radius_range=radius_range,
+            aspect_range=aspect_range,
+            through_range=through_range,
+            contrast_range=contrast_range,
+            facet_range=facet_range,
+            **common,
+        )

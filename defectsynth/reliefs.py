@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from defectsynth.composed import WarpedDefect
-from defectsynth.displacement import displaced
+from defectsynth.displacement import DrawnPush, displaced
 from defectsynth.layers import Array, Box, Floats, clip_box
 from defectsynth.opened import as_floats
 from defectsynth.patches import Patch, finish
@@ -18,6 +18,7 @@ from defectsynth.recipes import WarpRecipe
 from defectsynth.scene import Scene
 from defectsynth.structural import as_pixels
 from defectsynth.swelling import PEAK, DrawnSwelling, Swelling
+from defectsynth.threads import ThreadPush
 from defectsynth.values import Pair, Part, Value, between, span, visible_share
 
 if TYPE_CHECKING:
@@ -124,7 +125,9 @@ class ReliefDefect(WarpedDefect):
         common: see `DefectTransform`.
     """
 
-    def __init__(self, field: Swelling, shading: Shading, *, hollow: bool, **common: Unpack[Common]) -> None:
+    def __init__(
+        self, field: Swelling | ThreadPush, shading: Shading, *, hollow: bool, **common: Unpack[Common]
+    ) -> None:
         super().__init__(field=field, **common)
         self.shading, self.hollow = shading, hollow
 
@@ -139,7 +142,7 @@ class ReliefDefect(WarpedDefect):
         if place is None:
             return None
         field = self.field.sample(rng, scene, place, self.severity)
-        if not isinstance(field, DrawnSwelling):
+        if not isinstance(field, (DrawnSwelling, DrawnPush)):
             return None
         contrast, crease, phase = rng.random(3).tolist()
         strength = between(self.shading.contrast_range, contrast) * visible_share(self.severity)
