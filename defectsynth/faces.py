@@ -51,7 +51,8 @@ class Face(Value):
         surface = as_floats(np.ascontiguousarray(here), scene.peak)
         alpha = filled(self.outline, box)
         if self.method:
-            alpha = cv2.min(alpha, cv2.blur(scene.object_in(box, self.method), (3, 3)))
+            inside = cv2.blur(scene.object_in(box, self.method), (3, 3))
+            alpha = cv2.min(alpha, cv2.convertScaleAbs(cv2.subtract(inside, 128), alpha=2.0))  # not a pixel beside it
         share = alpha[..., None] * np.float32(1.0 / 255.0)
         weight = max(float(share.sum()), 1e-6)
         mean = np.einsum("hwc,hwk->c", surface, share) / np.float32(weight)

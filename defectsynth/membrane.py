@@ -12,6 +12,7 @@ import numpy as np
 
 from defectsynth.layers import Floats
 
+RIDGE = 0.02  # pull of the slopes of the plane towards nothing
 COARSE = 48  # cells along the longer side on which a large gap is bridged
 
 
@@ -23,15 +24,36 @@ def membrane(values: Floats, known: Floats) -> Floats:
         known: float32 (h, w), 1 where a value is known, 0 where not; at least one is known.
     """
     height, width, channels = values.shape
-    stacked = np.concatenate([values * known[..., None], known[..., None]], axis=2)
     longer = max(height, width)
-    if longer <= COARSE:
-        return _pulled(stacked)[..., :channels]
-    cells = (max(1, width * COARSE // longer), max(1, height * COARSE // longer))
-    coarse = _resized(stacked, cells, cv2.INTER_AREA)
-    mean = coarse[..., -1:]
-    coarse = coarse * (np.minimum(4.0 * mean, 1.0) / np.maximum(mean, 1e-12)).astype(np.float32)
-    return _resized(np.ascontiguousarray(_pulled(coarse)[..., :channels]), (width, height), cv2.INTER_LINEAR)
+    cells = (
+        (max(1, width * COARSE // longer), max(1, height * COARSE // longer)) if longer > COARSE else (width, height)
+    )
+    stacked = np.concatenate([values * known[..., None], known[..., None]], axis=2)
+    coarse = _resized(stacked, cells, cv2.INTER_AREA) if longer > COARSE else stacked
+    weight = coarse[..., -1:]
+    level = coarse[..., :-1] / np.maximum(weight, np.float32(1e-12))
+    plane = _plane(level, weight)
+    firm = np.minimum(4.0 * weight, np.float32(1.0))
+    smooth = _pulled(np.concatenate([(level - plane) * firm, firm], axis=2))[..., :channels] + plane
+    there = weight[..., 0] > 0
+    smooth = np.clip(smooth, level[there].min(axis=0), level[there].max(axis=0))
+    return _resized(np.ascontiguousarray(smooth), (width, height), cv2.INTER_LINEAR) if longer > COARSE else smooth
+
+
+def _plane(level: Floats, weight: Floats) -> Floats:
+    """Return the plane through levels (h, w, C) with weights (h, w, 1), float32 (h, w, C), flat in doubt."""
+    height, width, channels = level.shape
+    x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
+    total = float(weight.sum())
+    basis = np.ones((height, width, 3), np.float32)
+    basis[..., 1] = x - np.float32(weight.sum(axis=0)[:, 0] @ x / total)
+    basis[..., 2] = (y - np.float32(weight.sum(axis=1)[:, 0] @ y / total))[:, None]
+    flat, heavy = basis.reshape(-1, 3), (basis * weight).reshape(-1, 3)
+    normal = (heavy.T @ flat).astype(np.float64)
+    normal[1, 1] += RIDGE * total * width
+    normal[2, 2] += RIDGE * total * height
+    slopes = np.linalg.solve(normal, (heavy.T @ level.reshape(-1, channels)).astype(np.float64))
+    return np.asarray((flat @ slopes.astype(np.float32)).reshape(height, width, channels))
 
 
 def _pulled(weighted: Floats) -> Floats:

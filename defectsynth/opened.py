@@ -45,13 +45,15 @@ class Opened:
 
     Attributes:
         box: where.
-        surface: float32 (h, w, C), the picture with the part.
+        pixels: (h, w, C), dtype of the picture, with the part.
+        surface: float32 (h, w, C), the same in [0, 1].
         behind: float32 (h, w, C), the picture without it.
         cover: float32 (h, w, 1) in [0, 1], where it and its halo were.
         matte: uint8 (h, w, 1), the part itself.
     """
 
     box: Box
+    pixels: Array
     surface: Floats
     behind: Floats
     cover: Floats
@@ -110,14 +112,15 @@ def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
         known = cv2.bitwise_and(thing, cv2.bitwise_not(at_least(cover, 1)))
     if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
         return None
-    surface = as_floats(np.ascontiguousarray(canvas[box.slices]), scene.peak)
+    pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
+    surface = as_floats(pixels, scene.peak)
     behind = _behind(gap, scene, canvas, surface, box=box, known=known)
     if piece.kind in ("lead", "mark"):
         unlike = greatest_channel(np.abs(surface - behind))
         shown = cv2.blur(np.clip((unlike - UNLIKE[0]) / (UNLIKE[1] - UNLIKE[0]), 0.0, 1.0), (3, 3)) * np.float32(255.0)
         shown = shown.astype(np.uint8)
         matte = cv2.min(cover, shown if piece.kind == "mark" else cv2.max(matte, shown))
-    return Opened(box, surface, behind, cover[..., None] * np.float32(1.0 / 255.0), matte[..., None])
+    return Opened(box, pixels, surface, behind, cover[..., None] * np.float32(1.0 / 255.0), matte[..., None])
 
 
 def _near(mask: Bytes, reach: float) -> Bytes:
@@ -141,8 +144,10 @@ def _behind(gap: Gap, scene: Scene, canvas: Array, surface: Floats, *, box: Box,
     missing = known == 0
     for offset in gap.sources:
         taken, there = _taken(gap, scene, canvas, box, offset)
-        new = missing & there
-        fitted = taken + membrane(behind - taken, weight)
+        new, both = missing & there, weight * there
+        if not both.any():
+            continue
+        fitted = taken + membrane(behind - taken, both)
         behind = np.where(new[..., None], fitted, behind)
         weight = np.where(new, np.float32(1.0), weight)
         missing &= ~there

@@ -166,7 +166,7 @@ def _lay(part: Opened, lift: Lift, scene: Scene, here: Array, box: Box) -> None:
     surface = as_floats(here, scene.peak)
     if lift.piece.ground == "background":
         surface *= _warped(part.shade(), matrix, box.shape, border=LIT) * np.float32(1.0 / LIT)
-    surface += (_warped(part.surface, matrix, box.shape, border=None) - surface) * opaque
+    surface += (as_floats(_warped(part.pixels, matrix, box.shape, border=None), scene.peak) - surface) * opaque
     here[:] = as_pixels(surface, here, scene.peak)
 
 
