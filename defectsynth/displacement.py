@@ -130,14 +130,17 @@ class DrawnPush(DrawnField):
         return bump * np.float32(-sin * self.amount), bump * np.float32(cos * self.amount)
 
 
-def displaced(image: Array, field: DrawnField, box: Box, *, nearest: bool = False) -> Array:
+def displaced(
+    image: Array, field: DrawnField, box: Box, *, nearest: bool = False, origin: tuple[int, int] = (0, 0)
+) -> Array:
     """Return the pixels of `box` after the displacement.
 
     Args:
-        image: (H, W) or (H, W, C), any dtype cv2.remap takes.
+        image: (H, W) or (H, W, C), any dtype cv2.remap takes; the picture or a part of it.
         field: the displacement.
         box: the part of the image to compute; pixels from outside it are read where the field asks for them.
         nearest: True for labels, which must not be mixed; else bilinear.
+        origin: (x, y) of the first pixel of `image` in the picture.
 
     Returns:
         (h, w) or (h, w, C), dtype as given.
@@ -146,8 +149,9 @@ def displaced(image: Array, field: DrawnField, box: Box, *, nearest: bool = Fals
         np.arange(box.x0, box.x1, dtype=np.float32)[None, :], np.arange(box.y0, box.y1, dtype=np.float32)[:, None]
     )
     reach = math.ceil(field.reach) + 2
-    x0, y0 = max(0, box.x0 - reach), max(0, box.y0 - reach)
-    source = np.ascontiguousarray(image[y0 : box.y1 + reach, x0 : box.x1 + reach])
+    x0, y0 = max(origin[0], box.x0 - reach), max(origin[1], box.y0 - reach)
+    rows, columns = slice(y0 - origin[1], box.y1 + reach - origin[1]), slice(x0 - origin[0], box.x1 + reach - origin[0])
+    source = np.ascontiguousarray(image[rows, columns])
     map_x = np.subtract(np.arange(box.x0 - x0, box.x1 - x0, dtype=np.float32)[None, :], dx, out=dx)
     map_y = np.subtract(np.arange(box.y0 - y0, box.y1 - y0, dtype=np.float32)[:, None], dy, out=dy)
     mode = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR

@@ -109,7 +109,7 @@ def locate(image: Array, method: str) -> Foreground:
     everything = Foreground(np.full((rows, columns), 255, np.uint8), step, whole=True)
     if method == "whole" or min(rows, columns) < 8:
         return everything
-    small = _small_copy(image, rows, columns)
+    small = small_copy(image, rows, columns)
     return _found(small.tobytes(), small.shape, step, method) or everything
 
 
@@ -128,7 +128,7 @@ def forget_pictures() -> None:
     _found.cache_clear()
 
 
-def _small_copy(image: Array, rows: int, columns: int) -> Bytes:
+def small_copy(image: Array, rows: int, columns: int) -> Bytes:
     """Return a smoothed uint8 (rows, columns, C) copy; only rows x columns pixels of `image` are read."""
     small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_LINEAR)
     if small.dtype == np.uint16:

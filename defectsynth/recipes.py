@@ -43,6 +43,14 @@ class Recipe(Value):
             canvas: the picture so far, same shape and dtype, with earlier defects; it is not written to.
         """
 
+    def forward(self, points: Array) -> Array:
+        """Return where points (N, 2) in pixels stand afterwards; what a painted defect lies on stays."""
+        return points
+
+    def forward_outline(self, outline: Array) -> Array:
+        """Return where the outline (N, 2) of a bounding box stands afterwards."""
+        return self.forward(outline)
+
 
 @dataclass(frozen=True)
 class PaintRecipe(Recipe):
@@ -86,6 +94,10 @@ class WarpRecipe(Recipe):
     """
 
     field: DrawnField
+
+    def forward(self, points: Array) -> Array:
+        """Return where points (N, 2) in pixels stand afterwards."""
+        return self.field.forward(points)
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
         """Return the displaced part of the picture."""

@@ -91,16 +91,16 @@ def _displaced_labels(mask: Array, field: DrawnField, patch: Patch) -> Array:
     return displaced(labels, field, patch.box, nearest=True).astype(mask.dtype)
 
 
-def moved_keypoints(keypoints: Array, fields: Sequence[DrawnField]) -> Array:
-    """Return keypoints (N, 2+) in pixels, moved by every displacement in turn."""
+def moved_keypoints(keypoints: Array, recipes: Sequence[Recipe]) -> Array:
+    """Return keypoints (N, 2+) in pixels, moved by every defect in turn."""
     moved = np.array(keypoints)
     if len(moved):
-        for field in fields:
-            moved[:, :2] = field.forward(moved[:, :2])
+        for recipe in recipes:
+            moved[:, :2] = recipe.forward(moved[:, :2])
     return moved
 
 
-def moved_boxes(boxes: Array, fields: Sequence[DrawnField], size: tuple[int, int]) -> Array:
+def moved_boxes(boxes: Array, recipes: Sequence[Recipe], size: tuple[int, int]) -> Array:
     """Return boxes (N, 4+), fractions of width and height, as the boxes around their moved outlines."""
     moved = np.array(boxes)
     scale = np.array([size[1], size[0]], dtype=np.float64)
@@ -109,9 +109,11 @@ def moved_boxes(boxes: Array, fields: Sequence[DrawnField], size: tuple[int, int
         x0, y0, x1, y1 = row[:4]
         x, y = x0 + share * (x1 - x0), y0 + share * (y1 - y0)
         sides = [(x, y0 + 0 * y), (x, y1 + 0 * y), (x0 + 0 * x, y), (x1 + 0 * x, y)]
-        outline = np.concatenate([np.stack(side, axis=1) for side in sides]) * scale
-        for field in fields:
-            outline = field.forward(outline)
-        outline = np.clip(outline / scale, 0.0, 1.0)
-        row[:4] = (*outline.min(axis=0), *outline.max(axis=0))
+        still = np.concatenate([np.stack(side, axis=1) for side in sides]) * scale
+        outline = still
+        for recipe in recipes:
+            outline = recipe.forward_outline(outline)
+        if outline is not still:
+            outline = np.clip(outline / scale, 0.0, 1.0)
+            row[:4] = (*outline.min(axis=0), *outline.max(axis=0))
     return moved

@@ -10,12 +10,11 @@ from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
-from defectsynth.displacement import DrawnField
 from defectsynth.drawing import Drawing, draw, redraw
 from defectsynth.host import HostTransform
 from defectsynth.layers import Array
 from defectsynth.placement import Where, as_where
-from defectsynth.recipes import Recipe, WarpRecipe
+from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene
 from defectsynth.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints
 from defectsynth.values import Choice, Count, Number, Part, Rule, decode, encode, in_memory
@@ -60,7 +59,7 @@ class DefectTransform(HostTransform):
         image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1]; never written to.
         images, volume: (N, H, W[, C]); the same defect in each frame.
         mask, masks, mask3d: the anomaly mask(s): what is in them stays and moves with a warp, the defect is added.
-        bboxes, keypoints: moved by warps, else kept.
+        bboxes, keypoints: moved by warps and with the part that moves, else kept.
         roi: (H, W), non-zero where a defect may land; read only.
         defects: a list; comes back with one record a defect added, see `drawing.record`.
 
@@ -153,7 +152,6 @@ class DefectTransform(HostTransform):
         if not drawings:
             first_image(data, self)
         every = [drawing for frames in drawings.values() for drawing in frames]
-        fields = [recipe.field for recipe in recipes if isinstance(recipe, WarpRecipe)]
         result = dict(data)
         for key, value in data.items():
             target = "roi" if key == "roi" else self.target_of(key)
@@ -162,12 +160,10 @@ class DefectTransform(HostTransform):
                 result[key] = canvases[0] if target == "image" else np.stack(canvases)
             elif value is not None and target != "roi":
                 paired = drawings.get(FRAMES_OF_MASKS.get(target, ""), [])
-                result[key] = self._annotation(target, value, frames=paired, every=every, fields=fields)
+                result[key] = self._annotation(target, value, frames=paired, every=every)
         return result
 
-    def _annotation(
-        self, target: str, value: Any, *, frames: list[Drawing], every: list[Drawing], fields: list[DrawnField]
-    ) -> Any:
+    def _annotation(self, target: str, value: Any, *, frames: list[Drawing], every: list[Drawing]) -> Any:
         """Return a target that is no picture with the defects in it."""
         if target == "mask":
             return add_to_mask(value, every, value=self.mask_value, kind=self.mask_kind)
@@ -175,10 +171,10 @@ class DefectTransform(HostTransform):
             return add_to_masks(value, frames, every, value=self.mask_value, kind=self.mask_kind)
         if target == "defects":
             return [*value, *every[0].records()]
-        if target == "bboxes" and fields:
-            return moved_boxes(value, fields, every[0].canvas.shape[:2])
-        if target == "keypoints" and fields:
-            return moved_keypoints(value, fields)
+        if target == "bboxes":
+            return moved_boxes(value, every[0].recipes, every[0].canvas.shape[:2])
+        if target == "keypoints":
+            return moved_keypoints(value, every[0].recipes)
         return value
 
     def __getattr__(self, name: str) -> Any:

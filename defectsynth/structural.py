@@ -1,0 +1,182 @@
+"""Structural defects: parts taken away, moved, turned or doubled; what is uncovered shows its surroundings.
+
+A `PartRecipe` names gaps, places of parts, and lifts, parts laid down elsewhere. It works inside the boxes of those
+parts only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from defectsynth.faces import Face
+from defectsynth.layers import Array, Box, Floats, clip_box
+from defectsynth.opened import LIT, Gap, Opened, as_floats, halo, open_up
+from defectsynth.patches import Patch, finish, quantised
+from defectsynth.pieces import Piece
+from defectsynth.recipes import Recipe
+from defectsynth.scene import Scene
+from defectsynth.values import Value
+
+LEAST_IN_BOX = 0.5  # intersection over union of a part and a bounding box from which on the box is the part's
+
+
+@dataclass(frozen=True)
+class Lift(Value):
+    """A part laid down elsewhere.
+
+    Attributes:
+        piece: the part.
+        pivot_x, pivot_y: the point it turns about.
+        dx, dy: pixels by which that point moves.
+        angle: radians by which the part turns.
+        mirrored: whether it is mirrored, top to bottom, before it turns.
+    """
+
+    piece: Piece
+    pivot_x: float
+    pivot_y: float
+    dx: float
+    dy: float
+    angle: float = 0.0
+    mirrored: bool = False
+
+    def matrix(self) -> Array:
+        """Return the map of points, float64 (2, 3)."""
+        cos, sin, flip = math.cos(self.angle), math.sin(self.angle), -1.0 if self.mirrored else 1.0
+        turn = np.array([[cos, -flip * sin], [sin, flip * cos]])
+        pivot = np.array([self.pivot_x, self.pivot_y])
+        return np.column_stack([turn, pivot - turn @ pivot + np.array([self.dx, self.dy])])
+
+    def moved(self, points: Array) -> Array:
+        """Return points (N, 2) as they lie afterwards."""
+        matrix = self.matrix()
+        return np.asarray(points @ matrix[:, :2].T + matrix[:, 2])
+
+    def target(self, scene: Scene) -> Box | None:
+        """Return the pixels that it covers afterwards."""
+        corners, pad = self.moved(np.array(self.piece.outline)), halo(self.piece, scene) + 2.0
+        return clip_box(*(corners.min(axis=0) - pad), *(corners.max(axis=0) + pad), size=scene.size)
+
+
+@dataclass(frozen=True)
+class PartRecipe(Recipe):
+    """A structural defect.
+
+    Attributes:
+        gaps: the places of parts.
+        lifts: parts laid down elsewhere; each has its gap.
+        faces: faces of breaks that show where parts are gone.
+    """
+
+    gaps: tuple[Gap, ...]
+    lifts: tuple[Lift, ...] = ()
+    faces: tuple[Face, ...] = ()
+
+    def render(self, scene: Scene, canvas: Array) -> Patch | None:
+        """Return the picture without the parts at their places and with them at the others."""
+        parts = {gap.piece: open_up(gap, scene, canvas) for gap in self.gaps}
+        gone = [parts[gap.piece] for gap in self.gaps if not gap.stays]
+        targets = [lift.target(scene) for lift in self.lifts]
+        broken = [face.box(scene.size) for face in self.faces]
+        box = union([*(None if part is None else part.box for part in gone), *targets, *broken])
+        if box is None or None in parts.values():
+            return None
+        before = np.ascontiguousarray(canvas[box.slices])
+        after = before.copy()
+        for face, inner in zip(self.faces, broken, strict=True):
+            if inner is not None:
+                here = after[within(inner, box)]
+                here[:] = as_pixels(face.paint(scene, here, inner), here, scene.peak)
+        for part in gone:
+            if part is not None:
+                here = after[within(part.box, box)]
+                surface = as_floats(here, scene.peak)
+                surface += (part.behind - surface) * part.cover
+                here[:] = as_pixels(surface, here, scene.peak)
+        for lift, target in zip(self.lifts, targets, strict=True):
+            opened = parts[lift.piece]
+            if target is not None and opened is not None:
+                _lay(opened, lift, scene, after[within(target, box)], target)
+        return finish(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))
+
+    def forward(self, points: Array) -> Array:
+        """Return points (N, 2) in pixels, moved with the part that holds them."""
+        moved = np.array(points, dtype=np.float64)
+        for lift in self._moving():
+            outline = np.array(lift.piece.outline, np.float32)
+            held = [cv2.pointPolygonTest(outline, (float(x), float(y)), measureDist=False) >= 0 for x, y in points]
+            moved[held] = lift.moved(points[held])
+        return moved
+
+    def forward_outline(self, outline: Array) -> Array:
+        """Return the outline (N, 2) of a bounding box, moved if the box is that of a part that moves."""
+        for lift in self._moving():
+            if _overlap(np.array(lift.piece.outline), outline) >= LEAST_IN_BOX:
+                return lift.moved(outline)
+        return outline
+
+    def _moving(self) -> list[Lift]:
+        gone = [gap.piece for gap in self.gaps if not gap.stays]
+        return [lift for lift in self.lifts if lift.piece in gone]
+
+
+def union(boxes: list[Box | None]) -> Box | None:
+    """Return the smallest box around those that are not None."""
+    there = np.array([box for box in boxes if box is not None])
+    if not len(there):
+        return None
+    return Box(*there[:, :2].min(axis=0).tolist(), *there[:, 2:].max(axis=0).tolist())
+
+
+def within(inner: Box, outer: Box) -> tuple[slice, slice]:
+    """Return the index of one box in an array that covers another."""
+    return (
+        slice(inner.y0 - outer.y0, inner.y1 - outer.y0),
+        slice(inner.x0 - outer.x0, inner.x1 - outer.x0),
+    )
+
+
+def _overlap(one: Array, other: Array) -> float:
+    """Return intersection over union of the bounding boxes of two point sets."""
+    low, high = np.maximum(one.min(axis=0), other.min(axis=0)), np.minimum(one.max(axis=0), other.max(axis=0))
+    common = float(np.prod(np.maximum(high - low, 0.0)))
+    return common / max(float(np.prod(np.ptp(one, axis=0)) + np.prod(np.ptp(other, axis=0))) - common, 1e-9)
+
+
+def as_pixels(surface: Floats, like: Array, peak: float) -> Array:
+    """Return float32 (h, w, C) in [0, 1] as pixels with the dtype and shape of `like`."""
+    height = surface.shape[0]
+    return quantised(surface.reshape(1, height, -1), like.reshape(height, -1), peak).reshape(like.shape)
+
+
+def _lay(part: Opened, lift: Lift, scene: Scene, here: Array, box: Box) -> None:
+    """Write a part into the pixels `here` of `box`, its new place.
+
+    What lies on a surface stays on it; what hangs in front of the background takes its shadow along.
+    """
+    matrix = lift.matrix()
+    matrix[:, 2] += matrix[:, :2] @ part.box[:2] - box[:2]
+    opaque = _warped(part.matte, matrix, box.shape, border=0) * np.float32(1.0 / 255.0)
+    if lift.piece.ground == "object":
+        opaque *= scene.object_in(box, lift.piece.method)[..., None] * np.float32(1.0 / 255.0)
+    surface = as_floats(here, scene.peak)
+    if lift.piece.ground == "background":
+        surface *= _warped(part.shade(), matrix, box.shape, border=LIT) * np.float32(1.0 / LIT)
+    surface += (as_floats(_warped(part.pixels, matrix, box.shape, border=None), scene.peak) - surface) * opaque
+    here[:] = as_pixels(surface, here, scene.peak)
+
+
+def _warped(planes: Array, matrix: Array, shape: tuple[int, int], *, border: int | None) -> Array:
+    """Return (h, w, C) under a map of points; beyond its rim `border`, None repeats the rim."""
+    if planes.shape[2] > 4:
+        single = [_warped(plane[..., None], matrix, shape, border=border) for plane in cv2.split(planes)]
+        return np.concatenate(single, axis=2)
+    mode = cv2.BORDER_REPLICATE if border is None else cv2.BORDER_CONSTANT
+    value = (border or 0,) * 4
+    size = (shape[1], shape[0])
+    moved = cv2.warpAffine(planes, matrix, size, flags=cv2.INTER_LINEAR, borderMode=mode, borderValue=value)
+    return np.asarray(moved.reshape(*shape, -1))

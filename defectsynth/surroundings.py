@@ -1,0 +1,131 @@
+"""What lies behind a part that is gone: its surroundings, continued.
+
+Pixels are taken from other places of the same ground, found when a defect is drawn, and made to meet what lies around
+the gap: the difference along the gap's rim is spread smoothly over it. Grain, stripes and holes of the background so
+go on, and a shading across the picture, too.
+
+References:
+    Barnes et al., "PatchMatch", SIGGRAPH 2009, and He and Sun, "Statistics of patch offsets for image completion",
+    ECCV 2012: a few offsets explain a gap; here they are tried at random on the small copy of the foreground, a
+    few hundred at most, so that the search costs the same for any picture.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from defectsynth.foreground import small_copy
+from defectsynth.layers import Array, Bytes, Floats
+from defectsynth.pieces import Piece, pieces_of
+from defectsynth.scene import Scene
+from defectsynth.values import IntPair
+
+CANDIDATES, REFINED = 128, 16  # offsets tried, and those about the best
+PATCHES = 4  # most offsets for one gap
+SAMPLES = 32  # points of the gap and of its rim that an offset is judged by
+RESTLESS, LEVEL = 1.5, 0.01  # greatest mismatch: a share of the rim's own deviation, and of the range
+PLAIN = 0.03  # deviation of the rim under which no offset is better than those about it
+LEAST_COVERED = 0.05  # share of the gap under which an offset is not worth it
+COVERED = 0.98  # share of the gap from which on an offset covers it
+_SQUARE = np.ones((3, 3), np.uint8)
+
+
+def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPair, ...]:
+    """Return offsets (dx, dy) in pixels whose pixels fill the gap that a part leaves, best first; empty if none do."""
+    found = scene.foreground(piece.method)
+    step = np.array(found.step)
+    gap = np.zeros_like(found.cells)
+    corners = (np.array(piece.outline) + 0.5) / step - 0.5
+    gap = cv2.dilate(cv2.fillPoly(gap, [np.rint(corners).astype(np.int32)], 255), _SQUARE)
+    ground = cv2.subtract(_ground(found.cells, piece.ground), gap)
+    if piece.ground == "object":
+        for mark in pieces_of(scene, piece.method).get("mark", ()):
+            outline = np.rint((np.array(mark.outline) + 0.5) / step - 0.5).astype(np.int32)
+            cv2.fillPoly(ground, [outline], 0)
+    rim = cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground)
+    inside, around = _points(gap), _points(rim)
+    if not len(inside) or not len(around):
+        return ()
+    extent = 2.0 * float((corners.max(axis=0) - corners.min(axis=0)).max()) + 8.0
+    offsets = np.rint((2.0 * rng.random((CANDIDATES, 2)) - 1.0) * extent).astype(np.intp)
+    offsets[: CANDIDATES // 4, 0] = offsets[CANDIDATES // 4 : CANDIDATES // 2, 1] = 0
+    spread = 2.0 * rng.random((REFINED, 2)) - 1.0
+    gray = small_copy(scene.image, *found.cells.shape).mean(axis=2, dtype=np.float32) * np.float32(1.0 / 255.0)
+    here = gray[around[:, 1], around[:, 0]]
+    deviation = float(here.std())
+    chosen: list[IntPair] = []
+    while len(inside) and len(chosen) < PATCHES:
+        on_ground = _on(ground, inside[None] + offsets[:, None])
+        covers = on_ground.mean(axis=1)
+        most = float(covers.max())
+        if most < LEAST_COVERED:
+            break
+        able = np.flatnonzero(covers >= min(COVERED, 0.9 * most))
+        cost = _cost(gray, here, around, inside, offsets[able])
+        best = int(np.argmin(cost))
+        if cost[best] > RESTLESS * deviation + LEVEL:
+            break
+        offset = offsets[able[best]] * step
+        if deviation > PLAIN:
+            offset = _refined(scene, around, offset, spread, step)
+        chosen.append((round(float(offset[0])), round(float(offset[1]))))
+        inside = inside[~on_ground[able[best]]]
+        if len(inside) < 3:
+            break
+    return tuple(chosen)
+
+
+def _ground(cells: Bytes, ground: str) -> Bytes:
+    if ground == "all":
+        return np.full(cells.shape, 255, np.uint8)
+    return cv2.erode(cells, _SQUARE) if ground == "object" else cv2.bitwise_not(cv2.dilate(cells, _SQUARE))
+
+
+def _points(mask: Bytes) -> Array:
+    """Return at most `SAMPLES` cells (x, y) of a mask, evenly spread."""
+    index = np.flatnonzero(mask)
+    index = index[np.linspace(0, index.size - 1, min(SAMPLES, index.size)).astype(np.intp)]
+    return np.stack([index % mask.shape[1], index // mask.shape[1]], axis=1)
+
+
+def _on(ground: Bytes, points: Array) -> Array:
+    """Return whether points (..., 2) of the small grid lie on the ground."""
+    rows, columns = ground.shape
+    framed = cv2.copyMakeBorder(ground, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    x, y = np.clip(points[..., 0] + 1, 0, columns + 1), np.clip(points[..., 1] + 1, 0, rows + 1)
+    return np.asarray(framed.ravel()[y * (columns + 2) + x] > 0)
+
+
+def _cost(gray: Floats, here: Floats, around: Array, inside: Array, offsets: Array) -> Floats:
+    """Return how badly what each offset brings fits: unlike at the rim, or with more to see inside, (N,)."""
+    change = _at(gray, around[None] + offsets[:, None]) - here
+    level = change.mean(axis=1)
+    brought = _at(gray, inside[None] + offsets[:, None])
+    unrest = np.maximum(brought.std(axis=1) - 1.2 * here.std(), 0.0)
+    return np.asarray(np.abs(change - level[:, None]).mean(axis=1) + 0.25 * np.abs(level) + unrest)
+
+
+def _at(plane: Floats, points: Array) -> Floats:
+    """Return the values at points (..., 2) of the small grid; outside the nearest one's."""
+    rows, columns = plane.shape
+    return plane.ravel()[np.clip(points[..., 1], 0, rows - 1) * columns + np.clip(points[..., 0], 0, columns - 1)]
+
+
+def _refined(scene: Scene, around: Array, offset: Array, spread: Array, step: Array) -> Array:
+    """Return the best of the offsets (pixels) about one, judged on the picture itself at the rim of the gap."""
+    here = (around + 0.5) * step - 0.5
+    colours = _colours(scene, here)
+    for reach in (0.7, 0.15):
+        near = np.concatenate([offset[None], offset + spread * (reach * step)])
+        change = np.rint(near)[:, None] + here
+        cost = np.abs(_colours(scene, change) - colours).mean(axis=(1, 2))
+        offset = near[int(np.argmin(cost))]
+    return offset
+
+
+def _colours(scene: Scene, points: Array) -> Floats:
+    """Return the colours at points (..., 2) in pixels, float32 (..., C) in [0, 1]; outside the nearest pixel's."""
+    x = np.clip(points[..., 0].astype(np.intp), 0, scene.size[1] - 1)
+    y = np.clip(points[..., 1].astype(np.intp), 0, scene.size[0] - 1)
+    return scene.image[y, x].reshape(*x.shape, -1) * np.float32(1.0 / scene.peak)
