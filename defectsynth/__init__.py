@@ -20,7 +20,6 @@ from defectsynth.dent import Bulge, Dent
 from defectsynth.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
-from defectsynth.fractal import Fractal
 from defectsynth.hole import Hole
 from defectsynth.interpolated_patch import InterpolatedPatch
 from defectsynth.line import Line
@@ -29,6 +28,7 @@ from defectsynth.missing_part import CutPart, MissingPart
 from defectsynth.missing_thread import BrokenThread, MissingThread
 from defectsynth.natural_synthetic import NaturalSynthetic
 from defectsynth.patch_swap import PatchSwap
+from defectsynth.perlin import Perlin
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
 from defectsynth.real_defect import RealDefect
 from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
@@ -71,7 +71,6 @@ __all__ = [
     "Elsewhere",
     "Field",
     "FlippedPart",
-    "Fractal",
     "GammaRectangle",
     "Hole",
     "InsideObject",
@@ -89,6 +88,7 @@ __all__ = [
     "PaintedDefect",
     "PatchSwap",
     "PatternShift",
+    "Perlin",
     "Pinch",
     "Place",
     "Push",

@@ -9,10 +9,10 @@ import numpy as np
 
 from defectsynth.blends import Blend
 from defectsynth.cutting import converted, jittered
-from defectsynth.fractal import Fractal
 from defectsynth.layers import Array, Box
 from defectsynth.looks import Look
 from defectsynth.pasted import DrawnPicture, PastedDefect
+from defectsynth.perlin import Perlin
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
 from defectsynth.sources import SourceRule, choose, open_picture
@@ -157,7 +157,7 @@ class ShuffledStructure(PastedDefect):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(
-            shape=Fractal(extent_range=extent_range, octave_range=octave_range, threshold=threshold, gather=gather),
+            shape=Perlin(extent_range=extent_range, octave_range=octave_range, threshold=threshold, gather=gather),
             look=Shuffled(source=source, tiles_range=tiles_range, jitter_range=jitter_range),
             blend=Blend(opacity_range=opacity_range),
             **common,

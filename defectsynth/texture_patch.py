@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from defectsynth.blends import Blend
-from defectsynth.fractal import Fractal
 from defectsynth.pasted import PastedDefect
 from defectsynth.patterns import PATTERNS
+from defectsynth.perlin import Perlin
 from defectsynth.texture import Texture
 from defectsynth.values import IntPair, Pair
 
@@ -65,7 +65,7 @@ class TexturePatch(PastedDefect):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(
-            shape=Fractal(extent_range=extent_range, octave_range=octave_range, threshold=threshold, gather=gather),
+            shape=Perlin(extent_range=extent_range, octave_range=octave_range, threshold=threshold, gather=gather),
             look=Texture(source=source, families=families, scale_range=scale_range),
             blend=Blend(opacity_range=opacity_range),
             **common,

@@ -8,7 +8,7 @@ import pytest
 
 import defectsynth as ds
 from defectsynth import reference
-from defectsynth.fractal import DrawnFractal
+from defectsynth.perlin import DrawnPerlin
 from defectsynth.values import decode
 
 SIDE = 200
@@ -119,7 +119,7 @@ def perlin(x: float, y: float, angles: np.ndarray) -> float:
 
 @pytest.mark.parametrize(("columns", "rows"), [(1, 1), (2, 8), (5, 3)])
 def test_the_noise_is_perlins(columns: int, rows: int) -> None:
-    drawn = DrawnFractal(20, 15, 40, 30, columns, rows, turn=0.0, threshold=0.0, gather=0.0, seed=3)
+    drawn = DrawnPerlin(20, 15, 40, 30, columns, rows, turn=0.0, threshold=0.0, gather=0.0, seed=3)
     noise = drawn._noise(30, 40)
     angles = np.random.default_rng(3).uniform(0, 2 * math.pi, (rows + 1, columns + 1))
     expected = [

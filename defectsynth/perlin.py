@@ -21,7 +21,7 @@ CORE = 0.45  # share of the square, from its middle, in which regions are drawn 
 
 
 @dataclass(frozen=True)
-class Fractal(Shape):
+class Perlin(Shape):
     """Regions of Perlin noise above a threshold, sharp, inside a square; it is moved to lie within the picture.
 
     Args:
@@ -38,12 +38,12 @@ class Fractal(Shape):
     gather: float = number(1.0, 0.0, 4.0, "of the noise")
     turn_range: Pair = span((-math.pi / 2, math.pi / 2), -3.2, 3.2, "radians")
 
-    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnFractal:
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnPerlin:
         """Return the square in pixels and the seed of its noise."""
         extent, across, down, turn = rng.random(4).tolist()
         side = between(self.extent_range, extent) * scene.side
         square = within(scene, place, width=min(side, scene.size[1]), height=min(side, scene.size[0]))
-        return DrawnFractal(
+        return DrawnPerlin(
             x=square.x,
             y=square.y,
             width=square.width,
@@ -58,8 +58,8 @@ class Fractal(Shape):
 
 
 @dataclass(frozen=True)
-class DrawnFractal(DrawnShape):
-    """The square around (x, y), `width` by `height` pixels, cells of its noise, and the rest of `Fractal`."""
+class DrawnPerlin(DrawnShape):
+    """The square around (x, y), `width` by `height` pixels, cells of its noise, and the rest of `Perlin`."""
 
     x: float
     y: float
