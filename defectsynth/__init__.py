@@ -9,8 +9,10 @@
 
 from defectsynth.bent_edge import BentEdge
 from defectsynth.blends import Blend
+from defectsynth.branches import Branches
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.crack import Crack
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
 from defectsynth.line import Line
@@ -31,8 +33,10 @@ __all__ = [
     "Anywhere",
     "BentEdge",
     "Blend",
+    "Branches",
     "Color",
     "ColorSpot",
+    "Crack",
     "EdgeRing",
     "Elsewhere",
     "Field",
