@@ -10,11 +10,15 @@
 from defectsynth.bent_edge import BentEdge
 from defectsynth.blends import Blend
 from defectsynth.branches import Branches
+from defectsynth.color_shift import ColorShift
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
 from defectsynth.crack import Crack
+from defectsynth.discoloration import Discoloration
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
+from defectsynth.fractal import Fractal
+from defectsynth.fractal_blob import FractalBlob
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
@@ -35,11 +39,15 @@ __all__ = [
     "Blend",
     "Branches",
     "Color",
+    "ColorShift",
     "ColorSpot",
     "Crack",
+    "Discoloration",
     "EdgeRing",
     "Elsewhere",
     "Field",
+    "Fractal",
+    "FractalBlob",
     "InsideObject",
     "Line",
     "Look",

@@ -4,11 +4,16 @@ import math
 
 import cv2
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
 from defectsynth.branches import DrawnBranches
+from defectsynth.color_shift import SHIFTS, DrawnColorShift
+from defectsynth.fractal import DrawnFractal, fractal_noise
+from defectsynth.layers import Box, Layer
+from defectsynth.scene import Scene
 
 SIZE = (300, 340)
 seeds = given(seed=st.integers(0, 2**32 - 1))
@@ -54,3 +59,90 @@ def test_a_crack_at_the_edge_runs_into_the_part() -> None:
         sample = ds.synthesize(part, ds.Crack(where="edge"), seed=seed)
         assert sample.defects
         assert (part[sample.mask > 0] == 170).mean() > 0.95
+
+
+def cloud(seed: int, *, radius: float = 70.0, cover: float = 0.4, softness: float = 0.0, **other: float) -> Layer:
+    """A cloud in the middle of the picture."""
+    numbers = {"aspect": 1.0, "raggedness": 0.6, "gain": 0.5} | other
+    layer = DrawnFractal(165.0, 150.0, 0.4, radius=radius, cover=cover, softness=softness, seed=seed, **numbers).layer(
+        SIZE, margin=2
+    )
+    assert layer is not None
+    return layer
+
+
+@seeds
+def test_a_cloud_covers_the_share_of_its_ellipse_that_was_drawn(seed: int) -> None:
+    for cover in (0.2, 0.4, 0.6):
+        for aspect in (1.0, 0.5):
+            layer = cloud(seed, cover=cover, aspect=aspect)
+            assert abs(float(layer.alpha.sum()) / (math.pi * 70**2 * aspect) - cover) < 0.06
+            assert max(layer.box.shape) <= 2 * 70 + 2 * 4
+
+
+def test_a_ragged_cloud_has_more_outline_for_its_area() -> None:
+    def outline(**numbers: float) -> float:
+        """Length of the outline, on average over some clouds."""
+        lengths = []
+        for seed in range(12):
+            contours, _ = cv2.findContours(
+                (cloud(seed, **numbers).alpha > 0.5).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE
+            )
+            lengths.append(sum(cv2.arcLength(contour, closed=True) for contour in contours))
+        return float(np.mean(lengths))
+
+    plain, ragged, rough = outline(raggedness=0.0), outline(raggedness=0.8), outline(raggedness=0.8, gain=0.9)
+    assert plain < 1.2 * 2 * math.pi * 70 * math.sqrt(0.4)  # an ellipse
+    assert 1.3 * plain < ragged < rough
+
+
+@seeds
+def test_a_cloud_ends_inside_its_ellipse_and_soft_ones_have_no_rim(seed: int) -> None:
+    layer = cloud(seed, cover=0.9, softness=1.0, raggedness=1.0)
+    y, x = np.mgrid[layer.box.y0 : layer.box.y1, layer.box.x0 : layer.box.x1]
+    assert np.hypot(x - 165, y - 150)[layer.alpha > 0.5].max() < 1.15 * 70
+    soft = cloud(seed, softness=1.0).alpha
+    assert np.abs(np.diff(soft, axis=1)).max() < 0.5
+
+
+@seeds
+def test_noise_has_mean_0_deviation_1_and_its_finest_octave_is_twice_as_fine(seed: int) -> None:
+    for octaves in range(1, 6):
+        noise = fractal_noise(seed, octaves=octaves, gain=0.5)
+        assert noise.shape == (4 * 2 ** (octaves - 1),) * 2
+        assert abs(noise.mean()) < 1e-5
+        assert math.isclose(noise.std(), 1.0, abs_tol=1e-4)
+
+
+@pytest.mark.parametrize("family", SHIFTS)
+def test_a_shift_moves_lab_by_what_was_drawn(family: str) -> None:
+    rng = np.random.default_rng(0)
+    scene = Scene(rng.integers(110, 150, (*SIZE, 3), np.uint8))
+    layer = Layer(Box(10, 20, 60, 50), np.ones((30, 50), np.float32))
+    surface = scene.planes(scene.image[layer.box.slices])
+    look = ds.ColorShift(shifts=(family,)).sample(rng, scene, ds.Place(30, 30, 0))
+    pixels, _ = look.paint(surface, layer, scene)
+    before, after = (cv2.cvtColor(cv2.merge(list(planes)), cv2.COLOR_RGB2Lab) for planes in (surface, pixels))
+    inside = ((pixels > 0.01) & (pixels < 0.99)).all(axis=0)
+    moved = (after - before)[inside]
+    assert inside.mean() > 0.5
+    np.testing.assert_allclose(moved.mean(axis=0), (look.lightness, look.red, look.yellow), atol=0.3)
+    assert moved.std(axis=0).max() < 0.3, "the texture is kept"
+
+
+def test_gray_pictures_move_in_lightness_only_and_agree_with_gray_colours() -> None:
+    gray = np.random.default_rng(1).integers(60, 200, SIZE, np.uint8)
+    colour, single = Scene(np.repeat(gray[..., None], 3, axis=2)), Scene(gray)
+    layer = Layer(Box(10, 20, 60, 50), np.ones((30, 50), np.float32))
+    for seed in range(20):
+        looks = [
+            ds.ColorShift(shifts=tuple(SHIFTS)).sample(np.random.default_rng(seed), scene, ds.Place(30, 30, 0))
+            for scene in (colour, single)
+        ]
+        assert looks[0] == looks[1]
+        assert looks[0].red == looks[0].yellow == 0.0
+    lighter = DrawnColorShift(20.0, 0.0, 0.0).paint(single.planes(gray[layer.box.slices]), layer, single)[0][0]
+    neutral = np.repeat(lighter[..., None], 3, axis=2)
+    before = np.repeat(gray[layer.box.slices][..., None], 3, axis=2).astype(np.float32) / 255
+    moved = cv2.cvtColor(neutral, cv2.COLOR_RGB2Lab)[..., 0] - cv2.cvtColor(before, cv2.COLOR_RGB2Lab)[..., 0]
+    np.testing.assert_allclose(moved[lighter < 0.999], 20.0, atol=0.2)
