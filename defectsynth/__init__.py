@@ -10,6 +10,7 @@
 from defectsynth.bent_edge import BentEdge
 from defectsynth.blends import Blend
 from defectsynth.branches import Branches
+from defectsynth.bubble import Bubble
 from defectsynth.color_shift import ColorShift
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
@@ -21,13 +22,18 @@ from defectsynth.fractal import Fractal
 from defectsynth.fractal_blob import FractalBlob
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
+from defectsynth.pit import Pit
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
+from defectsynth.relief import Relief
 from defectsynth.scratch import Scratch
+from defectsynth.scuff import Scuff
 from defectsynth.segment import Segment
 from defectsynth.shapes import Shape
 from defectsynth.spots import Spots
+from defectsynth.stain import Stain
 from defectsynth.strokes import Strokes
 from defectsynth.synthesis import Sample, redraw, synthesize
+from defectsynth.tide_mark import TideMark
 from defectsynth.twins import AnomalyTwins, Twin
 
 __version__ = "0.1.0"
@@ -38,6 +44,7 @@ __all__ = [
     "BentEdge",
     "Blend",
     "Branches",
+    "Bubble",
     "Color",
     "ColorShift",
     "ColorSpot",
@@ -55,15 +62,20 @@ __all__ = [
     "OnEdge",
     "OnObject",
     "PaintedDefect",
+    "Pit",
     "Place",
     "Push",
+    "Relief",
     "Sample",
     "Scratch",
+    "Scuff",
     "Segment",
     "Shade",
     "Shape",
     "Spots",
+    "Stain",
     "Strokes",
+    "TideMark",
     "Twin",
     "WarpedDefect",
     "Where",

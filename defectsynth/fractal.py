@@ -15,7 +15,7 @@ from defectsynth.shapes import FRACTION, DrawnShape, Shape
 from defectsynth.values import Pair, between, span
 
 COARSEST = 4  # cells of the coarsest octave
-OCTAVES = 5
+OCTAVES = (3, 5)  # fewest and most, by the size of the cloud
 DETAIL = 3.0  # pixels of a cell of the finest octave, where there are enough octaves
 HOLD = 0.5  # share of the ellipse's area from which on noise counts less, so that the cloud ends inside
 STEEP = 2.5  # by how many standard deviations less, at the outline of the ellipse
@@ -106,7 +106,7 @@ class DrawnFractal(DrawnShape):
 
     def _field(self) -> tuple[Floats, float, float]:
         """Return the noise on a square grid over the ellipse, where the outline lies in it, and how soft it is."""
-        octaves = int(min(max(math.log2(2 * self.radius / (DETAIL * COARSEST)) + 1.0, 1.0), OCTAVES))
+        octaves = int(min(max(math.log2(2 * self.radius / (DETAIL * COARSEST)) + 1.0, OCTAVES[0]), OCTAVES[1]))
         noise = fractal_noise(self.seed, octaves=octaves, gain=self.gain)
         side = noise.shape[0]
         axis = (np.arange(side, dtype=np.float32) + np.float32(0.5)) * np.float32(2 / side) - np.float32(1)

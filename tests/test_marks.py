@@ -13,7 +13,9 @@ from defectsynth.branches import DrawnBranches
 from defectsynth.color_shift import SHIFTS, DrawnColorShift
 from defectsynth.fractal import DrawnFractal, fractal_noise
 from defectsynth.layers import Box, Layer
+from defectsynth.relief import DrawnRelief, slopes
 from defectsynth.scene import Scene
+from defectsynth.tide_mark import DrawnTideMark
 
 SIZE = (300, 340)
 seeds = given(seed=st.integers(0, 2**32 - 1))
@@ -146,3 +148,63 @@ def test_gray_pictures_move_in_lightness_only_and_agree_with_gray_colours() -> N
     before = np.repeat(gray[layer.box.slices][..., None], 3, axis=2).astype(np.float32) / 255
     moved = cv2.cvtColor(neutral, cv2.COLOR_RGB2Lab)[..., 0] - cv2.cvtColor(before, cv2.COLOR_RGB2Lab)[..., 0]
     np.testing.assert_allclose(moved[lighter < 0.999], 20.0, atol=0.2)
+
+
+def disc(radius: int = 30) -> tuple[Scene, np.ndarray, Layer]:
+    """A plain gray picture, the surface under a disc, and the disc."""
+    canvas = np.zeros((2 * radius + 9,) * 2, np.uint8)
+    cv2.circle(canvas, (radius + 4, radius + 4), radius, 255, -1)
+    layer = Layer(Box(50, 40, 50 + canvas.shape[1], 40 + canvas.shape[0]), (canvas > 0).astype(np.float32))
+    scene = Scene(np.full((*SIZE, 3), 128, np.uint8))
+    return scene, scene.planes(scene.image[layer.box.slices]), layer
+
+
+@pytest.mark.parametrize("light", np.arange(8) * math.pi / 4, ids=lambda light: f"{light:.1f}")
+def test_a_bump_is_lit_on_the_side_of_the_light_and_a_pit_on_the_other(light: float) -> None:
+    scene, surface, layer = disc()
+    y, x = np.mgrid[-1 : 1 : layer.box.shape[0] * 1j, -1 : 1 : layer.box.shape[1] * 1j]
+    towards = x * math.cos(light) + y * math.sin(light)
+    for form, sign in (("bump", 1.0), ("pit", -1.0)):
+        look = DrawnRelief(form, contrast=0.3, wall=1.0, gloss=0.0, light=light, seed=0)
+        change = (look.paint(surface, layer, scene)[0] - surface)[0]
+        inside = layer.alpha > 0
+        assert np.corrcoef(sign * towards[inside], change[inside])[0, 1] > 0.85
+        assert 0.2 < np.abs(change[inside]).max() < 0.6
+    floor = DrawnRelief("pit", 0.3, 0.2, 0.0, light, 0).paint(surface, layer, scene)[0][0, 34, 34]
+    assert math.isclose(floor, surface[0, 34, 34] - 0.6 * 0.3, abs_tol=1e-3)
+
+
+def test_a_dome_slopes_as_a_sphere_and_its_highlight_lies_where_it_mirrors_the_light() -> None:
+    scene, surface, layer = disc(40)
+    slope_x, slope_y, height = slopes(layer.alpha, 1.0)
+    y, x = np.mgrid[-44:45, -44:45]
+    inside = np.hypot(x, y) < 34
+    np.testing.assert_allclose(slope_x[inside], -x[inside] / 40, atol=0.12)
+    np.testing.assert_allclose(slope_y[inside], -y[inside] / 40, atol=0.12)
+    np.testing.assert_allclose(height[inside], 1 - np.hypot(x, y)[inside] / 40, atol=0.11)
+    for light in (0.0, 2.0, 4.0):
+        matt, glossy = (
+            DrawnRelief("bump", 0.2, 1.0, gloss, light, 0).paint(surface, layer, scene)[0][0] for gloss in (0.0, 0.5)
+        )
+        row, column = np.unravel_index(np.argmax(glossy - matt), matt.shape)
+        assert math.hypot(column - 44 - 20 * math.cos(light), row - 44 - 20 * math.sin(light)) < 4
+
+
+def test_a_rough_surface_has_the_contrast_and_no_tendency() -> None:
+    scene, surface, layer = disc(60)
+    for light in (0.0, 1.0):
+        change = DrawnRelief("rough", 0.3, 0.5, 0.0, light, 3).paint(surface, layer, scene)[0] - surface
+        assert abs(change.mean()) < 0.02
+        assert math.isclose(change.std(), 0.15, rel_tol=0.25)
+
+
+def test_a_tide_mark_is_darkest_at_its_rim_and_pale_on_black() -> None:
+    scene, surface, layer = disc()
+    film = DrawnTideMark(through=(0.7, 0.5, 0.3), pale=False, inside=0.4, rim=4.0)
+    taken = 1 - film.paint(surface, layer, scene)[0] / surface
+    np.testing.assert_allclose(taken[:, 34, 34], 0.4 * np.array([0.3, 0.5, 0.7]), atol=0.01)
+    np.testing.assert_allclose(taken[:, 34, 5], [0.3, 0.5, 0.7], rtol=0.2)
+    assert (np.diff(taken[0, 34, 5:34]) < 1e-6).all(), "it fades inwards"
+    for level, pale in ((10, True), (200, False)):
+        scene = Scene(np.full((*SIZE, 3), level, np.uint8))
+        assert ds.TideMark().sample(np.random.default_rng(0), scene, ds.Place(9, 9, 0)).pale is pale
