@@ -14,14 +14,17 @@ from defectsynth.bubble import Bubble
 from defectsynth.color_shift import ColorShift
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.contamination import Contamination
 from defectsynth.crack import Crack
 from defectsynth.discoloration import Discoloration
 from defectsynth.displacement import Field, Push
 from defectsynth.foreground import find_foreground
+from defectsynth.foreign_body import ForeignBody
 from defectsynth.fractal import Fractal
 from defectsynth.fractal_blob import FractalBlob
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
+from defectsynth.particles import Particles
 from defectsynth.pit import Pit
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
 from defectsynth.relief import Relief
@@ -48,11 +51,13 @@ __all__ = [
     "Color",
     "ColorShift",
     "ColorSpot",
+    "Contamination",
     "Crack",
     "Discoloration",
     "EdgeRing",
     "Elsewhere",
     "Field",
+    "ForeignBody",
     "Fractal",
     "FractalBlob",
     "InsideObject",
@@ -62,6 +67,7 @@ __all__ = [
     "OnEdge",
     "OnObject",
     "PaintedDefect",
+    "Particles",
     "Pit",
     "Place",
     "Push",

@@ -75,7 +75,7 @@ class DrawnRelief(DrawnLook):
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return the surface under its shading."""
         if self.form == "rough":
-            return surface + np.float32(self.contrast) * self._bumps(layer.box.shape), layer.alpha
+            return surface + np.float32(self.contrast) * bumps(layer.box.shape, self.light, self.seed), layer.alpha
         slope_x, slope_y, height = slopes(layer.alpha, self.wall)
         up = np.float32(1.0 if self.form == "bump" else -1.0)
         towards_x, towards_y = up * np.float32(math.cos(self.light)), up * np.float32(math.sin(self.light))
@@ -86,16 +86,6 @@ class DrawnRelief(DrawnLook):
             mirrored = np.exp((off_x * off_x + off_y * off_y) * np.float32(-1 / HIGHLIGHT))
             change += np.float32(self.gloss) * mirrored * np.minimum(np.float32(3) * height, np.float32(1))
         return surface + change, layer.alpha
-
-    def _bumps(self, shape: tuple[int, int]) -> Floats:
-        """Return the shading of a rough surface, float32 (h, w) with standard deviation 1/2."""
-        octaves = int(min(max(math.log2(max(shape) / (4 * FINEST)) + 1.0, 3.0), 6.0))
-        cells = fractal_noise(self.seed, octaves=octaves, gain=0.9)
-        slope = ACROSS * np.float32(math.cos(self.light)) + ACROSS.T * np.float32(math.sin(self.light))
-        lit = cv2.filter2D(cells, cv2.CV_32F, slope)
-        lit *= np.float32(0.5 / max(float(cv2.meanStdDev(lit)[1][0, 0]), 1e-6))
-        side = max(shape)
-        return cv2.resize(lit, (side, side), interpolation=cv2.INTER_CUBIC)[: shape[0], : shape[1]]
 
 
 def slopes(alpha: Floats, wall: float) -> tuple[Floats, Floats, Floats]:
@@ -116,3 +106,14 @@ def slopes(alpha: Floats, wall: float) -> tuple[Floats, Floats, Floats]:
     slope_x = cv2.filter2D(depth, cv2.CV_32F, ACROSS) * steep
     slope_y = cv2.filter2D(depth, cv2.CV_32F, ACROSS.T) * steep
     return slope_x, slope_y, height
+
+
+def bumps(shape: tuple[int, int], light: float, seed: int) -> Floats:
+    """Return the shading of a rough surface under a light, float32 (h, w) with standard deviation 1/2."""
+    octaves = int(min(max(math.log2(max(shape) / (4 * FINEST)) + 1.0, 3.0), 6.0))
+    cells = fractal_noise(seed, octaves=octaves, gain=0.9)
+    slope = ACROSS * np.float32(math.cos(light)) + ACROSS.T * np.float32(math.sin(light))
+    lit = cv2.filter2D(cells, cv2.CV_32F, slope)
+    lit *= np.float32(0.5 / max(float(cv2.meanStdDev(lit)[1][0, 0]), 1e-6))
+    side = max(shape)
+    return cv2.resize(lit, (side, side), interpolation=cv2.INTER_CUBIC)[: shape[0], : shape[1]]
