@@ -7,10 +7,13 @@
 ((64, 64, 3), (64, 64), 'scratch')
 """
 
+from defectsynth.abrasion import Abrasion
+from defectsynth.band import Band
 from defectsynth.bent_edge import BentEdge
 from defectsynth.blends import Blend
 from defectsynth.branches import Branches
 from defectsynth.bubble import Bubble
+from defectsynth.bundle import Bundle
 from defectsynth.color_shift import ColorShift
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
@@ -18,12 +21,16 @@ from defectsynth.contamination import Contamination
 from defectsynth.crack import Crack
 from defectsynth.discoloration import Discoloration
 from defectsynth.displacement import Field, Push
+from defectsynth.faded_print import FadedPrint
+from defectsynth.fiber import Fiber
+from defectsynth.fold import Fold
 from defectsynth.foreground import find_foreground
 from defectsynth.foreign_body import ForeignBody
 from defectsynth.fractal import Fractal
 from defectsynth.fractal_blob import FractalBlob
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
+from defectsynth.on_print import OnPrint
 from defectsynth.particles import Particles
 from defectsynth.pit import Pit
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
@@ -32,22 +39,30 @@ from defectsynth.scratch import Scratch
 from defectsynth.scuff import Scuff
 from defectsynth.segment import Segment
 from defectsynth.shapes import Shape
+from defectsynth.spatter import Spatter
 from defectsynth.spots import Spots
 from defectsynth.stain import Stain
+from defectsynth.strand import Strand
+from defectsynth.streak import Streak
 from defectsynth.strokes import Strokes
 from defectsynth.synthesis import Sample, redraw, synthesize
+from defectsynth.tape import Tape
 from defectsynth.tide_mark import TideMark
 from defectsynth.twins import AnomalyTwins, Twin
+from defectsynth.wear import Wear
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Abrasion",
     "AnomalyTwins",
     "Anywhere",
+    "Band",
     "BentEdge",
     "Blend",
     "Branches",
     "Bubble",
+    "Bundle",
     "Color",
     "ColorShift",
     "ColorSpot",
@@ -56,7 +71,10 @@ __all__ = [
     "Discoloration",
     "EdgeRing",
     "Elsewhere",
+    "FadedPrint",
+    "Fiber",
     "Field",
+    "Fold",
     "ForeignBody",
     "Fractal",
     "FractalBlob",
@@ -66,6 +84,7 @@ __all__ = [
     "Noise",
     "OnEdge",
     "OnObject",
+    "OnPrint",
     "PaintedDefect",
     "Particles",
     "Pit",
@@ -78,12 +97,17 @@ __all__ = [
     "Segment",
     "Shade",
     "Shape",
+    "Spatter",
     "Spots",
     "Stain",
+    "Strand",
+    "Streak",
     "Strokes",
+    "Tape",
     "TideMark",
     "Twin",
     "WarpedDefect",
+    "Wear",
     "Where",
     "find_foreground",
     "redraw",
