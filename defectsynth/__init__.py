@@ -8,18 +8,33 @@
 """
 
 from defectsynth import reference
+from defectsynth.abrasion import Abrasion
+from defectsynth.band import Band
 from defectsynth.bent_edge import BentEdge
 from defectsynth.bent_thread import BentThread, PatternShift
 from defectsynth.blends import Blend
+from defectsynth.branches import Branches
+from defectsynth.bubble import Bubble
+from defectsynth.bundle import Bundle
 from defectsynth.chipped_edge import ChippedEdge, TornEdge
+from defectsynth.color_shift import ColorShift
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.contamination import Contamination
+from defectsynth.crack import Crack
 from defectsynth.cut_paste import CutPaste, CutPasteScar
 from defectsynth.cutting import OtherImage
 from defectsynth.dent import Bulge, Dent
+from defectsynth.discoloration import Discoloration
 from defectsynth.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
 from defectsynth.displacement import Field, Push
+from defectsynth.faded_print import FadedPrint
+from defectsynth.fiber import Fiber
+from defectsynth.fold import Fold
 from defectsynth.foreground import find_foreground
+from defectsynth.foreign_body import ForeignBody
+from defectsynth.fractal import Fractal
+from defectsynth.fractal_blob import FractalBlob
 from defectsynth.hole import Hole
 from defectsynth.interpolated_patch import InterpolatedPatch
 from defectsynth.line import Line
@@ -27,50 +42,77 @@ from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.missing_part import CutPart, MissingPart
 from defectsynth.missing_thread import BrokenThread, MissingThread
 from defectsynth.natural_synthetic import NaturalSynthetic
+from defectsynth.on_print import OnPrint
+from defectsynth.particles import Particles
 from defectsynth.patch_swap import PatchSwap
 from defectsynth.perlin import Perlin
+from defectsynth.pit import Pit
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
 from defectsynth.real_defect import RealDefect
 from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
+from defectsynth.relief import Relief
 from defectsynth.scratch import Scratch
+from defectsynth.scuff import Scuff
 from defectsynth.segment import Segment
 from defectsynth.shapes import Shape
 from defectsynth.shuffled import Shuffled, ShuffledStructure
+from defectsynth.spatter import Spatter
 from defectsynth.spots import Spots
 from defectsynth.squeeze import Pinch, Squeeze
+from defectsynth.stain import Stain
+from defectsynth.strand import Strand
+from defectsynth.streak import Streak
 from defectsynth.strokes import Strokes
 from defectsynth.swapped_parts import DuplicatedPart, SwappedParts
 from defectsynth.swelling import Swelling
 from defectsynth.synthesis import Sample, redraw, synthesize
+from defectsynth.tape import Tape
 from defectsynth.texture import Texture
 from defectsynth.texture_patch import TexturePatch
 from defectsynth.threads import Beneath, Thread, ThreadPush
+from defectsynth.tide_mark import TideMark
 from defectsynth.twins import AnomalyTwins, Twin
+from defectsynth.wear import Wear
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Abrasion",
     "AnomalyTwins",
     "Anywhere",
+    "Band",
     "Beneath",
     "BentEdge",
     "BentThread",
     "Blend",
+    "Branches",
     "BrokenThread",
+    "Bubble",
     "Bulge",
+    "Bundle",
     "ChippedEdge",
     "Color",
+    "ColorShift",
     "ColorSpot",
+    "Contamination",
+    "Crack",
     "CutPart",
     "CutPaste",
     "CutPasteScar",
     "Dent",
+    "Discoloration",
     "DisplacedPart",
     "DuplicatedPart",
     "EdgeRing",
     "Elsewhere",
+    "FadedPrint",
+    "Fiber",
     "Field",
     "FlippedPart",
+    "Fold",
+    "ForeignBody",
+    "Fractal",
+    "FractalBlob",
     "GammaRectangle",
     "Hole",
     "InsideObject",
@@ -84,37 +126,49 @@ __all__ = [
     "Noise",
     "OnEdge",
     "OnObject",
+    "OnPrint",
     "OtherImage",
     "PaintedDefect",
+    "Particles",
     "PatchSwap",
     "PatternShift",
     "Perlin",
     "Pinch",
+    "Pit",
     "Place",
     "Push",
     "RealDefect",
     "Rectangle",
+    "Relief",
     "RotatedPart",
     "Sample",
     "Scratch",
+    "Scuff",
     "Segment",
     "Shade",
     "Shape",
     "Shuffled",
     "ShuffledStructure",
+    "Spatter",
     "Spots",
     "Squeeze",
+    "Stain",
+    "Strand",
+    "Streak",
     "Strip",
     "Strokes",
     "SwappedParts",
     "Swelling",
+    "Tape",
     "Texture",
     "TexturePatch",
     "Thread",
     "ThreadPush",
+    "TideMark",
     "TornEdge",
     "Twin",
     "WarpedDefect",
+    "Wear",
     "Where",
     "find_foreground",
     "redraw",

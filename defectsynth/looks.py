@@ -25,7 +25,10 @@ COLOR_TRIES = 4  # colours tried before one close to the surface is taken
 class DrawnLook(Value):
     """A look with every number drawn."""
 
-    margin: ClassVar[int] = 0  # pixels beyond the alpha layer that the look changes
+    @property
+    def margin(self) -> int:
+        """Pixels beyond the alpha layer that the look changes."""
+        return 0
 
     @abstractmethod
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
