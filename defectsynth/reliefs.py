@@ -31,7 +31,7 @@ DARKENED = np.float32(1.5)  # share of its brightness that a slope turned away l
 
 
 @dataclass(frozen=True)
-class Relief(Value):
+class Hump(Value):
     """A hollow or a hump over an ellipse; lengths in pixels, angles in radians.
 
     Attributes:
@@ -81,7 +81,7 @@ class ReliefRecipe(WarpRecipe):
         relief: the shading, laid over what was displaced.
     """
 
-    relief: Relief
+    relief: Hump
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
         """Return the displaced and shaded part of the picture."""
@@ -146,7 +146,7 @@ class ReliefDefect(WarpedDefect):
             return None
         contrast, crease, phase = rng.random(3).tolist()
         strength = between(self.shading.contrast_range, contrast) * visible_share(self.severity)
-        relief = Relief(
+        relief = Hump(
             x=field.x,
             y=field.y,
             angle=field.angle,
