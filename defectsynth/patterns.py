@@ -86,7 +86,8 @@ def brushed(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> F
     """Metal brushed in one direction."""
     across = rng.random() < 0.5
     long, wide = shape if across else shape[::-1]
-    strands = rng.random((long, max(2, round(wide / (8 * scale)))), dtype=np.float32)
+    cells = max(2, round(long / max(scale / 4, 1.0))), max(2, round(wide / (8 * scale)))
+    strands = rng.random(cells, dtype=np.float32)
     lines = cv2.resize(strands, (wide, long), interpolation=cv2.INTER_LINEAR)
     return cv2.blur(lines if across else np.ascontiguousarray(lines.T), (2, 2)) * np.float32(1.2) - np.float32(0.1)
 

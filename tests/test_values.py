@@ -15,6 +15,7 @@ import defectsynth as ds
 from defectsynth.recipes import PaintRecipe, Recipe, WarpRecipe
 from defectsynth.scene import Scene
 from defectsynth.transform import DefectTransform
+from defectsynth.sources import SourceRule
 from defectsynth.values import Choice, Choices, Count, Number, Part, Value, between, decode, encode, whole_between
 
 CLASSES = [value for value in (getattr(ds, name) for name in ds.__all__) if inspect.isclass(value)]
@@ -31,6 +32,8 @@ def values_of(rule: Any) -> st.SearchStrategy[Any]:
         return st.lists(st.sampled_from(rule.names), min_size=1, unique=True).map(tuple)
     if isinstance(rule, Number):
         return st.floats(rule.low, rule.high)
+    if isinstance(rule, SourceRule):
+        return st.sampled_from([None, __file__, (__file__, __file__)])
     one = st.integers(rule.low, rule.high) if isinstance(rule, Count) else st.floats(rule.low, rule.high)
     return st.tuples(one, one).map(sorted).map(tuple)
 
