@@ -10,7 +10,7 @@ import numpy as np
 from defectsynth.layers import Array, Box, Bytes, Floats, at_least, greatest_channel
 from defectsynth.membrane import membrane
 from defectsynth.outlines import filled
-from defectsynth.pieces import HALO, SHADOW, Piece
+from defectsynth.pieces import HALO, SHADOW, Piece, pieces_of
 from defectsynth.scene import Scene
 from defectsynth.values import IntPair, Value
 
@@ -99,13 +99,19 @@ def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
     box = piece.box(scene.size, pad=padding(piece, scene))
     if box is None:
         return None
-    cover = matte = filled(piece.outline, box)
+    cover = matte = told = filled(piece.outline, box)
+    if piece.kind == "object":
+        told = np.zeros(box.shape, np.uint8)  # where it is told by its difference from what is behind it
     if piece.ground == "all":
         known = cv2.bitwise_not(at_least(cover, 1))
     else:
         thing = scene.object_in(box, piece.method)
         if piece.ground == "background":
             matte = cv2.min(matte, cv2.blur(thing, (3, 3)))
+            if piece.kind == "object":
+                for lead in pieces_of(scene, piece.method).get("lead", ()):
+                    told = cv2.max(told, filled(lead.outline, box))
+                thing = cv2.max(thing, told)
             thing = _near(thing, halo(piece, scene))
             cover = cv2.max(cv2.min(cover, thing), _inner(cover)) if piece.kind == "lead" else cv2.min(cover, thing)
             thing = cv2.bitwise_not(at_least(thing, 1))
@@ -115,11 +121,11 @@ def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
     pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
     surface = as_floats(pixels, scene.peak)
     behind = _behind(gap, scene, canvas, surface, box=box, known=known)
-    if piece.kind in ("lead", "mark"):
+    if piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
         unlike = greatest_channel(np.abs(surface - behind))
         shown = cv2.blur(np.clip((unlike - UNLIKE[0]) / (UNLIKE[1] - UNLIKE[0]), 0.0, 1.0), (3, 3)) * np.float32(255.0)
         shown = shown.astype(np.uint8)
-        matte = cv2.min(cover, shown if piece.kind == "mark" else cv2.max(matte, shown))
+        matte = cv2.min(cover, shown if piece.kind == "mark" else cv2.max(matte, cv2.min(shown, told)))
     return Opened(box, pixels, surface, behind, cover[..., None] * np.float32(1.0 / 255.0), matte[..., None])
 
 

@@ -103,7 +103,7 @@ def _cost(gray: Floats, here: Floats, around: Array, inside: Array, offsets: Arr
     level = change.mean(axis=1)
     brought = _at(gray, inside[None] + offsets[:, None])
     unrest = np.maximum(brought.std(axis=1) - 1.2 * here.std(), 0.0)
-    return np.asarray(np.abs(change - level[:, None]).mean(axis=1) + 0.25 * np.abs(level) + unrest)
+    return np.asarray(np.abs(change - level[:, None]).mean(axis=1) + 0.5 * np.abs(level) + unrest)
 
 
 def _at(plane: Floats, points: Array) -> Floats:
