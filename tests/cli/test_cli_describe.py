@@ -120,7 +120,7 @@ BAD = {
     "generate empty out --defect line": "INPUT must hold images (.png, .jpg,",
     "generate in out --defect line --roi-dir nowhere": "--roi-dir must be a folder of images, got 'nowhere'",
     "generate in out --defect line --roi-dir in/masks": "--roi-dir must not lie inside INPUT 'in', got 'in/masks'",
-    "generate in out --defect lines": "--defect must be one of bent_edge,",
+    "generate in out --defect lines": "--defect must be one of abrasion,",
     "generate in out --defect line --defect line": "--defect must name different defects, got line, line",
     "generate in out --defect line --preset generic_object": "not allowed with argument",
     "generate in out --defect line --set length": "--set must be name=value, got 'length'",
