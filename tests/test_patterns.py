@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.fractal import DrawnFractal
 from defectsynth.layers import Box
 from defectsynth.patterns import PATTERNS
+from defectsynth.perlin import DrawnPerlin
 from defectsynth.rectangle import DrawnRectangle
 from defectsynth.scene import Scene
 
@@ -81,9 +81,9 @@ def test_rectangles_are_moved_into_the_picture() -> None:
 def test_half_of_the_noise_is_above_zero_and_gathering_draws_it_to_the_middle() -> None:
     shares, middles = [], []
     for seed in range(60):
-        even = DrawnFractal(60, 60, 120, 120, 8, 8, turn=0.4, threshold=0.0, gather=0.0, seed=seed)
+        even = DrawnPerlin(60, 60, 120, 120, 8, 8, turn=0.4, threshold=0.0, gather=0.0, seed=seed)
         shares.append(even.layer((121, 121), margin=0).alpha.sum() / 120**2)
-        gathered = DrawnFractal(60, 60, 120, 120, 4, 4, turn=0.4, threshold=0.35, gather=1.0, seed=seed)
+        gathered = DrawnPerlin(60, 60, 120, 120, 4, 4, turn=0.4, threshold=0.35, gather=1.0, seed=seed)
         layer = gathered.layer((121, 121), margin=0)
         if layer is not None:
             rows, columns = np.nonzero(layer.alpha)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import defectsynth as ds
 from defectsynth.recipes import PaintRecipe, Recipe, WarpRecipe
 from defectsynth.scene import Scene
-from defectsynth.transform import DefectTransform
 from defectsynth.sources import SourceRule
+from defectsynth.transform import DefectTransform
 from defectsynth.values import Choice, Choices, Count, Number, Part, Value, between, decode, encode, whole_between
 
 CLASSES = [value for value in (getattr(ds, name) for name in ds.__all__) if inspect.isclass(value)]
