@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from defectsynth.part_defect import Motion, PartDefect
-from defectsynth.pieces import Piece, Pieces
+from defectsynth.piece import Piece
+from defectsynth.pieces import Pieces
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
 from defectsynth.structural import Lift

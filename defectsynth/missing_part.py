@@ -10,7 +10,8 @@ import numpy as np
 
 from defectsynth.outlines import notch
 from defectsynth.part_defect import PartDefect
-from defectsynth.pieces import Piece, Pieces
+from defectsynth.piece import Piece
+from defectsynth.pieces import Pieces
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
 from defectsynth.structural import Lift

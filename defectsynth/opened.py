@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from defectsynth.found_pieces import pieces_of
 from defectsynth.layers import Array, Box, Bytes, Floats, at_least, greatest_channel
 from defectsynth.membrane import membrane
 from defectsynth.outlines import filled
-from defectsynth.pieces import HALO, SHADOW, Piece, pieces_of
+from defectsynth.piece import HALO, SHADOW, Piece
 from defectsynth.scene import Scene
 from defectsynth.values import IntPair, Value
 

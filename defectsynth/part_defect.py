@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from defectsynth.opened import Gap
-from defectsynth.pieces import Piece, Pieces
+from defectsynth.piece import Piece
+from defectsynth.pieces import Pieces
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
 from defectsynth.structural import Lift, PartRecipe

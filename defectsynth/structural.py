@@ -16,7 +16,7 @@ from defectsynth.faces import Face
 from defectsynth.layers import Array, Box, Floats, clip_box
 from defectsynth.opened import LIT, Gap, Opened, as_floats, halo, open_up
 from defectsynth.patches import Patch, finish, quantised
-from defectsynth.pieces import Piece
+from defectsynth.piece import Piece
 from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene
 from defectsynth.values import Value

@@ -16,8 +16,9 @@ import cv2
 import numpy as np
 
 from defectsynth.foreground import small_copy
+from defectsynth.found_pieces import pieces_of
 from defectsynth.layers import Array, Bytes, Floats
-from defectsynth.pieces import Piece, pieces_of
+from defectsynth.piece import Piece
 from defectsynth.scene import Scene
 from defectsynth.values import IntPair
 

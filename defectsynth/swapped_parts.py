@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from defectsynth.part_defect import Motion, PartDefect
-from defectsynth.pieces import Piece, Pieces, another
+from defectsynth.piece import Piece
+from defectsynth.pieces import Pieces, another
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
 from defectsynth.structural import Lift

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
+from defectsynth.found_pieces import pieces_of, whole_object
 from defectsynth.layers import Box
 from defectsynth.membrane import membrane
 from defectsynth.opened import open_up
 from defectsynth.outlines import beyond, filled, jagged
 from defectsynth.part_defect import gap_of
-from defectsynth.pieces import Piece, pieces_of, whole_object
+from defectsynth.piece import Piece
 from defectsynth.scene import Scene
 from defectsynth.structural import Lift
 from defectsynth.swelling import STEEPEST_IN, STEEPEST_OUT, DrawnSwelling

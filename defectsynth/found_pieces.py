@@ -1,0 +1,183 @@
+"""The parts of an object, found on the small copy and given as outlines in pixels.
+
+Leads, tips, teeth and flanges are what an opening of the object takes away; marks are what stands out from the surface
+around it (print, holes, inserts, pins); bodies are the separate pieces of an object that has several. What was found in
+a picture is remembered.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from defectsynth.foreground import REMEMBERED, small_copy
+from defectsynth.layers import Array, Bytes, Floats, greatest_channel
+from defectsynth.membrane import membrane
+from defectsynth.outlines import Outline
+from defectsynth.piece import SHADOW, Piece
+from defectsynth.scene import Scene
+from defectsynth.values import Pair
+
+OPENING = 0.25  # radius of the opening that takes the leads away, as a share of the object's greatest depth
+LEAD = 0.6  # least length of a lead, as a share of the opening's radius
+MARK_CONTRAST = 14.0  # least difference of a mark from its surroundings, of 255
+MARK_LEAST = 6  # least area of a mark, in cells
+MARK_SHARE = 0.2  # greatest area of a mark, as a share of the object
+SOLID = 0.5  # least share of its convex hull that a mark fills
+MOST = 64  # parts of a kind that are kept, the largest
+FAINT = 0.5  # share of the object's threshold from which on the end of a lead is seen
+_SQUARE = np.ones((3, 3), np.uint8)
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+
+
+def pieces_of(scene: Scene, method: str) -> dict[str, tuple[Piece, ...]]:
+    """Return the parts found in a picture by kind; kinds that are not there are missing."""
+    found = scene.foreground(method)
+    if found.whole:
+        return {}
+    rows, columns = found.cells.shape
+    small = small_copy(scene.image, rows, columns)
+    plane = b"" if found.plane is None else found.plane.tobytes()
+    return _found(
+        small.tobytes(), small.shape, found.cells.tobytes(), found.step, plane=plane, threshold=FAINT * found.threshold
+    )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _found(
+    small: bytes, shape: tuple[int, ...], cells: bytes, step: Pair, *, plane: bytes, threshold: float
+) -> dict[str, tuple[Piece, ...]]:
+    colours = np.frombuffer(small, np.uint8).reshape(shape)
+    inside = np.frombuffer(cells, np.uint8).reshape(shape[:2])
+    bodies = _components(inside)
+    faint = _unlike(colours, np.frombuffer(plane, np.float32).reshape(-1, 3), threshold) if plane else inside
+    kinds = {
+        "lead": _leads(inside, faint, step),
+        "mark": [
+            _piece("mark", cv2.dilate(each, _SQUARE), each, step, ground="object") for each in _marks(colours, inside)
+        ],
+        "body": [_piece("body", each, each, step) for each in bodies] if len(bodies) > 1 else [],
+    }
+    return {kind: tuple(pieces) for kind, pieces in kinds.items() if pieces}
+
+
+def _components(mask: Bytes) -> list[Bytes]:
+    """Return the connected pieces of a mask, the largest first."""
+    number, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    areas = stats[1:number, cv2.CC_STAT_AREA]
+    return [np.negative((labels == 1 + index).view(np.uint8)) for index in np.argsort(-areas)[:MOST].tolist()]
+
+
+def _unlike(small: Bytes, plane: Floats, threshold: float) -> Bytes:
+    """Return the cells that differ from the background or from their neighbours at all, uint8 (h, w)."""
+    x = (np.arange(small.shape[1]) + 0.5) / small.shape[1] - 0.5
+    y = (np.arange(small.shape[0]) + 0.5) / small.shape[0] - 0.5
+    ground = plane[:, 0] + plane[:, 1] * x[None, :, None] + plane[:, 2] * y[:, None, None]
+    slope = greatest_channel(cv2.morphologyEx(small, cv2.MORPH_GRADIENT, _SQUARE).reshape(small.shape))
+    return np.negative(((np.abs(small - ground).max(axis=2) >= threshold) | (slope >= threshold)).view(np.uint8))
+
+
+def _leads(cells: Bytes, faint: Bytes, step: Pair) -> list[Piece]:
+    """Return what an opening of the object takes away and is long enough to be no mere corner.
+
+    Its far end may shine like the background; it is followed through cells that differ from it faintly.
+    """
+    depth = float(
+        cv2.distanceTransform(cv2.copyMakeBorder(cells, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3).max()
+    )
+    radius = max(1, round(OPENING * depth))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    body = cv2.morphologyEx(cells, cv2.MORPH_OPEN, kernel)
+    if not cv2.countNonZero(body):
+        return []
+    free = cv2.bitwise_and(cv2.bitwise_or(cells, faint), cv2.bitwise_not(cv2.dilate(body, _SQUARE)))
+    away = cv2.distanceTransform(cv2.bitwise_not(body), cv2.DIST_L2, 3)
+    leads = []
+    for lead in _components(cv2.bitwise_and(cells, cv2.bitwise_not(body))):
+        length = float(away[lead > 0].max())
+        if length < LEAD * radius + 1.0:
+            continue
+        grown = lead
+        for _ in range(round(1.5 * length) + 2):
+            grown = cv2.bitwise_or(lead, cv2.bitwise_and(cv2.dilate(grown, _CROSS), free))
+        wide = cv2.bitwise_and(cv2.dilate(grown, _SQUARE), cv2.bitwise_not(body))
+        leads.append(_piece("lead", wide, grown, step, away=away))
+    return leads
+
+
+def _marks(small: Bytes, cells: Bytes) -> list[Bytes]:
+    """Return what stands out from the smoothed surface well inside the object."""
+    inner = cv2.erode(cells, np.ones((5, 5), np.uint8))
+    rim = cv2.subtract(inner, cv2.erode(inner, _SQUARE))
+    total = cv2.countNonZero(inner)
+    if total < 25:
+        return []
+    reach = min(max(3, round(0.35 * math.sqrt(total)) | 1), 31)
+    extended = membrane(small.astype(np.float32), inner * np.float32(1.0 / 255.0)).astype(np.uint8)
+    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, reach)) for plane in cv2.split(extended)]
+    unlike = cv2.bitwise_and(greatest_channel(cv2.merge(planes)), inner)
+    if float(unlike.max()) < MARK_CONTRAST:
+        return []
+    threshold = max(MARK_CONTRAST, 0.45 * float(np.percentile(unlike[inner > 0], 99)))
+    marks = cv2.morphologyEx((unlike >= threshold).view(np.uint8) * np.uint8(255), cv2.MORPH_CLOSE, _SQUARE)
+    return [
+        mark
+        for mark in _components(marks)
+        if _is_thing(mark, total) and not cv2.countNonZero(cv2.bitwise_and(mark, rim))
+    ]
+
+
+def _is_thing(mark: Bytes, total: int) -> bool:
+    """Return whether a mark is neither a speck nor most of the object nor a line along one."""
+    if not MARK_LEAST <= cv2.countNonZero(mark) <= MARK_SHARE * total:
+        return False
+    contour = cv2.findContours(cv2.dilate(mark, _SQUARE), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0][0]
+    return cv2.contourArea(contour) >= SOLID * cv2.contourArea(cv2.convexHull(contour))
+
+
+def _piece(
+    kind: str, wide: Bytes, core: Bytes, step: Pair, *, away: Array | None = None, ground: str = "background"
+) -> Piece:
+    """Return the part that covers `wide`, its ends taken from `core`."""
+    grown = cv2.dilate(wide, _SQUARE) if kind == "body" else wide
+    contours = cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    contour = max(contours, key=cv2.contourArea)
+    outline = cv2.approxPolyDP(contour, 0.6, closed=True)[:, 0]
+    if len(outline) < 3:
+        x, y, width, height = cv2.boundingRect(contour)
+        outline = np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
+    rows, columns = np.nonzero(core)
+    points = np.stack([columns, rows], axis=1).astype(np.float64)
+    if away is None:
+        centred = points - points.mean(axis=0)
+        axis = np.linalg.svd(centred, full_matrices=False)[2][0] if len(points) > 1 else np.array([1.0, 0.0])
+        order = centred @ axis
+    else:
+        order = away[rows, columns]
+    low, high = order.min(), order.max()
+    ends = [points[order <= low + 1.0].mean(axis=0), points[order >= high - 1.0].mean(axis=0)]
+    root, tip = _pixels(np.array(ends), step)
+    return Piece(kind, _pixels(outline, step), root, tip, ground, "")
+
+
+def _pixels(cells: Array, step: Pair) -> Outline:
+    """Return positions (N, 2) on the small grid as pixels."""
+    points = (np.asarray(cells, np.float64) + 0.5) * step - 0.5
+    return tuple((float(x), float(y)) for x, y in points)
+
+
+def whole_object(scene: Scene, method: str) -> Piece | None:
+    """Return the object, or None if the picture has no background or the border cuts the object."""
+    found = scene.foreground(method)
+    if found.whole or found.cells[[0, -1]].any() or found.cells[:, [0, -1]].any():
+        return None
+    rim = math.ceil(SHADOW * scene.side / min(found.step)) + 1
+    wide = cv2.copyMakeBorder(found.cells, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
+    cells = cv2.dilate(wide, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))
+    outlines = [contour[:, 0] - rim for contour in cv2.findContours(cells, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]]
+    hull = cv2.convexHull(np.concatenate(outlines))[:, 0]
+    points = _pixels(hull, found.step)
+    return Piece("object", points, points[0], points[len(points) // 2], "background", method)
