@@ -145,7 +145,7 @@ BAD = {
     "preview in out.png --rows 0": "--rows must be at least 1, got 0",
     "preview in out.png --cell 9": "--cell must be at least 64, got 9",
     "show": "the following arguments are required: NAME",
-    "show lines": "NAME must be one of bent_edge,",
+    "show lines": "NAME must be one of abrasion,",
     "draw": "argument COMMAND: invalid choice: 'draw'",
     "": "the following arguments are required: COMMAND",
 }
