@@ -7,7 +7,7 @@
 ((64, 64, 3), (64, 64), 'scratch')
 """
 
-from defectsynth import reference
+from defectsynth import presets, reference
 from defectsynth.abrasion import Abrasion
 from defectsynth.band import Band
 from defectsynth.bent_edge import BentEdge
@@ -171,6 +171,7 @@ __all__ = [
     "Wear",
     "Where",
     "find_foreground",
+    "presets",
     "redraw",
     "reference",
     "synthesize",

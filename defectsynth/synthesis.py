@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from defectsynth.drawing import redraw as render_again
+from defectsynth.encoding import decode
 from defectsynth.layers import Array, Bytes
 from defectsynth.pictures import check_image
 from defectsynth.recipes import Recipe
 from defectsynth.transform import DefectTransform
-from defectsynth.values import decode
 
 
 @dataclass(frozen=True)

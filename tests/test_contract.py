@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import defectsynth as ds
 from defectsynth.sources import SourceRule
 from defectsynth.transform import COMMON_RULES, DefectTransform
-from defectsynth.values import Choice, Choices, Count, Number, Part, Span
+from defectsynth.values import Choice, Choices, Count, Label, Number, Part, Span
 
 TRANSFORMS = [
     value
@@ -42,8 +42,8 @@ def values_of(rule: Any) -> st.SearchStrategy[Any]:
         return st.lists(st.sampled_from(rule.names), min_size=1, unique=True).map(tuple)
     if isinstance(rule, SourceRule):
         return st.sampled_from([None, ELSEWHERE])
-    assert isinstance(rule, Choice)
-    return st.sampled_from(rule.names)
+    assert isinstance(rule, (Choice, Label))
+    return st.sampled_from(rule.names if isinstance(rule, Choice) else ("", "thread_top"))
 
 
 def parts_of(kind: type[Part]) -> st.SearchStrategy[Part]:

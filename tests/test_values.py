@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
+from defectsynth.encoding import decode, encode
 from defectsynth.recipes import PaintRecipe, Recipe, WarpRecipe
 from defectsynth.scene import Scene
 from defectsynth.sources import SourceRule
 from defectsynth.transform import DefectTransform
-from defectsynth.values import Choice, Choices, Count, Number, Part, Value, between, decode, encode, whole_between
+from defectsynth.values import Choice, Choices, Count, Number, Part, Value, between, whole_between
 
 CLASSES = [value for value in (getattr(ds, name) for name in ds.__all__) if inspect.isclass(value)]
 PARTS = [kind for kind in CLASSES if issubclass(kind, Part) and fields(kind) and kind is not ds.Where]

@@ -1,13 +1,6 @@
-"""Mixtures of defects with names: each is an ordinary `A.Compose`, to look at, to edit, to save as YAML.
-
->>> from defectsynth.presets import PRESETS
->>> [type(PRESETS[name]()).__name__ for name in ("generic_object", "generic_texture")]
-['Compose', 'Compose']
-"""
+"""Mixtures for categories that nobody has seen."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import albumentations as A
 
@@ -72,9 +65,3 @@ def generic_texture() -> A.Compose:
             )
         ]
     )
-
-
-PRESETS: dict[str, Callable[[], A.Compose]] = {
-    "generic_object": generic_object,
-    "generic_texture": generic_texture,
-}
