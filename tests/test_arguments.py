@@ -50,7 +50,7 @@ def bad_values(rule: Any) -> tuple[str, list[tuple[str, type[Exception]]]]:
         text = "a folder, an image file, a list of files or arrays, a callable or None"
         return text, [("3", TypeError), ("()", ValueError), ("(3,)", TypeError), ("{}", TypeError)]
     if isinstance(rule, Label):
-        wrong = ["'rust spot'", "'a/b'", "'..'", "'x' * 65"]
+        wrong = ["'rust spot'", "'a/b'", "'..'", repr("x" * 65)]
         return "made of letters, digits, _ and -", [(value, ValueError) for value in wrong] + [("None", TypeError)]
     low, high = rule.low, rule.high
     if isinstance(rule, Number):
