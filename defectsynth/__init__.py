@@ -22,6 +22,7 @@ from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
 from defectsynth.contamination import Contamination
 from defectsynth.crack import Crack
+from defectsynth.curriculum import Curriculum, with_severity
 from defectsynth.cut_paste import CutPaste, CutPasteScar
 from defectsynth.cutting import OtherImage
 from defectsynth.dent import Bulge, Dent
@@ -96,6 +97,7 @@ __all__ = [
     "ColorSpot",
     "Contamination",
     "Crack",
+    "Curriculum",
     "CutPart",
     "CutPaste",
     "CutPasteScar",
@@ -175,4 +177,5 @@ __all__ = [
     "redraw",
     "reference",
     "synthesize",
+    "with_severity",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # 2.0.8 asks the package index for a newer version on import
@@ -102,3 +102,12 @@ class HostTransform(A.DualTransform):
     def apply_to_defects(self, defects: Any, **params: Any) -> Any:
         """Return the records as they are; `_apply` adds to them."""
         return defects
+
+
+def leaves(transform: Any) -> Iterator[Any]:
+    """Yield the transforms inside a composition, or the transform itself."""
+    if isinstance(transform, A.BaseCompose):
+        for inner in transform.transforms:
+            yield from leaves(inner)
+    else:
+        yield transform

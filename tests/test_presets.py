@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.cli.catalogue import leaves
+from defectsynth.host import leaves
 from defectsynth.presets import CATEGORIES, KOLEKTOR_SDD, MVTEC_AD, PRESETS, category_preset, mvtec_ad
 
 TYPES = [(category, name) for category, types in CATEGORIES.items() for name in types]

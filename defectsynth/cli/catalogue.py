@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,6 +10,7 @@ import albumentations as A
 
 import defectsynth
 from defectsynth.composed import PaintedDefect, WarpedDefect
+from defectsynth.host import leaves
 from defectsynth.presets import CATEGORIES, PRESETS, category_preset
 from defectsynth.reference import REFERENCES
 from defectsynth.transform import DefectTransform
@@ -36,15 +37,6 @@ def named_presets() -> dict[str, Callable[[], A.Compose]]:
         for name in names
     }
     return PRESETS | REFERENCES | types
-
-
-def leaves(transform: Any) -> Iterator[Any]:
-    """Yield the transforms inside a composition, or the transform itself."""
-    if isinstance(transform, A.BaseCompose):
-        for inner in transform.transforms:
-            yield from leaves(inner)
-    else:
-        yield transform
 
 
 def types_of(transform: Any) -> list[str]:
