@@ -49,6 +49,7 @@ from defectsynth.patch_swap import PatchSwap
 from defectsynth.perlin import Perlin
 from defectsynth.pit import Pit
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
+from defectsynth.polygon import Polygon
 from defectsynth.real_defect import RealDefect
 from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
 from defectsynth.relief import Relief
@@ -64,6 +65,7 @@ from defectsynth.stain import Stain
 from defectsynth.strand import Strand
 from defectsynth.streak import Streak
 from defectsynth.strokes import Strokes
+from defectsynth.superpixel import Superpixel
 from defectsynth.swapped_parts import DuplicatedPart, SwappedParts
 from defectsynth.swelling import Swelling
 from defectsynth.synthesis import Sample, redraw, synthesize
@@ -138,6 +140,7 @@ __all__ = [
     "Pinch",
     "Pit",
     "Place",
+    "Polygon",
     "Push",
     "RealDefect",
     "Rectangle",
@@ -159,6 +162,7 @@ __all__ = [
     "Streak",
     "Strip",
     "Strokes",
+    "Superpixel",
     "SwappedParts",
     "Swelling",
     "Tape",
