@@ -22,7 +22,7 @@ from defectsynth.targets import add_to_mask, add_to_masks, frames_of, moved_boxe
 from defectsynth.values import Choice, Count, Label, Number, Part, Rule
 
 FRAMES_OF_MASKS = {"masks": "images", "mask3d": "volume"}  # where each mask belongs to a frame
-MASK_KINDS = ("binary", "alpha", "intensity")
+MASK_KINDS = ("binary", "alpha", "intensity", "logistic")
 COMMON_RULES: dict[str, Rule] = {
     "severity": Number(0.0, 1.0, "scales the visibility"),
     "count_range": Count(1, 64, "defects in a picture"),
@@ -56,7 +56,7 @@ class DefectTransform(HostTransform):
             drawn again, and after a few tries the picture comes back untouched.
         mask_value: what is written into empty pixels of `mask`; None is the dtype's "on": True, 1.0 or 255.
         mask_kind: "binary"; "alpha" (opacity times the value); "intensity" (change as a share of the range times the
-            value, the soft labels of NSA).
+            value); "logistic" (the change through a logistic curve, times the value: the soft labels of NSA).
         defect_type: what records and exported data sets call the defect, such as "thread_top"; empty for its kind.
         p: probability of being applied, in [0, 1].
 
