@@ -12,8 +12,10 @@ from dml_heads import HEADS
 from eval.benchmark import Cell, compare, make_cells, run_cells
 from eval.datasets import categories_in
 from eval.demo import RESULTS, draw_sheets, make_sample_set, write_page
+from eval.generators import generator_named
 from eval.prediction import write_predictions
 from eval.results import BANK, MODEL, Results, Settings
+from eval.sample_set import FAMILIES
 from eval.table import table_of
 from eval.ticker import Ticker, duration
 from eval.workers import run_side_by_side
@@ -157,6 +159,8 @@ def demo(
 ) -> int:
     """All of it on the sample set."""
     try:
+        for family in families or FAMILIES:
+            generator_named(generator, category=family)  # what cannot be drawn with is told before all the work
         folder = make_sample_set(out, families=families, train=train)
     except ValueError as error:
         raise UsageError(str(error)) from error

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from defectsynth.presets import PRESETS
 from dml_heads import HEADS
 from eval.actions import UsageError, benchmark, compared, demo, predict, report, run
 from eval.backbones import BACKBONES
+from eval.generators import KNOWN, OWN, TYPE
 from eval.results import MODEL
 from eval.sample_set.families import FAMILIES
 from eval.settings import EXPERIMENTS, SIZES
@@ -101,7 +101,8 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         "--generator",
         default="generic_object",
         metavar="NAME|FILE",
-        help=f"{', '.join(PRESETS)}, a kind of defect, or a file that A.save wrote (default: %(default)s)",
+        help=f"{', '.join(KNOWN)}, a kind of defect, or a file that A.save wrote; {TYPE} such as screw-thread_top; "
+        f"{OWN}: the preset with the category's own name; defectsynth list tells all (default: %(default)s)",
     )
     parser.add_argument("--epochs", type=int, default=10, metavar="N", help="default: 10")
     parser.add_argument(

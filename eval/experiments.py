@@ -27,10 +27,10 @@ from eval.detector import make_detector
 from eval.embedding import best_device
 from eval.epochs import Epoch
 from eval.examples import Split, labelled_split, parts_of
+from eval.generators import generator_named
 from eval.metrics import image_metrics, per_defect_auroc, pixel_metrics
 from eval.projection import ProjectedBackbone
 from eval.results import BANK, MODEL, Decision, ImageScore, Metrics, Results, Settings
-from eval.settings import generator_named
 from eval.training import train
 from eval.twins import twin_split
 
@@ -182,7 +182,7 @@ def _split(
 ) -> tuple[Split | None, list[int], int]:
     """What to train on; how many images each of its classes has, and which class the normals of the category are."""
     if settings.experiment == "self_supervised":
-        drawn = generator_named(str(settings.generator))
+        drawn = generator_named(str(settings.generator), category=settings.category)
         return twin_split(list(normals), drawn, held_out=HELD_OUT, seed=settings.seed), [len(normals)], 0
     groups, own = [normals], 0
     if settings.experiment == "binary":

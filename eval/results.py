@@ -30,7 +30,7 @@ class Settings:
         category: name of its folder.
         experiment: none, self_supervised, binary or multi_class.
         head: name of the head; None for none.
-        generator: name or file of what draws the defects; None unless self_supervised.
+        generator: name or file of what draws the defects, see `eval.generators`; None unless self_supervised.
         generator_digest: of all arguments of the generator, so that an edited file is another setting.
         defect: real type of defect that binary learns from; those images are no test images.
         classes: the categories that multi_class tells apart; otherwise none.

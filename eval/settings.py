@@ -1,20 +1,13 @@
-"""Checked settings of a cell, and what draws its defects."""
+"""Checked settings of a cell."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import albumentations as A
-
-from defectsynth.cli.catalogue import named_defects
-from defectsynth.cli.choice import load_preset, make_defects
-from defectsynth.presets import PRESETS
 from dml_heads import HEADS
 from eval.backbone import SMALLEST
 from eval.backbones import BACKBONES
 from eval.datasets import GOOD
+from eval.generators import digest_of, generator_named
 from eval.results import Settings
 
 EXPERIMENTS = ("none", "self_supervised", "binary", "multi_class")
@@ -70,7 +63,7 @@ def make_settings(
         experiment=experiment,
         head=head if trained else None,
         generator=generator if drawn else None,
-        generator_digest=_digest(generator_named(generator)) if drawn else None,
+        generator_digest=digest_of(generator_named(generator, category=category)) if drawn else None,
         defect=(defect or _first_defect(Path(data) / category)) if experiment == "binary" else None,
         classes=apart,
         scoring=scoring,
@@ -80,30 +73,6 @@ def make_settings(
         epochs=epochs if trained else 0,
         seed=seed if trained else 0,
     )
-
-
-def generator_named(name: str) -> Any:
-    """What draws the defects: a preset, a kind of defect, or a YAML or JSON file that `A.save` wrote.
-
-    Raises:
-        ValueError: if there is no such name or file, or the file holds something else.
-    """
-    if name in named_defects():
-        return make_defects([name], {})
-    if name not in PRESETS and not Path(name).suffix:
-        known = ", ".join([*PRESETS, *named_defects()])
-        raise ValueError(f"generator must be one of {known} or a .yaml or .json file, got {name!r}")
-    try:
-        return load_preset(name)
-    except ValueError as error:
-        raise ValueError(str(error).replace("--preset", "generator", 1)) from error
-
-
-def _digest(generator: Any) -> str:
-    """Equal for generators with equal arguments."""
-    description = A.to_dict(generator)
-    description.pop("__version__", None)
-    return hashlib.sha256(json.dumps(description, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def _first_defect(folder: Path) -> str | None:

@@ -28,7 +28,6 @@ from eval.experiments import untrained
 from eval.features import Features
 from eval.metrics import image_metrics, per_defect_auroc
 from eval.results import Results, Settings, read_results
-from eval.settings import generator_named
 
 SIDE = 64
 SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 2}
@@ -270,7 +269,6 @@ def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(da
         digests.append(cells[1].generator_digest)
     assert len(set(digests)) == 2
     assert "self_supervised-softmax-mine-image" in cells[1].name
-    assert isinstance(generator_named("scratch"), A.ImageOnlyTransform | A.DualTransform)
 
 
 def test_cells_are_the_product_with_one_baseline_each(data: Path) -> None:
