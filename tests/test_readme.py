@@ -84,7 +84,8 @@ def test_defects_are_generated_and_shown_as_documented(tmp_path: Path, monkeypat
 
 
 def test_every_documented_file_exists() -> None:
-    for path in re.findall(r"(?:examples|tests)/[\w./]+\.(?:py|jpg|json)", README):
+    for path in re.findall(r"(?:examples|tests)/[\w./]+\.(?:py|jpg|json|md)", README):
         assert (ROOT / path).exists(), path
     for module in re.findall(r"python -m (examples\.[\w.]+)", README):
-        assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
+        place = ROOT / module.replace(".", "/")
+        assert place.with_suffix(".py").exists() or (place / "__main__.py").exists(), module
