@@ -25,6 +25,7 @@ from eval.generators import OWN, digest_of, generator_named, words_of
 from eval.settings import make_settings
 
 TRAINED: dict[str, Any] = {"experiment": "self_supervised", "head": "softmax"}
+LISTS: dict[str, Any] = {"experiments": ["self_supervised"], "heads": ["softmax"]}
 NAMES = [*named_presets(), *named_defects()]
 
 
@@ -63,9 +64,8 @@ def test_a_category_without_a_preset_is_named(tmp_path: Path, capsys: pytest.Cap
         make_cells(
             data=tmp_path,
             categories=["screw", "plate"],
-            experiments=["self_supervised"],
-            heads=["softmax"],
             generator=OWN,
+            **LISTS,
         )
     assert main(["demo", str(tmp_path / "out"), "--generator", OWN, "--families", "screw", "flange"]) == 2
     assert re.search(message.replace("plate", "flange"), capsys.readouterr().err)
@@ -118,3 +118,16 @@ def test_help_tells_the_names(capsys: pytest.CaptureFixture[str]) -> None:
     told = " ".join(capsys.readouterr().out.split())
     for word in ("generic_object", "draem", "screw-thread_top", "category: the preset with the category's own name"):
         assert word in told
+
+
+def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    digests = []
+    for length in (0.1, 0.2):
+        A.save(A.Compose([ds.Line(length_range=(0.05, length), p=1.0)]), path, data_format="yaml")
+        cells = make_cells(
+            data=tmp_path, categories=["disc"], experiments=["self_supervised"], heads=["softmax"], generator=str(path)
+        )
+        digests.append(cells[1].generator_digest)
+    assert len(set(digests)) == 2
+    assert "self_supervised-softmax-mine-image" in cells[1].name
