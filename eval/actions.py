@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from dml_heads import HEADS
+from eval.audit.command import audit_all
 from eval.benchmark import Cell, compare, make_cells, run_cells
 from eval.datasets import categories_in
 from eval.demo import RESULTS, draw_sheets, make_sample_set, write_page
@@ -122,6 +123,29 @@ def line_of(cell: Cell) -> str:
     if baseline is not None:
         words += f" (untrained {baseline.image.auroc:.3f})"
     return words + (", was there" if cell.repeated else f", {cell.seconds:.0f} s")
+
+
+def audit_presets(
+    *, data: Path, categories: list[str] | None, generators: list[str], out: Path, twins: int, seed: int
+) -> int:
+    """Audits of categories and generators."""
+    try:
+        known = categories_in(data)
+        _check_known("category", categories or [], known=known, data=data)
+        with closing(Ticker()) as ticker:
+            audit_all(
+                data,
+                categories or known,
+                generators,
+                out=out,
+                twins=twins,
+                seed=seed,
+                progress=partial(ticker, None),
+                write=sys.stdout.write,
+            )
+    except (ValueError, OSError) as error:
+        raise UsageError(str(error)) from error
+    return 0
 
 
 def compared(*, first: Path, second: Path) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dml_heads import HEADS
-from eval.actions import UsageError, benchmark, compared, demo, predict, report, run
+from eval.actions import UsageError, audit_presets, benchmark, compared, demo, predict, report, run
 from eval.backbones import BACKBONES
 from eval.generators import KNOWN, OWN, TYPE
 from eval.results import MODEL
@@ -20,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands: dict[str, Callable[..., int]] = {
         "run": run,
         "benchmark": benchmark,
+        "audit": audit_presets,
         "compare": compared,
         "predict": predict,
         "report": report,
@@ -60,6 +61,15 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--scorings", nargs="+", choices=tuple(SIZES), default=["image"], metavar="NAME")
     many.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
     _add_options(many)
+    before = commands.add_parser("audit", help="how well the drawn defects cover the real ones, before any training")
+    before.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds the category folders")
+    before.add_argument("--categories", nargs="+", metavar="NAME", help="folders in --data (default: all)")
+    before.add_argument(
+        "--generators", nargs="+", default=["generic_object"], metavar="NAME|FILE", help="as --generator"
+    )
+    before.add_argument("--out", type=Path, required=True, metavar="DIR", help="for audit.json and the sheets")
+    before.add_argument("--twins", type=int, default=200, metavar="N", help="defects to draw (default: 200)")
+    before.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     both = commands.add_parser("compare", help="AUROC of equal cells in two folders of results")
     both.add_argument("first", type=Path, metavar="A")
     both.add_argument("second", type=Path, metavar="B")
