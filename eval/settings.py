@@ -11,7 +11,7 @@ from eval.generators import digest_of, generator_named
 from eval.results import Settings
 
 EXPERIMENTS = ("none", "self_supervised", "binary", "multi_class")
-SIZES = {"image": 224, "patch": 256, "fused": 256}  # px, unless asked for another
+SIZES = {"image": 224, "pooled": 256, "patch": 256, "fused": 256}  # px, unless asked for another
 
 
 def make_settings(
@@ -51,8 +51,11 @@ def make_settings(
     trained = experiment != "none"
     if trained and head not in HEADS:
         raise ValueError(f"head must be one of {', '.join(HEADS)} for the experiment {experiment}, got {head!r}")
-    if scoring == "fused" and experiment != "self_supervised":
-        raise ValueError(f"scoring must be image or patch for the experiment {experiment}, got 'fused'")
+    possible = {"self_supervised": tuple(SIZES), "none": ("image", "pooled", "patch")}.get(
+        experiment, ("image", "patch")
+    )
+    if scoring not in possible:
+        raise ValueError(f"scoring must be {' or '.join(possible)} for the experiment {experiment}, got {scoring!r}")
     apart = tuple(sorted({*classes, category})) if experiment == "multi_class" else ()
     if experiment == "multi_class" and len(apart) < 2:
         raise ValueError(f"classes must name at least two categories for multi_class, got {', '.join(apart)}")
@@ -79,3 +82,8 @@ def _first_defect(folder: Path) -> str | None:
     tests = folder / "test"
     names = sorted(entry.name for entry in tests.iterdir() if entry.is_dir()) if tests.is_dir() else []
     return next((name for name in names if name != GOOD), None)
+
+
+def untrained_scoring(scoring: str) -> str:
+    """How the untrained backbone is scored that stands beside a scoring: fused scores are compared with patches."""
+    return "patch" if scoring == "fused" else scoring

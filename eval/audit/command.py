@@ -12,8 +12,9 @@ from eval.backbones import make_backbone
 from eval.bank import Progress
 from eval.datasets import read_category
 from eval.embedding import best_device
+from eval.generators import generator_named
 from eval.results import write_whole
-from eval.settings import SIZES, generator_named
+from eval.settings import SIZES
 
 _HEAD = f"{'category':22} {'generator':26} {'covered':>7} {'patches':>7} {'stray':>6} {'separation':>10}"
 
@@ -47,16 +48,18 @@ def audit_all(
     Raises:
         ValueError: if a generator is unknown, or a category does not fit.
     """
-    drawn = {name: generator_named(name) for name in generators}
+    drawn = {(name, one): generator_named(one, category=name) for name in categories for one in generators}
     backbone = make_backbone().to(best_device())
     out.mkdir(parents=True, exist_ok=True)
     write(f"{_HEAD}\n")
     lines = []
     for name in categories:
         category = read_category(data / name, size=SIZES["patch"])
-        for generator, transform in drawn.items():
+        for generator in generators:
             began = perf_counter()
-            found = audit(category, transform, backbone=backbone, twins=twins, seed=seed, progress=progress)
+            found = audit(
+                category, drawn[name, generator], backbone=backbone, twins=twins, seed=seed, progress=progress
+            )
             write_sheet(found, out / f"{name}-{Path(generator).stem}.png")
             lines.append(_line(found, name, generator, seconds=perf_counter() - began))
             write(_text(lines[-1]))
