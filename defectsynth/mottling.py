@@ -21,7 +21,7 @@ FAINT = np.float32(0.03)  # difference between the channels from which on someth
 COLOURFUL = np.float32(20.0)  # how fast a greater one counts
 FINEST = 1.5  # pixels of a grain
 RINGED = 0.6  # share of the dots whose rim is darker than their middle
-SAMPLES = 400  # most places along a side at which the change is computed
+SAMPLES = 320  # most places along a side at which the change is computed
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class DrawnMottling(DrawnLook):
         """Return the surface of the other variety: each pixel times what it changes by on a small copy."""
         scale = min(1.0, SAMPLES / max(layer.box.shape))
         cells = (max(1, round(layer.box.shape[0] * scale)), max(1, round(layer.box.shape[1] * scale)))
-        small = np.stack([_resized(plane, cells, cv2.INTER_AREA) for plane in surface])
+        small = surface if scale == 1.0 else np.stack([_resized(plane, cells, cv2.INTER_AREA) for plane in surface])
         inside = self._inside(layer.box, cells, scene)
         gain = 1.0 + np.resize(np.array(self.gains, np.float32), len(small))[:, None, None]
         gain = np.broadcast_to(gain, small.shape).copy()
@@ -96,8 +96,9 @@ class DrawnMottling(DrawnLook):
             colour = np.resize(np.array(self.color, np.float32), len(small))
             towards = np.clip(colour / np.maximum(level, np.float32(0.05)) - 1.0, -1.0, np.float32(1.5))
             gain *= 1.0 + towards[:, None, None] * specks  # the shading of the surface stays under the colour
-        pixels = np.stack([_resized(plane, layer.box.shape, cv2.INTER_LINEAR) for plane in gain])
-        pixels *= surface
+        pixels = np.empty_like(surface)
+        for change, before, after in zip(gain, surface, pixels, strict=True):
+            np.multiply(_resized(change, before.shape, cv2.INTER_LINEAR), before, out=after)
         return pixels, layer.alpha
 
     def _inside(self, box: Box, cells: tuple[int, int], scene: Scene) -> Floats:

@@ -94,9 +94,10 @@ def test_a_silhouette_covers_the_object_and_paint_stays_on_it() -> None:
 
 def test_specks_of_another_hue_go_and_engraving_stays() -> None:
     picture = disc() + np.array([10, 4, 0], np.uint8)
-    specks, lines = np.zeros(SIZE, bool), np.zeros(SIZE, bool)
-    specks[60:180:24, 100:220:24] = specks[61:180:24, 100:220:24] = specks[60:180:24, 101:220:24] = True
-    lines[70:170, 112:220:24] = True
+    lines = np.zeros(SIZE, bool)
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    specks = (abs(y - 120) < 60) & (abs(x - 160) < 60) & (y % 24 < 4) & (x % 24 < 4)
+    lines[70:170, 108:220:24] = True
     picture[specks], picture[lines] = (150, 70, 80), (126, 122, 119)
     scene = Scene(picture)
     look = DrawnMottling("plain", 1.0, (0.0, 0.0, 0.0), (0.5, 0.3, 0.1), 3.0, 9, 0.3, 0.8, 5)
