@@ -104,7 +104,12 @@ def pill_type() -> list[Any]:
     """A tablet of another sort: its ground, the colour, size and number of its specks are others."""
     return [
         WrongVariety(
-            patterns=("dots",), tint_range=(-0.07, 0.03), palettes=("yellow", "rust"), size_range=(0.01, 0.025), p=0.4
+            patterns=("dots",),
+            tint_range=(-0.07, 0.03),
+            palettes=("yellow", "rust"),
+            size_range=(0.01, 0.025),
+            strength_range=(0.6, 1.0),
+            p=0.4,
         ),
         WrongVariety(
             patterns=("grain",), tint_range=(-0.07, 0.03), palettes=("rust", "gray"), size_range=(0.003, 0.01), p=0.4
