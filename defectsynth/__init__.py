@@ -16,7 +16,9 @@ from defectsynth.blends import Blend
 from defectsynth.branches import Branches
 from defectsynth.bubble import Bubble
 from defectsynth.bundle import Bundle
+from defectsynth.burst import Burst
 from defectsynth.chipped_edge import ChippedEdge, TornEdge
+from defectsynth.cloudy import Cloudy
 from defectsynth.color_shift import ColorShift
 from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
@@ -29,6 +31,8 @@ from defectsynth.dent import Bulge, Dent
 from defectsynth.discoloration import Discoloration
 from defectsynth.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
 from defectsynth.displacement import Field, Push
+from defectsynth.even_area import EvenArea
+from defectsynth.facets import Facets
 from defectsynth.faded_print import FadedPrint
 from defectsynth.fiber import Fiber
 from defectsynth.fold import Fold
@@ -36,28 +40,35 @@ from defectsynth.foreground import find_foreground
 from defectsynth.foreign_body import ForeignBody
 from defectsynth.fractal import Fractal
 from defectsynth.fractal_blob import FractalBlob
+from defectsynth.fracture import Fracture
 from defectsynth.hole import Hole
 from defectsynth.interpolated_patch import InterpolatedPatch
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.missing_part import CutPart, MissingPart
 from defectsynth.missing_thread import BrokenThread, MissingThread
+from defectsynth.mottling import Mottling
 from defectsynth.natural_synthetic import NaturalSynthetic
+from defectsynth.on_core import OnCore
 from defectsynth.on_print import OnPrint
+from defectsynth.on_seam import OnSeam
 from defectsynth.particles import Particles
 from defectsynth.patch_swap import PatchSwap
 from defectsynth.perlin import Perlin
 from defectsynth.pit import Pit
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
 from defectsynth.polygon import Polygon
+from defectsynth.puncture import Puncture
 from defectsynth.real_defect import RealDefect
 from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
 from defectsynth.relief import Relief
+from defectsynth.rim import Rim
 from defectsynth.scratch import Scratch
 from defectsynth.scuff import Scuff
 from defectsynth.segment import Segment
 from defectsynth.shapes import Shape
 from defectsynth.shuffled import Shuffled, ShuffledStructure
+from defectsynth.silhouette import Silhouette
 from defectsynth.spatter import Spatter
 from defectsynth.spots import Spots
 from defectsynth.squeeze import Pinch, Squeeze
@@ -76,6 +87,7 @@ from defectsynth.threads import Beneath, Thread, ThreadPush
 from defectsynth.tide_mark import TideMark
 from defectsynth.twins import AnomalyTwins, Twin
 from defectsynth.wear import Wear
+from defectsynth.wrong_variety import WrongVariety
 
 __version__ = "0.1.0"
 
@@ -93,7 +105,9 @@ __all__ = [
     "Bubble",
     "Bulge",
     "Bundle",
+    "Burst",
     "ChippedEdge",
+    "Cloudy",
     "Color",
     "ColorShift",
     "ColorSpot",
@@ -109,6 +123,8 @@ __all__ = [
     "DuplicatedPart",
     "EdgeRing",
     "Elsewhere",
+    "EvenArea",
+    "Facets",
     "FadedPrint",
     "Fiber",
     "Field",
@@ -117,6 +133,7 @@ __all__ = [
     "ForeignBody",
     "Fractal",
     "FractalBlob",
+    "Fracture",
     "GammaRectangle",
     "Hole",
     "InsideObject",
@@ -126,11 +143,14 @@ __all__ = [
     "MisplacedObject",
     "MissingPart",
     "MissingThread",
+    "Mottling",
     "NaturalSynthetic",
     "Noise",
+    "OnCore",
     "OnEdge",
     "OnObject",
     "OnPrint",
+    "OnSeam",
     "OtherImage",
     "PaintedDefect",
     "Particles",
@@ -141,10 +161,12 @@ __all__ = [
     "Pit",
     "Place",
     "Polygon",
+    "Puncture",
     "Push",
     "RealDefect",
     "Rectangle",
     "Relief",
+    "Rim",
     "RotatedPart",
     "Sample",
     "Scratch",
@@ -154,6 +176,7 @@ __all__ = [
     "Shape",
     "Shuffled",
     "ShuffledStructure",
+    "Silhouette",
     "Spatter",
     "Spots",
     "Squeeze",
@@ -176,6 +199,7 @@ __all__ = [
     "WarpedDefect",
     "Wear",
     "Where",
+    "WrongVariety",
     "find_foreground",
     "presets",
     "redraw",

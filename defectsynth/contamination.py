@@ -30,7 +30,7 @@ class Contamination(PaintedDefect):
         variety_range: how much their sizes differ, in [0, 3]; more gives fewer large and more small ones.
         aspect_range: shorter by longer diameter, in [0.05, 1].
         angularity_range: in [0, 1]; 0 is round, 1 an uneven polygon of 4 to 7 corners.
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, blue.
+        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
         shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
         wall_range: how far the sides reach in from the outline, in [0, 1]; 1 is a dome, 0 a flat top.
         roughness_range: twice the standard deviation of the shading of its bumps, in [0, 1].

@@ -25,7 +25,7 @@ class ForeignBody(Look):
 
     Args:
         palettes: families of colours; each draw takes one: same (as the surface), any, gray, dark, light, rust, red,
-            blue.
+            yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
         shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
         wall_range: how far the sides reach in from the outline, in [0, 1]; 1 is a dome, 0 a flat top.
@@ -105,10 +105,8 @@ class DrawnForeignBody(DrawnLook):
         shadow = self._shadow(layer.alpha)
         if shadow is None:
             return body, layer.alpha
-        opacity = cv2.max(layer.alpha, shadow).reshape(shadow.shape)
-        share = layer.alpha / np.maximum(opacity, np.float32(1e-6))
-        ground = surface * (np.float32(1) - np.minimum(shadow / np.maximum(opacity, np.float32(1e-6)), np.float32(1)))
-        return ground + (body - ground) * share, opacity
+        opacity = layer.alpha + shadow * (np.float32(1) - layer.alpha)  # the body lies over its own shadow
+        return body * (layer.alpha / np.maximum(opacity, np.float32(1e-6))), opacity
 
     def _shadow(self, alpha: Floats) -> Floats | None:
         """Return how dark the cast shadow is, float32 (h, w), or None if there is none."""

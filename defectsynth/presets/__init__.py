@@ -18,11 +18,14 @@ from functools import partial
 
 import albumentations as A
 
-from defectsynth.presets import screw
+from defectsynth.presets import bottle, capsule, pill, screw
 from defectsynth.presets.generic import generic_object, generic_texture
 from defectsynth.presets.mixture import Types, mixture
 
 MVTEC_AD: Mapping[str, Types] = {
+    "bottle": bottle.TYPES,
+    "capsule": capsule.TYPES,
+    "pill": pill.TYPES,
     "screw": screw.TYPES,
 }
 KOLEKTOR_SDD: Mapping[str, Types] = {}
