@@ -9,8 +9,10 @@
 
 from defectsynth import presets, reference
 from defectsynth.abrasion import Abrasion
+from defectsynth.along_object import AlongObject
 from defectsynth.band import Band
 from defectsynth.bent_edge import BentEdge
+from defectsynth.bent_end import BentEnd, Swing
 from defectsynth.bent_thread import BentThread, PatternShift
 from defectsynth.blends import Blend
 from defectsynth.branches import Branches
@@ -22,19 +24,25 @@ from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
 from defectsynth.contamination import Contamination
 from defectsynth.crack import Crack
+from defectsynth.crests import Crests
 from defectsynth.cut_paste import CutPaste, CutPasteScar
 from defectsynth.cutting import OtherImage
 from defectsynth.dent import Bulge, Dent
 from defectsynth.discoloration import Discoloration
 from defectsynth.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
 from defectsynth.displacement import Field, Push
+from defectsynth.facet import Facet
 from defectsynth.faded_print import FadedPrint
 from defectsynth.fiber import Fiber
+from defectsynth.filed import Filed
+from defectsynth.filed_edge import FiledEdge
+from defectsynth.flattened_crest import FlattenedCrest
 from defectsynth.fold import Fold
 from defectsynth.foreground import find_foreground
 from defectsynth.foreign_body import ForeignBody
 from defectsynth.fractal import Fractal
 from defectsynth.fractal_blob import FractalBlob
+from defectsynth.grind_mark import GrindMark
 from defectsynth.hole import Hole
 from defectsynth.interpolated_patch import InterpolatedPatch
 from defectsynth.line import Line
@@ -78,11 +86,13 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Abrasion",
+    "AlongObject",
     "AnomalyTwins",
     "Anywhere",
     "Band",
     "Beneath",
     "BentEdge",
+    "BentEnd",
     "BentThread",
     "Blend",
     "Branches",
@@ -96,6 +106,7 @@ __all__ = [
     "ColorSpot",
     "Contamination",
     "Crack",
+    "Crests",
     "CutPart",
     "CutPaste",
     "CutPasteScar",
@@ -105,15 +116,20 @@ __all__ = [
     "DuplicatedPart",
     "EdgeRing",
     "Elsewhere",
+    "Facet",
     "FadedPrint",
     "Fiber",
     "Field",
+    "Filed",
+    "FiledEdge",
+    "FlattenedCrest",
     "FlippedPart",
     "Fold",
     "ForeignBody",
     "Fractal",
     "FractalBlob",
     "GammaRectangle",
+    "GrindMark",
     "Hole",
     "InsideObject",
     "InterpolatedPatch",
@@ -159,6 +175,7 @@ __all__ = [
     "Strokes",
     "SwappedParts",
     "Swelling",
+    "Swing",
     "Tape",
     "Texture",
     "TexturePatch",
