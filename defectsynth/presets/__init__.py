@@ -18,14 +18,17 @@ from functools import partial
 
 import albumentations as A
 
-from defectsynth.presets import screw
+from defectsynth.presets import electrical_commutator, screw, transistor
 from defectsynth.presets.generic import generic_object, generic_texture
 from defectsynth.presets.mixture import Types, mixture
 
 MVTEC_AD: Mapping[str, Types] = {
     "screw": screw.TYPES,
+    "transistor": transistor.TYPES,
 }
-KOLEKTOR_SDD: Mapping[str, Types] = {}
+KOLEKTOR_SDD: Mapping[str, Types] = {
+    "electrical_commutator": electrical_commutator.TYPES,
+}
 
 
 def mvtec_ad(category: str, *, defect: str | None = None) -> A.Compose:
