@@ -9,8 +9,10 @@
 
 from defectsynth import presets, reference
 from defectsynth.abrasion import Abrasion
+from defectsynth.along_object import AlongObject
 from defectsynth.band import Band
 from defectsynth.bent_edge import BentEdge
+from defectsynth.bent_end import BentEnd, Swing
 from defectsynth.bent_thread import BentThread, PatternShift
 from defectsynth.blends import Blend
 from defectsynth.branches import Branches
@@ -24,6 +26,7 @@ from defectsynth.color_spot import ColorSpot
 from defectsynth.composed import PaintedDefect, WarpedDefect
 from defectsynth.contamination import Contamination
 from defectsynth.crack import Crack
+from defectsynth.crests import Crests
 from defectsynth.curriculum import Curriculum, with_severity
 from defectsynth.cut_paste import CutPaste, CutPasteScar
 from defectsynth.cutting import OtherImage
@@ -32,15 +35,20 @@ from defectsynth.discoloration import Discoloration
 from defectsynth.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
 from defectsynth.displacement import Field, Push
 from defectsynth.even_area import EvenArea
+from defectsynth.facet import Facet
 from defectsynth.facets import Facets
 from defectsynth.faded_print import FadedPrint
 from defectsynth.fiber import Fiber
+from defectsynth.filed import Filed
+from defectsynth.filed_edge import FiledEdge
+from defectsynth.flattened_crest import FlattenedCrest
 from defectsynth.fold import Fold
 from defectsynth.foreground import find_foreground
 from defectsynth.foreign_body import ForeignBody
 from defectsynth.fractal import Fractal
 from defectsynth.fractal_blob import FractalBlob
 from defectsynth.fracture import Fracture
+from defectsynth.grind_mark import GrindMark
 from defectsynth.hole import Hole
 from defectsynth.interpolated_patch import InterpolatedPatch
 from defectsynth.line import Line
@@ -93,11 +101,13 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Abrasion",
+    "AlongObject",
     "AnomalyTwins",
     "Anywhere",
     "Band",
     "Beneath",
     "BentEdge",
+    "BentEnd",
     "BentThread",
     "Blend",
     "Branches",
@@ -113,6 +123,7 @@ __all__ = [
     "ColorSpot",
     "Contamination",
     "Crack",
+    "Crests",
     "Curriculum",
     "CutPart",
     "CutPaste",
@@ -124,10 +135,14 @@ __all__ = [
     "EdgeRing",
     "Elsewhere",
     "EvenArea",
+    "Facet",
     "Facets",
     "FadedPrint",
     "Fiber",
     "Field",
+    "Filed",
+    "FiledEdge",
+    "FlattenedCrest",
     "FlippedPart",
     "Fold",
     "ForeignBody",
@@ -135,6 +150,7 @@ __all__ = [
     "FractalBlob",
     "Fracture",
     "GammaRectangle",
+    "GrindMark",
     "Hole",
     "InsideObject",
     "InterpolatedPatch",
@@ -188,6 +204,7 @@ __all__ = [
     "Superpixel",
     "SwappedParts",
     "Swelling",
+    "Swing",
     "Tape",
     "Texture",
     "TexturePatch",

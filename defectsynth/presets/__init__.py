@@ -18,7 +18,7 @@ from functools import partial
 
 import albumentations as A
 
-from defectsynth.presets import bottle, capsule, pill, screw
+from defectsynth.presets import bottle, capsule, electrical_commutator, pill, screw, transistor
 from defectsynth.presets.generic import generic_object, generic_texture
 from defectsynth.presets.mixture import Types, mixture
 
@@ -27,8 +27,11 @@ MVTEC_AD: Mapping[str, Types] = {
     "capsule": capsule.TYPES,
     "pill": pill.TYPES,
     "screw": screw.TYPES,
+    "transistor": transistor.TYPES,
 }
-KOLEKTOR_SDD: Mapping[str, Types] = {}
+KOLEKTOR_SDD: Mapping[str, Types] = {
+    "electrical_commutator": electrical_commutator.TYPES,
+}
 
 
 def mvtec_ad(category: str, *, defect: str | None = None) -> A.Compose:
