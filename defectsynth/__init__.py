@@ -35,8 +35,11 @@ from defectsynth.foreground import find_foreground
 from defectsynth.foreign_body import ForeignBody
 from defectsynth.fractal import Fractal
 from defectsynth.fractal_blob import FractalBlob
+from defectsynth.glue import Glue
 from defectsynth.hole import Hole
+from defectsynth.in_frame import InFrame
 from defectsynth.interpolated_patch import InterpolatedPatch
+from defectsynth.lettering import Lettering
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.missing_part import CutPart, MissingPart
@@ -49,6 +52,7 @@ from defectsynth.perlin import Perlin
 from defectsynth.pit import Pit
 from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
 from defectsynth.real_defect import RealDefect
+from defectsynth.recolored_part import RecoloredPart
 from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
 from defectsynth.relief import Relief
 from defectsynth.scratch import Scratch
@@ -57,10 +61,12 @@ from defectsynth.segment import Segment
 from defectsynth.shapes import Shape
 from defectsynth.shuffled import Shuffled, ShuffledStructure
 from defectsynth.spatter import Spatter
+from defectsynth.split import Split
 from defectsynth.spots import Spots
 from defectsynth.squeeze import Pinch, Squeeze
 from defectsynth.stain import Stain
 from defectsynth.strand import Strand
+from defectsynth.stray_print import StrayPrint
 from defectsynth.streak import Streak
 from defectsynth.strokes import Strokes
 from defectsynth.swapped_parts import DuplicatedPart, SwappedParts
@@ -114,9 +120,12 @@ __all__ = [
     "Fractal",
     "FractalBlob",
     "GammaRectangle",
+    "Glue",
     "Hole",
+    "InFrame",
     "InsideObject",
     "InterpolatedPatch",
+    "Lettering",
     "Line",
     "Look",
     "MisplacedObject",
@@ -138,6 +147,7 @@ __all__ = [
     "Place",
     "Push",
     "RealDefect",
+    "RecoloredPart",
     "Rectangle",
     "Relief",
     "RotatedPart",
@@ -150,10 +160,12 @@ __all__ = [
     "Shuffled",
     "ShuffledStructure",
     "Spatter",
+    "Split",
     "Spots",
     "Squeeze",
     "Stain",
     "Strand",
+    "StrayPrint",
     "Streak",
     "Strip",
     "Strokes",
