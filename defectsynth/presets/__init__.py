@@ -18,12 +18,22 @@ from functools import partial
 
 import albumentations as A
 
-from defectsynth.presets import screw
+from defectsynth.presets import cable, carpet, grid, hazelnut, leather, metal_nut, screw, tile, toothbrush, wood, zipper
 from defectsynth.presets.generic import generic_object, generic_texture
 from defectsynth.presets.mixture import Types, mixture
 
 MVTEC_AD: Mapping[str, Types] = {
+    "cable": cable.TYPES,
+    "carpet": carpet.TYPES,
+    "grid": grid.TYPES,
+    "hazelnut": hazelnut.TYPES,
+    "leather": leather.TYPES,
+    "metal_nut": metal_nut.TYPES,
     "screw": screw.TYPES,
+    "tile": tile.TYPES,
+    "toothbrush": toothbrush.TYPES,
+    "wood": wood.TYPES,
+    "zipper": zipper.TYPES,
 }
 KOLEKTOR_SDD: Mapping[str, Types] = {}
 
