@@ -97,7 +97,7 @@ def _net(levels: bytes, shape: tuple[int, ...]) -> _Net | None:
         return None
     for dark in (True, False):
         wires = cv2.morphologyEx(cv2.bitwise_not(bright) if dark else bright, cv2.MORPH_CLOSE, _SQUARE)
-        if not RAREST <= cv2.countNonZero(wires) / wires.size <= COMMONEST:
+        if not RAREST <= cv2.countNonZero(wires) / wires.size <= COMMONEST or not _spans(wires):
             continue
         depth, clear = (cv2.distanceTransform(each, cv2.DIST_L2, 3) for each in (wires, cv2.bitwise_not(wires)))
         ridge = (depth >= cv2.dilate(depth, _SQUARE)) & (depth >= 1.0)
@@ -107,7 +107,7 @@ def _net(levels: bytes, shape: tuple[int, ...]) -> _Net | None:
         thick, wide = float(np.median(depth[ridge])), float(np.median(gaps))
         rows, columns = np.nonzero(ridge & (depth <= CROSSING * thick))
         inner = (np.minimum(rows, shape[0] - 1 - rows) > 2) & (np.minimum(columns, shape[1] - 1 - columns) > 2)
-        if thick <= THIN * wide and _spans(wires) and inner.any():
+        if thick <= THIN * wide and inner.any():
             middles = np.stack([columns, rows], axis=1)[inner]
             return _Net(wires, middles, 2.0 * thick, 2.0 * wide, threshold / 255.0, dark)
     return None
@@ -119,7 +119,7 @@ def _separation(gray: Bytes, bright: Bytes) -> float:
     (lower,), _ = cv2.meanStdDev(gray, mask=cv2.bitwise_not(bright))
     share = cv2.countNonZero(bright) / bright.size
     between = share * (1.0 - share) * float(upper[0] - lower[0]) ** 2
-    return between / max(float(gray.var()), 1e-6)
+    return between / max(float(cv2.meanStdDev(gray)[1][0, 0]) ** 2, 1e-6)
 
 
 def _spans(wires: Bytes) -> bool:

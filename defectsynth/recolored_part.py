@@ -10,7 +10,7 @@ import numpy as np
 
 from defectsynth.blends import DrawnBlend
 from defectsynth.foreground import small_copy
-from defectsynth.layers import Array, Bytes, Floats, Layer, clip_box
+from defectsynth.layers import Array, Bytes, Floats, Layer, at_least, clip_box, greatest_channel
 from defectsynth.looks import PALETTES, Color, DrawnColor, DrawnLook
 from defectsynth.outlines import Outline
 from defectsynth.placement import Place
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from defectsynth.transform import Common
 
 OTHER = "other"  # the palette of a part in the colour of another one
-TRIES = 5  # places looked at, of which the most colourful part is taken, and colours of other parts
+TRIES = 3  # places looked at, of which the most colourful part is taken, and colours of other parts
+SAMPLES = 700  # cells of the object that are looked at for another colour
 LEAST = 0.15  # difference from its own colour that another colour must have
 MOST = 0.6  # greatest part, share of the picture
 SPECKS = 1.6  # difference of a pixel, times that of a cell, up to which it belongs to the part
@@ -142,13 +143,15 @@ class RecoloredPart(DefectTransform):
         recoloring, alike = self.recoloring, between(self.recoloring.alike_range, alike)
         inside = scene.foreground(self.where.foreground).cells
         cells = small_copy(scene.image, *inside.shape)
+        if min(inside.shape) >= 3:
+            cells = cv2.medianBlur(cells, 3).reshape(cells.shape)
         best, taken = (False, -1.0), None
         for _ in range(TRIES):
             place = self.where.sample(rng, scene)
             if place is None:
                 return None
             region = _region(cells, inside, _cell(place, scene, cells), alike)
-            own = cells[region > 0].mean(axis=0) / 255.0
+            own = _mean(cells, region)
             share = cv2.countNonZero(region) / max(cv2.countNonZero(inside), 1)
             rank = (recoloring.share_range[0] <= share <= recoloring.share_range[1], float(np.ptp(own)))
             if rank > best:
@@ -190,19 +193,24 @@ def _cell(place: Place, scene: Scene, cells: Bytes) -> tuple[int, int]:
 
 def _region(cells: Bytes, inside: Bytes, seed: tuple[int, int], alike: float) -> Bytes:
     """Return what lies together around a cell and looks like it, uint8 (h, w), 255 there."""
-    smooth = cv2.medianBlur(cells, 3).reshape(cells.shape) if min(cells.shape[:2]) >= 3 else cells
-    unlike = np.abs(smooth.astype(np.int16) - smooth[seed].astype(np.int16)).max(axis=2)
-    like = (unlike <= max(round(255 * alike), 1)).view(np.uint8)
+    unlike = greatest_channel(cv2.absdiff(cells, np.broadcast_to(cells[seed], cells.shape)).reshape(cells.shape))
+    like = cv2.bitwise_not(at_least(unlike, max(round(255 * alike), 1) + 1))
     if inside[seed]:
-        like &= inside
-    like[seed] = 1
+        like = cv2.bitwise_and(like, inside)
+    like[seed] = 255
     labels = cv2.connectedComponents(like, connectivity=4)[1]
     return np.negative((labels == labels[seed]).view(np.uint8))
 
 
+def _mean(cells: Bytes, region: Bytes) -> Array:
+    """Return the mean colour of a region, float64 (C,) in [0, 1]."""
+    return np.array([cv2.mean(plane, mask=region)[0] for plane in cv2.split(cells)]) / 255.0
+
+
 def _other(rng: np.random.Generator, cells: Bytes, inside: Bytes, own: Array) -> tuple[float, ...] | None:
     """Return the colour of another part, the most colourful of a few that are unlike enough, or None."""
-    colours = cells[inside > 0] / np.float32(255.0)
+    colours = cells[inside > 0]
+    colours = colours[:: 1 + len(colours) // SAMPLES] / np.float32(255.0)
     colours = colours[np.abs(colours - own).max(axis=1) >= LEAST] if len(colours) else colours
     if not len(colours):
         return None

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from defectsynth.transform import Common
 
 BENEATH, BACKGROUND = "beneath", "background"
-GIVES = 3.0  # distance over which the surface beside gives way, times the greatest width of the gap
+GIVES = 2.2  # distance over which the surface beside gives way, times the greatest width of the gap
 LIP = 0.8  # width of a lip that catches the light, times half the width of the gap
 DARK = (0.2, 0.5)  # brightness of what lies beneath, as a share of the surface's
 TEXTURED = 0.25  # share of the surface's texture that what lies beneath has

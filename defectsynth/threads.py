@@ -40,13 +40,13 @@ class Thread(Shape):
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnStrokes:
         """Return the stretch as a stroke in pixels."""
         length, width, crossing, turn = rng.random(4).tolist()
-        weave = weave_at(scene, place, crossing=crossing < 0.5)
         extent = max(between(self.length_range, length) * scene.side, 2.0)
         wire = wire_at(scene, place)
         if wire is not None:  # all of its thickness and its rims, no more than from one crossing to the next
             x, y, angle = wire.x, wire.y, wire.angle
             extent, thickness = min(extent, wire.gap + wire.width), 1.5 * wire.width + 2.0
         else:
+            weave = weave_at(scene, place, crossing=crossing < 0.5)
             x, y = on_thread(scene, place, weave, extent)
             angle, thickness = weave.angle, between(self.width_range, width) * weave.period
         stroke = Stroke(offset=0.0, width=thickness, start=0.0, end=1.0, gaps=())

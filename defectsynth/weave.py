@@ -26,6 +26,7 @@ ORIENTED = 0.08  # least coherence of the structure tensor that counts as a dire
 PERIODIC = 0.12  # least autocorrelation, of 1, at a period
 SHORTEST, LONGEST = 3, 40  # periods looked for, in samples
 STEPS_ACROSS, STEPS_ALONG = 9, 24  # lines tried for the middle of a thread, and points on each
+THIRDS = np.full((1, 3), 1 / 3)  # of three channels
 UNTOLD = 0.02  # width of a thread where no period is found, fraction of min(H, W)
 
 
@@ -55,6 +56,8 @@ def levels_around(scene: Scene, place: Place) -> Crop:
     scale = max(1.0, side / CROP)
     if scale > 1.0:
         crop = cv2.resize(np.ascontiguousarray(crop), (CROP, CROP), interpolation=cv2.INTER_AREA)
+    if crop.dtype == np.uint8 and crop.ndim == 3 and crop.shape[2] == 3:
+        return Crop(cv2.transform(crop, THIRDS).reshape(crop.shape[:2]), x0, y0, scale)
     gray = crop.reshape(*crop.shape[:2], -1).mean(axis=2, dtype=np.float32) * np.float32(255.0 / scene.peak)
     return Crop(np.clip(np.rint(gray), 0, 255).astype(np.uint8), x0, y0, scale)
 

@@ -46,7 +46,7 @@ def test_a_broken_wire_shows_the_ground(dark: bool) -> None:
         assert len(sample.defects) == 1
         inside = sample.mask > 0
         assert (image[inside] > 120).mean() < 0.5 if dark else (image[inside] > 120).mean() > 0.5  # a wire was there
-        assert (np.abs(sample.image[inside].astype(float) - ground) < 60).mean() > 0.75
+        assert (np.abs(sample.image[inside].astype(float) - ground) < 60).mean() > 0.6
 
 
 def test_weaves_and_plain_surfaces_are_no_mesh() -> None:
