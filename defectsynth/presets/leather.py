@@ -58,7 +58,8 @@ def fold() -> list[Any]:
             length_range=(0.25, 1.0),
             width_range=(0.01, 0.035),
             strokes_range=(1, 2),
-            contrast_range=(0.12, 0.4),
+            contrast_range=(0.16, 0.45),
+            min_visibility=0.03,
             p=1.0,
         )
     ]

@@ -116,8 +116,8 @@ def split_teeth() -> list[Any]:
     return [
         Split(
             where=SEAM,
-            length_range=(0.2, 0.8),
-            width_range=(0.03, 0.11),
+            length_range=(0.2, 0.7),
+            width_range=(0.03, 0.1),
             bow_range=(-0.02, 0.02),
             uneven_range=(0.0, 0.2),
             lip_range=(0.0, 0.05),
@@ -130,8 +130,8 @@ def split_teeth() -> list[Any]:
 def squeezed_teeth() -> list[Any]:
     """Teeth are pressed together or pulled out of line."""
     return [
-        Pinch(where=TEETH, radius_range=(0.06, 0.16), contrast_range=(0.0, 0.1), p=0.4),
-        PatternShift(where=TEETH, amount_range=(0.8, 1.8), length_range=(0.1, 0.3), contrast_range=(0.0, 0.1), p=0.3),
+        Pinch(where=TEETH, radius_range=(0.06, 0.16), contrast_range=(0.03, 0.14), p=0.4),
+        PatternShift(where=TEETH, amount_range=(0.8, 1.8), length_range=(0.1, 0.3), contrast_range=(0.03, 0.14), p=0.3),
         WarpedDefect(
             where=TEETH,
             field=Swelling(
@@ -141,6 +141,7 @@ def squeezed_teeth() -> list[Any]:
                 radius_range=(0.08, 0.2),
                 aspect_range=(0.4, 1.0),
             ),
+            min_visibility=0.03,
             p=0.3,
         ),
     ]
