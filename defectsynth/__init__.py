@@ -48,9 +48,12 @@ from defectsynth.foreign_body import ForeignBody
 from defectsynth.fractal import Fractal
 from defectsynth.fractal_blob import FractalBlob
 from defectsynth.fracture import Fracture
+from defectsynth.glue import Glue
 from defectsynth.grind_mark import GrindMark
 from defectsynth.hole import Hole
+from defectsynth.in_frame import InFrame
 from defectsynth.interpolated_patch import InterpolatedPatch
+from defectsynth.lettering import Lettering
 from defectsynth.line import Line
 from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
 from defectsynth.missing_part import CutPart, MissingPart
@@ -68,6 +71,7 @@ from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnOb
 from defectsynth.polygon import Polygon
 from defectsynth.puncture import Puncture
 from defectsynth.real_defect import RealDefect
+from defectsynth.recolored_part import RecoloredPart
 from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
 from defectsynth.relief import Relief
 from defectsynth.rim import Rim
@@ -78,10 +82,12 @@ from defectsynth.shapes import Shape
 from defectsynth.shuffled import Shuffled, ShuffledStructure
 from defectsynth.silhouette import Silhouette
 from defectsynth.spatter import Spatter
+from defectsynth.split import Split
 from defectsynth.spots import Spots
 from defectsynth.squeeze import Pinch, Squeeze
 from defectsynth.stain import Stain
 from defectsynth.strand import Strand
+from defectsynth.stray_print import StrayPrint
 from defectsynth.streak import Streak
 from defectsynth.strokes import Strokes
 from defectsynth.superpixel import Superpixel
@@ -150,10 +156,13 @@ __all__ = [
     "FractalBlob",
     "Fracture",
     "GammaRectangle",
+    "Glue",
     "GrindMark",
     "Hole",
+    "InFrame",
     "InsideObject",
     "InterpolatedPatch",
+    "Lettering",
     "Line",
     "Look",
     "MisplacedObject",
@@ -180,6 +189,7 @@ __all__ = [
     "Puncture",
     "Push",
     "RealDefect",
+    "RecoloredPart",
     "Rectangle",
     "Relief",
     "Rim",
@@ -194,10 +204,12 @@ __all__ = [
     "ShuffledStructure",
     "Silhouette",
     "Spatter",
+    "Split",
     "Spots",
     "Squeeze",
     "Stain",
     "Strand",
+    "StrayPrint",
     "Streak",
     "Strip",
     "Strokes",

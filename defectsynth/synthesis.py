@@ -10,6 +10,7 @@ import numpy as np
 
 from defectsynth.drawing import redraw as render_again
 from defectsynth.encoding import decode
+from defectsynth.host import seed_apart
 from defectsynth.layers import Array, Bytes
 from defectsynth.pictures import check_image
 from defectsynth.recipes import Recipe
@@ -67,7 +68,7 @@ def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Ar
     if isinstance(transform, DefectTransform):
         drawing = transform.draw(image, seed=number, roi=roi)
         return Sample(drawing.canvas, drawing.mask, drawing.records())
-    transform.set_random_seed(number)
+    seed_apart(transform, number)
     given = {} if roi is None else {"roi": roi}
     result = transform(image=image, mask=np.zeros(image.shape[:2], np.uint8), defects=[], **given)
     return Sample(result["image"], result["mask"], result["defects"])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import defectsynth as ds
@@ -57,6 +57,7 @@ def recipes(draw: st.DrawFn) -> Recipe:
     """What any transform draws for a picture."""
     transform, seed = draw(st.sampled_from(TRANSFORMS))(where="anywhere"), draw(st.integers(0, 2**62))
     recipe = transform.recipe(np.random.default_rng(seed), SCENE, seed)
+    assume(recipe is not None)  # a picture without background has no object to misplace
     assert isinstance(recipe, Recipe)
     return recipe
 

@@ -18,16 +18,43 @@ from functools import partial
 
 import albumentations as A
 
-from defectsynth.presets import bottle, capsule, electrical_commutator, pill, screw, transistor
+from defectsynth.presets import (
+    bottle,
+    cable,
+    capsule,
+    carpet,
+    electrical_commutator,
+    grid,
+    hazelnut,
+    leather,
+    metal_nut,
+    pill,
+    screw,
+    tile,
+    toothbrush,
+    transistor,
+    wood,
+    zipper,
+)
 from defectsynth.presets.generic import generic_object, generic_texture
 from defectsynth.presets.mixture import Types, mixture
 
 MVTEC_AD: Mapping[str, Types] = {
     "bottle": bottle.TYPES,
+    "cable": cable.TYPES,
     "capsule": capsule.TYPES,
+    "carpet": carpet.TYPES,
+    "grid": grid.TYPES,
+    "hazelnut": hazelnut.TYPES,
+    "leather": leather.TYPES,
+    "metal_nut": metal_nut.TYPES,
     "pill": pill.TYPES,
     "screw": screw.TYPES,
+    "tile": tile.TYPES,
+    "toothbrush": toothbrush.TYPES,
     "transistor": transistor.TYPES,
+    "wood": wood.TYPES,
+    "zipper": zipper.TYPES,
 }
 KOLEKTOR_SDD: Mapping[str, Types] = {
     "electrical_commutator": electrical_commutator.TYPES,
