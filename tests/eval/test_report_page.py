@@ -1,0 +1,168 @@
+"""The report's page as a whole: it needs nothing but itself, nothing is dropped silently, and a browser shows it."""
+
+import base64
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+pytest.importorskip("sklearn")
+pytest.importorskip("matplotlib")
+pytest.importorskip("jinja2")
+
+from eval.report import write_report
+from eval.results import found_results, read_results
+
+
+def test_what_failed_is_shown(read: Any, strange: str) -> None:
+    table = read.table("Image AUROC. Self-supervised twins from generic_object, scored by image")
+    assert table["cosface"] == ["0", "failed", "–", "–"]  # noqa: RUF001 - the dash of the page
+    assert "2 of 11 cells failed." in read.text
+    assert f"RuntimeError: <b>{strange}</b> went wrong" in read.text
+
+
+def test_it_says_what_was_run(out: Path, read: Any) -> None:
+    results = next(iter(found_results(out).values()))
+    for word in (*results.versions.values(), results.device, results.settings.data, results.started[:10]):
+        assert word in read.text
+    assert (results.git_revision or "unknown revision")[:12] in read.text
+    assert "softmax, arcface, cosface" in read.text
+
+
+def test_the_page_stands_alone_and_is_whole(page: Path, read: Any, strange: str) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert not re.findall(r"https?://|@import|<script|<link|<iframe", text)
+    assert all(target.startswith("#") and target[1:] in read.ids for target in read.targets)
+    assert all(image["src"].startswith("data:image/webp;base64,") for image in read.images)
+    assert all(image["alt"] for image in read.images)
+    assert all(read.labels)
+    assert [name for name, count in Counter(read.ids).items() if count > 1] == []
+    assert read.tags["svg"] == 2 + 2 * 3 + 2 * 3  # heads; ROC and distances of each; embeddings, the untrained beside
+    assert len(read.images) == 2 * 8 * 3 + 8 * 4
+    assert "a&lt;b&amp;c" in text
+    assert strange not in text
+    assert "<i>" not in text
+    assert [path.name for path in page.parent.iterdir()] == ["report.html"]
+
+
+def test_the_same_results_give_the_same_page_and_progress_ends(plain: Path, tmp_path: Path, read_page: Any) -> None:
+    told: list[tuple[str, int, int]] = []
+    first = write_report(plain, tmp_path / "first.html", progress=lambda *step: told.append(step))
+    assert write_report(str(plain), str(tmp_path / "second.html")).read_bytes() == first.read_bytes()
+    assert [done for _, done, _ in told] == list(range(1, told[-1][2] + 1))
+    assert {total for _, _, total in told} == {len(told)}
+    page = read_page(first)
+    assert page.table("Image AUROC. Untrained, scored by patch")["untrained"][0] == ""
+    assert "failed." not in page.text.partition("What was run")[0]
+
+
+def copied(plain: Path, folder: Path, data: Path) -> Path:
+    """The results as if the images had been elsewhere."""
+    shutil.copytree(plain, folder)
+    (path,) = folder.rglob("results.json")
+    told = json.loads(path.read_text())
+    told["settings"]["data"] = str(data)
+    path.write_text(json.dumps(told))
+    return path.parent
+
+
+def test_images_that_were_moved_are_missed_or_found_elsewhere(
+    data: Path, plain: Path, tmp_path: Path, read_page: Any
+) -> None:
+    copied(plain, tmp_path / "out", Path("/no/such/folder"))
+    lost = read_page(write_report(tmp_path / "out", tmp_path / "page.html"))
+    assert "The images are not there any more" in lost.text
+    assert lost.images == []
+    assert lost.tags["svg"] == 3
+    assert "Best: defective, highest scores" in lost.text
+    found = read_page(write_report(tmp_path / "out", tmp_path / "page.html", data=data))
+    assert "not there any more" not in found.text
+    assert len(found.images) == 8 * 4  # image, Grad-CAM, heat map and nearest normal
+    assert len(base64.b64decode(found.images[0]["src"].partition(",")[2])) < 20_000
+
+
+def test_what_is_lost_or_broken_is_named_and_the_rest_stays(
+    data: Path, plain: Path, tmp_path: Path, read_page: Any
+) -> None:
+    folder = copied(plain, tmp_path / "out", data)
+    for name in ("bank.npz", "embeddings.npz"):
+        (folder / name).write_bytes(b"broken")
+    (folder / "heat_maps.npz").unlink()
+    page = read_page(write_report(tmp_path / "out", tmp_path / "page.html"))
+    for name in ("No Grad-CAM", "No nearest", "No heat maps", "No t-SNE"):
+        assert name in page.text
+    assert len(page.images) == 8
+    fewer = tmp_path / "fewer"
+    shutil.copytree(data / "disc", fewer / "disc")
+    results = read_results(folder)
+    worst = max((image for image in results.images if image.label == 0), key=lambda image: image.score)
+    (fewer / worst.path).unlink()
+    page = read_page(write_report(tmp_path / "out", tmp_path / "page.html", data=fewer))
+    assert f"{worst.path} is not among them" in page.text
+    assert page.images == []
+
+
+def test_the_page_is_written_whole_or_not_at_all(plain: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    with pytest.raises(FileNotFoundError, match="folder must hold results of runs, got"):
+        write_report(tmp_path, page)
+    with pytest.raises(FileNotFoundError, match="data must be an existing folder, got '/no/such'"):
+        write_report(plain, page, data="/no/such")
+    broken = tmp_path / "out" / "disc"
+    shutil.copytree(plain / "disc", broken)
+    (broken / "failed").mkdir()
+    (broken / "failed" / "failed.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"failed\.json must tell of a failed run: KeyError"):
+        write_report(tmp_path / "out", page)
+    assert not page.exists()
+
+
+LOOK = """<!DOCTYPE html><title>waiting</title><iframe src="{page}" style="width: {width}px; height: 900px"></iframe>
+<script>onload = () => {{
+  const inner = document.querySelector("iframe").contentDocument;
+  const images = [...inner.images];
+  const wide = [...inner.querySelectorAll("svg")].filter((one) => one.getBoundingClientRect().width > 40);
+  document.title = JSON.stringify({{
+    width: inner.documentElement.scrollWidth, images: images.length, svgs: wide.length,
+    loaded: images.filter((one) => one.complete && one.naturalWidth === 192).length,
+    text: inner.body.innerText.length,
+  }});
+}};</script>"""
+
+
+@pytest.fixture
+def chromium(tmp_path: Path) -> list[str]:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    program = next((path for name in names if (path := shutil.which(name))), None)
+    if program is None:
+        pytest.skip("no chromium on PATH")
+    words = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+    words += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    return [program, *words, "--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}"]
+
+
+@pytest.mark.parametrize("width", [380, 1600])
+def test_a_browser_shows_all_pictures_and_the_page_does_not_overflow(
+    page: Path, read: Any, chromium: list[str], tmp_path: Path, width: int
+) -> None:
+    look = tmp_path / "look.html"
+    look.write_text(LOOK.format(page=page.as_uri(), width=width), encoding="utf-8")
+    environment = {**os.environ, "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [*chromium, f"--window-size={width + 100},1000", "--virtual-time-budget=5000", "--dump-dom", look.as_uri()],
+        capture_output=True, text=True, timeout=120, check=True, env=environment,
+    )  # fmt: skip
+    (title,) = re.findall(r"<title>(.*?)</title>", done.stdout)
+    seen = json.loads(title)
+    assert seen["width"] <= width
+    assert seen["images"] == seen["loaded"] == len(read.images) > 30
+    assert seen["svgs"] == read.tags["svg"]
+    assert seen["text"] > 2000
