@@ -90,6 +90,8 @@ def halo(piece: Piece, scene: Scene) -> float:
 
 def padding(piece: Piece, scene: Scene) -> float:
     """Return how many pixels around a part are looked at."""
+    if piece.kind == "object":  # its outline has its halo in it
+        return max(5.0, halo(piece, scene))
     return max(5.0, 2.0 * halo(piece, scene), 0.15 * piece.extent)
 
 
@@ -127,9 +129,8 @@ def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
     pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
     behind = _behind(gap, scene, canvas, pixels, box=box, known=known)
     if piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
-        x, y, width, height = cv2.boundingRect(told)
-        here = slice(y, y + height), slice(x, x + width)
-        unlike = greatest_channel(cv2.absdiff(pixels[here], behind[here]).reshape(height, width, -1))
+        here = _around(told)
+        unlike = greatest_channel(cv2.absdiff(pixels[here], behind[here]).reshape(pixels[here].shape))
         unlike = unlike * np.float32(1.0 / (scene.peak * (UNLIKE[1] - UNLIKE[0]))) - np.float32(
             UNLIKE[0] / (UNLIKE[1] - UNLIKE[0])
         )
@@ -158,7 +159,7 @@ def _behind(gap: Gap, scene: Scene, canvas: Array, pixels: Array, *, box: Box, k
 
     What is smooth is found on a small copy.
     """
-    behind = pixels
+    behind = pixels.copy()
     missing = cv2.bitwise_not(known)
     for offset in gap.sources:
         brought = _taken(gap, scene, canvas, box, offset)
@@ -172,17 +173,22 @@ def _behind(gap: Gap, scene: Scene, canvas: Array, pixels: Array, *, box: Box, k
         level, weight = _reduced(behind, both, scene.peak)
         change = membrane(level - _reduced(taken, both, scene.peak)[0], weight)
         new = missing if there is None else cv2.bitwise_and(missing, there)
-        behind = laid_over(behind, _plus(taken, change, scene.peak), new)
+        if cv2.countNonZero(new):
+            here = _around(new)
+            cv2.copyTo(_plus(taken[here], change, here, box.shape, scene.peak), new[here], behind[here])
         missing = cv2.bitwise_and(missing, cv2.bitwise_not(new))
         if not cv2.countNonZero(missing):
             return behind
-    smooth = _plus(np.zeros_like(pixels), membrane(*_reduced(behind, cv2.bitwise_not(missing), scene.peak)), scene.peak)
-    return laid_over(behind, _with_grain(gap, smooth, pixels, known=known, peak=scene.peak), missing)
+    smooth, here = membrane(*_reduced(behind, cv2.bitwise_not(missing), scene.peak)), _around(missing)
+    filled_up = _plus(np.zeros_like(behind[here], order="C"), smooth, here, box.shape, scene.peak)
+    cv2.copyTo(_with_grain(gap, filled_up, pixels, known=known, peak=scene.peak), missing[here], behind[here])
+    return behind
 
 
-def laid_over(under: Array, over: Array, where: Bytes) -> Array:
-    """Return a copy of (h, w, C) with other pixels where a mask is set."""
-    return np.asarray(cv2.copyTo(over, where, under.copy())).reshape(under.shape)
+def _around(mask: Bytes) -> tuple[slice, slice]:
+    """Return the index of the smallest box around a mask."""
+    x, y, width, height = cv2.boundingRect(mask)
+    return slice(y, y + height), slice(x, x + width)
 
 
 def _reduced(pixels: Array, known: Bytes, peak: float) -> tuple[Floats, Floats]:
@@ -194,7 +200,7 @@ def _reduced(pixels: Array, known: Bytes, peak: float) -> tuple[Floats, Floats]:
     height, width = known.shape
     mask = cv2.copyMakeBorder(known, 0, rows * cell - height, 0, columns * cell - width, cv2.BORDER_CONSTANT, value=0)
     masked = np.zeros((*mask.shape, pixels.shape[2]), pixels.dtype)
-    masked[:height, :width] = laid_over(np.zeros_like(pixels), pixels, known)
+    cv2.copyTo(pixels, known, masked[:height, :width])
     share = cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_AREA) * np.float32(1.0 / 255.0)
     share[share < min(LEAST_KNOWN, float(share.max()))] = 0.0
     mean = as_floats(resized(masked, (columns, rows), cv2.INTER_AREA), peak)
@@ -206,16 +212,24 @@ def _cell(shape: tuple[int, ...]) -> int:
     return -(-max(shape[:2]) // REDUCED)
 
 
-def _plus(pixels: Array, change: Floats, peak: float) -> Array:
-    """Return pixels (h, w, C) changed by a smooth field on their small grid, float32 (h', w', C); integers saturate."""
-    cell = _cell(pixels.shape)
+def _plus(pixels: Array, change: Floats, here: tuple[slice, slice], shape: tuple[int, int], peak: float) -> Array:
+    """Return pixels (h, w, C) changed by a smooth field on the small grid of their box; integers saturate.
+
+    Args:
+        pixels: a part of the box.
+        change: float32 (h', w', C) in [-1, 1].
+        here: where in the box the pixels lie.
+        shape: (height, width) of the box.
+        peak: greatest value of their dtype.
+    """
+    cell = _cell(shape)
     size = change.shape[1] * cell, change.shape[0] * cell
-    result = pixels
+    result = np.ascontiguousarray(pixels)
     for signed, operation in ((change, cv2.add), (-change, cv2.subtract)):
         part = np.maximum(signed, np.float32(0.0)) * np.float32(peak)
         if part.max() > 0.0:
             whole = part if peak == 1.0 else np.minimum(np.rint(part), peak).astype(pixels.dtype)
-            field = resized(whole, size, cv2.INTER_LINEAR)[: pixels.shape[0], : pixels.shape[1]]
+            field = np.ascontiguousarray(resized(whole, size, cv2.INTER_LINEAR)[here])
             result = operation(result, field).reshape(pixels.shape)
     return result
 
@@ -257,9 +271,11 @@ def _with_grain(gap: Gap, smooth: Array, pixels: Array, *, known: Bytes, peak: f
     stride = 1 + max(known.shape) // 128
     at, beside = (slice(None, None, stride), slice(0, -1, stride)), (slice(None, None, stride), slice(1, None, stride))
     both = (known[at] > 0) & (known[beside] > 0)
+    if not both.any():
+        return smooth
     change = cv2.absdiff(np.ascontiguousarray(pixels[at][..., 0]), np.ascontiguousarray(pixels[beside][..., 0]))
     change = change.reshape(both.shape)[both]
-    deviation = float(np.median(change)) / 0.954 if change.size else 0.0  # 0.954: of the difference of two normals
+    deviation = float(np.median(change)) / 0.954  # 0.954: of the difference of two normals
     if deviation == 0.0:
         return smooth
     noise = np.random.default_rng(gap.seed).standard_normal((GRAIN, GRAIN), dtype=np.float32) * np.float32(deviation)
@@ -273,14 +289,14 @@ def _with_grain(gap: Gap, smooth: Array, pixels: Array, *, known: Bytes, peak: f
     return result
 
 
-def blended(under: Array, over: Array, cover: Bytes, peak: float) -> Array:
-    """Return pixels laid over others of the same dtype, (h, w, C): where a cover is 255 they alone, at its rim both."""
+def blend(under: Array, over: Array, cover: Bytes, peak: float) -> None:
+    """Lay pixels over contiguous ones of their dtype, (h, w, C): where a cover is 255 they alone, at its rim both."""
     if peak == 1.0:
         over = np.clip(over, min(0.0, float(under.min())), max(1.0, float(under.max())))
-    result = laid_over(under, over, at_least(cover, 255))
     rim = np.flatnonzero(cv2.inRange(cover, 1, 254) > 0)
     if rim.size:
         below, above = (planes.reshape(cover.size, -1).take(rim, axis=0).astype(np.float32) for planes in (under, over))
         below += (above - below) * (cover.ravel()[rim] * np.float32(1.0 / 255.0))[:, None]
-        result.reshape(cover.size, -1)[rim] = below if peak == 1.0 else np.rint(below, out=below).astype(under.dtype)
-    return result
+        mixed = below if peak == 1.0 else np.rint(below, out=below).astype(under.dtype)
+        under.reshape(cover.size, -1)[rim] = mixed
+    cv2.copyTo(over, at_least(cover, 255), under)

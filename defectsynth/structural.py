@@ -15,7 +15,7 @@ import numpy as np
 from defectsynth.faces import Face
 from defectsynth.layers import Array, Box, Floats, clip_box
 from defectsynth.membrane import resized
-from defectsynth.opened import LIT, SHADE_CELL, Gap, Opened, blended, open_up, shade_cells
+from defectsynth.opened import LIT, SHADE_CELL, Gap, Opened, blend, open_up, shade_cells
 from defectsynth.patches import Patch, finish, quantised
 from defectsynth.piece import Piece
 from defectsynth.recipes import Recipe
@@ -96,7 +96,8 @@ class PartRecipe(Recipe):
             if part is not None:
                 here = after[within(part.box, box)]
                 under = np.ascontiguousarray(here).reshape(part.behind.shape)
-                here[:] = blended(under, part.behind, part.cover, scene.peak).reshape(here.shape)
+                blend(under, part.behind, part.cover, scene.peak)
+                here[:] = under.reshape(here.shape)
         for lift, target in zip(self.lifts, targets, strict=True):
             opened = parts[lift.piece]
             if target is not None and opened is not None:
@@ -177,7 +178,8 @@ def _lay(part: Opened, lift: Lift, scene: Scene, here: Array, box: Box) -> None:
         opaque = cv2.multiply(opaque, scene.object_in(there, lift.piece.method), scale=1.0 / 255.0)
     pixels = _warped(part.pixels, matrix, inner.shape, border=None)
     under = np.ascontiguousarray(here[inner.slices])
-    here[inner.slices] = blended(under.reshape(pixels.shape), pixels, opaque, scene.peak).reshape(under.shape)
+    blend(under.reshape(pixels.shape), pixels, opaque, scene.peak)
+    here[inner.slices] = under
 
 
 def _moved_shade(part: Opened, matrix: Array, shape: tuple[int, int], peak: float) -> Array:
