@@ -41,13 +41,14 @@ class Foreground:
     plane: Floats | None = None
     threshold: float = 0.0
 
-    def crop(self, surface: Floats, box: Box, size: tuple[int, int]) -> Bytes:
+    def crop(self, patch: Array, box: Box, size: tuple[int, int], peak: float) -> Bytes:
         """Return the object inside `box` at full resolution.
 
         Args:
-            surface: float32 (C, h, w) in [0, 1], the picture inside the box.
+            patch: (h, w) or (h, w, C), the picture inside the box.
             box: the box in pixels.
             size: (height, width) of the picture.
+            peak: greatest value of its dtype.
 
         Returns:
             uint8 (h, w), 255 on the object.
@@ -57,14 +58,19 @@ class Foreground:
         coarse = self._coarse(box)
         if self.plane is None or coarse.min() >= CERTAIN:
             return at_least(coarse, 128)
+        inside = at_least(coarse, CERTAIN)
+        doubtful = np.flatnonzero(cv2.inRange(coarse, 6, CERTAIN - 1) > 0)  # the only pixels that are looked at
+        if not doubtful.size:
+            return inside
+        row, column = np.divmod(doubtful, box.shape[1])
         x = (np.arange(box.x0, box.x1, dtype=np.float32) + np.float32(0.5)) / np.float32(size[1]) - np.float32(0.5)
         y = (np.arange(box.y0, box.y1, dtype=np.float32) + np.float32(0.5)) / np.float32(size[0]) - np.float32(0.5)
         plane = self.plane * np.float32(1.0 / 255.0)
-        background = plane[:, :1, None] + plane[:, 1:2, None] * x + plane[:, 2:, None] * y[:, None]
-        background -= surface
-        unlike = at_least(np.abs(background, out=background).max(axis=0), self.threshold / 255.0)
-        near = at_least(coarse, 6)
-        return cv2.bitwise_or(at_least(coarse, CERTAIN), cv2.bitwise_and(unlike, near))
+        unlike = plane[:, :1] + plane[:, 1:2] * x[column] + plane[:, 2:] * y[row]
+        colours = patch.reshape(coarse.size, -1).take(doubtful, axis=0).T
+        unlike -= colours if peak == 1.0 else colours * np.float32(1.0 / peak)
+        inside.ravel()[doubtful] = at_least(np.abs(unlike, out=unlike).max(axis=0), self.threshold / 255.0)
+        return inside
 
     def _coarse(self, box: Box) -> Bytes:
         """Return the cells under `box`, interpolated to its size."""

@@ -29,7 +29,7 @@ def membrane(values: Floats, known: Floats) -> Floats:
         (max(1, width * COARSE // longer), max(1, height * COARSE // longer)) if longer > COARSE else (width, height)
     )
     stacked = np.concatenate([values * known[..., None], known[..., None]], axis=2)
-    coarse = _resized(stacked, cells, cv2.INTER_AREA) if longer > COARSE else stacked
+    coarse = resized(stacked, cells, cv2.INTER_AREA) if longer > COARSE else stacked
     weight = coarse[..., -1:]
     level = coarse[..., :-1] / np.maximum(weight, np.float32(1e-12))
     plane = _plane(level, weight)
@@ -37,7 +37,7 @@ def membrane(values: Floats, known: Floats) -> Floats:
     smooth = _pulled(np.concatenate([(level - plane) * firm, firm], axis=2))[..., :channels] + plane
     there = weight[..., 0] > 0
     smooth = np.clip(smooth, level[there].min(axis=0), level[there].max(axis=0))
-    return _resized(np.ascontiguousarray(smooth), (width, height), cv2.INTER_LINEAR) if longer > COARSE else smooth
+    return resized(np.ascontiguousarray(smooth), (width, height), cv2.INTER_LINEAR) if longer > COARSE else smooth
 
 
 def _plane(level: Floats, weight: Floats) -> Floats:
@@ -62,15 +62,15 @@ def _pulled(weighted: Floats) -> Floats:
     weight = weighted[..., -1:]
     if height > 1 or width > 1:
         smaller = (max(1, (width + 1) // 2), max(1, (height + 1) // 2))
-        coarse = _resized(weighted, smaller, cv2.INTER_AREA)
+        coarse = resized(weighted, smaller, cv2.INTER_AREA)
         mean = coarse[..., -1:]
         coarse = coarse * (np.minimum(4.0 * mean, 1.0) / np.maximum(mean, 1e-12)).astype(np.float32)
-        below = _resized(_pulled(coarse), (width, height), cv2.INTER_LINEAR)
+        below = resized(_pulled(coarse), (width, height), cv2.INTER_LINEAR)
         return np.concatenate([weighted[..., :-1] + (1.0 - weight) * below[..., :-1], np.ones_like(weight)], axis=2)
     return weighted / np.maximum(weight, 1e-12)
 
 
-def _resized(planes: Floats, size: tuple[int, int], mode: int) -> Floats:
+def resized(planes: Floats, size: tuple[int, int], mode: int) -> Floats:
     """Return (h, w, C) at another size; cv2 takes four channels at a time."""
     if planes.shape[2] <= 4:
         return cv2.resize(planes, size, interpolation=mode).reshape(size[1], size[0], -1)

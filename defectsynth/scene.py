@@ -45,7 +45,7 @@ class Scene:
 
     def object_in(self, box: Box, method: str) -> Bytes:
         """Return the object inside `box`, uint8 (h, w), 255 on it."""
-        return self.foreground(method).crop(self.planes(self.image[box.slices]), box, self.size)
+        return self.foreground(method).crop(self.image[box.slices], box, self.size, self.peak)
 
     def roi_in(self, box: Box) -> Bytes | None:
         """Return the allowed pixels inside `box`, uint8 (h, w), 255 where allowed, or None if all are."""

@@ -14,7 +14,8 @@ import numpy as np
 
 from defectsynth.faces import Face
 from defectsynth.layers import Array, Box, Floats, clip_box
-from defectsynth.opened import LIT, Gap, Opened, as_floats, halo, open_up
+from defectsynth.membrane import resized
+from defectsynth.opened import LIT, SHADE_CELL, Gap, Opened, blend, open_up, shade_cells
 from defectsynth.patches import Patch, finish, quantised
 from defectsynth.piece import Piece
 from defectsynth.recipes import Recipe
@@ -58,7 +59,7 @@ class Lift(Value):
 
     def target(self, scene: Scene) -> Box | None:
         """Return the pixels that it covers afterwards."""
-        corners, pad = self.moved(np.array(self.piece.outline)), halo(self.piece, scene) + 2.0
+        corners, pad = self.moved(np.array(self.piece.outline)), SHADE_CELL + 2.0  # its shadow lies within
         return clip_box(*(corners.min(axis=0) - pad), *(corners.max(axis=0) + pad), size=scene.size)
 
 
@@ -94,9 +95,9 @@ class PartRecipe(Recipe):
         for part in gone:
             if part is not None:
                 here = after[within(part.box, box)]
-                surface = as_floats(here, scene.peak)
-                surface += (part.behind - surface) * part.cover
-                here[:] = as_pixels(surface, here, scene.peak)
+                under = np.ascontiguousarray(here).reshape(part.behind.shape)
+                blend(under, part.behind, part.cover, scene.peak)
+                here[:] = under.reshape(here.shape)
         for lift, target in zip(self.lifts, targets, strict=True):
             opened = parts[lift.piece]
             if target is not None and opened is not None:
@@ -160,14 +161,37 @@ def _lay(part: Opened, lift: Lift, scene: Scene, here: Array, box: Box) -> None:
     """
     matrix = lift.matrix()
     matrix[:, 2] += matrix[:, :2] @ part.box[:2] - box[:2]
-    opaque = _warped(part.matte, matrix, box.shape, border=0) * np.float32(1.0 / 255.0)
-    if lift.piece.ground == "object":
-        opaque *= scene.object_in(box, lift.piece.method)[..., None] * np.float32(1.0 / 255.0)
-    surface = as_floats(here, scene.peak)
     if lift.piece.ground == "background":
-        surface *= _warped(part.shade(), matrix, box.shape, border=LIT) * np.float32(1.0 / LIT)
-    surface += (as_floats(_warped(part.pixels, matrix, box.shape, border=None), scene.peak) - surface) * opaque
-    here[:] = as_pixels(surface, here, scene.peak)
+        shade = _moved_shade(part, matrix, box.shape, scene.peak).astype(here.dtype)
+        lit = np.ascontiguousarray(here).reshape(shade.shape)
+        here[:] = cv2.multiply(lit, shade, scale=1.0 / LIT).reshape(here.shape)
+    x, y, width, height = cv2.boundingRect(part.matte)
+    corners = np.array([(x, y), (x + width, y), (x, y + height), (x + width, y + height)])
+    corners = corners @ matrix[:, :2].T + matrix[:, 2]
+    inner = clip_box(*(corners.min(axis=0) - 2.0), *(corners.max(axis=0) + 2.0), size=box.shape)
+    if inner is None:
+        return
+    matrix[:, 2] -= inner[:2]
+    opaque = _warped(part.matte[..., None], matrix, inner.shape, border=0)[..., 0]
+    if lift.piece.ground == "object":
+        there = Box(inner.x0 + box.x0, inner.y0 + box.y0, inner.x1 + box.x0, inner.y1 + box.y0)
+        opaque = cv2.multiply(opaque, scene.object_in(there, lift.piece.method), scale=1.0 / 255.0)
+    pixels = _warped(part.pixels, matrix, inner.shape, border=None)
+    under = np.ascontiguousarray(here[inner.slices])
+    blend(under.reshape(pixels.shape), pixels, opaque, scene.peak)
+    here[inner.slices] = under
+
+
+def _moved_shade(part: Opened, matrix: Array, shape: tuple[int, int], peak: float) -> Array:
+    """Return the shade of a part under a map of points, uint8 (h, w, C); a large one is moved when small."""
+    shade = part.shade(peak)
+    small = shade_cells(shape) if shade.shape[:2] != part.box.shape else shape[::-1]
+    grown = np.array(part.box.shape[::-1]) / shade.shape[1::-1]
+    shrunk = np.array(small) / shape[::-1]
+    turn = shrunk[:, None] * matrix[:, :2] * grown
+    shift = shrunk * (matrix[:, :2] @ (0.5 * grown - 0.5) + matrix[:, 2] + 0.5) - 0.5
+    moved = _warped(shade, np.column_stack([turn, shift]), small[::-1], border=LIT)
+    return moved if small == shape[::-1] else resized(moved, shape[::-1], cv2.INTER_LINEAR)
 
 
 def _warped(planes: Array, matrix: Array, shape: tuple[int, int], *, border: int | None) -> Array:

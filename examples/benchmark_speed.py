@@ -1,18 +1,20 @@
-"""Speed of every transform through `A.Compose`, one thread, beside copying the picture and beside the rivals.
+"""Speed of every transform and every mode of the literature through `A.Compose`, beside a copy and beside the rivals.
 
-    python -m examples.benchmark_speed [--sizes 256 1024] [--rounds 200] [--image PICTURE]
+    python -m examples.benchmark_speed [--sizes 256 1024] [--rounds 60] [--images FOLDER] [--only Tape Stain]
 
-Times are medians of single calls with image, mask and records; every call of a transform is paired with a call of
-`image.copy()`, so that a drift of the machine falls out of the ratio. "first sight" forgets the object that was found
-in the picture before each call; "seen before" is what the second epoch of a training pays. Rivals are measured in the
-same run if they are installed (`pip install anomalib pyimgano`).
+One thread; medians of its own processor time over different pictures and seeds, with image, mask and records; every
+call is paired with a call of `image.copy()`, so that a drift of the machine falls out of the ratio. "first sight"
+forgets before each call what was found in the pictures; "seen before" is what the second epoch of a training pays.
+Rivals are measured in the same run if they are installed (`pip install anomalib pyimgano`). A row that misses a bar
+says so.
 """
 
 import argparse
-import importlib.util
+import inspect
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -22,136 +24,106 @@ import numpy as np
 
 import defectsynth as ds
 from defectsynth.foreground import forget_pictures
+from defectsynth.transform import DefectTransform
 from eval.sample_set import render_part
+from examples.speed_rivals import PYIMGANO, Call, rivals_of
 
-TRANSFORMS = (ds.Line, ds.Scratch, ds.ColorSpot, ds.BentEdge)
-PLACES = ("anywhere", "object", "edge")
-WARM_UP = 20
-
-
-def paired(
-    call: Callable[[], Any], copy: Callable[[], Any], *, rounds: int, before: Callable[[], Any] = int
-) -> tuple[float, float]:
-    """Return the median times of `call` and of `copy` in ms, called in turn; `before` runs untimed before each call."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for number in range(WARM_UP + rounds):
-        before()
-        for kept, function in zip(times, (call, copy), strict=True):
-            start = time.perf_counter()
-            function()
-            if number >= WARM_UP:
-                kept.append(time.perf_counter() - start)
-    return 1e3 * statistics.median(times[0]), 1e3 * statistics.median(times[1])
+PARTS = ("chip_package", "flange", "leather", "lozenge", "screw", "woven_fabric")
+SLOWEST_MS = {256: 2.0, 1024: 25.0}  # the bars
+SEAMLESS_MS = 12.0  # of NSA at 1024
+FASTER, FASTER_THAN_PERLIN = 20.0, 30.0  # than the rivals, at 1024
+WARM_UP = 3
 
 
-def pipeline(transform: Any, image: np.ndarray) -> Callable[[], Any]:
-    """Return a call that draws into the picture through Compose, with mask and records."""
-    compose, mask = A.Compose([transform], seed=0), np.zeros(image.shape[:2], np.uint8)
-    return lambda: compose(image=image, mask=mask, defects=[])
+def median_times(
+    calls: Sequence[Call], images: Sequence[np.ndarray], *, rounds: int, before: Callable[[], Any] = int
+) -> list[float]:
+    """Return the median time of each call in ms, made in turn on one picture after the other.
 
-
-def row(name: str, first: tuple[float, float], seen: tuple[float, float] | None = None) -> None:
-    """Print one line of the table."""
-    cells = [f"{first[0]:8.3f} ms {first[0] / first[1]:6.1f} x"]
-    cells += [f"{seen[0]:8.3f} ms {seen[0] / seen[1]:6.1f} x"] if seen else []
-    print(f"  {name:34s}" + "   ".join(cells))
-
-
-def own(image: np.ndarray, rounds: int) -> float:
-    """Measure our transforms; return the time of Scratch anywhere in ms."""
-    print(f"{'':36s}{'first sight':>11s} {'of copy':>8s}   {'seen before':>11s} {'of copy':>8s}")
-    scratch = 0.0
-    for kind in TRANSFORMS:
-        default = kind().where
-        for place in (*PLACES, None):
-            transform = kind(p=1) if place is None else kind(p=1, where=place)
-            call = pipeline(transform, image)
-            first = paired(call, image.copy, rounds=rounds, before=forget_pictures)
-            seen = paired(call, image.copy, rounds=rounds)
-            row(f"{kind.__name__} {place or 'default: ' + type(default).__name__}", first, seen)
-            if kind is ds.Scratch and place == "anywhere":
-                scratch = first[0]
-    row("albumentations CoarseDropout", paired(pipeline(A.CoarseDropout(p=1), image), image.copy, rounds=rounds))
-    return scratch
-
-
-def rivals(image: np.ndarray, rounds: int, scratch: float) -> None:
-    """Measure what PyPI has, each beside our Scratch."""
-    if importlib.util.find_spec("pyimgano"):
-        from pyimgano.synthesis.synthesizer import AnomalySynthesizer, SynthSpec  # noqa: PLC0415  optional
-
-        for preset in ("scratch", "crack", "pit", "tape", "stain", "rust"):
-            synthesizer, rng = AnomalySynthesizer(SynthSpec(preset=preset)), np.random.default_rng(0)
-            found = paired(
-                lambda s=synthesizer, r=rng: s.synthesize(image, rng=r), image.copy, rounds=max(5, rounds // 10)
-            )
-            row(f"pyimgano {preset}: {found[0] / scratch:.0f} x our Scratch", found)
-    else:
-        print("  pyimgano is not installed")
-    if importlib.util.find_spec("anomalib"):
-        import torch  # noqa: PLC0415  optional
-        from anomalib.data.utils.generators import PerlinAnomalyGenerator  # noqa: PLC0415  optional
-
-        torch.set_num_threads(1)
-        generator = PerlinAnomalyGenerator(probability=1.0)
-        tensor = torch.from_numpy(image).permute(2, 0, 1).float() / 255
-        found = paired(lambda: generator(tensor), image.copy, rounds=max(5, rounds // 20))
-        row(f"anomalib Perlin: {found[0] / scratch:.0f} x our Scratch", found)
-    else:
-        print("  anomalib is not installed")
-
-
-def growth(rounds: int) -> None:
-    """Compare the cost of a defect of equal size in pixels at 1024 and 4096, the copies taken off.
-
-    Copying 50 MB throws everything else out of the processor's caches, so the draw that follows it is slower whatever
-    the picture; the middle column is a draw at 1024 after such a copy.
+    `before` runs untimed before each round.
     """
-    print("equal defects in pixels, cost without the copies of image and mask, placed anywhere")
-    print(f"  {'':34s}{'1024':>11s}   {'1024, caches emptied':>20s}   {'4096':>11s}   {'ratios':>13s}")
-    small = render_part("flange", size=1024, seed=1)[0]
-    large = cv2.resize(small, (4096, 4096), interpolation=cv2.INTER_LINEAR)
-    for kind in TRANSFORMS:
-        cost = []
-        for image, share, before in ((small, 1.0, int), (small, 1.0, large.copy), (large, 0.25, int)):
-            call = pipeline(scaled(kind, share), image)
-            mask = np.zeros(image.shape[:2], np.uint8)
-            times = paired(call, copies(image, mask), rounds=rounds, before=before)
-            cost.append(times[0] - times[1])
-        ratios = f"{cost[2] / cost[0]:5.2f} {cost[2] / cost[1]:5.2f} x"
-        print(f"  {kind.__name__:34s}{cost[0]:8.3f} ms   {cost[1]:17.3f} ms   {cost[2]:8.3f} ms   {ratios:>13s}")
+    times: list[list[float]] = [[] for _ in calls]
+    for number, image in zip(range(WARM_UP + rounds), cycle(images), strict=False):
+        before()
+        for kept, call in zip(times, calls, strict=True):
+            start = time.thread_time()
+            call(image)
+            if number >= WARM_UP:
+                kept.append(time.thread_time() - start)
+    return [1e3 * statistics.median(kept) for kept in times]
 
 
-def scaled(kind: type[ds.PaintedDefect | ds.WarpedDefect], share: float) -> Any:
-    """Return the transform with its default lengths times `share`, placed anywhere."""
-    names = ("length_range", "width_range", "spacing_range", "radius_range", "amount_range", "extent_range")
-    ranges = {name: getattr(kind(), name) for name in names if name in kind.argument_names()}
-    return kind(p=1, where="anywhere", **{name: (low * share, high * share) for name, (low, high) in ranges.items()})
+def pipeline(transform: Any) -> Call:
+    """Return a call that draws into a picture through Compose, with mask and records."""
+    compose = transform if isinstance(transform, A.Compose) else A.Compose([transform])
+    compose.set_random_seed(0)
+    return lambda image: compose(image=image, mask=np.zeros(image.shape[:2], np.uint8), defects=[])
 
 
-def copies(image: np.ndarray, mask: np.ndarray) -> Callable[[], Any]:
-    """Return a call that copies both."""
-    return lambda: (image.copy(), mask.copy())
+def everything() -> dict[str, Any]:
+    """Return every public transform and every mode of the literature, by its name."""
+    kinds = (value for value in vars(ds).values() if inspect.isclass(value) and issubclass(value, DefectTransform))
+    found: dict[str, Any] = {kind.__name__: kind(p=1) for kind in sorted(kinds, key=lambda kind: kind.__name__)}
+    found |= {f"reference {name}": mode() for name, mode in ds.reference.REFERENCES.items()}
+    return found
+
+
+def missed(name: str, size: int, time_ms: float, rivals: dict[str, float]) -> list[str]:
+    """Return the bars that a row misses."""
+    slowest = SEAMLESS_MS if size == 1024 and "nsa" in name else SLOWEST_MS.get(size, np.inf)
+    found = [f"above {slowest:g} ms"] if time_ms > slowest else []
+    for rival, rival_ms in rivals.items():
+        least = FASTER if name in PYIMGANO and "pyimgano" in rival else 0.0
+        least = FASTER_THAN_PERLIN if name == "reference draem" else least
+        found += [f"under {least:g} x"] if size == 1024 and rival_ms < least * time_ms else []
+    return found
+
+
+def measure(size: int, images: Sequence[np.ndarray], rounds: int, only: Sequence[str]) -> None:
+    """Print the table of one size."""
+    print(f"{size} x {size}: {len(images)} pictures")
+    print(f"  {'':26s}{'first sight':>11s} {'of copy':>8s}   {'seen before':>11s} {'of copy':>8s}   faster than")
+    rival_times: dict[str, float] = {}
+    for name, transform in everything().items():
+        if only and name not in only:
+            continue
+        calls = pipeline(transform), np.copy
+        first = median_times(calls, images, rounds=rounds, before=forget_pictures)
+        seen = median_times(calls, images, rounds=rounds)
+        for rival, call in rivals_of(name).items():
+            if rival not in rival_times:
+                rival_times[rival] = median_times([call], images, rounds=max(5, rounds // 6))[0]
+        beside = {rival: rival_times[rival] for rival in rivals_of(name)}
+        told = [f"{time_ms / first[0]:5.1f} x {rival} ({time_ms:.1f} ms)" for rival, time_ms in beside.items()]
+        cells = "".join(f"{drawn:8.3f} ms {drawn / copied:6.1f} x   " for drawn, copied in (first, seen))
+        bars = missed(name, size, first[0], beside)
+        print(f"  {name:26s}{cells}{', '.join(told)}{'   MISSED: ' if bars else ''}{', '.join(bars)}", flush=True)
+    dropout = median_times([pipeline(A.CoarseDropout(p=1))], images, rounds=rounds)[0]
+    print(f"  {'albumentations CoarseDropout':28s}{dropout:6.3f} ms")
+
+
+def pictures(folder: Path | None, size: int) -> list[np.ndarray]:
+    """Return the pictures below a folder, evenly chosen, or rendered parts."""
+    if folder is None:
+        return [render_part(part, size=size, seed=seed)[0] for seed in range(2) for part in PARTS]
+    paths = sorted(folder.glob("**/train/good/*.png")) or sorted(folder.glob("**/*.png"))
+    paths = paths[:: -(-len(paths) // 30)]
+    images = [cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB) for path in paths]
+    return [cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA) for image in images]
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs="+", default=[256, 1024])
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--image", type=Path, help="a picture to draw into; default is a rendered part")
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--images", type=Path, help="a folder of PNG pictures to draw into; default is rendered parts")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="the rows to measure")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     print(f"albumentations {A.__version__}, numpy {np.__version__}, OpenCV {cv2.__version__}, one thread")
     for size in arguments.sizes:
-        if arguments.image:
-            image = cv2.cvtColor(cv2.imread(str(arguments.image)), cv2.COLOR_BGR2RGB)
-            image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
-        else:
-            image = render_part("flange", size=size, seed=1)[0]
-        print(f"{size} x {size} RGB")
-        rivals(image, arguments.rounds, own(image, arguments.rounds))
-    growth(arguments.rounds)
+        measure(size, pictures(arguments.images, size), arguments.rounds, arguments.only)
 
 
 if __name__ == "__main__":

@@ -195,7 +195,7 @@ def test_a_ramp_goes_on_behind_a_part() -> None:
     assert piece
     opened = open_up(gap_of(np.random.default_rng(0), scene, piece), scene, image)
     assert opened
-    assert np.abs(opened.behind[..., 0] * 255 - ramp[opened.box.slices]).max() < 12
+    assert np.abs(opened.behind[..., 0].astype(float) - ramp[opened.box.slices]).max() < 12
 
 
 @given(steep=st.floats(0.1, 1), along=st.floats(4, 40), across=st.floats(4, 40), out=st.booleans(), both=st.booleans())

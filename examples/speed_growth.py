@@ -1,0 +1,57 @@
+"""How the cost of a defect grows with the picture: equal defects in pixels, at 1024 and at 4096.
+
+    python -m examples.speed_growth [--rounds 200]
+
+Copying 50 MB throws everything else out of the processor's caches, so the draw that follows it is slower whatever the
+picture; the middle column is a draw at 1024 after such a copy.
+"""
+
+import argparse
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import numpy as np
+
+import defectsynth as ds
+from eval.sample_set import render_part
+from examples.benchmark_speed import median_times, pipeline
+
+TRANSFORMS = (ds.Line, ds.Scratch, ds.ColorSpot, ds.BentEdge)
+
+
+def scaled(kind: type[ds.PaintedDefect | ds.WarpedDefect], share: float) -> Any:
+    """Return the transform with its default lengths times `share`, placed anywhere."""
+    names = ("length_range", "width_range", "spacing_range", "radius_range", "amount_range", "extent_range")
+    ranges = {name: getattr(kind(), name) for name in names if name in kind.argument_names()}
+    return kind(p=1, where="anywhere", **{name: (low * share, high * share) for name, (low, high) in ranges.items()})
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=200)
+    rounds = parser.parse_args().rounds
+    cv2.setNumThreads(1)
+    print("cost without the copies of image and mask, placed anywhere")
+    print(f"  {'':16s}{'1024':>11s}   {'1024, caches emptied':>20s}   {'4096':>11s}   {'ratios':>13s}")
+    small = render_part("flange", size=1024, seed=1)[0]
+    large = cv2.resize(small, (4096, 4096), interpolation=cv2.INTER_LINEAR)
+    cases: tuple[tuple[np.ndarray, float, Callable[[], Any]], ...] = (
+        (small, 1.0, int),
+        (small, 1.0, large.copy),
+        (large, 0.25, int),
+    )
+    for kind in TRANSFORMS:
+        cost = []
+        for image, share, before in cases:
+            mask = np.zeros(image.shape[:2], np.uint8)
+            calls = (pipeline(scaled(kind, share)), lambda picture, empty=mask: (picture.copy(), empty.copy()))
+            drawn, copied = median_times(calls, [image], rounds=rounds, before=before)
+            cost.append(drawn - copied)
+        ratios = f"{cost[2] / cost[0]:5.2f} {cost[2] / cost[1]:5.2f} x"
+        print(f"  {kind.__name__:16s}{cost[0]:8.3f} ms   {cost[1]:17.3f} ms   {cost[2]:8.3f} ms   {ratios:>13s}")
+
+
+if __name__ == "__main__":
+    main()
