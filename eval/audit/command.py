@@ -12,8 +12,9 @@ from eval.backbones import make_backbone
 from eval.bank import Progress
 from eval.datasets import read_category
 from eval.embedding import best_device
+from eval.generators import generator_named
 from eval.results import write_whole
-from eval.settings import SIZES, generator_named
+from eval.settings import SIZES
 
 _HEAD = f"{'category':22} {'generator':26} {'covered':>7} {'patches':>7} {'stray':>6} {'separation':>10}"
 
@@ -34,7 +35,7 @@ def audit_all(
     Args:
         data: holds the category folders.
         categories: their names.
-        generators: presets, kinds of defect, or files that `A.save` wrote.
+        generators: see `eval.generators`.
         out: where audit.json and a sheet for each go.
         twins: defects to draw for each.
         seed: of them.
@@ -45,16 +46,16 @@ def audit_all(
         What stands in audit.json: a dict for each.
 
     Raises:
-        ValueError: if a generator is unknown, or a category does not fit.
+        ValueError: if a generator is unknown, or a category does not fit or has no preset of its own.
     """
-    drawn = {name: generator_named(name) for name in generators}
+    drawn = {name: {each: generator_named(each, category=name) for each in generators} for name in categories}
     backbone = make_backbone().to(best_device())
     out.mkdir(parents=True, exist_ok=True)
     write(f"{_HEAD}\n")
     lines = []
     for name in categories:
         category = read_category(data / name, size=SIZES["patch"])
-        for generator, transform in drawn.items():
+        for generator, transform in drawn[name].items():
             began = perf_counter()
             found = audit(category, transform, backbone=backbone, twins=twins, seed=seed, progress=progress)
             write_sheet(found, out / f"{name}-{Path(generator).stem}.png")
