@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import defectsynth as ds
+from defectsynth.encoding import decode
 from defectsynth.host import IS_X
 from defectsynth.transform import DefectTransform
 
@@ -216,7 +217,7 @@ def test_boxes_and_keypoints_move_with_a_warp_only() -> None:
     assert painted["labels"] == [1]
     warp = ds.WarpedDefect(p=1, field=ds.Push(amount_range=(0.1, 0.1), extent_range=(0.5, 0.5), bends=("bulge",)))
     warped = applied(warp)
-    field = ds.values.decode(warped["defects"][0]["recipe"]).field
+    field = decode(warped["defects"][0]["recipe"]).field
     np.testing.assert_allclose(warped["keypoints"], field.forward(points), atol=0.05)
     np.testing.assert_allclose(warped["keypoints"][1], points[1], atol=2.0)
     assert np.abs(warped["bboxes"] - boxes).max() > 0.5
