@@ -35,7 +35,7 @@ def audit_all(
     Args:
         data: holds the category folders.
         categories: their names.
-        generators: presets, kinds of defect, or files that `A.save` wrote.
+        generators: see `eval.generators`.
         out: where audit.json and a sheet for each go.
         twins: defects to draw for each.
         seed: of them.
@@ -46,20 +46,18 @@ def audit_all(
         What stands in audit.json: a dict for each.
 
     Raises:
-        ValueError: if a generator is unknown, or a category does not fit.
+        ValueError: if a generator is unknown, or a category does not fit or has no preset of its own.
     """
-    drawn = {(name, one): generator_named(one, category=name) for name in categories for one in generators}
+    drawn = {name: {each: generator_named(each, category=name) for each in generators} for name in categories}
     backbone = make_backbone().to(best_device())
     out.mkdir(parents=True, exist_ok=True)
     write(f"{_HEAD}\n")
     lines = []
     for name in categories:
         category = read_category(data / name, size=SIZES["patch"])
-        for generator in generators:
+        for generator, transform in drawn[name].items():
             began = perf_counter()
-            found = audit(
-                category, drawn[name, generator], backbone=backbone, twins=twins, seed=seed, progress=progress
-            )
+            found = audit(category, transform, backbone=backbone, twins=twins, seed=seed, progress=progress)
             write_sheet(found, out / f"{name}-{Path(generator).stem}.png")
             lines.append(_line(found, name, generator, seconds=perf_counter() - began))
             write(_text(lines[-1]))

@@ -5,8 +5,9 @@
 
 Without `--data`: contact sheets of every transform, every mode of the literature and every type of every preset, each
 with its true mask, and a page that shows them; OUT is the folder of this module, whose files are written again with the
-same bytes. With `--data`, a folder in the layout of MVTec AD: a sheet for each type of defect that has a preset, eight
-real ones above eight synthetic ones; these hold real pictures, so OUT must lie outside the repository.
+same bytes (under albumentations 2.0.8; albumentationsx draws other seeds for the members of a composition). With
+`--data`, a folder in the layout of MVTec AD: a sheet for each type of defect that has a preset, eight real ones above
+eight synthetic ones; these hold real pictures, so OUT must lie outside the repository.
 """
 
 import argparse

@@ -38,7 +38,7 @@ def write_gallery(out: Path, *, size: int = 384, side: int = 104) -> list[Path]:
         side: of a cell of a sheet in pixels.
 
     Returns:
-        The files; the same bytes at every call.
+        The files; the same bytes at every call under one host, albumentations or albumentationsx.
     """
     out.mkdir(parents=True, exist_ok=True)
     written = [_write(out / "overview.jpg", overview(size=size, side=round(1.4 * side)))]

@@ -94,6 +94,8 @@ def test_the_command_writes_a_table_a_file_and_sheets(
     assert len(capsys.readouterr().out.splitlines()) == 3
     assert main(["audit", "--data", str(data), "--generators", "nothing", "--out", str(tmp_path)]) == 2
     assert "generator must be one of" in capsys.readouterr().err
+    assert main(["audit", "--data", str(data), "--generators", "category", "--out", str(tmp_path)]) == 2
+    assert "generator must not be category for noise" in capsys.readouterr().err
 
 
 def test_bad_arguments_are_told(category: Category) -> None:
