@@ -24,7 +24,8 @@ RECIPE = COMMANDS.pop("add a defect")
 
 
 def test_the_code_runs() -> None:
-    names = {"image": np.full((96, 96, 3), 128, np.uint8), "mask": np.zeros((96, 96), np.uint8)}
+    image = np.full((96, 96, 3), 128, np.uint8)
+    names = {"image": image, "images": [image], "mask": np.zeros((96, 96), np.uint8)}
     for block in CODE:
         exec(compile(block, "README.md", "exec"), names)  # noqa: S102  our own README
     assert len(CODE) >= 2
