@@ -64,18 +64,18 @@ def generic_object() -> A.Compose:
         [
             A.OneOf(
                 [
-                    A.OneOf(_damage("object"), p=0.25),
+                    A.OneOf(_damage("object"), p=0.26),
                     A.OneOf(_dirt("object"), p=0.12),
-                    A.OneOf([*_colours("object"), RecoloredPart(share_range=(0.02, 0.6), p=0.1)], p=0.2),
+                    A.OneOf([*_colours("object"), RecoloredPart(share_range=(0.02, 0.6), p=0.08)], p=0.18),
                     A.OneOf(
                         [
-                            BentEdge(p=0.4),
-                            Dent(p=0.2),
+                            BentEdge(p=0.5),
+                            Dent(p=0.15),
                             Squeeze(p=0.15),
                             Bulge(p=0.1),
                             Pinch(p=0.15),
                         ],
-                        p=0.15,
+                        p=0.2,
                     ),
                     A.OneOf(
                         [
@@ -89,9 +89,9 @@ def generic_object() -> A.Compose:
                             SwappedParts(p=0.05),
                             DuplicatedPart(p=0.05),
                         ],
-                        p=0.16,
+                        p=0.14,
                     ),
-                    A.OneOf(_pasted("object"), p=0.12),
+                    A.OneOf(_pasted("object"), p=0.1),
                 ],
                 p=1,
             )
