@@ -66,7 +66,7 @@ class DrawnBlend(Value):
         """Return the blended planes, float32 (C, h, w), not clipped.
 
         Args:
-            surface: float32 (C, h, w) in [0, 1].
+            surface: float32 (C, h, w) in [0, 1]; overwritten with the result.
             pixels: float32 that broadcasts to (C, h, w).
             alpha: float32 (h, w) in [0, 1], already softened.
         """
@@ -78,5 +78,5 @@ class DrawnBlend(Value):
             pixels = 1.0 - (1.0 - pixels) * (1.0 - surface)
         difference = pixels - surface
         difference *= alpha
-        difference += surface
-        return difference
+        surface += difference
+        return surface

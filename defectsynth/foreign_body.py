@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from defectsynth.layers import Floats, Layer
-from defectsynth.looks import PALETTES, Color, DrawnColor, DrawnLook, Look
+from defectsynth.looks import PALETTES, DrawnColor, DrawnLook, Look, color_of
 from defectsynth.placement import Place
-from defectsynth.relief import HIGHLIGHT, MIRROR, bumps, slopes
+from defectsynth.relief import bumps, shading
 from defectsynth.scene import Scene
 from defectsynth.shapes import FRACTION
 from defectsynth.values import Pair, between, choices, span
@@ -52,7 +52,7 @@ class ForeignBody(Look):
             here = scene.color_at(place.x, place.y).tolist()
             values = tuple(min(value * (0.8 + 0.3 * brighter) + 0.04, 1.0) for value in here)
         else:
-            values = Color(palettes=(palette,)).sample(rng, scene, place).values
+            values = color_of((palette,), rng, scene, place)
         return DrawnForeignBody(
             color=DrawnColor(values=values, tint=between(self.tint_range, tint)),
             shading=between(self.shading_range, shading),
@@ -92,21 +92,27 @@ class DrawnForeignBody(DrawnLook):
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return body and shadow."""
-        towards_x, towards_y = np.float32(math.cos(self.light)), np.float32(math.sin(self.light))
-        slope_x, slope_y, height = slopes(layer.alpha, self.wall)
-        lit = np.float32(-self.shading) * (towards_x * slope_x + towards_y * slope_y)
+        lit, _, mirrored = shading(layer.alpha, self.wall, self.light, raised=True, glossy=self.gloss > 0.0)
+        lit *= np.float32(self.shading)
         if self.roughness:
             lit += np.float32(self.roughness) * bumps(layer.box.shape, self.light, self.seed)
-        if self.gloss:
-            off_x, off_y = slope_x + np.float32(MIRROR) * towards_x, slope_y + np.float32(MIRROR) * towards_y
-            mirrored = np.exp((off_x * off_x + off_y * off_y) * np.float32(-1 / HIGHLIGHT))
-            lit += np.float32(self.gloss) * mirrored * np.minimum(np.float32(3) * height, np.float32(1))
-        body = self.color.paint(surface, layer, scene)[0] + lit
+        if mirrored is not None:
+            lit += np.float32(self.gloss) * mirrored
+        color = self.color.level(surface, layer)
         shadow = self._shadow(layer.alpha)
         if shadow is None:
+            body = surface * np.float32(self.color.tint)
+            body += color
+            body += lit
             return body, layer.alpha
         opacity = layer.alpha + shadow * (np.float32(1) - layer.alpha)  # the body lies over its own shadow
-        return body * (layer.alpha / np.maximum(opacity, np.float32(1e-6))), opacity
+        share = layer.alpha / np.maximum(opacity, np.float32(1e-6))
+        pixels = surface * (np.float32(self.color.tint) * share)
+        lit *= share
+        pixels += lit
+        for plane, value in zip(pixels, color.ravel().tolist(), strict=True):
+            cv2.scaleAdd(share, value, plane, dst=plane)
+        return pixels, opacity
 
     def _shadow(self, alpha: Floats) -> Floats | None:
         """Return how dark the cast shadow is, float32 (h, w), or None if there is none."""

@@ -136,10 +136,14 @@ def fractal_noise(seed: int, *, octaves: int, gain: float) -> Floats:
     """
     rng = np.random.default_rng(seed)
     noise = rng.standard_normal((COARSEST, COARSEST), dtype=np.float32)
-    strength = 1.0
+    strength = math.sqrt(12.0)  # of even noise on [0, 1) with standard deviation 1: drawn five times as fast
     for octave in range(1, octaves):
         side, strength = COARSEST << octave, strength * gain
         noise = cv2.resize(noise, (side, side), interpolation=cv2.INTER_CUBIC)
-        noise += np.float32(strength) * rng.standard_normal((side, side), dtype=np.float32)
+        finer = rng.random((side, side), dtype=np.float32)
+        finer *= np.float32(strength)
+        noise += finer
     mean, deviation = cv2.meanStdDev(noise)
-    return (noise - np.float32(mean[0, 0])) * np.float32(1.0 / max(float(deviation[0, 0]), 1e-6))
+    noise -= np.float32(mean[0, 0])
+    noise *= np.float32(1.0 / max(float(deviation[0, 0]), 1e-6))
+    return noise

@@ -43,6 +43,13 @@ class DrawnLook(Value):
             float32 that broadcasts to (C, h, w), and alpha float32 (h, w).
         """
 
+    def change(self, layer: Layer) -> Floats | None:
+        """Return what is added to every channel alike, float32 (h, w), if that is all the look does.
+
+        The surface with it is then what `paint` returns; what is only added need not be blended channel by channel.
+        """
+        return None
+
 
 class Look(Part):
     """Ranges from which a look is drawn."""
@@ -81,22 +88,31 @@ class Color(Look):
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnColor:
         """Return a colour that differs from the surface at the place, if one is found in a few tries."""
-        here = scene.color_at(place.x, place.y).tolist()
-        channels = 1 if scene.monochrome else scene.channels
-        values = self._color(rng, channels)
-        for _ in range(COLOR_TRIES):
-            if max(abs(value - there) for value, there in zip(values, here, strict=False)) >= self.unlike:
-                break
-            values = self._color(rng, channels)
-        return DrawnColor(values=tuple(values), tint=between(self.tint_range, rng.random()))
+        values = color_of(self.palettes, rng, scene, place, unlike=self.unlike)
+        return DrawnColor(values=values, tint=between(self.tint_range, rng.random()))
 
-    def _color(self, rng: np.random.Generator, channels: int) -> list[float]:
-        choice, *shares = rng.random(max(channels, 3) + 1).tolist()
-        palette = self.palettes[int(choice * len(self.palettes))]
-        if palette == "any" or (palette != "gray" and channels not in (1, 3)):
-            return shares[:channels]
-        hue, saturation, value = (between(pair, share) for pair, share in zip(PALETTES[palette], shares, strict=False))
-        return list(colorsys.hsv_to_rgb(hue % 1.0, saturation, value)) if channels == 3 else [value] * channels
+
+def color_of(
+    palettes: tuple[str, ...], rng: np.random.Generator, scene: Scene, place: Place, *, unlike: float = 0.15
+) -> tuple[float, ...]:
+    """Return a colour of one of the palettes that differs from the surface, if one is found in a few tries."""
+    here = scene.color_at(place.x, place.y).tolist()
+    channels = 1 if scene.monochrome else scene.channels
+    values = _color(palettes, rng, channels)
+    for _ in range(COLOR_TRIES):
+        if max(abs(value - there) for value, there in zip(values, here, strict=False)) >= unlike:
+            break
+        values = _color(palettes, rng, channels)
+    return tuple(values)
+
+
+def _color(palettes: tuple[str, ...], rng: np.random.Generator, channels: int) -> list[float]:
+    choice, *shares = rng.random(max(channels, 3) + 1).tolist()
+    palette = palettes[int(choice * len(palettes))]
+    if palette == "any" or (palette != "gray" and channels not in (1, 3)):
+        return shares[:channels]
+    hue, saturation, value = (between(pair, share) for pair, share in zip(PALETTES[palette], shares, strict=False))
+    return list(colorsys.hsv_to_rgb(hue % 1.0, saturation, value)) if channels == 3 else [value] * channels
 
 
 @dataclass(frozen=True)
@@ -107,12 +123,24 @@ class DrawnColor(DrawnLook):
     tint: float
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
-        """Return the colour; a picture with more channels repeats it."""
-        colour = np.resize(np.array(self.values, dtype=np.float32), surface.shape[0])[:, None, None]
+        """Return the colour."""
+        color = self.level(surface, layer)
         if self.tint == 0.0:
-            return colour, layer.alpha
-        mean = np.einsum("chw,hw->c", surface, layer.alpha) / np.float32(max(float(layer.alpha.sum()), 1e-6))
-        return surface * np.float32(self.tint) + (colour - np.float32(self.tint) * mean[:, None, None]), layer.alpha
+            return color, layer.alpha
+        pixels = surface * np.float32(self.tint)
+        pixels += color
+        return pixels, layer.alpha
+
+    def level(self, surface: Floats, layer: Layer) -> Floats:
+        """Return what is laid down besides the share of the surface that shows through, float32 (C, 1, 1).
+
+        A picture with more channels repeats the colour.
+        """
+        color = np.resize(np.array(self.values, dtype=np.float32), surface.shape[0])
+        if self.tint > 0.0:
+            mean = np.einsum("chw,hw->c", surface, layer.alpha) / np.float32(max(float(layer.alpha.sum()), 1e-6))
+            color = color - np.float32(self.tint) * mean
+        return color[:, None, None]
 
 
 TONES = ("bright", "dark", "relief")
@@ -160,7 +188,9 @@ class DrawnShade(DrawnLook):
         if self.tone == "bright":
             return surface + np.float32(self.contrast), layer.alpha
         if self.tone == "dark":
-            return surface * np.float32(1.0 - 0.4 * self.contrast) - np.float32(0.6 * self.contrast), layer.alpha
+            darker = surface * np.float32(1.0 - 0.4 * self.contrast)
+            darker -= np.float32(0.6 * self.contrast)
+            return darker, layer.alpha
         slope = ACROSS * np.float32(math.cos(self.light)) + ACROSS.T * np.float32(math.sin(self.light))
         lit = cv2.filter2D(layer.alpha, cv2.CV_32F, slope)
         change = np.float32(self.contrast) * (np.float32(1.2) * lit - np.float32(0.5) * layer.alpha)

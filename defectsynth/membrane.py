@@ -10,9 +10,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from defectsynth.layers import Floats
+from defectsynth.layers import Floats, at_least
 
 RIDGE = 0.02  # pull of the slopes of the plane towards nothing
+TINY = float(np.finfo(np.float32).tiny)  # least share of a cell that is known at all
 COARSE = 48  # cells along the longer side on which a large gap is bridged
 
 
@@ -35,9 +36,13 @@ def membrane(values: Floats, known: Floats) -> Floats:
     plane = _plane(level, weight)
     firm = np.minimum(4.0 * weight, np.float32(1.0))
     smooth = _pulled(np.concatenate([(level - plane) * firm, firm], axis=2))[..., :channels] + plane
-    there = weight[..., 0] > 0
-    smooth = np.clip(smooth, level[there].min(axis=0), level[there].max(axis=0))
-    return resized(np.ascontiguousarray(smooth), (width, height), cv2.INTER_LINEAR) if longer > COARSE else smooth
+    there = at_least(np.ascontiguousarray(weight[..., 0]), TINY)
+    planes = []
+    for plane, known_plane in zip(cv2.split(smooth), cv2.split(level), strict=True):
+        low, high = cv2.minMaxLoc(known_plane, there)[:2]
+        planes.append(np.minimum(np.maximum(plane, np.float32(low)), np.float32(high)))
+    smooth = cv2.merge(planes).reshape(smooth.shape)
+    return resized(smooth, (width, height), cv2.INTER_LINEAR) if longer > COARSE else smooth
 
 
 def _plane(level: Floats, weight: Floats) -> Floats:
@@ -49,25 +54,28 @@ def _plane(level: Floats, weight: Floats) -> Floats:
     basis[..., 1] = x - np.float32(weight.sum(axis=0)[:, 0] @ x / total)
     basis[..., 2] = (y - np.float32(weight.sum(axis=1)[:, 0] @ y / total))[:, None]
     flat, heavy = basis.reshape(-1, 3), (basis * weight).reshape(-1, 3)
-    normal = (heavy.T @ flat).astype(np.float64)
-    normal[1, 1] += RIDGE * total * width
-    normal[2, 2] += RIDGE * total * height
-    slopes = np.linalg.solve(normal, (heavy.T @ level.reshape(-1, channels)).astype(np.float64))
-    return np.asarray((flat @ slopes.astype(np.float32)).reshape(height, width, channels))
+    (_, _, _), (_, xx, xy), (_, _, yy) = (heavy.T @ flat).astype(np.float64).tolist()  # x and y have no mean
+    xx, yy = xx + RIDGE * total * width, yy + RIDGE * total * height
+    middle, on_x, on_y = (heavy.T @ level.reshape(-1, channels)).astype(np.float64)
+    slopes = np.stack(
+        [middle / total, *(np.stack([yy * on_x - xy * on_y, xx * on_y - xy * on_x]) / (xx * yy - xy * xy))]
+    )
+    return (flat @ slopes.astype(np.float32)).reshape(height, width, channels)
 
 
 def _pulled(weighted: Floats) -> Floats:
     """Return weighted values (h, w, C + 1), the last the weight, with values from coarser levels where it is low."""
     height, width = weighted.shape[:2]
-    weight = weighted[..., -1:]
-    if height > 1 or width > 1:
-        smaller = (max(1, (width + 1) // 2), max(1, (height + 1) // 2))
-        coarse = resized(weighted, smaller, cv2.INTER_AREA)
-        mean = coarse[..., -1:]
-        coarse = coarse * (np.minimum(4.0 * mean, 1.0) / np.maximum(mean, 1e-12)).astype(np.float32)
-        below = resized(_pulled(coarse), (width, height), cv2.INTER_LINEAR)
-        return np.concatenate([weighted[..., :-1] + (1.0 - weight) * below[..., :-1], np.ones_like(weight)], axis=2)
-    return weighted / np.maximum(weight, 1e-12)
+    if height == width == 1:
+        return weighted / np.maximum(weighted[..., -1:], np.float32(1e-12))
+    smaller = (max(1, (width + 1) // 2), max(1, (height + 1) // 2))
+    coarse = resized(weighted, smaller, cv2.INTER_AREA)
+    mean = coarse[..., -1:]
+    coarse *= np.minimum(np.float32(4.0) * mean, np.float32(1.0)) / np.maximum(mean, np.float32(1e-12))
+    below = resized(_pulled(coarse), (width, height), cv2.INTER_LINEAR)
+    below *= np.float32(1.0) - weighted[..., -1:]  # the weight, which is 1 there, too: together they come to 1 again
+    below += weighted
+    return below
 
 
 def resized(planes: Floats, size: tuple[int, int], mode: int) -> Floats:

@@ -83,14 +83,15 @@ def paste(canvas: Array, patch: Patch) -> None:
 
 
 def quantised(planes: Floats, like: Array, peak: float) -> Array:
-    """Return float32 planes (C, h, w) in [0, 1] as pixels with the dtype and shape of `like`.
+    """Return float32 planes (C, h, w) in [0, 1], which are overwritten, as pixels with the dtype and shape of `like`.
 
     Integers are rounded and clipped; floats are clipped to [0, 1], or to the values around where those lie outside.
     """
     if peak == 1.0:
         planes = np.clip(planes, min(0.0, float(like.min())), max(1.0, float(like.max())))
     elif peak == 255.0:
-        flat = cv2.threshold(planes.reshape(-1, planes.shape[2]), 0.0, 0.0, cv2.THRESH_TOZERO)[1]
+        flat = np.ascontiguousarray(planes).reshape(-1, planes.shape[2])
+        cv2.threshold(flat, 0.0, 0.0, cv2.THRESH_TOZERO, dst=flat)
         planes = cv2.convertScaleAbs(flat, alpha=peak).reshape(planes.shape)  # rounds and clips
     else:
         planes = np.clip(np.rint(planes * np.float32(peak)), 0.0, peak).astype(like.dtype)

@@ -77,10 +77,15 @@ class PaintRecipe(Recipe):
             return None
         before = np.ascontiguousarray(canvas[layer.box.slices])
         surface = scene.planes(before)
-        pixels, alpha = self.look.paint(surface, layer, scene)
+        change = self.look.change(layer) if self.blend.mode == "alpha" else None
+        pixels, alpha = self.look.paint(surface, layer, scene) if change is None else (change, layer.alpha)
         alpha = self.blend.soften(alpha)
+        if change is None:
+            surface = self.blend.combine(surface, pixels, alpha)
+        else:
+            surface += change * alpha
         allowed = self._allowed(scene, layer.box)
-        after = quantised(self.blend.combine(surface, pixels, alpha), before, scene.peak)
+        after = quantised(surface, before, scene.peak)
         return finish(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)
 
     def _allowed(self, scene: Scene, box: Box) -> Bytes | None:

@@ -74,26 +74,35 @@ class DrawnRelief(DrawnLook):
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return the surface under its shading."""
+        return surface + self.change(layer), layer.alpha
+
+    def change(self, layer: Layer) -> Floats:
+        """Return the shading."""
         if self.form == "rough":
-            return surface + np.float32(self.contrast) * bumps(layer.box.shape, self.light, self.seed), layer.alpha
-        slope_x, slope_y, height = slopes(layer.alpha, self.wall)
-        up = np.float32(1.0 if self.form == "bump" else -1.0)
-        towards_x, towards_y = up * np.float32(math.cos(self.light)), up * np.float32(math.sin(self.light))
-        level = np.float32(TOP if self.form == "bump" else -FLOOR) * height
-        change = np.float32(self.contrast) * (level - towards_x * slope_x - towards_y * slope_y)
-        if self.gloss:
-            off_x, off_y = slope_x + np.float32(MIRROR) * towards_x, slope_y + np.float32(MIRROR) * towards_y
-            mirrored = np.exp((off_x * off_x + off_y * off_y) * np.float32(-1 / HIGHLIGHT))
-            change += np.float32(self.gloss) * mirrored * np.minimum(np.float32(3) * height, np.float32(1))
-        return surface + change, layer.alpha
+            return np.float32(self.contrast) * bumps(layer.box.shape, self.light, self.seed)
+        bump = self.form == "bump"
+        away, height, mirrored = shading(layer.alpha, self.wall, self.light, raised=bump, glossy=self.gloss > 0.0)
+        away *= np.float32(self.contrast)
+        away += np.float32(self.contrast * (TOP if bump else -FLOOR)) * height
+        if mirrored is not None:
+            away += np.float32(self.gloss) * mirrored
+        return away
 
 
-def slopes(alpha: Floats, wall: float) -> tuple[Floats, Floats, Floats]:
-    """Return how steeply a bump rises in x and in y, in [-1, 1], and its height in [0, 1].
+def shading(
+    alpha: Floats, wall: float, light: float, *, raised: bool, glossy: bool
+) -> tuple[Floats, Floats, Floats | None]:
+    """Return how a bump or a pit is lit.
 
     Args:
-        alpha: float32 (h, w), the bump stands where it is at least 0.5.
+        alpha: float32 (h, w), it lies where it is at least 0.5.
         wall: in [0, 1], how far the slope reaches in from the outline, as a share of the greatest depth.
+        light: where the light comes from, radians.
+        raised: True for a bump, False for a pit.
+        glossy: whether it has a highlight.
+
+    Returns:
+        how far it faces the light, in [-1, 1]; how high or deep it is, in [0, 1]; its highlight, in [0, 1], or None.
     """
     depth = depth_inside(alpha)
     deepest = float(depth.max())
@@ -101,11 +110,27 @@ def slopes(alpha: Floats, wall: float) -> tuple[Floats, Floats, Floats]:
     if smooth > 1:
         depth = cv2.blur(depth, (smooth, smooth))
     reach = max(wall * deepest, 1.0)
-    height = np.minimum(depth * np.float32(1 / reach), np.float32(1))
+    height = depth * np.float32(1 / reach)
+    np.minimum(height, np.float32(1), out=height)
     steep = np.float32(1) - height
-    slope_x = cv2.filter2D(depth, cv2.CV_32F, ACROSS) * steep
-    slope_y = cv2.filter2D(depth, cv2.CV_32F, ACROSS.T) * steep
-    return slope_x, slope_y, height
+    away = ACROSS * np.float32(-math.cos(light)) + ACROSS.T * np.float32(-math.sin(light))
+    facing = cv2.filter2D(depth, cv2.CV_32F, away if raised else -away)
+    facing *= steep
+    if not glossy:
+        return facing, height, None
+    aside = cv2.filter2D(
+        depth, cv2.CV_32F, ACROSS * np.float32(-math.sin(light)) + ACROSS.T * np.float32(math.cos(light))
+    )
+    aside *= steep
+    mirrored = facing - np.float32(MIRROR)
+    mirrored *= mirrored
+    aside *= aside
+    mirrored += aside
+    mirrored *= np.float32(-1 / HIGHLIGHT)
+    np.exp(mirrored, out=mirrored)
+    np.minimum(np.float32(3) * height, np.float32(1), out=aside)
+    mirrored *= aside
+    return facing, height, mirrored
 
 
 def bumps(shape: tuple[int, int], light: float, seed: int) -> Floats:
@@ -115,5 +140,7 @@ def bumps(shape: tuple[int, int], light: float, seed: int) -> Floats:
     slope = ACROSS * np.float32(math.cos(light)) + ACROSS.T * np.float32(math.sin(light))
     lit = cv2.filter2D(cells, cv2.CV_32F, slope)
     lit *= np.float32(0.5 / max(float(cv2.meanStdDev(lit)[1][0, 0]), 1e-6))
-    side = max(shape)
-    return cv2.resize(lit, (side, side), interpolation=cv2.INTER_CUBIC)[: shape[0], : shape[1]]
+    side, number = max(shape), len(lit)
+    rows, columns = (min(-(-length * number // side) + 1, number) for length in shape)  # the part that is seen
+    larger = round(columns * side / number), round(rows * side / number)
+    return cv2.resize(lit[:rows, :columns], larger, interpolation=cv2.INTER_CUBIC)[: shape[0], : shape[1]]

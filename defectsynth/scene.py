@@ -66,8 +66,11 @@ class Scene:
 
     def planes(self, patch: Array) -> Floats:
         """Return a patch of the picture as float32 (C, h, w), 1.0 is the peak of its dtype."""
-        stacked = split_channels(patch)
-        return stacked.astype(np.float32) if self.peak == 1.0 else stacked * np.float32(1.0 / self.peak)
+        channels = split_channels(patch)
+        planes = np.empty((len(channels), *patch.shape[:2]), np.float32)
+        for plane, channel in zip(planes, channels, strict=True):
+            np.multiply(channel, np.float32(1.0 / self.peak), out=plane)
+        return planes
 
     def color_at(self, x: float, y: float) -> Floats:
         """Return the colour at a place, float32 (C,) in [0, 1]; places outside take the nearest pixel."""

@@ -78,8 +78,8 @@ class DrawnShuffled(DrawnPicture):
         for row, y in down:
             for column, x in across:
                 tile_row, tile_column = divmod(int(order[row * self.columns + column]), self.columns)
-                taken = y.taken(tile_row), x.taken(tile_column, mirrored=self.mirrored)
-                laid[y.place, x.place] = source[taken[0][:, None], taken[1]]
+                taken = source[y.taken(tile_row)][:, x.taken(tile_column, mirrored=self.mirrored)]
+                laid[y.place, x.place] = taken[:, ::-1] if self.mirrored else taken
         return np.ascontiguousarray(jittered(converted(laid, scene), self.jitter, scene.peak)).reshape(before.shape)
 
 
@@ -88,14 +88,18 @@ class Cut:
     """One row or column of tiles where it crosses the box: `place` in the box, `offset` from the tile's beginning."""
 
     place: slice
-    offset: Array
+    offset: float
     tile: float
     size: int
 
-    def taken(self, tile: int, *, mirrored: bool = False) -> Array:
-        """Return which positions of the source lie there if it shows tile number `tile`."""
-        offset = self.tile - 1 - self.offset if mirrored else self.offset
-        return np.mod(np.rint(tile * self.tile + offset).astype(np.intp), self.size)
+    def taken(self, tile: int, *, mirrored: bool = False) -> slice | Array:
+        """Return which positions of the source lie there if it shows tile number `tile`; mirrored ones ascend, too."""
+        number = self.place.stop - self.place.start
+        offset = self.tile - self.offset - number if mirrored else self.offset
+        low = round(tile * self.tile + offset)
+        if 0 <= low <= self.size - number:
+            return slice(low, low + number)
+        return np.arange(low, low + number) % self.size  # a source of another size begins anew
 
 
 def _cuts(size: int, source_size: int, tiles: int, box_range: tuple[int, int]) -> list[tuple[int, Cut]]:
@@ -105,8 +109,8 @@ def _cuts(size: int, source_size: int, tiles: int, box_range: tuple[int, int]) -
     for number in range(tiles):
         low, high = max(round(number * tile), box_range[0]), min(round((number + 1) * tile), box_range[1])
         if low < high:
-            offset = np.arange(low, high) - number * tile
-            found.append((number, Cut(slice(low - box_range[0], high - box_range[0]), offset, tile, source_size)))
+            place = slice(low - box_range[0], high - box_range[0])
+            found.append((number, Cut(place, low - number * tile, tile, source_size)))
     return found
 
 

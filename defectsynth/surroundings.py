@@ -52,13 +52,13 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     offsets = np.rint((2.0 * rng.random((CANDIDATES, 2)) - 1.0) * extent).astype(np.intp)
     offsets[: CANDIDATES // 4, 0] = offsets[CANDIDATES // 4 : CANDIDATES // 2, 1] = 0
     spread = 2.0 * rng.random((REFINED, 2)) - 1.0
-    gray = small_copy(scene.image, *found.cells.shape).mean(axis=2, dtype=np.float32) * np.float32(1.0 / 255.0)
+    gray = _gray(small_copy(scene.image, *found.cells.shape))
     here = gray[around[:, 1], around[:, 0]]
-    deviation = float(here.std())
+    deviation = _deviation(here)
     chosen: list[IntPair] = []
     while len(inside) and len(chosen) < PATCHES:
         on_ground = _on(ground, inside[None] + offsets[:, None])
-        covers = on_ground.mean(axis=1)
+        covers = on_ground.sum(axis=1) * (1.0 / len(inside))
         most = float(covers.max())
         if most < LEAST_COVERED:
             break
@@ -86,7 +86,8 @@ def _ground(cells: Bytes, ground: str) -> Bytes:
 def _points(mask: Bytes) -> Array:
     """Return at most `SAMPLES` cells (x, y) of a mask, evenly spread."""
     index = np.flatnonzero(mask)
-    index = index[np.linspace(0, index.size - 1, min(SAMPLES, index.size)).astype(np.intp)]
+    if index.size > SAMPLES:
+        index = index[np.arange(SAMPLES) * (index.size - 1) // (SAMPLES - 1)]
     return np.stack([index % mask.shape[1], index // mask.shape[1]], axis=1)
 
 
@@ -94,23 +95,47 @@ def _on(ground: Bytes, points: Array) -> Array:
     """Return whether points (..., 2) of the small grid lie on the ground."""
     rows, columns = ground.shape
     framed = cv2.copyMakeBorder(ground, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-    x, y = np.clip(points[..., 0] + 1, 0, columns + 1), np.clip(points[..., 1] + 1, 0, rows + 1)
-    return np.asarray(framed.ravel()[y * (columns + 2) + x] > 0)
+    return np.asarray(framed.ravel()[_index(points + 1, rows + 2, columns + 2)] > 0)
 
 
 def _cost(gray: Floats, here: Floats, around: Array, inside: Array, offsets: Array) -> Floats:
     """Return how badly what each offset brings fits: unlike at the rim, or with more to see inside, (N,)."""
     change = _at(gray, around[None] + offsets[:, None]) - here
-    level = change.mean(axis=1)
+    level = change.sum(axis=1) * np.float32(1.0 / len(around))
     brought = _at(gray, inside[None] + offsets[:, None])
-    unrest = np.maximum(brought.std(axis=1) - 1.2 * here.std(), 0.0)
-    return np.asarray(np.abs(change - level[:, None]).mean(axis=1) + 0.5 * np.abs(level) + unrest)
+    unrest = np.maximum(_deviation(brought) - 1.2 * _deviation(here), 0.0)
+    change -= level[:, None]
+    return np.abs(change).sum(axis=1) * np.float32(1.0 / len(around)) + 0.5 * np.abs(level) + unrest
 
 
 def _at(plane: Floats, points: Array) -> Floats:
     """Return the values at points (..., 2) of the small grid; outside the nearest one's."""
-    rows, columns = plane.shape
-    return plane.ravel()[np.clip(points[..., 1], 0, rows - 1) * columns + np.clip(points[..., 0], 0, columns - 1)]
+    return plane.ravel()[_index(points, *plane.shape)]
+
+
+def _index(points: Array, rows: int, columns: int) -> Array:
+    """Return where points (..., 2) lie in a flat (rows, columns); those outside go to the nearest place inside."""
+    row = np.minimum(np.maximum(points[..., 1], 0), rows - 1)
+    row *= columns
+    row += np.minimum(np.maximum(points[..., 0], 0), columns - 1)
+    return row
+
+
+def _gray(small: Bytes) -> Floats:
+    """Return the mean over the channels of (h, w, C), float32 (h, w) in [0, 1]."""
+    total, *others = cv2.split(small)
+    total = total.astype(np.float32)
+    for channel in others:
+        total += channel
+    return total * np.float32(1.0 / (255.0 * small.shape[2]))
+
+
+def _deviation(values: Floats) -> Floats:
+    """Return the standard deviation along the last axis."""
+    share = np.float32(1.0 / values.shape[-1])
+    centred = values - values.sum(axis=-1, keepdims=True) * share
+    centred *= centred
+    return np.sqrt(centred.sum(axis=-1) * share)
 
 
 def _refined(scene: Scene, around: Array, offset: Array, spread: Array, step: Array) -> Array:

@@ -230,9 +230,7 @@ class Part(Value):
 
     def __post_init__(self) -> None:
         """Check and normalise every field that has a rule; refuse a base that draws nothing by itself."""
-        abstract = [
-            name for name in dir(type(self)) if getattr(getattr(type(self), name), "__isabstractmethod__", False)
-        ]
+        abstract = _abstract_names(type(self))  # type: ignore[arg-type]  # a class is hashable
         if abstract:
             raise TypeError(f"{type(self).__name__} is a base; a part must define {', '.join(abstract)}")
         for name, rule in self.rules().items():
@@ -245,6 +243,11 @@ class Part(Value):
         return MappingProxyType(
             {entry.name: entry.metadata["rule"] for entry in fields(cls) if "rule" in entry.metadata}
         )
+
+
+@cache
+def _abstract_names(kind: type[Part]) -> tuple[str, ...]:
+    return tuple(name for name in dir(kind) if getattr(getattr(kind, name), "__isabstractmethod__", False))
 
 
 def between(pair: Pair, share: float) -> float:

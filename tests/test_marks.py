@@ -15,7 +15,7 @@ from defectsynth.foreign_body import DrawnForeignBody
 from defectsynth.fractal import DrawnFractal, fractal_noise
 from defectsynth.layers import Box, Layer
 from defectsynth.looks import DrawnColor
-from defectsynth.relief import DrawnRelief, slopes
+from defectsynth.relief import DrawnRelief, shading
 from defectsynth.scene import Scene
 from defectsynth.tide_mark import DrawnTideMark
 
@@ -178,11 +178,13 @@ def test_a_bump_is_lit_on_the_side_of_the_light_and_a_pit_on_the_other(light: fl
 
 def test_a_dome_slopes_as_a_sphere_and_its_highlight_lies_where_it_mirrors_the_light() -> None:
     scene, surface, layer = disc(40)
-    slope_x, slope_y, height = slopes(layer.alpha, 1.0)
+    (away_x, height, _), (away_y, _, _) = (
+        shading(layer.alpha, 1.0, light, raised=True, glossy=False) for light in (0.0, math.pi / 2)
+    )
     y, x = np.mgrid[-44:45, -44:45]
     inside = np.hypot(x, y) < 34
-    np.testing.assert_allclose(slope_x[inside], -x[inside] / 40, atol=0.14)
-    np.testing.assert_allclose(slope_y[inside], -y[inside] / 40, atol=0.14)
+    np.testing.assert_allclose(away_x[inside], x[inside] / 40, atol=0.14)
+    np.testing.assert_allclose(away_y[inside], y[inside] / 40, atol=0.14)
     np.testing.assert_allclose(height[inside], 1 - np.hypot(x, y)[inside] / 40, atol=0.11)
     for light in (0.0, 2.0, 4.0):
         matt, glossy = (

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
+from defectsynth.harmonic import harmonic
 from defectsynth.poisson import poisson
 
 RNG = np.random.default_rng(0)
@@ -12,11 +13,13 @@ LAID = RNG.random((3, 14, 17), dtype=np.float32)
 INSIDE = np.zeros((14, 17), np.uint8)
 INSIDE[3:11, 2:9] = 255
 INSIDE[5:8, 9:15] = 255
+RECTANGLE = np.zeros((14, 17), np.uint8)
+RECTANGLE[3:11, 2:15] = 255
 
 
-def dense(surface: np.ndarray, laid: np.ndarray, *, mixed: bool) -> np.ndarray:
+def dense(surface: np.ndarray, laid: np.ndarray, inside: np.ndarray, *, mixed: bool) -> np.ndarray:
     """Solve the discrete Poisson equation of one channel as the paper writes it, pixel by pixel."""
-    places = {place: number for number, place in enumerate(zip(*np.nonzero(INSIDE), strict=True))}
+    places = {place: number for number, place in enumerate(zip(*np.nonzero(inside), strict=True))}
     matrix, right = np.zeros((len(places), len(places))), np.zeros(len(places))
     for (y, x), number in places.items():
         for neighbour in ((y - 1, x), (y + 1, x), (y, x - 1), (y, x + 1)):
@@ -33,11 +36,20 @@ def dense(surface: np.ndarray, laid: np.ndarray, *, mixed: bool) -> np.ndarray:
 
 
 @pytest.mark.parametrize("mixed", [False, True])
-def test_equals_the_dense_solution(mixed: bool) -> None:
-    blended = poisson(SURFACE, LAID, INSIDE, mixed=mixed)
-    expected = np.stack([dense(*planes, mixed=mixed) for planes in zip(SURFACE, LAID, strict=True)])
+@pytest.mark.parametrize("inside", [INSIDE, RECTANGLE], ids=["any shape", "rectangle"])
+def test_equals_the_dense_solution(inside: np.ndarray, mixed: bool) -> None:
+    blended = poisson(SURFACE, LAID, inside, mixed=mixed)
+    expected = np.stack([dense(*planes, inside, mixed=mixed) for planes in zip(SURFACE, LAID, strict=True)])
     np.testing.assert_allclose(blended, expected, atol=0.01)
-    np.testing.assert_array_equal(blended[:, INSIDE == 0], SURFACE[:, INSIDE == 0])
+    np.testing.assert_array_equal(blended[:, inside == 0], SURFACE[:, inside == 0])
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 6), (9, 1), (40, 70), (150, 111)])
+def test_a_harmonic_surface_is_everywhere_the_mean_of_its_neighbours(size: tuple[int, int]) -> None:
+    framed = RNG.random((2, size[0] + 2, size[1] + 2), dtype=np.float32)
+    framed[:, 1:-1, 1:-1] = harmonic(framed[:, 0, 1:-1], framed[:, -1, 1:-1], framed[:, 1:-1, 0], framed[:, 1:-1, -1])
+    neighbours = framed[:, 2:, 1:-1] + framed[:, :-2, 1:-1] + framed[:, 1:-1, 2:] + framed[:, 1:-1, :-2]
+    np.testing.assert_allclose(framed[:, 1:-1, 1:-1], neighbours / 4, atol=0.002)
 
 
 def test_a_patch_that_is_only_brighter_leaves_no_trace() -> None:

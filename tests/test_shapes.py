@@ -169,7 +169,7 @@ def test_blends() -> None:
     surface, pixels = rng.random((2, 3, 9, 11), np.float32)
     alpha = rng.random((9, 11), np.float32)
     for mode, laid in (("alpha", pixels), ("multiply", pixels * surface), ("screen", 1 - (1 - pixels) * (1 - surface))):
-        blended = DrawnBlend(mode, opacity=1.0, feather=0.0).combine(surface, pixels, alpha)
+        blended = DrawnBlend(mode, opacity=1.0, feather=0.0).combine(surface.copy(), pixels, alpha)
         np.testing.assert_allclose(blended, alpha * laid + (1 - alpha) * surface, atol=1e-6)
     hard, feathered = layer_of(blob(), margin=9).alpha, DrawnBlend("alpha", opacity=0.5, feather=8.0)
     assert feathered.soften(hard).sum() == pytest.approx(0.5 * hard.sum(), rel=0.005)
