@@ -64,6 +64,11 @@ def _found(
     return {kind: tuple(pieces) for kind, pieces in kinds.items() if pieces}
 
 
+def forget_parts() -> None:
+    """Forget the parts found so far; the next call looks at its picture anew."""
+    _found.cache_clear()
+
+
 def _components(mask: Bytes) -> list[Bytes]:
     """Return the connected pieces of a mask, the largest first."""
     number, labels, stats, _ = cv2.connectedComponentsWithStats(mask)

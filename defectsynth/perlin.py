@@ -104,14 +104,21 @@ class DrawnPerlin(DrawnShape):
         angle = np.random.default_rng(self.seed).uniform(0.0, 2 * math.pi, (self.rows + 1, self.columns + 1))
         column, x, fade_x = _positions(width, self.columns)
         row, y, fade_y = _positions(height, self.rows)
-        x_left, x_right = np.cos(angle[:, column]) * x, np.cos(angle[:, column + 1]) * (x - 1)
-        y_left, y_right = np.sin(angle[:, column]), np.sin(angle[:, column + 1])
+        cosine, y_left, y_right = np.cos(angle), np.sin(angle)[:, column], np.sin(angle)[:, column + 1]
+        x_left, x_right = cosine[:, column] * x, cosine[:, column + 1] * (x - 1)
         along_x = (x_left + fade_x * (x_right - x_left)).astype(np.float32)
         along_y = (y_left + fade_x * (y_right - y_left)).astype(np.float32)
         y, fade_y = y.astype(np.float32)[:, None], fade_y.astype(np.float32)[:, None]
-        upper = along_x[row] + y * along_y[row]
-        lower = along_x[row + 1] + (y - 1) * along_y[row + 1]
-        noise = np.float32(math.sqrt(2.0)) * (upper + fade_y * (lower - upper))
+        upper, lower = along_y[row], along_y[row + 1]
+        upper *= y
+        upper += along_x[row]
+        lower *= y - 1
+        lower += along_x[row + 1]
+        lower -= upper
+        lower *= fade_y
+        upper += lower
+        upper *= np.float32(math.sqrt(2.0))
+        noise = upper
         if self.turn == 0.0:
             return noise
         middle = ((width - 1) / 2, (height - 1) / 2)
