@@ -105,12 +105,14 @@ def finish(
 
     Args:
         before: the picture inside the box.
-        after: the picture with the defect, same shape and dtype.
+        after: the picture with the defect, same shape and dtype; floats are clipped to [0, 1] or what was there.
         box: where both lie.
         peak: greatest value of the dtype.
         alpha: float32 (h, w), how opaque what was painted is; None for a displacement.
         allowed: uint8 (h, w), non-zero where pixels may change; None allows all.
     """
+    if after.dtype.kind == "f":  # rounding can leave the range
+        after = np.clip(after, min(0.0, float(before.min())), max(1.0, float(before.max())))
     change = greatest_channel(cv2.absdiff(before, after).reshape(before.shape))
     if allowed is not None:
         change = cv2.bitwise_and(change, change, mask=allowed)
