@@ -148,6 +148,27 @@ def audit_presets(
     return 0
 
 
+def tune_preset(*, data: Path, category: str, **options: Any) -> int:
+    """Search a preset for a category."""
+    try:
+        from eval.tune import tune  # noqa: PLC0415  # only this command searches
+    except ModuleNotFoundError as error:
+        raise UsageError(f"tune needs {error.name}: pip install 'defectsynth[eval]'") from error
+    try:
+        _check_known("category", [category], known=categories_in(data), data=data)
+        with closing(Ticker()) as ticker:
+
+            def write(line: str) -> None:
+                ticker.end(None)
+                sys.stdout.write(line)
+                sys.stdout.flush()
+
+            tune(data, category, progress=partial(ticker, None), write=write, **options)
+    except (TypeError, ValueError, OSError) as error:
+        raise UsageError(str(error)) from error
+    return 0
+
+
 def compared(*, first: Path, second: Path) -> int:
     """Two folders of results side by side."""
     try:

@@ -1,41 +1,21 @@
-"""Real defects, synthetic defects and normals as patches: which lies near to which."""
+"""How well the defects of a generator cover the real ones of a category, by patches of an untrained backbone."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from defectsynth import AnomalyTwins
+from eval.audit.measure import COVERED, DefectType, PatchBank, Reality, defective_patches, measure
 from eval.backbone import Backbone
 from eval.bank import Progress
 from eval.datasets import Category, Record
 from eval.detector import embed
-from eval.metrics import image_metrics
-from eval.nearest import nearest
-from eval.twins import patch_labels
 
 NORMALS = 100  # training images at most, drawn at random
 NORMAL_ROWS, SYNTHETIC_ROWS = 20_000, 8_000  # patches at most, drawn at random
 TWINS = 200  # synthetic defects
-COVERED = 0.5  # share of a defect's patches that must be nearer to a synthetic one than to any normal
-FAR = 0.95  # quantile of the real defects' distances to each other
-
-
-@dataclass(frozen=True, kw_only=True)
-class DefectType:
-    """How well the real defects of one type are covered.
-
-    Attributes:
-        count: of real defects, one a test image.
-        covered: share of them of which at least half the patches have a synthetic one nearer than any normal.
-        patches: share of their patches that have.
-    """
-
-    count: int
-    covered: float
-    patches: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +78,7 @@ def audit(
     chosen = rng.permutation(len(category.train))[:NORMALS]
     records = tuple(category.train[place] for place in sorted(chosen))
     normals = category.images(records)
-    drawn, drawn_masks = _twins(normals, transform, count=twins, seed=seed)
+    drawn, drawn_masks = drawn_twins(normals, transform, count=twins, seed=seed)
     images, masks = category.images(category.test), category.masks(category.test)
 
     def embedded(stage: str, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -106,39 +86,44 @@ def audit(
         return embed(backbone, list(pictures), scoring="patch", size=category.size, progress=steps)
 
     known, made, seen = embedded("normals", normals), embedded("twins", drawn), embedded("test", images)
-    normal = _Bank(known, np.ones(known.shape[:3], np.bool_), NORMAL_ROWS, rng)
-    synthetic = _Bank(made, _defective(drawn_masks, made, name="synthetic"), SYNTHETIC_ROWS, rng)
-    of_real = _defective(masks, seen, name="real")
-    to_normal, normal_places = normal.search(seen)
-    to_synthetic, twin_places = synthetic.search(seen)
-    gain = to_normal - to_synthetic
-    labels = np.array([record.label for record in category.test], np.bool_)
-    defective = [place for place in np.flatnonzero(labels).tolist() if of_real[place].any()]
-    shares = {place: float((gain[place][of_real[place]] > 0).mean()) for place in defective}
-    types = _types(category.test, shares)
+    normal = PatchBank(known, np.ones(known.shape[:3], np.bool_), NORMAL_ROWS, rng)
+    synthetic = PatchBank(made, defective_patches(drawn_masks, made, name="synthetic"), SYNTHETIC_ROWS, rng)
+    real = Reality(category.test, seen, masks, normal)
+    found = measure(real, synthetic)
+    shares = found.shares
     tested = sorted(shares)
-    closest = {place: int(np.where(of_real[place], gain[place], -np.inf).argmax()) for place in tested}
+    closest = {place: int(np.where(real.defective[place], found.gain[place], -np.inf).argmax()) for place in tested}
     order = sorted((place for place in tested if shares[place] < COVERED), key=lambda place: shares[place])
     return Audit(
-        covered=float(np.mean([one.covered for one in types.values()])),
-        patches=float(np.mean([one.patches for one in types.values()])),
-        stray=_stray(seen, of_real, synthetic),
-        separation=image_metrics(labels, gain.max(axis=(1, 2))).auroc,
-        types=types,
+        covered=found.covered,
+        patches=found.patches,
+        stray=found.stray,
+        separation=found.separation,
+        types=found.types,
         uncovered=tuple(tested.index(place) for place in order),
         records=tuple(category.test[place] for place in tested),
-        nearest_twin=tuple(int(twin_places[place].ravel()[closest[place]]) for place in tested),
-        nearest_normal=tuple(int(normal_places[place].ravel()[closest[place]]) for place in tested),
+        nearest_twin=tuple(int(found.origins[place].ravel()[closest[place]]) for place in tested),
+        nearest_normal=tuple(int(real.origins[place].ravel()[closest[place]]) for place in tested),
         normals=records,
         twins=drawn,
         twin_masks=drawn_masks,
     )
 
 
-def _twins(
+def drawn_twins(
     normals: NDArray[np.uint8], transform: Any, *, count: int, seed: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Synthetic images with a defect, and their masks."""
+    """Synthetic images with a defect, uint8 (K, H, W, 3), and their masks, bool (K, H, W).
+
+    Args:
+        normals: to draw on, in turn.
+        transform: draws them.
+        count: K; fewer if many draws find no place.
+        seed: of the defects.
+
+    Raises:
+        ValueError: if no defect was drawn.
+    """
     twins = AnomalyTwins(list(normals), transform, seed=seed)
     images, masks = [], []
     for number in range(4 * count):
@@ -151,57 +136,6 @@ def _twins(
     if not images:
         raise ValueError("transform must draw defects on the normals of the category, got none")
     return np.stack(images), np.stack(masks)
-
-
-def _defective(masks: NDArray[np.bool_], embedded: NDArray[np.float32], *, name: str) -> NDArray[np.bool_]:
-    """Which patches (N, h, w) a defect covers; of a defect smaller than that, those it touches."""
-    grid = (embedded.shape[1], embedded.shape[2])
-    labels = patch_labels(torch.from_numpy(masks.astype(np.uint8)), grid=grid).numpy()
-    inside: NDArray[np.bool_] = labels == 1
-    small = ~inside.any(axis=(1, 2))
-    inside[small] = labels[small] != 0
-    if not inside.any():
-        raise ValueError(f"a {name} defect must cover a patch, got none that does")
-    return inside
-
-
-class _Bank:
-    """Some of the chosen patches, and which image each comes from."""
-
-    def __init__(
-        self, embedded: NDArray[np.float32], chosen: NDArray[np.bool_], most: int, rng: np.random.Generator
-    ) -> None:
-        places = np.flatnonzero(chosen)
-        if len(places) > most:
-            places = np.sort(rng.choice(places, most, replace=False))
-        self.rows = embedded.reshape(-1, embedded.shape[-1])[places]
-        self.origins = places // (chosen.shape[1] * chosen.shape[2])
-
-    def search(self, embedded: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Distance (N, h, w) to the nearest row, and the image it comes from."""
-        distances, places = nearest(self.rows, embedded.reshape(-1, embedded.shape[-1]), return_index=True)
-        return distances.reshape(embedded.shape[:3]), self.origins[places[:, 0]].reshape(embedded.shape[:3])
-
-
-def _types(records: tuple[Record, ...], shares: dict[int, float]) -> dict[str, DefectType]:
-    found = {}
-    for name in sorted({records[place].defect for place in shares}):
-        own = np.array([share for place, share in shares.items() if records[place].defect == name])
-        found[name] = DefectType(count=len(own), covered=float((own >= COVERED).mean()), patches=float(own.mean()))
-    return found
-
-
-def _stray(seen: NDArray[np.float32], of_real: NDArray[np.bool_], synthetic: _Bank) -> float:
-    """Share of the synthetic patches that are like no real one; two real images at least must have defects."""
-    real = seen[of_real]
-    images = np.nonzero(of_real)[0]
-    apart = [
-        nearest(real[images != place], real[images == place]) for place in np.unique(images) if (images != place).any()
-    ]
-    if not apart:
-        return float("nan")
-    radius = float(np.quantile(np.concatenate(apart), FAR))
-    return float((nearest(real, synthetic.rows) > radius).mean())
 
 
 def _named(progress: Progress, stage: str) -> Progress:
