@@ -102,7 +102,8 @@ class Run:
         self.backbone, self.head, self.split = backbone, head, split
         self.settings, self.workers, self.device, self.progress = settings, workers, device, progress
         backbone.eval()
-        self.features = Features(backbone, scoring=settings["scoring"], trainable=settings["trainable_stages"])
+        of_what = "image" if settings["scoring"] == "image" else "patch"
+        self.features = Features(backbone, scoring=of_what, trainable=settings["trainable_stages"])
         self.annealing = head.annealing if isinstance(head, SphereFaceHead) else 0.0
         self.validation: Drawn | None = None
         stages = backbone.stages()

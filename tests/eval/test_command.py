@@ -137,7 +137,7 @@ def test_wrong_calls_name_argument_rule_and_value(
     ("options", "message"),
     [
         ({"experiment": "both"}, "experiment must be one of none, self_supervised, binary, multi_class, got 'both'"),
-        ({"scoring": "pixel"}, "scoring must be one of image, patch, fused, got 'pixel'"),
+        ({"scoring": "pixel"}, "scoring must be one of image, pooled, patch, fused, got 'pixel'"),
         ({"experiment": "binary", "scoring": "fused"}, "scoring must be image or patch for .* binary, got 'fused'"),
         ({"backbone": "vgg"}, "backbone must be one of efficientnet_lite0, .*, got 'vgg'"),
         ({"head": None}, "head must be one of softmax, .* for the experiment self_supervised, got None"),

@@ -215,7 +215,7 @@ def test_only_named_heads_can_be_saved_and_only_models_loaded(tmp_path: Path) ->
     with pytest.raises(FileNotFoundError, match="path must be a file of weights"):
         load_model(tmp_path / "missing.pt")
     torch.save({"kind": "else"}, tmp_path / "else.pt")
-    with pytest.raises(ValueError, match="must be a 'defectsynth model 1', got 'else'"):
+    with pytest.raises(ValueError, match="must be a 'defectsynth model 2', got 'else'"):
         load_model(tmp_path / "else.pt")
 
 
@@ -235,7 +235,7 @@ BAD_CALLS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: small_training(trainable_stages=3),
         "trainable_stages must be in 1 <= trainable_stages <= 2, got 3",
     ),
-    "scoring": (lambda: small_training(scoring="pixel"), "scoring must be 'image' or 'patch', got 'pixel'"),
+    "scoring": (lambda: small_training(scoring="pixel"), "scoring must be 'image', 'pooled' or 'patch', got 'pixel'"),
     "mixup of patches": (
         lambda: small_training(scoring="patch", mixup_strength=0.4),
         "mixup_strength must be >= 0, and 0 unless the head takes probabilities and scoring is 'image', got 0.4",
