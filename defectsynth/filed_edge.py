@@ -115,7 +115,7 @@ class FiledEdge(DefectTransform):
         place = _on_edge(scene, place, method)
         length, depth, hollow, face, contrast, facet = rng.random(6).tolist()
         share = visible_share(self.severity)
-        extent = max(between(self.cutback.length_range, length) * scene.side, 3.0)
+        extent = max(between(self.cutback.length_range, length) * scene.side * share, 3.0)
         deep = max(between(self.cutback.depth_range, depth) * scene.side * share, 1.0)
         bare = max(between(self.cutback.face_range, face) * scene.side * share, 1.0)
         outwards = heading(scene, place, 0.75 * extent, method)

@@ -29,7 +29,7 @@ class Glue(PaintedDefect):
         irregularity_range: unevenness of the outline, in [0, 1], fraction of the radius.
         spots_range: number of drops, in [1, 32].
         spread_range: distance of the others from the first, in [0, 20], radii.
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, blue.
+        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
         shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
         wall_range: how far the sides reach in from the outline, in [0, 1]; 1 is a dome, 0 a flat top.

@@ -42,7 +42,7 @@ class Recoloring(Part):
         alike_range: difference in colour up to which what lies together belongs to one part, in [0, 1].
         share_range: least and greatest part, share of the object, in [0, 1]; others are taken where there is none.
         palettes: families of colours; each draw takes one: other (of another part), any, gray, dark, light, rust, red,
-            blue.
+            yellow, blue.
         opacity_range: in [0, 1].
     """
 
@@ -101,7 +101,7 @@ class RecoloredPart(DefectTransform):
         alike_range: difference in colour up to which what lies together belongs to one part, in [0, 1].
         share_range: least and greatest part, share of the object, in [0, 1]; others are taken where there is none.
         palettes: families of colours; each draw takes one: other (of another part), any, gray, dark, light, rust, red,
-            blue.
+            yellow, blue.
         opacity_range: in [0, 1].
         common: see `DefectTransform`.
 

@@ -47,7 +47,7 @@ class Opening(Part):
         uneven_range: how unevenly wide it is, in [0, 1].
         lip_range: how brightly the raised sides catch the light, in [0, 1].
         grounds: what shows in the gap: beneath (a dark shade of the surface), background (what is behind the object),
-            any, gray, dark, light, rust, red, blue; each draw takes one.
+            any, gray, dark, light, rust, red, yellow, blue; each draw takes one.
     """
 
     length_range: Pair = span((0.06, 0.25), 0.0, 2.0, FRACTION)
@@ -178,7 +178,7 @@ class Split(DefectTransform):
         uneven_range: how unevenly wide it is, in [0, 1].
         lip_range: how brightly the raised sides catch the light, in [0, 1].
         grounds: what shows in the gap: beneath (a dark shade of the surface), background (what is behind the object),
-            any, gray, dark, light, rust, red, blue; each draw takes one.
+            any, gray, dark, light, rust, red, yellow, blue; each draw takes one.
         common: see `DefectTransform`.
 
     Examples:

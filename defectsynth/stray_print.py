@@ -27,7 +27,7 @@ class StrayPrint(PaintedDefect):
         height_range: of a capital, in [0, 0.5], fraction of min(H, W).
         stroke_range: thickness of a stroke, in [0.02, 0.4], fraction of the height.
         squeeze_range: width of a letter, times that of the font, in [0.3, 2].
-        palettes: families of colours, any of any, gray, dark, light, rust, red, blue.
+        palettes: families of colours, any of any, gray, dark, light, rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
         opacity_range: in [0, 1].
         common: see `DefectTransform`.

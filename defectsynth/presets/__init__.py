@@ -79,8 +79,8 @@ def mvtec_ad(category: str, *, defect: str | None = None) -> A.Compose:
         >>> part = np.full((96, 96, 3), 200, np.uint8)
         >>> part[30:60, 20:80] = 90
         >>> sample = synthesize(part, mvtec_ad("screw", defect="scratch_neck"), seed=1)
-        >>> [defect["defect_type"] for defect in sample.defects]
-        ['scratch_neck']
+        >>> {defect["defect_type"] for defect in sample.defects}
+        {'scratch_neck'}
     """
     return _of(MVTEC_AD, category, defect)
 
