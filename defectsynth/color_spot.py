@@ -30,7 +30,7 @@ class ColorSpot(PaintedDefect):
         softness_range: width of the soft rim, in [0, 1], fraction of the radius; 0 is sharp.
         spots_range: number of blobs, in [1, 32].
         spread_range: distance of the others from the first, in [0, 20], radii.
-        palettes: families of colours, any of any, gray, dark, light, rust, red, blue.
+        palettes: families of colours, any of any, gray, dark, light, rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
         opacity_range: in [0, 1].
         common: see `DefectTransform`.

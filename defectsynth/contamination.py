@@ -30,10 +30,11 @@ class Contamination(PaintedDefect):
         variety_range: how much their sizes differ, in [0, 3]; more gives fewer large and more small ones.
         aspect_range: shorter by longer diameter, in [0.05, 1].
         angularity_range: in [0, 1]; 0 is round, 1 an uneven polygon of 4 to 7 corners.
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, blue.
+        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
         shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
         wall_range: how far the sides reach in from the outline, in [0, 1]; 1 is a dome, 0 a flat top.
         roughness_range: twice the standard deviation of the shading of its bumps, in [0, 1].
+        gloss_range: brightness of the highlight, in [0, 1].
         shadow_range: how dark the shadow is, in [0, 1].
         height_range: length of the shadow, in [0, 0.1], fraction of min(H, W).
         opacity_range: in [0, 1].
@@ -62,6 +63,7 @@ class Contamination(PaintedDefect):
         shading_range: Pair = (0.1, 0.35),
         wall_range: Pair = (0.4, 1.0),
         roughness_range: Pair = (0.0, 0.25),
+        gloss_range: Pair = (0.0, 0.0),
         shadow_range: Pair = (0.25, 0.55),
         height_range: Pair = (0.004, 0.014),
         opacity_range: Pair = (0.85, 1.0),
@@ -81,6 +83,7 @@ class Contamination(PaintedDefect):
                 shading_range=shading_range,
                 wall_range=wall_range,
                 roughness_range=roughness_range,
+                gloss_range=gloss_range,
                 shadow_range=shadow_range,
                 height_range=height_range,
             ),

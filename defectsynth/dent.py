@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from defectsynth.reliefs import ReliefDefect, Shading
+from defectsynth.shaded_warp import ReliefDefect, Shading
 from defectsynth.swelling import Swelling
 from defectsynth.values import Pair
 

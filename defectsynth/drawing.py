@@ -9,11 +9,11 @@ from typing import Any
 import cv2
 import numpy as np
 
+from defectsynth.encoding import encode
 from defectsynth.layers import Array, Bytes
 from defectsynth.patches import Patch, paste, sparing
 from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene
-from defectsynth.values import encode
 
 TRIES = 8  # draws before a picture is given back untouched
 
@@ -60,13 +60,15 @@ def record(recipe: Recipe, patch: Patch) -> dict[str, Any]:
     """Return what is known of one defect as plain data.
 
     Returns:
-        kind, box (x_min, y_min, x_max, y_max in pixels, maxima exclusive), area (pixels of the mask), contrast
-        (mean change in the mask, share of the range), severity, seed, and recipe: parameters enough to draw it again.
+        kind, defect_type (the caller's name for it, else the kind), box (x_min, y_min, x_max, y_max in pixels, maxima
+        exclusive), area (pixels of the mask), contrast (mean change in the mask, share of the range), severity, seed,
+        and recipe: parameters enough to draw it again.
     """
     x, y, width, height = cv2.boundingRect(patch.mask)
     x, y = x + patch.box.x0, y + patch.box.y0
     return {
         "kind": recipe.kind,
+        "defect_type": recipe.defect_type or recipe.kind,
         "box": [x, y, x + width, y + height],
         "area": cv2.countNonZero(patch.mask),
         "contrast": round(patch.contrast, 6),

@@ -28,7 +28,7 @@ class Fiber(PaintedDefect):
         width_range: thickness, in [0, 0.1], fraction of min(H, W).
         bow_range: change of direction from end to end, in [-6.3, 6.3], radians.
         curl_range: how far the direction wanders besides, in [0, 6.3], radians.
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, blue.
+        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
         shadow_range: how dark the shadow is, in [0, 1].
         height_range: length of the shadow, in [0, 0.1], fraction of min(H, W).
         opacity_range: in [0, 1].

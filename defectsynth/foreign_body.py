@@ -25,7 +25,7 @@ class ForeignBody(Look):
 
     Args:
         palettes: families of colours; each draw takes one: same (as the surface), any, gray, dark, light, rust, red,
-            blue.
+            yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
         shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
         wall_range: how far the sides reach in from the outline, in [0, 1]; 1 is a dome, 0 a flat top.
@@ -105,14 +105,9 @@ class DrawnForeignBody(DrawnLook):
             body += color
             body += lit
             return body, layer.alpha
-        opacity = np.maximum(layer.alpha, shadow)
-        least = np.maximum(opacity, np.float32(1e-6))
-        share = layer.alpha / least
-        shadow /= least
-        through = np.float32(1) - np.minimum(shadow, np.float32(1), out=shadow)  # of the surface: under the shadow ...
-        through *= np.float32(1) - share
-        through += np.float32(self.color.tint) * share  # ... and through the body
-        pixels = surface * through
+        opacity = layer.alpha + shadow * (np.float32(1) - layer.alpha)  # the body lies over its own shadow
+        share = layer.alpha / np.maximum(opacity, np.float32(1e-6))
+        pixels = surface * (np.float32(self.color.tint) * share)
         lit *= share
         pixels += lit
         for plane, value in zip(pixels, color.ravel().tolist(), strict=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # 2.0.8 asks the package index for a newer version on import
@@ -19,7 +19,7 @@ import numpy as np
 from defectsynth.values import Number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 IS_X = hasattr(A.BasicTransform, "sample_parameters")
 TARGETS = {
@@ -102,3 +102,32 @@ class HostTransform(A.DualTransform):
     def apply_to_defects(self, defects: Any, **params: Any) -> Any:
         """Return the records as they are; `_apply` adds to them."""
         return defects
+
+
+def leaves(transform: Any) -> Iterator[Any]:
+    """Yield the transforms inside a composition, or the transform itself."""
+    if isinstance(transform, A.BaseCompose):
+        for inner in transform.transforms:
+            yield from leaves(inner)
+    else:
+        yield transform
+
+
+def seed_apart(transform: Any, seed: int) -> None:
+    """Set the random state of a transform to a seed, and that of all inside a composition to seeds of their own.
+
+    2.0.8 gives all of them the same one: a choice inside a choice then follows from the outer one, and two defects in
+    one picture land at the same place.
+    """
+    transform.set_random_seed(seed)
+    if not IS_X:
+        for number, inner in enumerate(_inside(transform)):
+            inner.set_random_seed(int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0]))
+
+
+def _inside(transform: Any) -> Iterator[Any]:
+    """Yield all that a composition holds, each before what it holds itself."""
+    for inner in getattr(transform, "transforms", ()):
+        if hasattr(inner, "set_random_seed"):
+            yield inner
+            yield from _inside(inner)

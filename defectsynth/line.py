@@ -25,7 +25,7 @@ class Line(PaintedDefect):
     Args:
         length_range: extent along x and along y, drawn separately, in [0, 2], fraction of min(H, W).
         width_range: thickness, in [0, 0.5], fraction of min(H, W).
-        palettes: families of colours, any of any, gray, dark, light, rust, red, blue.
+        palettes: families of colours, any of any, gray, dark, light, rust, red, yellow, blue.
         common: see `DefectTransform`.
 
     References:

@@ -17,7 +17,7 @@ import numpy as np
 from defectsynth.layers import Array, Floats, Layer
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
-from defectsynth.values import Pair, Part, Value, between, choices, number, span
+from defectsynth.values import Pair, Part, Value, between, choice, choices, number, span
 
 COLOR_TRIES = 4  # colours tried before one close to the surface is taken
 
@@ -66,6 +66,7 @@ PALETTES: dict[str, tuple[Pair, Pair, Pair]] = {  # hue (1 is a turn), saturatio
     "light": ((0.08, 0.16), (0.0, 0.15), (0.75, 1.0)),
     "rust": ((0.02, 0.09), (0.5, 0.9), (0.25, 0.6)),
     "red": ((0.96, 1.02), (0.55, 0.9), (0.35, 0.75)),
+    "yellow": ((0.1, 0.18), (0.35, 0.8), (0.65, 0.95)),
     "blue": ((0.57, 0.67), (0.45, 0.85), (0.2, 0.6)),
 }
 
@@ -75,7 +76,8 @@ class Color(Look):
     """One colour, opaque or as a tint that lets the texture of the surface through.
 
     Args:
-        palettes: families of colours; each draw takes one: any (uniform RGB), gray, dark, light, rust, red, blue.
+        palettes: families of colours; each draw takes one: any (uniform RGB), gray, dark, light, rust, red, yellow,
+            blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
         unlike: least difference from the surface that a colour is looked for with, in [0, 1].
     """
@@ -236,13 +238,17 @@ class Elsewhere(Look):
 
     Args:
         distance_range: how far away, in [0, 2], fraction of min(H, W).
+        direction: any; across the direction of the place, as from the other side of a seam.
     """
 
     distance_range: Pair = span((0.1, 0.6), 0.0, 2.0, "fraction of min(H, W)")
+    direction: str = choice("any", "any", "across")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnElsewhere:
         """Return an offset in pixels."""
         distance, angle = rng.uniform(*self.distance_range) * scene.side, rng.uniform(0.0, 2 * math.pi)
+        if self.direction == "across":
+            angle = place.angle + math.copysign(0.5 * math.pi, angle - math.pi)
         return DrawnElsewhere(dx=round(distance * math.cos(angle)), dy=round(distance * math.sin(angle)))
 
 

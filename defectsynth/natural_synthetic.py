@@ -48,8 +48,8 @@ class NaturalSynthetic(PastedDefect):
         Schlueter, Hu, Zhao, Schnabel, Kainz, "Natural synthetic anomalies for self-supervised anomaly detection and
         localization", ECCV 2022: the same sizes and enlargements for objects. There the patch has the gamma size
         before it is enlarged, ours after. Its mask is what really changed, a later patch takes nothing from an earlier
-        one's mask, and intensity labels are the change itself, where the paper puts a logistic curve with constants for
-        each category on it.
+        one's mask; intensity labels are the change itself, logistic ones have one curve for everything, where the paper
+        has constants for each category.
 
     Examples:
         >>> import numpy as np

@@ -28,6 +28,7 @@ CONTRAST = 6.0  # least difference of object and background, of 255
 SHARP = 0.6  # sharpness of an outline, as a share of the contrast, that needs no other threshold
 PATTERN = 4  # pieces of border unlike the background from which on the background counts as patterned
 THRESHOLDS = (0.6, 0.72, 0.84)  # tried above Otsu's, as shares of the object's mean distance
+ORDINARY = 98  # percentile of the border's own unlikeness from its two colours that thin parts must reach
 HOLE, HOLE_GROUND = 0.03, 0.6  # least area of a hole, as a share of its piece, and least share of it that is background
 COHERENT = 0.6  # least share of the object that survives an opening
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -189,7 +190,9 @@ def _on_uneven_ground(small: Bytes, mask: Bytes) -> Bytes | None:
         cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _SQUARE), cv2.dilate(core, np.ones((reach, reach), np.uint8))
     )
     solid = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((3 * reach // 2, 3 * reach // 2), np.uint8))
-    thin = _split(_off_palette(small, mask))[1]
+    strange = _off_palette(small, mask)
+    ordinary = float(np.percentile(strange.ravel()[_sides(*mask.shape)], ORDINARY))  # on the border is only background
+    thin = cv2.bitwise_and(_split(strange)[1], at_least(strange, ordinary))
     joined = cv2.morphologyEx(cv2.bitwise_or(solid, thin), cv2.MORPH_CLOSE, _FIVE)
     return _pieces(joined, largest_only=True)
 

@@ -15,6 +15,7 @@ from defectsynth.layers import Array, Box, Bytes, Floats, at_least, greatest_cha
 
 VISIBLE_STEP = 4.0 / 255.0  # change from which on a pixel counts as visibly changed, of the dtype's range
 SOFTEST = np.float32(1.0 / 255.0)  # least value of a soft mask inside the mask: one step of 8 bits
+HALF_SURE, SURER = 24.0 / 255.0, 12.0 / 255.0  # change with a logistic label of 1/2, and by which its odds grow e-fold
 DIFFERENT = 0.95  # least share of the mask's pixels that differ
 _SQUARE = np.ones((3, 3), np.uint8)
 
@@ -43,13 +44,16 @@ class Patch:
         """Return the mask as float32 (h, w) in [0, 1], above 0 exactly where the mask is set.
 
         Args:
-            kind: "alpha", how opaque the defect is (1 for a displacement), or "intensity", how much it changed.
+            kind: "alpha", how opaque the defect is (1 for a displacement); "intensity", how much it changed; or
+                "logistic", how sure one can be to see that much of a change.
             peak: greatest value of the picture's dtype.
         """
         if kind == "alpha":
             values = np.ones(self.mask.shape, np.float32) if self.alpha is None else self.alpha
         else:
             values = self.change.astype(np.float32) / np.float32(peak)
+        if kind == "logistic":
+            values = 1.0 / (1.0 + np.exp((np.float32(HALF_SURE) - values) / np.float32(SURER)))
         return np.where(self.mask > 0, np.clip(values, SOFTEST, np.float32(1.0)), np.float32(0.0))
 
 
@@ -101,12 +105,14 @@ def finish(
 
     Args:
         before: the picture inside the box.
-        after: the picture with the defect, same shape and dtype.
+        after: the picture with the defect, same shape and dtype; floats are clipped to [0, 1] or what was there.
         box: where both lie.
         peak: greatest value of the dtype.
         alpha: float32 (h, w), how opaque what was painted is; None for a displacement.
         allowed: uint8 (h, w), non-zero where pixels may change; None allows all.
     """
+    if after.dtype.kind == "f":  # rounding can leave the range
+        after = np.clip(after, min(0.0, float(before.min())), max(1.0, float(before.max())))
     change = greatest_channel(cv2.absdiff(before, after).reshape(before.shape))
     if allowed is not None:
         change = cv2.bitwise_and(change, change, mask=allowed)

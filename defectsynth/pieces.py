@@ -81,15 +81,15 @@ def chunk(rng: np.random.Generator, scene: Scene, place: Place, radius: float, m
     found = scene.foreground(method)
     x, y = place.x, place.y
     if not found.whole and not place.edge:
-        x, y = _nearest_edge(scene, place, method) or (x, y)
+        x, y = nearest_edge(scene, place, method) or (x, y)
     outline = jagged(rng, x, y, radius)
     ground = "all" if found.whole else "background"
-    turn = float(rng.uniform(0.0, 2 * math.pi)) if found.whole else _outwards(scene, x, y, radius, method)
+    turn = float(rng.uniform(0.0, 2 * math.pi)) if found.whole else away_from(scene, x, y, radius, method)
     reach = (radius * math.cos(turn), radius * math.sin(turn))
     return Piece("chunk", outline, (x - reach[0], y - reach[1]), (x + reach[0], y + reach[1]), ground, method)
 
 
-def _nearest_edge(scene: Scene, place: Place, method: str) -> Pair | None:
+def nearest_edge(scene: Scene, place: Place, method: str) -> Pair | None:
     """Return the point of the outline nearest to a place, none on the border of the picture or outside the region."""
     found = scene.foreground(method)
     edge = cv2.subtract(found.cells, cv2.erode(found.cells, _SQUARE))
@@ -106,7 +106,7 @@ def _nearest_edge(scene: Scene, place: Place, method: str) -> Pair | None:
     return float(x[nearest]), float(y[nearest])
 
 
-def _outwards(scene: Scene, x: float, y: float, radius: float, method: str) -> float:
+def away_from(scene: Scene, x: float, y: float, radius: float, method: str) -> float:
     """Return the direction away from the object around a point on its outline, radians."""
     found = scene.foreground(method)
     reach_x, reach_y = radius / found.step[0] + 1.5, radius / found.step[1] + 1.5

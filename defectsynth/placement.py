@@ -134,7 +134,7 @@ class OnEdge(OnObject):
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
         """Return a place on the edge, its angle along the tangent, or None if there is no edge."""
         found = scene.foreground(self.foreground)
-        return _intensity_edge(rng, scene) if found.whole else _outline(rng, scene, found)
+        return _intensity_edge(rng, scene) if found.whole else on_outline(rng, scene, found)
 
 
 PLACES: dict[str, type[Where]] = {
@@ -202,13 +202,22 @@ def _in_roi(scene: Scene, x: float, y: float) -> bool:
     return inside and (scene.roi is None or bool(scene.roi[round(y), round(x)]))
 
 
-def _outline(rng: np.random.Generator, scene: Scene, found: Foreground) -> Place | None:
+def on_outline(rng: np.random.Generator, scene: Scene, found: Foreground, allowed: Bytes | None = None) -> Place | None:
+    """Return a place on the outline of the object, or None if there is none.
+
+    Args:
+        rng: the source of randomness.
+        scene: the picture.
+        found: its object.
+        allowed: cells of the small grid that the place may lie on, non-zero; None allows all.
+    """
     contours, _ = cv2.findContours(found.cells, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     points = np.concatenate(contours)[:, 0] if len(contours) > 1 else contours[0][:, 0]
     starts = [0, *accumulate(map(len, contours))]
     rows, columns = found.cells.shape
-    for _ in range(4 * TRIES):
-        chosen = int(rng.integers(len(points)))
+    among = np.arange(len(points)) if allowed is None else np.flatnonzero(allowed[points[:, 1], points[:, 0]])
+    for _ in range(4 * TRIES if among.size else 0):
+        chosen = int(among[rng.integers(among.size)])
         start = bisect_right(starts, chosen) - 1
         contour, index = points[starts[start] : starts[start + 1]], chosen - starts[start]
         column, row = contour[index].tolist()

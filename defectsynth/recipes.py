@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -28,11 +28,13 @@ class Recipe(Value):
         kind: name of the defect.
         severity: in [0, 1].
         seed: what the transform's draw was seeded with.
+        defect_type: what the caller calls it; empty for the kind.
     """
 
     kind: str
     severity: float
     seed: int
+    defect_type: str = field(default="", kw_only=True)
 
     @abstractmethod
     def render(self, scene: Scene, canvas: Array) -> Patch | None:

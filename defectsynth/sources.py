@@ -19,10 +19,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from defectsynth.encoding import InMemory
 from defectsynth.image_files import UnreadableError, read_pixels
 from defectsynth.layers import Array
 from defectsynth.pictures import check_image
-from defectsynth.values import InMemory
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 MOST_BYTES = 256 << 20  # of decoded pictures kept

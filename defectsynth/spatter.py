@@ -29,7 +29,7 @@ class Spatter(PaintedDefect):
         spread_range: standard deviation of their distance from the first, in [0, 0.5], fraction of min(H, W).
         variety_range: how much their sizes differ, in [0, 3]; more gives fewer large and more small ones.
         aspect_range: shorter by longer diameter, in [0.05, 1].
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, blue.
+        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
         shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
         gloss_range: brightness of the highlight, in [0, 1].
         opacity_range: in [0, 1].

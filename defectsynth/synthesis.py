@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from defectsynth.drawing import redraw as render_again
+from defectsynth.encoding import decode
+from defectsynth.host import seed_apart
 from defectsynth.layers import Array, Bytes
 from defectsynth.pictures import check_image
 from defectsynth.recipes import Recipe
 from defectsynth.transform import DefectTransform
-from defectsynth.values import decode
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,19 @@ def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Ar
     if isinstance(transform, DefectTransform):
         drawing = transform.draw(image, seed=number, roi=roi)
         return Sample(drawing.canvas, drawing.mask, drawing.records())
-    transform.set_random_seed(number)
+    seed_apart(transform, number)
     given = {} if roi is None else {"roi": roi}
     result = transform(image=image, mask=np.zeros(image.shape[:2], np.uint8), defects=[], **given)
-    return Sample(result["image"], result["mask"], result["defects"])
+    return _without_the_undone(image, Sample(result["image"], result["mask"], result["defects"]))
+
+
+def _without_the_undone(image: Array, sample: Sample) -> Sample:
+    """Take out of the mask what a later defect of another transform has given the colour back that it had."""
+    if len({defect["seed"] for defect in sample.defects}) < 2:
+        return sample
+    same = (sample.image == image).reshape(*image.shape[:2], -1).all(axis=2)
+    mask = np.where(same, np.uint8(0), sample.mask)
+    return Sample(sample.image, mask, sample.defects if mask.any() else [])
 
 
 def check_transform(transform: Any) -> None:

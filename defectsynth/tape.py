@@ -27,7 +27,7 @@ class Tape(PaintedDefect):
         length_range: in [0, 2], fraction of min(H, W).
         width_range: in [0, 1], fraction of min(H, W).
         torn_range: depth of the teeth at the ends, in [0, 1], fraction of the width; 0 is cut straight.
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, blue.
+        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
         shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
         shadow_range: how dark the shadow is, in [0, 1].

@@ -10,6 +10,8 @@ import numpy as np
 from defectsynth.displacement import STEEPEST, DrawnPush, Field
 from defectsynth.layers import Floats, Layer
 from defectsynth.looks import DrawnLook, Look
+from defectsynth.membrane import membrane
+from defectsynth.mesh import ground_of, wire_at
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
 from defectsynth.shapes import FRACTION, Shape
@@ -25,6 +27,8 @@ DEEPEST = 5  # percentile of a surface that what lies beneath it looks like
 class Thread(Shape):
     """A stretch of one thread, wire or grain line, along the direction that the surface has there.
 
+    In an open mesh it is one wire, as wide as that and no longer than from one crossing to the next.
+
     Args:
         length_range: in [0, 2], fraction of min(H, W).
         width_range: in [0, 4], fraction of the distance from one thread to the next.
@@ -36,14 +40,20 @@ class Thread(Shape):
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnStrokes:
         """Return the stretch as a stroke in pixels."""
         length, width, crossing, turn = rng.random(4).tolist()
-        weave = weave_at(scene, place, crossing=crossing < 0.5)
         extent = max(between(self.length_range, length) * scene.side, 2.0)
-        x, y = on_thread(scene, place, weave, extent)
-        stroke = Stroke(offset=0.0, width=between(self.width_range, width) * weave.period, start=0.0, end=1.0, gaps=())
+        wire = wire_at(scene, place)
+        if wire is not None:  # all of its thickness and its rims, no more than from one crossing to the next
+            x, y, angle = wire.x, wire.y, wire.angle
+            extent, thickness = min(extent, wire.gap + wire.width), 1.5 * wire.width + 2.0
+        else:
+            weave = weave_at(scene, place, crossing=crossing < 0.5)
+            x, y = on_thread(scene, place, weave, extent)
+            angle, thickness = weave.angle, between(self.width_range, width) * weave.period
+        stroke = Stroke(offset=0.0, width=thickness, start=0.0, end=1.0, gaps=())
         return DrawnStrokes(
             x=x,
             y=y,
-            angle=weave.angle,
+            angle=angle,
             length=extent,
             turn=0.1 * (turn - 0.5),
             sway=0.0,
@@ -57,6 +67,8 @@ class Thread(Shape):
 class Beneath(Look):
     """What lies beneath the surface: darker, with little of its texture; under a dark surface brighter.
 
+    In an open mesh it is the ground that is seen through the gaps.
+
     Args:
         contrast_range: change of brightness beyond the darkest of the surface, in [0, 1].
         texture: share of the surface's texture that is left, in [0, 1].
@@ -65,9 +77,13 @@ class Beneath(Look):
     contrast_range: Pair = span((0.12, 0.3), 0.0, 1.0, "change of brightness")
     texture: float = number(0.3, 0.0, 1.0, "share of the surface's texture that is left")
 
-    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnBeneath:
-        """Return a depth; there is no darker hole in black."""
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnBeneath | DrawnGround:
+        """Return a depth, there is no darker hole in black; in an open mesh its ground."""
         contrast = between(self.contrast_range, float(rng.random()))
+        wire = wire_at(scene, place)
+        if wire is not None:
+            seed = int(rng.integers(1 << 62))
+            return DrawnGround(threshold=wire.threshold, dark=wire.dark, gap=wire.gap, seed=seed)
         brightness = float(scene.color_at(place.x, place.y).mean())
         dark = brightness > min(contrast, BLACK)
         return DrawnBeneath(contrast=-contrast if dark else contrast, texture=self.texture)
@@ -87,6 +103,32 @@ class DrawnBeneath(DrawnLook):
         level = level[:, None, None]
         beneath = level + np.float32(self.texture) * (surface - level) + np.float32(0.6 * self.contrast)
         return beneath * np.float32(1.0 + 0.4 * min(self.contrast, 0.0)), layer.alpha
+
+
+@dataclass(frozen=True)
+class DrawnGround(DrawnLook):
+    """The ground of an open mesh: brightness between it and wires, which are darker or not, width of a gap, seed."""
+
+    threshold: float
+    dark: bool
+    gap: float
+    seed: int
+
+    @property
+    def margin(self) -> int:
+        """Pixels around from which the ground is continued."""
+        return math.ceil(0.5 * self.gap) + 2
+
+    def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
+        """Return the ground continued over the wires, with its grain."""
+        known = ground_of(surface, layer.alpha, threshold=self.threshold, dark=self.dark, rim=0.12 * self.gap)
+        if not known.any():
+            return surface, np.zeros_like(layer.alpha)
+        planes = np.ascontiguousarray(np.moveaxis(surface, 0, 2))
+        ground = np.moveaxis(membrane(planes, known), 2, 0)
+        rough = float(np.sqrt(np.mean((surface - ground)[:, known > 0] ** 2)))
+        grain = np.random.default_rng(self.seed).standard_normal(layer.box.shape, dtype=np.float32)
+        return ground + grain * np.float32(rough), layer.alpha
 
 
 @dataclass(frozen=True)

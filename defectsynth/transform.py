@@ -5,27 +5,30 @@ from __future__ import annotations
 import inspect
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar, TypedDict
 
 import numpy as np
 
 from defectsynth.drawing import Drawing, draw, redraw
+from defectsynth.encoding import decode, encode, in_memory
 from defectsynth.host import HostTransform
 from defectsynth.layers import Array
 from defectsynth.placement import Where, as_where
 from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene
 from defectsynth.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints
-from defectsynth.values import Choice, Count, Number, Part, Rule, decode, encode, in_memory
+from defectsynth.values import Choice, Count, Label, Number, Part, Rule
 
 FRAMES_OF_MASKS = {"masks": "images", "mask3d": "volume"}  # where each mask belongs to a frame
-MASK_KINDS = ("binary", "alpha", "intensity")
+MASK_KINDS = ("binary", "alpha", "intensity", "logistic")
 COMMON_RULES: dict[str, Rule] = {
     "severity": Number(0.0, 1.0, "scales the visibility"),
     "count_range": Count(1, 64, "defects in a picture"),
     "min_visibility": Number(0.0, 1.0, "least mean contrast inside the mask, share of the range"),
     "mask_kind": Choice(MASK_KINDS),
+    "defect_type": Label("what records and exports call it; empty for the kind"),
 }
 
 
@@ -38,6 +41,7 @@ class Common(TypedDict, total=False):
     min_visibility: float
     mask_value: float | None
     mask_kind: str
+    defect_type: str
     p: float
 
 
@@ -52,7 +56,8 @@ class DefectTransform(HostTransform):
             drawn again, and after a few tries the picture comes back untouched.
         mask_value: what is written into empty pixels of `mask`; None is the dtype's "on": True, 1.0 or 255.
         mask_kind: "binary"; "alpha" (opacity times the value); "intensity" (change as a share of the range times the
-            value, the soft labels of NSA).
+            value); "logistic" (the change through a logistic curve, times the value: the soft labels of NSA).
+        defect_type: what records and exported data sets call the defect, such as "thread_top"; empty for its kind.
         p: probability of being applied, in [0, 1].
 
     Inputs:
@@ -78,6 +83,7 @@ class DefectTransform(HostTransform):
         min_visibility: float = 0.04,
         mask_value: float | None = None,
         mask_kind: str = "binary",
+        defect_type: str = "",
         p: float = 0.5,
         **unknown: Any,
     ) -> None:
@@ -91,6 +97,7 @@ class DefectTransform(HostTransform):
             ("count_range", count_range),
             ("min_visibility", min_visibility),
             ("mask_kind", mask_kind),
+            ("defect_type", defect_type),
         ):
             setattr(self, name, COMMON_RULES[name].check(name, value))
         if mask_value is not None:
@@ -101,6 +108,7 @@ class DefectTransform(HostTransform):
     count_range: tuple[int, int]
     min_visibility: float
     mask_kind: str
+    defect_type: str
 
     @property
     @abstractmethod
@@ -129,10 +137,14 @@ class DefectTransform(HostTransform):
             image,
             roi=roi,
             rng=rng,
-            sample=lambda generator, scene: self.recipe(generator, scene, seed),
+            sample=lambda generator, scene: self._named(self.recipe(generator, scene, seed)),
             count=low if low == high else int(rng.integers(low, high, endpoint=True)),
             min_visibility=self.min_visibility,
         )
+
+    def _named(self, recipe: Recipe | None) -> Recipe | None:
+        """Return a recipe with the caller's name for the defect."""
+        return recipe and replace(recipe, defect_type=self.defect_type) if self.defect_type else recipe
 
     def _sample(self, data: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         image = first_image(data, self)

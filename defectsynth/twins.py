@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from defectsynth.curriculum import Curriculum, with_severity
 from defectsynth.hard_negatives import disturbed
 from defectsynth.image_files import UnreadableError, read_pixels
 from defectsynth.layers import Array, Bytes
@@ -55,6 +56,8 @@ class AnomalyTwins(Sequence[Twin]):
         hard_negatives: share of the normal items that carry dust, glare or a change of light, in [0, 1]; changed, but
             normal.
         rois: the region of interest of each picture, None allows all of it.
+        curriculum: scales the severity of every defect by how often the twin was drawn before: reads of the item in
+            this epoch, on top of the epochs before it if `set_epoch` counts them. Spawned workers need `set_epoch`.
 
     Raises:
         ValueError: if `images` is empty, `rois` has another length, or a share is outside [0, 1].
@@ -83,6 +86,7 @@ class AnomalyTwins(Sequence[Twin]):
         several: float = 0.0,
         hard_negatives: float = 0.0,
         rois: Sequence[Array] | None = None,
+        curriculum: Curriculum | None = None,
     ) -> None:
         if isinstance(images, (str, Path)) or not hasattr(images, "__len__") or not hasattr(images, "__getitem__"):
             raise TypeError(f"images must be a sequence of arrays or paths, got {images!r}")
@@ -91,12 +95,18 @@ class AnomalyTwins(Sequence[Twin]):
         if rois is not None and len(rois) != len(images):
             raise ValueError(f"rois must hold one mask for each of the {len(images)} images, got {len(rois)}")
         check_transform(transform)
+        if curriculum is not None:
+            if not isinstance(curriculum, Curriculum):
+                raise TypeError(f"curriculum must be a Curriculum or None, got {curriculum!r}")
+            with_severity(transform, 1.0)  # raises if there is no severity to scale
         self.images = images
         self.transform = transform
         self.seed = _whole("seed", seed)
         self.several = SHARE.check("several", several)
         self.hard_negatives = SHARE.check("hard_negatives", hard_negatives)
         self.rois = rois
+        self.curriculum = curriculum
+        self._scaled: tuple[float, Any] = (1.0, transform)  # the severity drawn with last, and its transform
         self._counts = _shared_counts(1 + 2 * len(images))  # the epoch, then the reads of each item
         self._spawned = False
 
@@ -137,29 +147,40 @@ class AnomalyTwins(Sequence[Twin]):
         image = _read(self.images[position // 2])
         roi = None if self.rois is None else self.rois[position // 2]
         check_image(image)
-        rng = np.random.default_rng(self._entropy(position))
+        epoch, reads = int(self._counts[0]), int(self._counts[1 + position])
+        self._counts[1 + position] = reads + 1
+        entropy = (self.seed, epoch, position, reads, _loader_seed() if self._spawned else 0)
+        rng = np.random.default_rng(entropy)
         if position % 2 == 0:
             changed = rng.random() < self.hard_negatives
             normal = disturbed(image, seed=int(rng.integers(1 << 62))) if changed else np.array(image)
             return Sample(normal, np.zeros(image.shape[:2], np.uint8), [])
         count = int(rng.integers(2, MOST, endpoint=True)) if rng.random() < self.several else 1
-        return self._twin(image, roi, count, [int(seed) for seed in rng.integers(1 << 32, size=count)])
+        seeds = [int(seed) for seed in rng.integers(1 << 32, size=count)]
+        return _twin(image, self._transform_after(epoch + reads), roi=roi, seeds=seeds)
 
-    def _twin(self, image: Array, roi: Array | None, count: int, seeds: list[int]) -> Sample:
-        """Return the picture with `count` defects; a composition is applied as often."""
-        if isinstance(self.transform, DefectTransform) and count > 1:
-            drawing = self.transform.draw(image, seed=seeds[0], roi=roi, count=count)
-            return Sample(drawing.canvas, drawing.mask, drawing.records())
-        sample = synthesize(image, self.transform, seed=seeds[0], roi=roi)
-        for seed in seeds[1:]:
-            more = synthesize(sample.image, self.transform, seed=seed, roi=roi)
-            sample = Sample(more.image, np.maximum(sample.mask, more.mask), [*sample.defects, *more.defects])
-        return sample
+    def _transform_after(self, epochs: int) -> Any:
+        """Return the transform as the curriculum has it after so many epochs."""
+        if self.curriculum is None:
+            return self.transform
+        severity, scaled = self._scaled
+        if severity != self.curriculum.at_epoch(epochs):
+            severity = self.curriculum.at_epoch(epochs)
+            scaled = with_severity(self.transform, severity)
+            self._scaled = severity, scaled
+        return scaled
 
-    def _entropy(self, position: int) -> tuple[int, ...]:
-        reads = int(self._counts[1 + position])
-        self._counts[1 + position] = reads + 1
-        return self.seed, int(self._counts[0]), position, reads, _loader_seed() if self._spawned else 0
+
+def _twin(image: Array, transform: Any, *, roi: Array | None, seeds: list[int]) -> Sample:
+    """Return the picture with a defect for each seed; a composition is applied as often."""
+    if isinstance(transform, DefectTransform) and len(seeds) > 1:
+        drawing = transform.draw(image, seed=seeds[0], roi=roi, count=len(seeds))
+        return Sample(drawing.canvas, drawing.mask, drawing.records())
+    sample = synthesize(image, transform, seed=seeds[0], roi=roi)
+    for seed in seeds[1:]:
+        more = synthesize(sample.image, transform, seed=seed, roi=roi)
+        sample = Sample(more.image, np.maximum(sample.mask, more.mask), [*sample.defects, *more.defects])
+    return sample
 
 
 def _shared_counts(number: int) -> npt.NDArray[np.int64]:

@@ -1,13 +1,13 @@
 """Small frozen values: checked when made, written as plain data, read back equal.
 
 Every part a caller hands in (where, shape, look, blend, field) and everything that sampling draws is a `Value`, a
-frozen dataclass of numbers, strings, tuples and other values. `encode` turns one into dicts, lists and scalars fit for
-JSON and YAML; `decode` makes the equal value again.
+frozen dataclass of numbers, strings, tuples and other values; `encoding` writes one as dicts, lists and scalars.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -157,6 +157,27 @@ class Choices:
         return tuple(value)
 
 
+@dataclass(frozen=True)
+class Label:
+    """A name fit for a folder and a class list, or the empty string."""
+
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """The rule in words."""
+        return f"letters, digits, _ and -, {self.unit}"
+
+    def check(self, name: str, value: Any) -> str:
+        """Return `value` if it is such a name."""
+        rule = f"{name} must be made of letters, digits, _ and -, got {value!r}"
+        if not isinstance(value, str):
+            raise TypeError(rule)
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", value):
+            raise ValueError(rule)
+        return value
+
+
 def field_with(default: Any, rule: Rule) -> Any:
     """Dataclass field: what a rule of its own allows."""
     return field(default=default, metadata={"rule": rule})
@@ -187,7 +208,7 @@ def choices(default: tuple[str, ...], *names: str) -> Any:
     return field(default=default, metadata={"rule": Choices(names)})
 
 
-_KNOWN: dict[str, type[Value]] = {}
+KNOWN: dict[str, type[Value]] = {}  # every value by its class name
 
 
 @dataclass(frozen=True)
@@ -197,10 +218,10 @@ class Value:
     def __init_subclass__(cls, **options: Any) -> None:
         """Register the class under its name."""
         super().__init_subclass__(**options)
-        taken = _KNOWN.get(cls.__name__)
+        taken = KNOWN.get(cls.__name__)
         if taken is not None and taken.__module__ != cls.__module__:
             raise ValueError(f"the name of a value must be unused, got {cls.__name__!r}, taken by {taken.__module__}")
-        _KNOWN[cls.__name__] = cls
+        KNOWN[cls.__name__] = cls
 
 
 @dataclass(frozen=True)
@@ -229,14 +250,6 @@ def _abstract_names(kind: type[Part]) -> tuple[str, ...]:
     return tuple(name for name in dir(kind) if getattr(getattr(kind, name), "__isabstractmethod__", False))
 
 
-class InMemory:
-    """Base of an argument that cannot be written as plain data; `encode` leaves it as it is."""
-
-    def refusal(self) -> str:
-        """Return which argument it is, what can be written instead and what was given."""
-        raise NotImplementedError
-
-
 def between(pair: Pair, share: float) -> float:
     """Return the number at `share`, in [0, 1), of the way from low to high."""
     return pair[0] + share * (pair[1] - pair[0])
@@ -250,60 +263,3 @@ def visible_share(severity: float) -> float:
 def whole_between(pair: IntPair, share: float) -> int:
     """Return the whole number at `share`, in [0, 1), of the way from low to high, both included."""
     return pair[0] + int(share * (pair[1] - pair[0] + 1))
-
-
-@cache
-def _field_names(kind: type[Value]) -> tuple[str, ...]:
-    return tuple(entry.name for entry in fields(kind))
-
-
-_PLAIN = frozenset({str, bool, int, float})
-
-
-def encode(value: Any) -> Any:
-    """Return `value` as dicts, lists, strings, numbers, booleans and None; what is `InMemory` stays as it is.
-
-    Raises:
-        TypeError: for an object that is none of these and no `Value`.
-    """
-    if value is None or type(value) in _PLAIN or isinstance(value, InMemory):
-        return value
-    if isinstance(value, Value):
-        plain = {"type": type(value).__name__}
-        for name in _field_names(type(value)):  # type: ignore[arg-type]  # a class is hashable
-            plain[name] = encode(getattr(value, name))
-        return plain
-    if isinstance(value, (tuple, list)):
-        return [encode(entry) for entry in value]
-    if isinstance(value, Mapping):
-        return {str(key): encode(entry) for key, entry in value.items()}
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(f"a value must be made of numbers, strings, tuples and Values, got {type(value).__name__}")
-
-
-def in_memory(data: Any) -> InMemory | None:
-    """Return the first part of encoded `data` that is no plain data, None if all of it is."""
-    if isinstance(data, InMemory):
-        return data
-    inner = data.values() if isinstance(data, Mapping) else data if isinstance(data, list) else ()
-    return next((found for entry in inner if (found := in_memory(entry)) is not None), None)
-
-
-def decode(data: Any) -> Any:
-    """Return what `encode` was given; lists come back as tuples.
-
-    Raises:
-        ValueError: for a `type` that no imported module defines.
-    """
-    if isinstance(data, (list, tuple)):
-        return tuple(decode(entry) for entry in data)
-    if isinstance(data, Mapping):
-        arguments = {str(key): decode(entry) for key, entry in data.items()}
-        if "type" not in arguments:
-            return arguments
-        name = arguments.pop("type")
-        if not isinstance(name, str) or name not in _KNOWN:
-            raise ValueError(f"type must be one of {', '.join(sorted(_KNOWN))}, got {name!r}")
-        return _KNOWN[name](**arguments)
-    return data

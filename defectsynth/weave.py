@@ -16,7 +16,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from defectsynth.layers import Floats
+from defectsynth.layers import Bytes, Floats
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
 
@@ -26,6 +26,7 @@ ORIENTED = 0.08  # least coherence of the structure tensor that counts as a dire
 PERIODIC = 0.12  # least autocorrelation, of 1, at a period
 SHORTEST, LONGEST = 3, 40  # periods looked for, in samples
 STEPS_ACROSS, STEPS_ALONG = 9, 24  # lines tried for the middle of a thread, and points on each
+THIRDS = np.full((1, 3), 1 / 3)  # of three channels
 UNTOLD = 0.02  # width of a thread where no period is found, fraction of min(H, W)
 
 
@@ -36,14 +37,17 @@ class Weave(NamedTuple):
     period: float
 
 
-def weave_at(scene: Scene, place: Place, *, crossing: bool) -> Weave:
-    """Return direction and period of the surface around a place.
+class Crop(NamedTuple):
+    """A piece of the picture around a place: brightness, uint8 (h, w), its upper left corner, pixels a sample."""
 
-    Args:
-        scene: the picture.
-        place: whose direction is taken where the surface has none.
-        crossing: True for the threads across the main direction, as warp and weft.
-    """
+    levels: Bytes
+    x0: int
+    y0: int
+    scale: float
+
+
+def levels_around(scene: Scene, place: Place) -> Crop:
+    """Return the crop around a place that is measured, at most `CROP` samples wide."""
     height, width = scene.size
     side = min(max(CROP, round(WINDOW * scene.side)), scene.side)
     x0 = min(max(round(place.x) - side // 2, 0), width - side)
@@ -52,8 +56,21 @@ def weave_at(scene: Scene, place: Place, *, crossing: bool) -> Weave:
     scale = max(1.0, side / CROP)
     if scale > 1.0:
         crop = cv2.resize(np.ascontiguousarray(crop), (CROP, CROP), interpolation=cv2.INTER_AREA)
+    if crop.dtype == np.uint8 and crop.ndim == 3 and crop.shape[2] == 3:
+        return Crop(cv2.transform(crop, THIRDS).reshape(crop.shape[:2]), x0, y0, scale)
     gray = crop.reshape(*crop.shape[:2], -1).mean(axis=2, dtype=np.float32) * np.float32(255.0 / scene.peak)
-    levels = np.clip(np.rint(gray), 0, 255).astype(np.uint8)
+    return Crop(np.clip(np.rint(gray), 0, 255).astype(np.uint8), x0, y0, scale)
+
+
+def weave_at(scene: Scene, place: Place, *, crossing: bool) -> Weave:
+    """Return direction and period of the surface around a place.
+
+    Args:
+        scene: the picture.
+        place: whose direction is taken where the surface has none.
+        crossing: True for the threads across the main direction, as warp and weft.
+    """
+    levels, _, _, scale = levels_around(scene, place)
     angle, periods = _measured(levels.tobytes(), levels.shape)
     if angle is None:
         return Weave(place.angle, UNTOLD * scene.side)

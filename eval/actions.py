@@ -9,11 +9,14 @@ from statistics import fmean
 from typing import Any
 
 from dml_heads import HEADS
+from eval.audit.command import audit_all
 from eval.benchmark import Cell, compare, make_cells, run_cells
 from eval.datasets import categories_in
 from eval.demo import RESULTS, draw_sheets, make_sample_set, write_page
+from eval.generators import generator_named
 from eval.prediction import write_predictions
 from eval.results import BANK, MODEL, Results, Settings
+from eval.sample_set import FAMILIES
 from eval.table import table_of
 from eval.ticker import Ticker, duration
 from eval.workers import run_side_by_side
@@ -122,6 +125,50 @@ def line_of(cell: Cell) -> str:
     return words + (", was there" if cell.repeated else f", {cell.seconds:.0f} s")
 
 
+def audit_presets(
+    *, data: Path, categories: list[str] | None, generators: list[str], out: Path, twins: int, seed: int
+) -> int:
+    """Audits of categories and generators."""
+    try:
+        known = categories_in(data)
+        _check_known("category", categories or [], known=known, data=data)
+        with closing(Ticker()) as ticker:
+            audit_all(
+                data,
+                categories or known,
+                generators,
+                out=out,
+                twins=twins,
+                seed=seed,
+                progress=partial(ticker, None),
+                write=sys.stdout.write,
+            )
+    except (ValueError, OSError) as error:
+        raise UsageError(str(error)) from error
+    return 0
+
+
+def tune_preset(*, data: Path, category: str, **options: Any) -> int:
+    """Search a preset for a category."""
+    try:
+        from eval.tune import tune  # noqa: PLC0415  # only this command searches
+    except ModuleNotFoundError as error:
+        raise UsageError(f"tune needs {error.name}: pip install 'defectsynth[eval]'") from error
+    try:
+        _check_known("category", [category], known=categories_in(data), data=data)
+        with closing(Ticker()) as ticker:
+
+            def write(line: str) -> None:
+                ticker.end(None)
+                sys.stdout.write(line)
+                sys.stdout.flush()
+
+            tune(data, category, progress=partial(ticker, None), write=write, **options)
+    except (TypeError, ValueError, OSError) as error:
+        raise UsageError(str(error)) from error
+    return 0
+
+
 def compared(*, first: Path, second: Path) -> int:
     """Two folders of results side by side."""
     try:
@@ -157,6 +204,8 @@ def demo(
 ) -> int:
     """All of it on the sample set."""
     try:
+        for family in families or FAMILIES:
+            generator_named(generator, category=family)  # what cannot be drawn with is told before all the work
         folder = make_sample_set(out, families=families, train=train)
     except ValueError as error:
         raise UsageError(str(error)) from error

@@ -106,21 +106,22 @@ class Backbone(nn.Module, ABC):
 
         Args:
             images: see ``Backbone``.
-            scoring: "image" or "patch".
+            scoring: "image", "patch" or "pooled", which takes patches too.
             trainable: how many of the last stages are left to ``upper``.
 
         Returns:
             float16 (B, C, h, w), or the images themselves where the first stages can't be run apart.
         """
-        if scoring == "patch" and trainable == 0:
+        if scoring != "image" and trainable == 0:
             return self.patch_embed(images).half()
         return images
 
     def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
-        """What ``lower`` gave to embeddings float32, (B, D) of images or (B, D, h, w) of patches."""
-        if scoring == "patch":
-            return lower.float() if trainable == 0 else self.patch_embed(lower)
-        return self.embed(lower)
+        """What ``lower`` gave to embeddings float32: (B, D) of images, (B, D, h, w) of patches, pooled ones (B, D)."""
+        if scoring == "image":
+            return self.embed(lower)
+        patches = lower.float() if trainable == 0 else self.patch_embed(lower)
+        return patches if scoring == "patch" else patches.mean(dim=(2, 3))
 
     def freeze(self, *, trainable: int = 0) -> None:
         """Freeze all stages but the last ``trainable`` ones, and free those.

@@ -29,7 +29,7 @@ from eval.results import (
     write_failure,
     write_results,
 )
-from eval.settings import make_settings
+from eval.settings import make_settings, untrained_scoring
 
 WAITING = "wait for another process"  # the stage that progress is told while nothing else can be done
 
@@ -72,7 +72,7 @@ def make_cells(
         categories: names of its folders; multi_class tells these apart, unless `classes` are given.
         experiments: see `eval.settings.EXPERIMENTS`.
         heads: for all experiments but none.
-        scorings: image, patch.
+        scorings: see `eval.detector`.
         seeds: at least 0.
         options: the other arguments of `make_settings`, the same for every cell.
 
@@ -86,8 +86,7 @@ def make_cells(
     cells = []
     for category, scoring in product(dict.fromkeys(categories), dict.fromkeys(scorings)):
         here = {**same, "category": category, "scoring": scoring}
-        untrained = "image" if scoring == "image" else "patch"
-        cells.append(make_settings(**{**here, "experiment": "none", "scoring": untrained}))
+        cells.append(make_settings(**{**here, "experiment": "none", "scoring": untrained_scoring(scoring)}))
         cells.extend(
             make_settings(**{**here, "experiment": experiment, "head": head, "seed": seed})
             for experiment, seed, head in product(trained, dict.fromkeys(seeds), dict.fromkeys(heads))

@@ -13,9 +13,10 @@ import torch
 from dml_heads import HEADS, Head, make_head
 from eval.backbone import Backbone
 from eval.backbones import BACKBONES, make_backbone
+from eval.pooling import PooledBackbone
 from eval.projection import ProjectedBackbone
 
-_MODEL = "defectsynth model 1"
+_MODEL = "defectsynth model 2"
 _CHECKPOINT = "defectsynth checkpoint 1"
 
 
@@ -52,6 +53,7 @@ def save_model(path: str | Path, backbone: Backbone, head: Head, *, settings: Ma
     state = {
         "backbone": backbone.name,
         "projection": backbone.patch_size if isinstance(backbone, ProjectedBackbone) else None,
+        "pooled": isinstance(backbone, PooledBackbone),
         "head": names[0],
         "head_arguments": {argument: getattr(head, argument) for argument in inspect.signature(type(head)).parameters},
         "settings": dict(settings or {}),
@@ -82,7 +84,8 @@ def load_model(path: str | Path, *, backbone: Backbone | None = None) -> Model:
             raise ValueError(f"backbone must be given for the model {path}, whose backbone is {name!r}, got None")
         backbone = make_backbone(name, weights="none")
         if state["projection"] is not None:
-            backbone = ProjectedBackbone(backbone, size=state["projection"])
+            kind = PooledBackbone if state["pooled"] else ProjectedBackbone
+            backbone = kind(backbone, size=state["projection"])
     try:
         backbone.load_state_dict(state["backbone_weights"])
     except RuntimeError as error:

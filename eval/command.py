@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from defectsynth.presets import PRESETS
 from dml_heads import HEADS
-from eval.actions import UsageError, benchmark, compared, demo, predict, report, run
+from eval.actions import UsageError, audit_presets, benchmark, compared, demo, predict, report, run, tune_preset
 from eval.backbones import BACKBONES
+from eval.generators import KNOWN, OWN, TYPE
 from eval.results import MODEL
 from eval.sample_set.families import FAMILIES
 from eval.settings import EXPERIMENTS, SIZES
@@ -20,6 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands: dict[str, Callable[..., int]] = {
         "run": run,
         "benchmark": benchmark,
+        "audit": audit_presets,
+        "tune": tune_preset,
         "compare": compared,
         "predict": predict,
         "report": report,
@@ -60,6 +62,16 @@ def _parser() -> argparse.ArgumentParser:
     many.add_argument("--scorings", nargs="+", choices=tuple(SIZES), default=["image"], metavar="NAME")
     many.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
     _add_options(many)
+    before = commands.add_parser("audit", help="how well the drawn defects cover the real ones, before any training")
+    before.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds the category folders")
+    before.add_argument("--categories", nargs="+", metavar="NAME", help="folders in --data (default: all)")
+    before.add_argument(
+        "--generators", nargs="+", default=["generic_object"], metavar="NAME|FILE", help="as --generator"
+    )
+    before.add_argument("--out", type=Path, required=True, metavar="DIR", help="for audit.json and the sheets")
+    before.add_argument("--twins", type=int, default=200, metavar="N", help="defects to draw (default: 200)")
+    before.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    _add_tune(commands.add_parser("tune", help="search the weights and ranges of a preset for a category"))
     both = commands.add_parser("compare", help="AUROC of equal cells in two folders of results")
     both.add_argument("first", type=Path, metavar="A")
     both.add_argument("second", type=Path, metavar="B")
@@ -78,6 +90,27 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
     _add_training(shown)
     return parser
+
+
+def _add_tune(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds the category folders")
+    parser.add_argument("--category", required=True, metavar="NAME", help="folder in --data")
+    parser.add_argument(
+        "--preset", metavar="NAME|FILE", help="to start from, as --generator (default: the category's own)"
+    )
+    known = parser.add_mutually_exclusive_group()
+    known.add_argument(
+        "--known",
+        nargs="+",
+        default=[],
+        metavar="DEFECT/FILE",
+        help="defective test images that may be looked at; leave them out of all that you report (default: none)",
+    )
+    known.add_argument("--known-share", type=float, metavar="S", help="or this share of each type, chosen at random")
+    parser.add_argument("--trials", type=int, required=True, metavar="N", help="in all, with those done before")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for best.yaml, tune.json, the trials")
+    parser.add_argument("--twins", type=int, default=100, metavar="N", help="defects a trial (default: 100)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
@@ -101,7 +134,8 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         "--generator",
         default="generic_object",
         metavar="NAME|FILE",
-        help=f"{', '.join(PRESETS)}, a kind of defect, or a file that A.save wrote (default: %(default)s)",
+        help=f"{', '.join(KNOWN)}, a kind of defect, or a file that A.save wrote; {TYPE} such as screw-thread_top; "
+        f"{OWN}: the preset with the category's own name; defectsynth list tells all (default: %(default)s)",
     )
     parser.add_argument("--epochs", type=int, default=10, metavar="N", help="default: 10")
     parser.add_argument(

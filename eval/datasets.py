@@ -108,27 +108,38 @@ def read_category(folder: str | Path, *, size: int = 256, progress: Progress | N
             good or all defective, or lie outside the folders of the layout; a file is unreadable or truncated; a mask
             is empty or has another size than its image.
     """
-    _check_size(size)
-    home = _checked_folder("folder", folder)
-    good = home / "train" / GOOD
-    if not good.is_dir():
-        inside = [entry.name for entry in _folders(home) if (entry / "train" / GOOD).is_dir()]
-        hint = f"; did you mean one of its categories: {', '.join(inside)}?" if inside else ""
-        raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without train/good{hint}")
-    strangers = [entry.name for entry in _folders(home / "train") if entry.name != GOOD]
-    if strangers:
-        raise ValueError(f"train must hold only the folder good, got {', '.join(strangers)} too: clear {good.parent}")
-    paths = _images(good)
-    if not paths:
-        raise ValueError(f"train/good must hold images ({', '.join(SUFFIXES)}), got none: put good parts into {good}")
-    tests = _test_paths(home)
-    total = len(paths) + len(tests)
-    records: list[Record] = []
-    for path, defect in [*((path, GOOD) for path in paths), *tests]:
-        records.append(_checked_record(home, path, defect))
-        if progress is not None:
-            progress(len(records), total)
-    return Category(home.resolve().name, tuple(records[: len(paths)]), tuple(records[len(paths) :]), int(size))
+    home, paths = _good_parts(folder, size)
+    return _category(home, paths, _test_paths(home), size=size, progress=progress)
+
+
+def read_known(
+    folder: str | Path, known: Sequence[str] = (), *, size: int = 256, progress: Progress | None = None
+) -> Category:
+    """As `read_category`, but of the test images only those named are opened; without any, test may be missing.
+
+    Args:
+        folder: the category's.
+        known: defective test images, DEFECT/FILE.
+        size: see `read_category`.
+        progress: see `read_category`.
+
+    Raises:
+        FileNotFoundError, TypeError, ValueError: see `read_category`; and if there is no such defective image.
+    """
+    home, paths = _good_parts(folder, size)
+    there = defective_images(home)
+    for name in known:
+        if name not in there:
+            raise ValueError(f"known must be defective images, DEFECT/FILE in {home / 'test'}, got {name!r}")
+    tests = [(home / "test" / name, there[name]) for name in sorted(set(known))]
+    return _category(home, paths, tests, size=size, progress=progress)
+
+
+def defective_images(folder: str | Path) -> dict[str, str]:
+    """Return the type of defect of each defective test image, DEFECT/FILE, by the names of the files alone."""
+    tests = Path(folder) / "test"
+    types = [entry for entry in _folders(tests) if entry.name != GOOD] if tests.is_dir() else []
+    return {f"{entry.name}/{path.name}": entry.name for entry in types for path in _images(entry)}
 
 
 def load_image(path: str | Path, *, size: int) -> NDArray[np.uint8]:
@@ -195,6 +206,35 @@ def _checked_folder(argument: str, folder: str | Path) -> Path:
     if not home.is_dir():
         raise FileNotFoundError(f"{argument} must be an existing folder, got {str(folder)!r}: check the path")
     return home
+
+
+def _good_parts(folder: str | Path, size: int) -> tuple[Path, list[Path]]:
+    """The folder of a category and its training images."""
+    _check_size(size)
+    home = _checked_folder("folder", folder)
+    good = home / "train" / GOOD
+    if not good.is_dir():
+        inside = [entry.name for entry in _folders(home) if (entry / "train" / GOOD).is_dir()]
+        hint = f"; did you mean one of its categories: {', '.join(inside)}?" if inside else ""
+        raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without train/good{hint}")
+    strangers = [entry.name for entry in _folders(home / "train") if entry.name != GOOD]
+    if strangers:
+        raise ValueError(f"train must hold only the folder good, got {', '.join(strangers)} too: clear {good.parent}")
+    paths = _images(good)
+    if not paths:
+        raise ValueError(f"train/good must hold images ({', '.join(SUFFIXES)}), got none: put good parts into {good}")
+    return home, paths
+
+
+def _category(
+    home: Path, paths: list[Path], tests: list[tuple[Path, str]], *, size: int, progress: Progress | None
+) -> Category:
+    records: list[Record] = []
+    for path, defect in [*((path, GOOD) for path in paths), *tests]:
+        records.append(_checked_record(home, path, defect))
+        if progress is not None:
+            progress(len(records), len(paths) + len(tests))
+    return Category(home.resolve().name, tuple(records[: len(paths)]), tuple(records[len(paths) :]), int(size))
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from defectsynth.cli import main as defectsynth
+from eval.generators import words_of
 from eval.sample_set import write_sample_set
 from eval.ticker import Ticker
 
@@ -38,7 +39,10 @@ def draw_sheets(folder: Path, out: Path, *, generator: str, rows: int = 6) -> li
     for family in sorted(path for path in folder.iterdir() if path.is_dir()):
         sheet = out / f"defects_{family.name}.png"
         code = defectsynth(
-            ["preview", str(family / "train" / "good"), str(sheet), "--preset", generator, "--rows", str(rows)]
+            [
+                *("preview", str(family / "train" / "good"), str(sheet), "--rows", str(rows)),
+                *words_of(generator, category=family.name),
+            ]
         )
         if code != 0:
             raise ValueError(f"sheet of {family.name} must be drawn, got exit code {code}")

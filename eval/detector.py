@@ -1,8 +1,9 @@
 """A trained model with its bank: images in; a score for each patch, or for the whole image, out.
 
-Three ways to score:
+Four ways to score:
 
 - image: cosine distance of the image's embedding to the nearest training normal, as in the seed article;
+- pooled: the same distance of an embedding that is pooled from patches, see `eval.pooling`;
 - patch: the largest cosine distance of a patch to the nearest patch of a training normal;
 - fused: the largest sum of two numbers a patch, both in standard deviations from the mean of held out normals: the
   distance of the patch to the nearest normal one before any training, and the head's evidence for a defect, which is
@@ -40,7 +41,7 @@ class Detector:
         backbone: images to embeddings.
         head: embeddings to logits; None if nothing was trained.
         bank: what distances are measured to.
-        scoring: image, patch or fused.
+        scoring: image, pooled, patch or fused.
         size: side of the images in px.
     """
 
@@ -95,8 +96,8 @@ def make_detector(
         backbone: trained or not.
         head: trained with it; None if nothing was.
         normals: all good images of the training set, arrays or paths.
-        scoring: image, patch or fused; fused needs a head that was trained on patches, with the classes 0 for normal
-            ones and 1 for defective ones.
+        scoring: image, pooled, patch or fused; fused needs a head that was trained on patches, with the classes 0 for
+            normal ones and 1 for defective ones.
         size: side of the images in px.
         held_out: places of those that nothing was trained on; threshold and scales come from them.
         seed: of the coreset.
@@ -150,6 +151,9 @@ def _embedded(
     device = device_of(backbone)
     blocks = [lower[start : start + _BLOCK] for start in range(0, len(lower), _BLOCK)]
     with torch.inference_mode():
+        if scoring == "pooled":
+            pooled = partial(backbone.upper, scoring="pooled", trainable=trainable)
+            return _joined([pooled(block.to(device)) for block in blocks])[:, None, None], None
         if scoring == "patch":
             return _joined([upper(block.to(device)).movedim(1, -1) for block in blocks]), None
         if head is None:

@@ -14,13 +14,16 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from dml_heads import Head, SphereFaceHead
+from dml_heads.checks import IGNORED
 from eval.backbone import Backbone
 from eval.checkpoints import read_checkpoint, write_checkpoint
 from eval.embedding import autocasting
 from eval.examples import Examples, Split, load_batches
 from eval.features import Features
+from eval.pooling import PooledBackbone
 from eval.twins import mixup, patch_labels
 
 LEAST_ANNEALING = 5.0
@@ -174,7 +177,7 @@ class Run:
         own = {"batch": self.settings["batch"], "seed": self.settings["seed"], "workers": self.workers}
         for images, masks, labels in load_batches(examples, epoch=number, **own):
             features.append(self.features(images.numpy()))
-            if self.settings["scoring"] == "patch":
+            if self.settings["scoring"] != "image":
                 with torch.inference_mode():
                     few = self.backbone.upper(
                         features[-1][:1].to(self.device), scoring="patch", trainable=self.settings["trainable_stages"]
@@ -204,7 +207,13 @@ class Run:
             features, target = mixup(features, labels, classes=self.split.classes, rng=rng, strength=strength)
         if self.settings["scoring"] == "patch":
             weight = _patch_weight(labels)
-        loss = self.head.loss(self._embedding(features), target, weight=weight)
+        if isinstance(self.backbone, PooledBackbone):
+            with autocasting(self.device, wanted=self.settings["autocast"]):
+                embedded, seen = self.backbone.pooled(features)
+            beside = functional.cross_entropy(seen, labels, weight=_patch_weight(labels), ignore_index=IGNORED)
+            loss = self.head.loss(embedded, _of_images(labels)) + beside
+        else:
+            loss = self.head.loss(self._embedding(features), target, weight=weight)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
@@ -229,12 +238,18 @@ class Run:
             for start in range(0, len(known.targets), self.settings["batch"]):
                 stop = start + self.settings["batch"]
                 features, labels = (part[start:stop].to(self.device) for part in (known.features, known.targets))
+                labels = _of_images(labels) if self.settings["scoring"] == "pooled" else labels
                 right = (self.head(self._embedding(features)).argmax(dim=1) == labels).float()
                 for number in range(self.split.classes):
                     of_class = labels == number
                     counts[:, number] += torch.tensor([right[of_class].sum(), of_class.sum()])
         seen = counts[1] > 0
         return float((counts[0][seen] / counts[1][seen]).mean())
+
+
+def _of_images(labels: Tensor) -> Tensor:
+    """Classes of patches (B, h, w) to those of images (B,): defective if any patch is, or is touched by a defect."""
+    return (labels != 0).flatten(1).any(dim=1).long()
 
 
 def _patch_weight(labels: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,17 +27,18 @@ from eval.detector import make_detector
 from eval.embedding import best_device
 from eval.epochs import Epoch
 from eval.examples import Split, labelled_split, parts_of
+from eval.generators import generator_named
 from eval.metrics import image_metrics, per_defect_auroc, pixel_metrics
+from eval.pooling import PooledBackbone
 from eval.projection import ProjectedBackbone
 from eval.results import BANK, MODEL, Decision, ImageScore, Metrics, Results, Settings
-from eval.settings import generator_named
-from eval.training import train
+from eval.training import Scoring, train
 from eval.twins import twin_split
 
 HELD_OUT = 0.2
 FROZEN_SHARE = 0.3  # of the epochs train the head alone, where images are embedded
 ANNEALING = 1000.0  # SphereFace's, at the start
-EXAMPLES = {"image": 300, "patch": 600}  # an epoch goes over at least; so small sets are gone over more often
+EXAMPLES = {"image": 300, "pooled": 600, "patch": 600}  # an epoch goes over at least; small sets more than once
 IMAGE_TRAINING: dict[str, Any] = {
     "trainable_stages": 1,
     "head_rates": (1e-2, 3e-3),
@@ -87,7 +88,7 @@ def run_experiment(
         if not any(record.label for record in tests):
             raise ValueError(f"test must hold other defects than {settings.defect}, which is trained on, got none")
         normals, images = category.images(category.train), category.images(tests)
-        masks = None if settings.scoring == "image" else category.masks(tests)
+        masks = category.masks(tests) if settings.localises else None
     began = perf_counter()
     backbone, head, history, held_out = _trained(
         settings, category, normals, read=read, checkpoint=checkpoint, progress=progress
@@ -152,9 +153,10 @@ def _trained(
     held = [parts_of(count, held_out=HELD_OUT, rng=rng, name="train/good")[1] for count in counts][own]
     if split is None:
         return backbone, None, (), held
-    of_patches = training_scoring(settings) == "patch"
+    scoring = training_scoring(settings)
+    of_patches = scoring != "image"
     if of_patches:
-        backbone = ProjectedBackbone(backbone)
+        backbone = {"patch": ProjectedBackbone, "pooled": PooledBackbone}[scoring](backbone)
     options = PATCH_TRAINING if of_patches else IMAGE_TRAINING
     frozen = 0 if of_patches else int(FROZEN_SHARE * settings.epochs)
     whole = settings.weights == "none" and not of_patches
@@ -167,8 +169,8 @@ def _trained(
         split,
         epochs=settings.epochs,
         frozen_epochs=frozen,
-        passes=-(-EXAMPLES[training_scoring(settings)] // len(split.training)),
-        scoring=training_scoring(settings),
+        passes=-(-EXAMPLES[scoring] // len(split.training)),
+        scoring=scoring,
         seed=settings.seed,
         checkpoint=checkpoint,
         reading=partial(progress, "train"),
@@ -182,7 +184,7 @@ def _split(
 ) -> tuple[Split | None, list[int], int]:
     """What to train on; how many images each of its classes has, and which class the normals of the category are."""
     if settings.experiment == "self_supervised":
-        drawn = generator_named(str(settings.generator))
+        drawn = generator_named(str(settings.generator), category=settings.category)
         return twin_split(list(normals), drawn, held_out=HELD_OUT, seed=settings.seed), [len(normals)], 0
     groups, own = [normals], 0
     if settings.experiment == "binary":
@@ -217,15 +219,16 @@ def untrained(settings: Settings) -> Backbone:
 
 
 def _make_head(settings: Settings, backbone: Backbone, *, classes: int) -> Head:
-    width = backbone.embedding_size if training_scoring(settings) == "image" else backbone.patch_size
+    width = backbone.patch_size if training_scoring(settings) == "patch" else backbone.embedding_size
     options = {"annealing": ANNEALING} if settings.head == "sphereface" else {}
     return make_head(str(settings.head), embedding_size=width, classes=classes, **options)
 
 
-def training_scoring(settings: Settings) -> Literal["image", "patch"]:
+def training_scoring(settings: Settings) -> Scoring:
     """What is trained on: patches only where the defects have masks of their own, otherwise whole images."""
-    patches = settings.scoring != "image" and settings.experiment == "self_supervised"
-    return "patch" if patches else "image"
+    if settings.experiment != "self_supervised" or settings.scoring == "image":
+        return "image"
+    return "pooled" if settings.scoring == "pooled" else "patch"
 
 
 def _metrics(

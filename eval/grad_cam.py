@@ -97,6 +97,9 @@ def _highest_score(detector: Detector, pixels: Tensor) -> Tensor:
     if detector.scoring == "patch" or detector.head is None:
         return _distances(_rows(backbone.patch_embed(pixels)), detector.bank).max()
     known = unprojected(backbone).patch_embed(pixels)
+    if detector.scoring == "pooled":
+        trainable = 0 if unprojected(backbone) is backbone else len(backbone.stages())
+        return _distances(backbone.upper(known, scoring="pooled", trainable=trainable), detector.bank)[0]
     evidence = evidence_of(detector.head, backbone.upper(known, scoring="patch", trainable=len(backbone.stages())))
     _, far_spread, _, sure_spread = detector.bank.scales
     return (_distances(_rows(known), detector.bank) / far_spread + evidence.flatten() / sure_spread).max()

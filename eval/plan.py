@@ -7,6 +7,7 @@ from time import monotonic
 
 from eval.experiments import training_scoring
 from eval.results import Settings
+from eval.settings import untrained_scoring
 
 SHARED = "trainings"  # of multi_class, which are the same for each of their categories
 PAUSE = 1.0  # s, until a cell that another process runs is looked at again
@@ -17,7 +18,7 @@ def baseline_of(settings: Settings) -> Settings:
     return replace(
         settings,
         experiment="none",
-        scoring="image" if settings.scoring == "image" else "patch",
+        scoring=untrained_scoring(settings.scoring),
         head=None,
         generator=None,
         generator_digest=None,

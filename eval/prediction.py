@@ -43,7 +43,7 @@ def write_predictions(folder: Path, images: list[Path], out: Path) -> bool:
         map_, _, _ = detector.scores([image])
         score = float(map_.max())
         entry: dict[str, Any] = {"path": str(path), "score": score, "defective": score > threshold}
-        if settings.scoring != "image":
+        if settings.localises:
             taken = {entry["heat_map"] for entry in entries}
             name = f"{path.stem}_heat.png"
             entry["heat_map"] = f"{path.stem}_{number}_heat.png" if name in taken else name

@@ -43,11 +43,11 @@ class ProjectedBackbone(Backbone):
 
     def patch_embed(self, images: Tensor) -> Tensor:
         """Images (B, H, W, 3) to projected patches (B, D, h, w)."""
-        return self.upper(self.lower(images, scoring="patch", trainable=1), scoring="patch", trainable=1)
+        return self.upper(self.inner.lower(images, scoring="patch", trainable=0), scoring="patch", trainable=1)
 
     def lower(self, images: Tensor, *, scoring: str, trainable: int) -> Tensor:
         """Patches of the backbone, float16 (B, C, h, w); for image scoring, images."""
-        return self.inner.lower(images, scoring=scoring, trainable=0) if scoring == "patch" else images
+        return images if scoring == "image" else self.inner.lower(images, scoring="patch", trainable=0)
 
     def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
         """Project them."""

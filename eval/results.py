@@ -30,11 +30,11 @@ class Settings:
         category: name of its folder.
         experiment: none, self_supervised, binary or multi_class.
         head: name of the head; None for none.
-        generator: name or file of what draws the defects; None unless self_supervised.
+        generator: name or file of what draws the defects, see `eval.generators`; None unless self_supervised.
         generator_digest: of all arguments of the generator, so that an edited file is another setting.
         defect: real type of defect that binary learns from; those images are no test images.
         classes: the categories that multi_class tells apart; otherwise none.
-        scoring: image, patch or fused, see `eval.detector`.
+        scoring: image, pooled, patch or fused, see `eval.detector`.
         backbone: its name.
         weights: that it starts from: default, none or a file.
         size: side of the images in px.
@@ -56,6 +56,11 @@ class Settings:
     size: int
     epochs: int
     seed: int
+
+    @property
+    def localises(self) -> bool:
+        """Whether patches are scored, which gives heat maps."""
+        return self.scoring not in {"image", "pooled"}
 
     @property
     def name(self) -> str:

@@ -1,24 +1,17 @@
-"""Checked settings of a cell, and what draws its defects."""
+"""Checked settings of a cell."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import albumentations as A
-
-from defectsynth.cli.catalogue import named_defects
-from defectsynth.cli.choice import load_preset, make_defects
-from defectsynth.presets import PRESETS
 from dml_heads import HEADS
 from eval.backbone import SMALLEST
 from eval.backbones import BACKBONES
 from eval.datasets import GOOD
+from eval.generators import digest_of, generator_named
 from eval.results import Settings
 
 EXPERIMENTS = ("none", "self_supervised", "binary", "multi_class")
-SIZES = {"image": 224, "patch": 256, "fused": 256}  # px, unless asked for another
+SIZES = {"image": 224, "pooled": 256, "patch": 256, "fused": 256}  # px, unless asked for another
 
 
 def make_settings(
@@ -58,8 +51,11 @@ def make_settings(
     trained = experiment != "none"
     if trained and head not in HEADS:
         raise ValueError(f"head must be one of {', '.join(HEADS)} for the experiment {experiment}, got {head!r}")
-    if scoring == "fused" and experiment != "self_supervised":
-        raise ValueError(f"scoring must be image or patch for the experiment {experiment}, got 'fused'")
+    possible = {"self_supervised": tuple(SIZES), "none": ("image", "pooled", "patch")}.get(
+        experiment, ("image", "patch")
+    )
+    if scoring not in possible:
+        raise ValueError(f"scoring must be {' or '.join(possible)} for the experiment {experiment}, got {scoring!r}")
     apart = tuple(sorted({*classes, category})) if experiment == "multi_class" else ()
     if experiment == "multi_class" and len(apart) < 2:
         raise ValueError(f"classes must name at least two categories for multi_class, got {', '.join(apart)}")
@@ -70,7 +66,7 @@ def make_settings(
         experiment=experiment,
         head=head if trained else None,
         generator=generator if drawn else None,
-        generator_digest=_digest(generator_named(generator)) if drawn else None,
+        generator_digest=digest_of(generator_named(generator, category=category)) if drawn else None,
         defect=(defect or _first_defect(Path(data) / category)) if experiment == "binary" else None,
         classes=apart,
         scoring=scoring,
@@ -82,31 +78,12 @@ def make_settings(
     )
 
 
-def generator_named(name: str) -> Any:
-    """What draws the defects: a preset, a kind of defect, or a YAML or JSON file that `A.save` wrote.
-
-    Raises:
-        ValueError: if there is no such name or file, or the file holds something else.
-    """
-    if name in named_defects():
-        return make_defects([name], {})
-    if name not in PRESETS and not Path(name).suffix:
-        known = ", ".join([*PRESETS, *named_defects()])
-        raise ValueError(f"generator must be one of {known} or a .yaml or .json file, got {name!r}")
-    try:
-        return load_preset(name)
-    except ValueError as error:
-        raise ValueError(str(error).replace("--preset", "generator", 1)) from error
-
-
-def _digest(generator: Any) -> str:
-    """Equal for generators with equal arguments."""
-    description = A.to_dict(generator)
-    description.pop("__version__", None)
-    return hashlib.sha256(json.dumps(description, sort_keys=True, default=str).encode()).hexdigest()[:16]
-
-
 def _first_defect(folder: Path) -> str | None:
     tests = folder / "test"
     names = sorted(entry.name for entry in tests.iterdir() if entry.is_dir()) if tests.is_dir() else []
     return next((name for name in names if name != GOOD), None)
+
+
+def untrained_scoring(scoring: str) -> str:
+    """How the untrained backbone is scored that stands beside a scoring: fused scores are compared with patches."""
+    return "patch" if scoring == "fused" else scoring

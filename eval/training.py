@@ -11,10 +11,11 @@ from eval.backbone import Backbone
 from eval.embedding import bfloat16_pays, device_of
 from eval.epochs import Epoch, Run
 from eval.examples import Split
+from eval.pooling import PooledBackbone
 
 MIXUP = 0.4  # strength, as in fastai
 
-Scoring = Literal["image", "patch"]
+Scoring = Literal["image", "pooled", "patch"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ def train(
         frozen_epochs: how many of them train only the head, with the backbone in evaluation mode, in [0, epochs].
         passes: how often an epoch goes over its examples, at least 1; they are drawn, and go through the stages that
             are not trained, once.
-        scoring: "image" trains on one embedding an image, "patch" on one a patch, with labels from the true masks and
+        scoring: "image" trains on one embedding an image; "pooled", too, and its backbone's classifier on patches, see
+            `eval.pooling`; "patch" on one a patch. Patches have labels from the true masks and
             defective patches weighted up, to 50 times a normal one.
         head_rates: largest learning rate of the head while the backbone is frozen, and after, each above 0.
         backbone_rates: largest learning rate of the first stage and of the last, above 0; in between geometrically.
@@ -152,16 +154,18 @@ def train(
 
 
 def _check_fit(backbone: Backbone, head: Head, split: Split, *, scoring: str) -> None:
-    if scoring not in {"image", "patch"}:
-        raise ValueError(f"scoring must be 'image' or 'patch', got {scoring!r}")
-    size = backbone.embedding_size if scoring == "image" else backbone.patch_size
+    if scoring not in {"image", "pooled", "patch"}:
+        raise ValueError(f"scoring must be 'image', 'pooled' or 'patch', got {scoring!r}")
+    if scoring == "pooled" and not isinstance(backbone, PooledBackbone):
+        raise ValueError(f"backbone must be a PooledBackbone for 'pooled' scoring, got {type(backbone).__name__}")
+    size = backbone.patch_size if scoring == "patch" else backbone.embedding_size
     if (head.embedding_size, head.classes) != (size, split.classes):
         raise ValueError(
             f"head must have embedding_size={size} and classes={split.classes} for {backbone.name!r}, this split and "
             f"{scoring!r} scoring, got {head}"
         )
-    if scoring == "patch" and not split.training.has_masks:
-        raise ValueError("scoring must be 'image' for examples without masks, got 'patch'")
+    if scoring != "image" and not split.training.has_masks:
+        raise ValueError(f"scoring must be 'image' for examples without masks, got {scoring!r}")
 
 
 def _check_numbers(**numbers: float) -> None:

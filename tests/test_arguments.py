@@ -11,7 +11,7 @@ import pytest
 import defectsynth as ds
 from defectsynth.sources import SourceRule
 from defectsynth.transform import COMMON_RULES, DefectTransform, first_image
-from defectsynth.values import Choice, Choices, Count, Number, Part, Rule, Span
+from defectsynth.values import Choice, Choices, Count, Label, Number, Part, Rule, Span
 
 CLASSES = [value for value in (getattr(ds, name) for name in ds.__all__) if inspect.isclass(value)]
 TRANSFORMS = [kind for kind in CLASSES if issubclass(kind, DefectTransform)]
@@ -49,6 +49,9 @@ def bad_values(rule: Any) -> tuple[str, list[tuple[str, type[Exception]]]]:
     if isinstance(rule, SourceRule):
         text = "a folder, an image file, a list of files or arrays, a callable or None"
         return text, [("3", TypeError), ("()", ValueError), ("(3,)", TypeError), ("{}", TypeError)]
+    if isinstance(rule, Label):
+        wrong = ["'rust spot'", "'a/b'", "'..'", repr("x" * 65)]
+        return "made of letters, digits, _ and -", [(value, ValueError) for value in wrong] + [("None", TypeError)]
     low, high = rule.low, rule.high
     if isinstance(rule, Number):
         wrong = [repr(low - 1), repr(high + 1), "nan"]
@@ -185,6 +188,8 @@ def test_the_bounds_themselves_are_allowed(kind: type[Any]) -> None:
             allowed: list[Any] = [rule.low, rule.high]
         elif isinstance(rule, (Span, Count)):
             allowed = [(rule.low, rule.high), (rule.low, rule.low), (rule.high, rule.high), [rule.low, rule.high]]
+        elif isinstance(rule, Label):
+            allowed = ["", "thread_top", "Spot-2"]
         elif isinstance(rule, SourceRule):
             allowed = [None, __file__, (__file__, __file__)]
         else:
@@ -214,6 +219,8 @@ def test_documented_bounds_are_the_bounds_that_are_checked(kind: type[Any]) -> N
             assert not missing or "see `" in stated[name], f"{name} does not mention {missing}"
         elif isinstance(rule, SourceRule):
             assert f"; None is {rule.none}" in stated[name]
+        elif isinstance(rule, Label):
+            assert stated[name].endswith("; empty for its kind.")
         else:
             bounds = re.findall(r"in \[(-?[\d.]+), (-?[\d.]+)\]", stated[name])
             assert [(float(low), float(high)) for low, high in bounds] == [(rule.low, rule.high)], name
@@ -244,6 +251,8 @@ def test_every_argument_arrives(kind: type[DefectTransform]) -> None:
             value: Any = rule.names[-1] if isinstance(rule, Choice) else rule.names[-1:]
         elif isinstance(rule, SourceRule):
             value = __file__
+        elif isinstance(rule, Label):
+            value = "thread_top"
         else:
             value = rule.high if isinstance(rule, Number) else (rule.high, rule.high)
         transform = kind(**{name: value})

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 import defectsynth as ds
+from defectsynth.encoding import decode
 from defectsynth.host import IS_X
 from defectsynth.transform import DefectTransform
 
@@ -178,7 +179,7 @@ def test_a_warp_moves_what_is_in_the_mask() -> None:
     assert set(np.unique(result["mask"])) == {0, 2, 255}
 
 
-@pytest.mark.parametrize("kind", ["alpha", "intensity"])
+@pytest.mark.parametrize("kind", ["alpha", "intensity", "logistic"])
 @pytest.mark.parametrize("dtype", [np.uint8, np.float32])
 def test_soft_masks(kind: str, dtype: Any) -> None:
     spot = ds.ColorSpot(p=1, softness_range=(1, 1), tint_range=(0, 0), palettes=("light",), radius_range=(0.1, 0.1))
@@ -190,8 +191,9 @@ def test_soft_masks(kind: str, dtype: Any) -> None:
     np.testing.assert_array_equal(soft > 0, hard)
     assert len(np.unique(soft)) > 10
     change = np.abs(run(A.Compose([spot], seed=5), image=image)["image"].astype(float) - image) / 255
-    if kind == "intensity":
-        np.testing.assert_allclose(soft[hard] / (255 if dtype is np.uint8 else 1), change[hard], atol=0.003)
+    expected = {"intensity": change, "logistic": 1 / (1 + np.exp(-(255 * change - 24) / 12))}.get(kind)
+    if expected is not None:
+        np.testing.assert_allclose(soft[hard] / (255 if dtype is np.uint8 else 1), expected[hard], atol=0.003)
 
 
 def test_boxes_and_keypoints_move_with_a_warp_only() -> None:
@@ -215,7 +217,7 @@ def test_boxes_and_keypoints_move_with_a_warp_only() -> None:
     assert painted["labels"] == [1]
     warp = ds.WarpedDefect(p=1, field=ds.Push(amount_range=(0.1, 0.1), extent_range=(0.5, 0.5), bends=("bulge",)))
     warped = applied(warp)
-    field = ds.values.decode(warped["defects"][0]["recipe"]).field
+    field = decode(warped["defects"][0]["recipe"]).field
     np.testing.assert_allclose(warped["keypoints"], field.forward(points), atol=0.05)
     np.testing.assert_allclose(warped["keypoints"][1], points[1], atol=2.0)
     assert np.abs(warped["bboxes"] - boxes).max() > 0.5

@@ -1,8 +1,10 @@
 """The README's code runs, its commands exist, and CI calls its test command."""
 
 import json
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,12 +17,15 @@ from defectsynth.cli import main
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-CODE = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+FILES = dict(re.findall(r"<!-- file: ([\w./]+) -->\n```python\n(.*?)```", README, flags=re.DOTALL))
+CODE = [code for code in re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL) if code not in FILES.values()]
 COMMANDS = dict(re.findall(r"<!-- command: ([\w ]+) -->\n```sh\n(.*?)\n```", README, flags=re.DOTALL))
+RECIPE = COMMANDS.pop("add a defect")
 
 
 def test_the_code_runs() -> None:
-    names = {"image": np.full((96, 96, 3), 128, np.uint8), "mask": np.zeros((96, 96), np.uint8)}
+    image = np.full((96, 96, 3), 128, np.uint8)
+    names = {"image": image, "images": [image], "mask": np.zeros((96, 96), np.uint8)}
     for block in CODE:
         exec(compile(block, "README.md", "exec"), names)  # noqa: S102  our own README
     assert len(CODE) >= 2
@@ -83,8 +88,55 @@ def test_defects_are_generated_and_shown_as_documented(tmp_path: Path, monkeypat
     assert (tmp_path / "SHEET.png").exists()
 
 
+@pytest.fixture(scope="module")
+def copy_with_the_recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the repository in which "Add a defect" was followed to the letter."""
+    if shutil.which("ruff") is None:
+        pytest.skip("ruff is not installed")
+    copy = tmp_path_factory.mktemp("copy")
+    for name in ("defectsynth", "tests"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "eval", "heads"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    for path, text in FILES.items():
+        assert not (copy / path).exists()
+        (copy / path).write_text(text)
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment.pop("DEFECTSYNTH_REGENERATE", None)
+    done = subprocess.run(
+        ["bash", "-euc", RECIPE], cwd=copy, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert re.search(r"^[1-9]\d+ passed", done.stdout, re.MULTILINE), done.stdout
+    assert "failed" not in done.stdout
+    return copy
+
+
+def test_a_defect_is_added_as_documented(copy_with_the_recipe: Path) -> None:
+    copy = copy_with_the_recipe
+    assert set(FILES) == {"defectsynth/smudge.py", "tests/test_smudge.py"}
+    golden = cv2.imread(str(copy / "tests" / "golden" / "smudge.png"))
+    assert golden.shape == (64, 64, 3)
+    changed = subprocess.run(
+        ["diff", "-r", "-q", "-x", "*cache*", str(ROOT / "defectsynth"), str(copy / "defectsynth")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert len(changed.stdout.splitlines()) == 2, "the new file and the list of names"
+    (listed,) = re.findall(r"__all__ = \[\n(.*?)\]", (copy / "defectsynth" / "__init__.py").read_text(), re.DOTALL)
+    assert listed.count("Smudge") == 1
+    for words in (["check"], ["format", "--check"]):
+        subprocess.run(["ruff", *words, *FILES, "defectsynth/__init__.py"], cwd=copy, check=True, capture_output=True)
+
+
+def test_adding_a_defect_takes_less_than_100_lines() -> None:
+    lines = [line for text in (*FILES.values(), RECIPE) for line in text.splitlines()]
+    assert len(lines) < 100
+
+
 def test_every_documented_file_exists() -> None:
-    for path in re.findall(r"(?:examples|tests)/[\w./]+\.(?:py|jpg|json)", README):
-        assert (ROOT / path).exists(), path
+    for path in re.findall(r"(?:examples|tests)/[\w./]+\.(?:py|jpg|json|md)", README):
+        assert path in FILES or (ROOT / path).exists(), path
     for module in re.findall(r"python -m (examples\.[\w.]+)", README):
-        assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module
+        place = ROOT / module.replace(".", "/")
+        assert place.with_suffix(".py").exists() or (place / "__main__.py").exists(), module

@@ -15,9 +15,9 @@ import defectsynth as ds
 from defectsynth import sources
 from defectsynth.cutting import DrawnCutting
 from defectsynth.defect_bank import mask_of, pieces_of
+from defectsynth.encoding import decode
 from defectsynth.layers import Box
 from defectsynth.scene import Scene
-from defectsynth.values import decode
 
 GROUND = np.full((80, 100, 3), 128, np.uint8)
 LEVELS = (10, 60, 200, 250)

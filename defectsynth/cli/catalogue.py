@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import albumentations as A
 
 import defectsynth
 from defectsynth.composed import PaintedDefect, WarpedDefect
-from defectsynth.presets import PRESETS
+from defectsynth.host import leaves
+from defectsynth.presets import CATEGORIES, PRESETS, category_preset
 from defectsynth.reference import REFERENCES
 from defectsynth.transform import DefectTransform
 
@@ -28,22 +30,18 @@ def named_defects() -> dict[str, type[DefectTransform]]:
 
 
 def named_presets() -> dict[str, Callable[[], A.Compose]]:
-    """Return every preset and every reference mode of the literature by its name."""
-    return PRESETS | REFERENCES
+    """Return every preset, every reference mode of the literature and every CATEGORY-TYPE by its name."""
+    types = {
+        f"{category}-{name}": partial(category_preset, category, defect=name)
+        for category, names in CATEGORIES.items()
+        for name in names
+    }
+    return PRESETS | REFERENCES | types
 
 
-def leaves(transform: Any) -> Iterator[Any]:
-    """Yield the transforms inside a composition, or the transform itself."""
-    if isinstance(transform, A.BaseCompose):
-        for inner in transform.transforms:
-            yield from leaves(inner)
-    else:
-        yield transform
-
-
-def kinds_of(transform: Any) -> list[str]:
-    """Return the kinds of defect that a transform can draw, sorted."""
-    return sorted({leaf.kind for leaf in leaves(transform)})
+def types_of(transform: Any) -> list[str]:
+    """Return the types of defect that a transform can draw, sorted."""
+    return sorted({leaf.defect_type or leaf.kind for leaf in leaves(transform)})
 
 
 def summary(documented: Any) -> str:

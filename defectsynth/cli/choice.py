@@ -10,8 +10,9 @@ from typing import Any
 import albumentations as A
 import yaml
 
-from defectsynth.cli.catalogue import leaves, named_defects, named_presets
+from defectsynth.cli.catalogue import named_defects, named_presets
 from defectsynth.cli.errors import UsageError
+from defectsynth.host import leaves
 from defectsynth.transform import DefectTransform
 
 FORMATS = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}

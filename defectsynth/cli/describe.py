@@ -16,6 +16,8 @@ import yaml
 from defectsynth.cli.catalogue import named_defects, named_presets, summary
 from defectsynth.cli.errors import UsageError
 from defectsynth.placement import PLACES, Where
+from defectsynth.presets import CATEGORIES, PRESETS
+from defectsynth.reference import REFERENCES
 from defectsynth.transform import COMMON_RULES, DefectTransform
 from defectsynth.values import Rule
 
@@ -31,7 +33,8 @@ _OTHERS = {
 def list_names(_: Namespace) -> int:
     """Print the names of defects and presets, one line each."""
     defects = {name: summary(defect) for name, defect in named_defects().items()}
-    presets = {name: summary(preset) for name, preset in named_presets().items()}
+    presets = {name: summary(preset) for name, preset in (PRESETS | REFERENCES).items() if name not in CATEGORIES}
+    presets |= {name: f"with -TYPE for one of {', '.join(types)}" for name, types in CATEGORIES.items()}
     width = max(map(len, [*defects, *presets]))
     for head, names in (("Defects (--defect NAME)", defects), ("Presets (--preset NAME)", presets)):
         print(head)
@@ -54,7 +57,7 @@ def show(arguments: Namespace) -> int:
 
 def _preset(name: str) -> str:
     factory = named_presets()[name]
-    about = _before_sections(inspect.getdoc(factory) or "")
+    about = _before_sections(inspect.getdoc(getattr(factory, "func", factory)) or "")
     plain = yaml.safe_dump(A.to_dict(factory()), sort_keys=False, default_flow_style=None, width=100)
     return "".join(f"# {line}".rstrip() + "\n" for line in about.splitlines()) + plain.rstrip()
 

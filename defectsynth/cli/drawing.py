@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from defectsynth.drawing import Drawing, redraw
+from defectsynth.encoding import decode
 from defectsynth.layers import Array, Bytes
 from defectsynth.synthesis import synthesize
 from defectsynth.transform import DefectTransform
-from defectsynth.values import decode
 
 FURTHER_SEEDS = 8  # tried where nothing landed
 

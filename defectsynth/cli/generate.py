@@ -12,7 +12,7 @@ import albumentations as A
 from tqdm import tqdm
 
 import defectsynth
-from defectsynth.cli.catalogue import kinds_of
+from defectsynth.cli.catalogue import types_of
 from defectsynth.cli.choice import chosen_transform
 from defectsynth.cli.crew import Crew
 from defectsynth.cli.errors import JobError, UsageError
@@ -93,7 +93,7 @@ def _work(plan: Plan, journal: Journal, *, count: int, workers: int, quiet: bool
         tasks = group(missing, readable)
         _run(crew, journal, tasks, name="drawing", done=count - len(missing), total=count, quiet=quiet)
     entries = [entry for _, entry in sorted(journal.drawn.items()) if "line" in entry]
-    finish(plan.layout, plan.output, entries, kinds_of(plan.transform))
+    finish(plan.layout, plan.output, entries, types_of(plan.transform))
     failures = _failures(plan, journal)
     journal.finish(failures)
     took = time.monotonic() - began

@@ -17,13 +17,13 @@ LAYOUTS = ("mvtec", "coco", "yolo")
 Entry = Mapping[str, Any]
 
 
-def paths(layout: str, number: int, kinds: Sequence[str]) -> tuple[str, str]:
+def paths(layout: str, number: int, types: Sequence[str]) -> tuple[str, str]:
     """Return where output image `number` and its mask go, relative to the output folder."""
     name = f"{number:06d}"
     if layout != "mvtec":
         return f"images/{name}.png", f"masks/{name}.png"
-    kind = kinds[0] if len(set(kinds)) == 1 else "combined"
-    return f"test/{kind}/{name}.png", f"ground_truth/{kind}/{name}_mask.png"
+    folder = types[0] if len(set(types)) == 1 else "combined"
+    return f"test/{folder}/{name}.png", f"ground_truth/{folder}/{name}_mask.png"
 
 
 def good_path(layout: str, position: int) -> str | None:
@@ -61,17 +61,17 @@ def run_lengths(mask: Bytes) -> list[int]:
     return [0, *runs] if flat[0] else runs
 
 
-def finish(layout: str, output: Path, entries: Sequence[Entry], kinds: Sequence[str]) -> None:
+def finish(layout: str, output: Path, entries: Sequence[Entry], types: Sequence[str]) -> None:
     """Write what the layout needs beside images and masks.
 
     Args:
         layout: one of `LAYOUTS`.
         output: the output folder.
         entries: one an output image, in order: `line` is its line of the manifest, the rest is from `extras`.
-        kinds: the kinds that the transform can draw.
+        types: the types of defect that the transform can draw.
     """
-    seen = {defect["kind"] for entry in entries for defect in entry["line"]["defects"]}
-    names = sorted(seen.union(kinds))
+    seen = {defect["defect_type"] for entry in entries for defect in entry["line"]["defects"]}
+    names = sorted(seen.union(types))
     if layout == "coco":
         write_whole(output / "annotations.json", json.dumps(_coco(entries, names)) + "\n")
     elif layout == "yolo":
@@ -95,7 +95,7 @@ def _coco(entries: Sequence[Entry], names: Sequence[str]) -> dict[str, Any]:
                 {
                     "id": len(annotations) + 1,
                     "image_id": image,
-                    "category_id": names.index(defect["kind"]) + 1,
+                    "category_id": names.index(defect["defect_type"]) + 1,
                     "bbox": [x0, y0, x1 - x0, y1 - y0],
                     "area": defect["area"],
                     "segmentation": {"size": [height, width], "counts": counts},
@@ -112,5 +112,5 @@ def _yolo(entry: Entry, names: Sequence[str]) -> str:
     for defect in entry["line"]["defects"]:
         x0, y0, x1, y1 = defect["box"]
         numbers = ((x0 + x1) / 2 / width, (y0 + y1) / 2 / height, (x1 - x0) / width, (y1 - y0) / height)
-        rows.append(f"{names.index(defect['kind'])} " + " ".join(f"{number:.6f}" for number in numbers))
+        rows.append(f"{names.index(defect['defect_type'])} " + " ".join(f"{number:.6f}" for number in numbers))
     return "".join(f"{row}\n" for row in rows)

@@ -73,7 +73,7 @@ def _cells(row: Row, cell: int) -> tuple[list[Bytes], list[str]]:
     area = cv2.countNonZero(row.drawing.mask)
     captions = [
         row.name,
-        ", ".join(dict.fromkeys(record["kind"].replace("_", " ") for record in records)),
+        ", ".join(dict.fromkeys(record["defect_type"].replace("_", " ") for record in records)),
         f"{area} px, contrast {max(record['contrast'] for record in records):.2f}",
         f"x {detail.shape[0] / box.shape[0]:.1f}",
     ]

@@ -111,7 +111,7 @@ def _draw(plan: Plan, source: int, number: int) -> Entry:
         tried = f"no defect could be placed with {FURTHER_SEEDS + 1} seeds"
         return {"number": number, "source": source, "error": f"image {number:06d}: {tried}"}
     records = drawing.records()
-    image_path, mask_path = paths(plan.layout, number, [record["kind"] for record in records])
+    image_path, mask_path = paths(plan.layout, number, [record["defect_type"] for record in records])
     write_whole(plan.output / mask_path, encode_png(drawing.mask))
     write_whole(plan.output / image_path, encode_png(drawing.canvas))
     line = {

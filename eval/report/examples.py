@@ -106,7 +106,7 @@ def _pictures(
     tests = [record for record in chosen if record is not None]
     cams = kept("Grad-CAM", lambda: _grad_cams(run, tests))
     heats = None
-    if run.results.settings.scoring != "image":
+    if run.results.settings.localises:
         heats = kept("heat maps", lambda: read_heat_maps(run.folder, size=size)[places])
     neighbours = kept("nearest training images", lambda: _neighbours(run, category)[places])
     found = {}

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from dml_heads import HEADS
+from eval.generators import OWN
 from eval.plan import baseline_of
 from eval.report.runs import Failure, Run, Runs
 from eval.results import Metrics, Settings
@@ -30,7 +31,7 @@ class Setup:
 
     Attributes:
         common: their settings; data, category, head and seed are empty, as is the real defect unless a category was
-            run with several, and the generator is its name or that of its file.
+            run with several; the generator is its name or that of its file; one for each category has no digest.
     """
 
     common: Settings
@@ -197,7 +198,9 @@ def weights_of(settings: Settings) -> str:
 
 def _setup(settings: Settings) -> Setup:
     generator = settings.generator and Path(settings.generator).stem
-    return Setup(replace(settings, data="", category="", head=None, seed=0, defect=None, generator=generator))
+    digest = None if settings.generator == OWN else settings.generator_digest  # each category has its own
+    own = replace(settings, generator=generator, generator_digest=digest)
+    return Setup(replace(own, data="", category="", head=None, seed=0, defect=None))
 
 
 def _settings(cell: Run | Failure) -> Settings:

@@ -91,7 +91,7 @@ def write_report(
 
 def _tables(groups: tuple[Group, ...], measure: Measure | Pair, *, pixels: bool = False) -> dict[str, Any]:
     """A table a group, below one explanation; for pixels only the groups that have heat maps."""
-    shown = [group for group in groups if not pixels or group.setup.common.scoring != "image"]
+    shown = [group for group in groups if not pixels or group.setup.common.localises]
     tables = [
         pair_table(group, measure) if isinstance(measure, Pair) else measure_table(group, measure) for group in shown
     ]

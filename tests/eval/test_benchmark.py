@@ -1,4 +1,4 @@
-"""Cells that another process is at, and what interrupted and killed ones leave behind."""
+"""Cells of a benchmark: which they are, that another process is at some, what interrupted and killed ones leave."""
 
 import json
 from contextlib import ExitStack
@@ -18,7 +18,7 @@ from eval import benchmark as benchmark_module
 from eval import plan as plan_module
 from eval.benchmark import WAITING, Cell, make_cells, run_cells
 from eval.locks import held
-from eval.plan import checkpoint_of
+from eval.plan import baseline_of, checkpoint_of
 from eval.results import Settings, write_failure
 
 SIDE = 64
@@ -153,3 +153,20 @@ def test_what_a_killed_process_had_half_written_goes_with_the_next_run(data: Pat
     assert list(tmp_path.rglob("*.part")) == [strange]
     told = json.loads((tmp_path / cells[1].name / "results.json").read_text())
     assert told["settings"]["classes"] == ["cap", "pin"]
+
+
+def test_cells_are_the_product_with_one_baseline_each(data: Path) -> None:
+    cells = cells_of(
+        data,
+        experiments=["none", "self_supervised"],
+        heads=["softmax", "arcface", "softmax"],
+        scorings=["image", "patch"],
+        seeds=[0, 1],
+        size=None,
+    )
+    assert len(cells) == 2 * 2 * (1 + 2 * 2)
+    assert len({cell.name for cell in cells}) == len(cells)
+    assert {(cell.scoring, cell.size) for cell in cells} == {("image", 224), ("patch", 256)}
+    assert {baseline_of(cell) for cell in cells} == {cell for cell in cells if cell.experiment == "none"}
+    with pytest.raises(ValueError, match="heads must name at least one head for binary, got none"):
+        cells_of(data, experiments=["binary"])

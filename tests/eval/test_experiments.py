@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import albumentations as A
 import cv2
 import numpy as np
 import pytest
@@ -16,11 +15,10 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
-from defectsynth import Line
 from eval import bank as bank_module
 from eval.artifacts import read_embeddings, read_heat_maps
 from eval.bank import Bank, make_bank
-from eval.benchmark import Cell, baseline_of, compare, git_revision, make_cells, run_cells, versions
+from eval.benchmark import Cell, compare, git_revision, make_cells, run_cells, versions
 from eval.datasets import read_category
 from eval.detector import embed, load_detector
 from eval.examples import parts_of
@@ -28,7 +26,6 @@ from eval.experiments import untrained
 from eval.features import Features
 from eval.metrics import image_metrics, per_defect_auroc
 from eval.results import Results, Settings, read_results
-from eval.settings import generator_named
 
 SIDE = 64
 SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 2}
@@ -259,36 +256,6 @@ def test_a_large_bank_is_thinned_and_keeps_rows_of_both_parts(monkeypatch: pytes
     assert thin.threshold >= whole.threshold - 1e-4
     known = {row.tobytes() for row in whole.rows}
     assert all(row.tobytes() in known for row in thin.rows)
-
-
-def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(data: Path, tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    digests = []
-    for length in (0.1, 0.2):
-        A.save(A.Compose([Line(length_range=(0.05, length), p=1.0)]), path, data_format="yaml")
-        cells = cells_of(data, experiments=["self_supervised"], heads=["softmax"], generator=str(path))
-        digests.append(cells[1].generator_digest)
-    assert len(set(digests)) == 2
-    assert "self_supervised-softmax-mine-image" in cells[1].name
-    assert isinstance(generator_named("scratch"), A.ImageOnlyTransform | A.DualTransform)
-
-
-def test_cells_are_the_product_with_one_baseline_each(data: Path) -> None:
-    cells = cells_of(
-        data,
-        categories=["disc", "square"],
-        experiments=["none", "self_supervised"],
-        heads=["softmax", "arcface", "softmax"],
-        scorings=["image", "patch"],
-        seeds=[0, 1],
-        size=None,
-    )
-    assert len(cells) == 2 * 2 * (1 + 2 * 2)
-    assert len({cell.name for cell in cells}) == len(cells)
-    assert {(cell.scoring, cell.size) for cell in cells} == {("image", 224), ("patch", 256)}
-    assert {baseline_of(cell) for cell in cells} == {cell for cell in cells if cell.experiment == "none"}
-    with pytest.raises(ValueError, match="heads must name at least one head for binary, got none"):
-        cells_of(data, experiments=["binary"])
 
 
 def test_compare_puts_equal_cells_side_by_side(untrained_patch: Path, tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""Values as plain data and back: dicts, lists and scalars fit for JSON and YAML.
+
+>>> from defectsynth import Color
+>>> decode(encode(Color(palettes=("rust",)))) == Color(palettes=("rust",))
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from defectsynth.values import KNOWN, Value
+
+
+class InMemory:
+    """Base of an argument that cannot be written as plain data; `encode` leaves it as it is."""
+
+    def refusal(self) -> str:
+        """Return which argument it is, what can be written instead and what was given."""
+        raise NotImplementedError
+
+
+@cache
+def _field_names(kind: type[Value]) -> tuple[str, ...]:
+    return tuple(entry.name for entry in fields(kind))
+
+
+_PLAIN = frozenset({str, bool, int, float})
+
+
+def encode(value: Any) -> Any:
+    """Return `value` as dicts, lists, strings, numbers, booleans and None; what is `InMemory` stays as it is.
+
+    Raises:
+        TypeError: for an object that is none of these and no `Value`.
+    """
+    if value is None or type(value) in _PLAIN or isinstance(value, InMemory):
+        return value
+    if isinstance(value, Value):
+        plain = {"type": type(value).__name__}
+        for name in _field_names(type(value)):  # type: ignore[arg-type]  # a class is hashable
+            plain[name] = encode(getattr(value, name))
+        return plain
+    if isinstance(value, (tuple, list)):
+        return [encode(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return {str(key): encode(entry) for key, entry in value.items()}
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a value must be made of numbers, strings, tuples and Values, got {type(value).__name__}")
+
+
+def in_memory(data: Any) -> InMemory | None:
+    """Return the first part of encoded `data` that is no plain data, None if all of it is."""
+    if isinstance(data, InMemory):
+        return data
+    inner = data.values() if isinstance(data, Mapping) else data if isinstance(data, list) else ()
+    return next((found for entry in inner if (found := in_memory(entry)) is not None), None)
+
+
+def decode(data: Any) -> Any:
+    """Return what `encode` was given; lists come back as tuples.
+
+    Raises:
+        ValueError: for a `type` that no imported module defines.
+    """
+    if isinstance(data, (list, tuple)):
+        return tuple(decode(entry) for entry in data)
+    if isinstance(data, Mapping):
+        arguments = {str(key): decode(entry) for key, entry in data.items()}
+        if "type" not in arguments:
+            return arguments
+        name = arguments.pop("type")
+        if not isinstance(name, str) or name not in KNOWN:
+            raise ValueError(f"type must be one of {', '.join(sorted(KNOWN))}, got {name!r}")
+        return KNOWN[name](**arguments)
+    return data

@@ -1,0 +1,139 @@
+"""A cable cut across: three insulated cores of copper strands inside an outer sheath, as large as the picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defectsynth.bent_thread import BentThread
+from defectsynth.chipped_edge import ChippedEdge
+from defectsynth.color_spot import ColorSpot
+from defectsynth.displaced_part import FlippedPart
+from defectsynth.fiber import Fiber
+from defectsynth.hole import Hole
+from defectsynth.on_print import OnPrint
+from defectsynth.pit import Pit
+from defectsynth.placement import EdgeRing, InsideObject
+from defectsynth.presets import mixture
+from defectsynth.recolored_part import RecoloredPart
+from defectsynth.split import Split
+
+COPPER = OnPrint()  # of all that is seen, the strands have most detail
+INSIDE = InsideObject(margin_range=(0.08, 0.12))
+SHEATH = EdgeRing(depth_range=(0.0, 0.06))
+
+
+def bent_wire() -> list[Any]:
+    """A strand of copper sticks out over the insulation, or strands are bent aside."""
+    return [
+        Fiber(
+            where=COPPER,
+            length_range=(0.08, 0.24),
+            width_range=(0.012, 0.026),
+            bow_range=(-1.2, 1.2),
+            curl_range=(0.0, 0.6),
+            palettes=("same", "rust"),
+            shadow_range=(0.2, 0.5),
+            opacity_range=(0.9, 1.0),
+            p=0.75,
+        ),
+        BentThread(where=COPPER, amount_range=(0.5, 1.0), length_range=(0.08, 0.2), contrast_range=(0.0, 0.1), p=0.25),
+    ]
+
+
+def cable_swap() -> list[Any]:
+    """Two cores sit in each other's place, so that a colour is where another belongs."""
+    return [
+        RecoloredPart(where=INSIDE, share_range=(0.02, 0.25), palettes=("other",), p=0.85),
+        FlippedPart(part_kinds=("object",), p=0.15),
+    ]
+
+
+def cut_inner_insulation() -> list[Any]:
+    """The insulation of a core is slit or nicked."""
+    return [
+        Split(where=INSIDE, length_range=(0.06, 0.2), width_range=(0.01, 0.035), uneven_range=(0.2, 0.7), p=0.7),
+        Hole(where=INSIDE, radius_range=(0.012, 0.04), aspect_range=(0.3, 0.8), irregularity_range=(0.2, 0.6), p=0.3),
+    ]
+
+
+def cut_outer_insulation() -> list[Any]:
+    """The sheath is slit, nicked, or a piece of it is cut away."""
+    return [
+        Split(
+            where=SHEATH,
+            length_range=(0.08, 0.28),
+            width_range=(0.012, 0.05),
+            uneven_range=(0.2, 0.7),
+            grounds=("beneath", "background"),
+            p=0.35,
+        ),
+        Split(
+            where="edge",
+            length_range=(0.12, 0.3),
+            width_range=(0.015, 0.06),
+            uneven_range=(0.2, 0.7),
+            grounds=("beneath", "background"),
+            p=0.35,
+        ),
+        ChippedEdge(radius_range=(0.03, 0.09), through_range=(0.3, 1.0), p=0.3),
+    ]
+
+
+def missing_cable() -> list[Any]:
+    """A core is not there: a large dark cavity where it was."""
+    return [
+        ColorSpot(
+            where=OnPrint(gather=0.15),
+            radius_range=(0.13, 0.19),
+            aspect_range=(0.85, 1.0),
+            irregularity_range=(0.0, 0.12),
+            softness_range=(0.0, 0.08),
+            spots_range=(1, 1),
+            palettes=("dark",),
+            tint_range=(0.0, 0.2),
+            opacity_range=(0.9, 1.0),
+            p=1.0,
+        ),
+    ]
+
+
+def missing_wire() -> list[Any]:
+    """Some strands of a core are not there: a dark gap in the copper."""
+    return [
+        ColorSpot(
+            where=COPPER,
+            radius_range=(0.02, 0.06),
+            irregularity_range=(0.1, 0.5),
+            softness_range=(0.0, 0.2),
+            spots_range=(1, 2),
+            palettes=("dark",),
+            tint_range=(0.0, 0.3),
+            opacity_range=(0.8, 1.0),
+            p=1.0,
+        )
+    ]
+
+
+def poke_insulation() -> list[Any]:
+    """Something pointed went into an insulation: a small hole or hollow."""
+    return [
+        Hole(where=INSIDE, radius_range=(0.01, 0.028), aspect_range=(0.6, 1.0), irregularity_range=(0.0, 0.4), p=0.6),
+        Pit(where=INSIDE, radius_range=(0.01, 0.028), spots_range=(1, 2), contrast_range=(0.25, 0.6), p=0.4),
+    ]
+
+
+def combined() -> list[Any]:
+    """Two of the others at once."""
+    return mixture.combined(SINGLE)
+
+
+SINGLE = mixture.named(
+    bent_wire,
+    cable_swap,
+    cut_inner_insulation,
+    cut_outer_insulation,
+    missing_cable,
+    missing_wire,
+    poke_insulation,
+)
+TYPES = {**SINGLE, **mixture.named(combined)}

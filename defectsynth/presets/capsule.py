@@ -1,0 +1,125 @@
+"""Filled capsules of two halves: cracked, pierced, scratched, squeezed, their print damaged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defectsynth.abrasion import Abrasion
+from defectsynth.blends import Blend
+from defectsynth.bundle import Bundle
+from defectsynth.burst import Burst
+from defectsynth.cloudy import Cloudy
+from defectsynth.composed import PaintedDefect
+from defectsynth.crack import Crack
+from defectsynth.dent import Dent
+from defectsynth.fractal import Fractal
+from defectsynth.looks import Elsewhere
+from defectsynth.missing_part import MissingPart
+from defectsynth.on_print import OnPrint
+from defectsynth.on_seam import OnSeam
+from defectsynth.particles import Particles
+from defectsynth.placement import EdgeRing
+from defectsynth.presets.mixture import named
+from defectsynth.puncture import Puncture
+from defectsynth.rim import Rim
+from defectsynth.scratch import Scratch
+from defectsynth.squeeze import Pinch, Squeeze
+from defectsynth.wear import Wear
+
+POWDER = Cloudy(palettes=("light", "gray"), contrast_range=(0.02, 0.15), roughness_range=(0.7, 1.0))
+FAINT = 0.015  # least contrast of a defect that is hardly seen
+
+
+def crack() -> list[Any]:
+    """The shell is split: a sleeve broken off at the seam, the wall chipped white, powder, a fine line."""
+    rim, split = EdgeRing(depth_range=(0.0, 0.03)), Burst(radius_range=(0.005, 0.014), aspect_range=(2.0, 8.0))
+    crumbs = Particles(radius_range=(0.003, 0.01), particles_range=(5, 40), spread_range=(0.01, 0.03))
+    chip = Rim(length_range=(0.06, 0.25), width_range=(0.008, 0.03), raggedness_range=(0.4, 1.0))
+    return [
+        PaintedDefect(
+            where=OnSeam(),
+            shape=Burst(radius_range=(0.02, 0.06), cracks_range=(0, 2), reach_range=(0.2, 0.8)),
+            look=Elsewhere(distance_range=(0.12, 0.16), direction="across"),
+            p=0.25,
+        ),
+        PaintedDefect(where=rim, shape=chip, look=POWDER, blend=Blend(opacity_range=(0.3, 1.0)), p=0.2),
+        PaintedDefect(where="object", shape=split, look=POWDER, blend=Blend(opacity_range=(0.15, 0.8)), p=0.15),
+        PaintedDefect(where=rim, shape=crumbs, look=POWDER, blend=Blend(opacity_range=(0.3, 1.0)), p=0.1),
+        Crack(
+            where="object",
+            length_range=(0.06, 0.25),
+            width_range=(0.002, 0.006),
+            branches_range=(0, 2),
+            contrast_range=(0.1, 0.35),
+            min_visibility=FAINT,
+            p=0.3,
+        ),
+    ]
+
+
+def faulty_imprint() -> list[Any]:
+    """The print is scored through, rubbed off, or not there."""
+    scores = Bundle(
+        length_range=(0.04, 0.16),
+        width_range=(0.003, 0.009),
+        strokes_range=(5, 16),
+        spread_range=(0.008, 0.025),
+        disorder_range=(0.05, 0.8),
+    )
+    cloud = Fractal(radius_range=(0.03, 0.09), cover_range=(0.3, 0.7), raggedness_range=(0.4, 1.0))
+    worn = Wear(fade_range=(0.75, 1.0), detail_range=(0.08, 0.15), haze_range=(0.0, 0.07))
+    return [
+        PaintedDefect(where=OnPrint(), shape=scores, look=worn, min_visibility=FAINT, p=0.45),
+        PaintedDefect(where=OnPrint(), shape=cloud, look=worn, min_visibility=FAINT, p=0.2),
+        MissingPart(part_kinds=("mark",), count_range=(1, 3), p=0.15),
+        Abrasion(where=OnPrint(), length_range=(0.04, 0.16), contrast_range=(0.08, 0.3), min_visibility=FAINT, p=0.2),
+    ]
+
+
+def poke() -> list[Any]:
+    """The shell is pierced: a small torn opening, its flaps lighter and darker, with cracks; or powder comes out."""
+    cloud = Fractal(radius_range=(0.015, 0.06), aspect_range=(0.3, 0.9), cover_range=(0.3, 0.6))
+    return [
+        Puncture(where="object", p=0.75),
+        PaintedDefect(where="object", shape=cloud, look=POWDER, blend=Blend(opacity_range=(0.2, 0.9)), p=0.25),
+    ]
+
+
+def scratch() -> list[Any]:
+    """The shell is scored or rubbed, in fine lines lighter than it."""
+    return [
+        Scratch(
+            where="object",
+            length_range=(0.08, 0.5),
+            width_range=(0.0015, 0.004),
+            turn_range=(-1.2, 1.2),
+            strokes_range=(1, 5),
+            spacing_range=(0.008, 0.03),
+            tones=("bright", "relief"),
+            contrast_range=(0.03, 0.2),
+            min_visibility=FAINT,
+            p=0.45,
+        ),
+        Abrasion(
+            where="object",
+            length_range=(0.06, 0.35),
+            spread_range=(0.008, 0.04),
+            disorder_range=(0.05, 0.9),
+            tones=("bright",),
+            contrast_range=(0.04, 0.25),
+            min_visibility=FAINT,
+            p=0.55,
+        ),
+    ]
+
+
+def squeeze() -> list[Any]:
+    """The shell is pressed in, with creases: from the side, at an end, around the middle."""
+    return [
+        Squeeze(radius_range=(0.07, 0.2), amount_range=(0.1, 0.3), contrast_range=(0.06, 0.3), p=0.4),
+        Dent(where="edge", radius_range=(0.06, 0.16), amount_range=(0.12, 0.32), contrast_range=(0.08, 0.35), p=0.3),
+        Pinch(where="object", radius_range=(0.08, 0.16), contrast_range=(0.06, 0.22), p=0.3),
+    ]
+
+
+TYPES = named(crack, faulty_imprint, poke, scratch, squeeze)

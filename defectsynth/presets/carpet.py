@@ -1,0 +1,112 @@
+"""Woven carpet from above, its pattern as fine as a hundredth of the picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defectsynth.color_spot import ColorSpot
+from defectsynth.contamination import Contamination
+from defectsynth.crack import Crack
+from defectsynth.fiber import Fiber
+from defectsynth.fractal_blob import FractalBlob
+from defectsynth.hole import Hole
+from defectsynth.looks import Color
+from defectsynth.missing_thread import MissingThread
+from defectsynth.presets.mixture import named
+from defectsynth.split import Split
+from defectsynth.streak import Streak
+
+
+def color() -> list[Any]:
+    """Ink or paint has soaked in: a spot or a stroke of another colour through which the weave shows."""
+    return [
+        ColorSpot(
+            radius_range=(0.025, 0.09),
+            softness_range=(0.1, 0.6),
+            palettes=("red", "blue", "rust", "any"),
+            tint_range=(0.5, 1.0),
+            opacity_range=(0.35, 0.85),
+            p=0.4,
+        ),
+        FractalBlob(
+            look=Color(palettes=("red", "blue", "any"), tint_range=(0.5, 1.0)),
+            radius_range=(0.05, 0.15),
+            raggedness_range=(0.3, 0.8),
+            softness_range=(0.1, 0.5),
+            opacity_range=(0.35, 0.85),
+            p=0.4,
+        ),
+        Streak(length_range=(0.1, 0.35), width_range=(0.008, 0.02), films=("ink", "rust", "coffee"), p=0.2),
+    ]
+
+
+def cut() -> list[Any]:
+    """A blade went in: a long, nearly straight slit that gapes a little, its sides frayed."""
+    return [
+        Split(
+            length_range=(0.08, 0.42),
+            width_range=(0.006, 0.024),
+            uneven_range=(0.2, 0.8),
+            lip_range=(0.03, 0.2),
+            p=0.6,
+        ),
+        Crack(
+            length_range=(0.08, 0.35),
+            width_range=(0.006, 0.016),
+            jaggedness_range=(0.05, 0.25),
+            branches_range=(0, 1),
+            pinch_range=(0.2, 0.7),
+            tones=("dark",),
+            contrast_range=(0.2, 0.5),
+            p=0.25,
+        ),
+        MissingThread(
+            length_range=(0.08, 0.3), width_range=(0.5, 1.2), contrast_range=(0.12, 0.3), texture=0.3, p=0.15
+        ),
+    ]
+
+
+def hole() -> list[Any]:
+    """A roundish hole with a frayed rim, the dark ground beneath."""
+    return [Hole(radius_range=(0.022, 0.075), irregularity_range=(0.2, 0.6), softness_range=(0.0, 0.12), p=1.0)]
+
+
+def metal_contamination() -> list[Any]:
+    """Small pieces of metal lie on the pile: chips, shavings, bits of wire."""
+    return [
+        Contamination(
+            radius_range=(0.012, 0.06),
+            particles_range=(1, 3),
+            aspect_range=(0.15, 0.9),
+            palettes=("gray",),
+            wall_range=(0.1, 0.6),
+            gloss_range=(0.2, 0.9),
+            p=0.7,
+        ),
+        Fiber(
+            length_range=(0.06, 0.25),
+            width_range=(0.005, 0.014),
+            bow_range=(-1.0, 1.0),
+            curl_range=(0.0, 0.4),
+            palettes=("gray", "light"),
+            shadow_range=(0.2, 0.5),
+            p=0.3,
+        ),
+    ]
+
+
+def thread() -> list[Any]:
+    """A loose thread lies on the carpet or is pulled out of it."""
+    return [
+        Fiber(
+            length_range=(0.15, 0.7),
+            width_range=(0.004, 0.011),
+            palettes=("same", "light", "gray", "dark"),
+            shadow_range=(0.1, 0.4),
+            opacity_range=(0.7, 1.0),
+            p=1.0,
+        )
+    ]
+
+
+TYPES = named(color, cut, hole, metal_contamination, thread)

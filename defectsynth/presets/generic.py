@@ -1,0 +1,197 @@
+"""Mixtures for categories that nobody has seen: all the library has, in families, none of them for any one category."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import albumentations as A
+
+from defectsynth.abrasion import Abrasion
+from defectsynth.bent_edge import BentEdge
+from defectsynth.bent_thread import BentThread, PatternShift
+from defectsynth.bubble import Bubble
+from defectsynth.chipped_edge import ChippedEdge, TornEdge
+from defectsynth.color_spot import ColorSpot
+from defectsynth.contamination import Contamination
+from defectsynth.crack import Crack
+from defectsynth.cut_paste import CutPaste, CutPasteScar
+from defectsynth.dent import Bulge, Dent
+from defectsynth.discoloration import Discoloration
+from defectsynth.displaced_part import DisplacedPart, FlippedPart, RotatedPart
+from defectsynth.faded_print import FadedPrint
+from defectsynth.fiber import Fiber
+from defectsynth.fold import Fold
+from defectsynth.fractal_blob import FractalBlob
+from defectsynth.glue import Glue
+from defectsynth.hole import Hole
+from defectsynth.line import Line
+from defectsynth.missing_part import CutPart, MissingPart
+from defectsynth.missing_thread import BrokenThread, MissingThread
+from defectsynth.natural_synthetic import NaturalSynthetic
+from defectsynth.patch_swap import PatchSwap
+from defectsynth.pit import Pit
+from defectsynth.recolored_part import RecoloredPart
+from defectsynth.scratch import Scratch
+from defectsynth.scuff import Scuff
+from defectsynth.shuffled import ShuffledStructure
+from defectsynth.spatter import Spatter
+from defectsynth.split import Split
+from defectsynth.squeeze import Pinch, Squeeze
+from defectsynth.stain import Stain
+from defectsynth.stray_print import StrayPrint
+from defectsynth.streak import Streak
+from defectsynth.swapped_parts import DuplicatedPart, SwappedParts
+from defectsynth.tape import Tape
+from defectsynth.texture_patch import TexturePatch
+
+
+def generic_object() -> A.Compose:
+    """One defect on a part that lies in front of a background, for a category nobody has seen.
+
+    Of all families: scored, cracked, pitted and torn open; soiled; another colour, from a speck to a whole part; bent,
+    dented and squeezed; chipped, cut, missing and misplaced; and what is pasted from elsewhere. It lands on the part or
+    at its outline and ends there; some are plain to see, some hardly.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import synthesize
+        >>> part = np.full((96, 96, 3), 40, np.uint8)
+        >>> part[24:72, 16:80] = 170
+        >>> len(synthesize(part, generic_object(), seed=1).defects)
+        1
+    """
+    return A.Compose(
+        [
+            A.OneOf(
+                [
+                    A.OneOf(_damage("object"), p=0.26),
+                    A.OneOf(_dirt("object"), p=0.12),
+                    A.OneOf([*_colours("object"), RecoloredPart(share_range=(0.02, 0.6), p=0.08)], p=0.18),
+                    A.OneOf(
+                        [
+                            BentEdge(p=0.5),
+                            Dent(p=0.15),
+                            Squeeze(p=0.15),
+                            Bulge(p=0.1),
+                            Pinch(p=0.15),
+                        ],
+                        p=0.2,
+                    ),
+                    A.OneOf(
+                        [
+                            ChippedEdge(p=0.3),
+                            TornEdge(p=0.1),
+                            CutPart(p=0.1),
+                            MissingPart(p=0.15),
+                            DisplacedPart(p=0.1),
+                            RotatedPart(p=0.1),
+                            FlippedPart(p=0.05),
+                            SwappedParts(p=0.05),
+                            DuplicatedPart(p=0.05),
+                        ],
+                        p=0.14,
+                    ),
+                    A.OneOf(_pasted("object"), p=0.1),
+                ],
+                p=1,
+            )
+        ]
+    )
+
+
+def generic_texture() -> A.Compose:
+    """One defect on a surface that fills the picture, for a category nobody has seen.
+
+    Of all families: scored, cracked, pierced and torn open; soiled; another colour, from a speck to a large cloud;
+    threads and pattern missing, broken, bent and shifted along the surface's own direction; folded and drawn together;
+    and what is pasted from elsewhere. It lands anywhere; some are plain to see, some hardly.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import synthesize
+        >>> surface = np.random.default_rng(0).integers(90, 130, (96, 96), np.uint8)
+        >>> len(synthesize(surface, generic_texture(), seed=1).defects)
+        1
+    """
+    return A.Compose(
+        [
+            A.OneOf(
+                [
+                    A.OneOf([*_damage("anywhere"), Hole(p=0.2)], p=0.26),
+                    A.OneOf([*_dirt("anywhere"), Tape(p=0.1)], p=0.18),
+                    A.OneOf(_colours("anywhere"), p=0.22),
+                    A.OneOf(
+                        [
+                            MissingThread(p=0.25),
+                            BrokenThread(p=0.25),
+                            BentThread(p=0.3),
+                            PatternShift(p=0.2),
+                        ],
+                        p=0.14,
+                    ),
+                    A.OneOf(
+                        [
+                            Fold(p=0.4),
+                            Pinch(where="anywhere", p=0.3),
+                            Bulge(where="anywhere", p=0.15),
+                            Dent(where="anywhere", p=0.15),
+                        ],
+                        p=0.08,
+                    ),
+                    A.OneOf([*_pasted("anywhere"), PatchSwap(p=0.1)], p=0.12),
+                ],
+                p=1,
+            )
+        ]
+    )
+
+
+def _damage(where: str) -> list[Any]:
+    """The surface scored, cracked, pitted, rubbed and torn open, from faint to plain."""
+    return [
+        Scratch(
+            where=where, length_range=(0.03, 0.45), width_range=(0.002, 0.014), contrast_range=(0.06, 0.45), p=0.35
+        ),
+        Crack(where=where, length_range=(0.05, 0.6), contrast_range=(0.15, 0.7), p=0.15),
+        Split(where=where, length_range=(0.05, 0.35), width_range=(0.004, 0.03), p=0.15),
+        Pit(where=where, radius_range=(0.006, 0.04), contrast_range=(0.1, 0.5), p=0.15),
+        Abrasion(where=where, contrast_range=(0.08, 0.4), p=0.1),
+        Scuff(where=where, radius_range=(0.03, 0.2), contrast_range=(0.06, 0.3), p=0.1),
+    ]
+
+
+def _dirt(where: str) -> list[Any]:
+    """What lies on the surface that does not belong there."""
+    return [
+        Contamination(where=where, gloss_range=(0.0, 0.6), p=0.25),
+        Stain(where=where, radius_range=(0.03, 0.2), p=0.2),
+        Fiber(where=where, p=0.15),
+        Glue(where=where, p=0.1),
+        Streak(where=where, p=0.1),
+        Spatter(where=where, p=0.08),
+        Bubble(where=where, p=0.08),
+        Line(where=where, length_range=(0.02, 0.25), width_range=(0.003, 0.03), p=0.08),
+    ]
+
+
+def _colours(where: str) -> list[Any]:
+    """Another colour: specks, clouds, faded and stray print; sharp and soft, opaque and sheer, small and large."""
+    return [
+        ColorSpot(where=where, radius_range=(0.008, 0.08), opacity_range=(0.3, 1.0), p=0.3),
+        Discoloration(where=where, radius_range=(0.03, 0.14), amount_range=(0.3, 1.1), p=0.22),
+        Discoloration(where=where, radius_range=(0.14, 0.35), amount_range=(0.25, 0.7), p=0.1),
+        FractalBlob(where=where, opacity_range=(0.2, 1.0), p=0.2),
+        FadedPrint(p=0.1),
+        StrayPrint(where=where, p=0.08),
+    ]
+
+
+def _pasted(where: str) -> list[Any]:
+    """Pieces of the picture, or of foreign textures, where they do not belong."""
+    return [
+        NaturalSynthetic(where=where, size_range=(0.04, 0.4), spread=0.06, p=0.4),
+        CutPasteScar(where=where, length_range=(0.04, 0.16), p=0.15),
+        CutPaste(where=where, area_range=(0.002, 0.04), p=0.15),
+        ShuffledStructure(where=where, extent_range=(0.08, 0.3), p=0.15),
+        TexturePatch(where=where, extent_range=(0.06, 0.25), p=0.15),
+    ]

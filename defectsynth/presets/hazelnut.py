@@ -1,0 +1,98 @@
+"""A hazelnut on a dark ground, its shell brown and fibrous, its base pale."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defectsynth.chipped_edge import ChippedEdge
+from defectsynth.crack import Crack
+from defectsynth.fractal_blob import FractalBlob
+from defectsynth.hole import Hole
+from defectsynth.looks import Color
+from defectsynth.pit import Pit
+from defectsynth.placement import InsideObject
+from defectsynth.presets.mixture import named
+from defectsynth.scratch import Scratch
+from defectsynth.split import Split
+from defectsynth.stray_print import StrayPrint
+
+
+def crack() -> list[Any]:
+    """The shell has burst: a wide dark gap, or jagged cracks, mostly from the outline inwards; a piece may be gone."""
+    return [
+        Split(
+            where="edge",
+            length_range=(0.25, 0.7),
+            width_range=(0.02, 0.08),
+            bow_range=(-0.15, 0.15),
+            uneven_range=(0.2, 0.8),
+            grounds=("beneath", "background"),
+            p=0.3,
+        ),
+        Split(where="object", length_range=(0.15, 0.45), width_range=(0.015, 0.05), uneven_range=(0.2, 0.8), p=0.2),
+        Crack(
+            where="edge",
+            length_range=(0.15, 0.5),
+            width_range=(0.008, 0.025),
+            jaggedness_range=(0.1, 0.4),
+            tones=("dark", "relief"),
+            p=0.25,
+        ),
+        ChippedEdge(radius_range=(0.05, 0.13), through_range=(0.0, 0.6), contrast_range=(0.15, 0.4), p=0.25),
+    ]
+
+
+def cut() -> list[Any]:
+    """A blade or a tool has scored the shell; the pale wood shows, or a dark groove."""
+    return [
+        Scratch(
+            where="object",
+            length_range=(0.08, 0.35),
+            width_range=(0.006, 0.02),
+            tones=("bright", "relief"),
+            contrast_range=(0.15, 0.45),
+            p=0.6,
+        ),
+        Split(where="object", length_range=(0.08, 0.35), width_range=(0.006, 0.022), lip_range=(0.1, 0.35), p=0.4),
+    ]
+
+
+def hole() -> list[Any]:
+    """A worm hole or a drilled one: small, round, dark, its rim paler."""
+    inside = InsideObject(margin_range=(0.03, 0.06))
+    return [
+        Hole(
+            where=inside,
+            radius_range=(0.018, 0.05),
+            aspect_range=(0.7, 1.0),
+            irregularity_range=(0.0, 0.3),
+            softness_range=(0.0, 0.15),
+            p=0.6,
+        ),
+        Pit(
+            where=inside,
+            radius_range=(0.018, 0.05),
+            aspect_range=(0.7, 1.0),
+            spots_range=(1, 2),
+            contrast_range=(0.3, 0.6),
+            p=0.4,
+        ),
+    ]
+
+
+def print() -> list[Any]:  # noqa: A001  as the data set calls it
+    """Letters or smears of pale print on the shell."""
+    return [
+        StrayPrint(where="object", height_range=(0.06, 0.18), palettes=("light", "gray"), p=0.7),
+        FractalBlob(
+            where="object",
+            look=Color(palettes=("light", "gray"), tint_range=(0.2, 0.8)),
+            radius_range=(0.04, 0.12),
+            raggedness_range=(0.3, 0.8),
+            opacity_range=(0.4, 0.8),
+            p=0.3,
+        ),
+    ]
+
+
+TYPES = named(crack, cut, hole, print)

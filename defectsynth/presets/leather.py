@@ -1,0 +1,96 @@
+"""Leather with a fine grain, lit from one side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defectsynth.color_spot import ColorSpot
+from defectsynth.fold import Fold
+from defectsynth.fractal_blob import FractalBlob
+from defectsynth.glue import Glue as GlueDrop
+from defectsynth.hole import Hole
+from defectsynth.looks import Color
+from defectsynth.pit import Pit
+from defectsynth.presets.mixture import named
+from defectsynth.scratch import Scratch
+from defectsynth.split import Split
+
+
+def color() -> list[Any]:
+    """A spot of ink, dye or paint of another colour, the grain still visible in it."""
+    return [
+        ColorSpot(
+            radius_range=(0.018, 0.07),
+            softness_range=(0.05, 0.7),
+            palettes=("red", "blue", "dark", "any"),
+            tint_range=(0.4, 1.0),
+            opacity_range=(0.35, 0.9),
+            p=0.6,
+        ),
+        FractalBlob(
+            look=Color(palettes=("red", "blue", "dark", "any"), tint_range=(0.4, 1.0)),
+            radius_range=(0.03, 0.12),
+            opacity_range=(0.35, 0.9),
+            p=0.4,
+        ),
+    ]
+
+
+def cut() -> list[Any]:
+    """A blade went in: a thin slit with raised lips, straight or a little bent."""
+    return [
+        Split(length_range=(0.05, 0.28), width_range=(0.004, 0.018), lip_range=(0.05, 0.3), p=0.7),
+        Scratch(
+            length_range=(0.06, 0.25),
+            width_range=(0.004, 0.01),
+            strokes_range=(1, 1),
+            tones=("dark", "relief"),
+            contrast_range=(0.2, 0.45),
+            p=0.3,
+        ),
+    ]
+
+
+def fold() -> list[Any]:
+    """A crease or a fold across the hide: a long soft ridge or furrow."""
+    return [
+        Fold(
+            length_range=(0.25, 1.0),
+            width_range=(0.01, 0.035),
+            strokes_range=(1, 2),
+            contrast_range=(0.16, 0.45),
+            min_visibility=0.03,
+            p=1.0,
+        )
+    ]
+
+
+def glue() -> list[Any]:
+    """Drops or smears of glue, shiny, clear or whitish."""
+    return [
+        GlueDrop(
+            radius_range=(0.018, 0.065),
+            palettes=("same", "light"),
+            tint_range=(0.4, 1.0),
+            opacity_range=(0.4, 0.95),
+            p=1.0,
+        )
+    ]
+
+
+def poke() -> list[Any]:
+    """Something pointed was pressed in: a small hollow or a hole with a raised rim."""
+    return [
+        Pit(
+            radius_range=(0.009, 0.026),
+            spots_range=(1, 2),
+            spread_range=(2.0, 6.0),
+            contrast_range=(0.2, 0.5),
+            wall_range=(0.5, 1.0),
+            p=0.6,
+        ),
+        Hole(radius_range=(0.008, 0.02), irregularity_range=(0.0, 0.3), softness_range=(0.1, 0.4), p=0.4),
+    ]
+
+
+TYPES = named(color, cut, fold, glue, poke)

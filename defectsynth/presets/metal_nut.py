@@ -1,0 +1,74 @@
+"""A metal nut with four bent claws, shiny on a dark ground, turned any way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defectsynth.abrasion import Abrasion
+from defectsynth.bent_edge import BentEdge
+from defectsynth.color_spot import ColorSpot
+from defectsynth.dent import Dent
+from defectsynth.displaced_part import FlippedPart, RotatedPart
+from defectsynth.fractal_blob import FractalBlob
+from defectsynth.looks import Color
+from defectsynth.missing_part import CutPart
+from defectsynth.presets.mixture import named
+from defectsynth.scratch import Scratch
+from defectsynth.squeeze import Squeeze
+from defectsynth.streak import Streak
+
+
+def bent() -> list[Any]:
+    """A claw or the rim is bent, dented or pressed flat."""
+    return [
+        BentEdge(amount_range=(0.012, 0.045), extent_range=(0.05, 0.12), p=0.35),
+        RotatedPart(part_kinds=("lead",), angle_range=(0.15, 0.6), p=0.3),
+        Dent(where="edge", amount_range=(0.1, 0.25), radius_range=(0.05, 0.12), contrast_range=(0.15, 0.45), p=0.15),
+        Squeeze(radius_range=(0.05, 0.12), p=0.1),
+        CutPart(keep_range=(0.3, 0.8), p=0.1),
+    ]
+
+
+def color() -> list[Any]:
+    """Paint or marker on the metal, opaque or a film."""
+    return [
+        ColorSpot(
+            where="object",
+            radius_range=(0.025, 0.09),
+            palettes=("red", "blue", "rust", "any"),
+            tint_range=(0.2, 1.0),
+            opacity_range=(0.45, 1.0),
+            p=0.45,
+        ),
+        FractalBlob(
+            where="object",
+            look=Color(palettes=("red", "blue", "rust", "any"), tint_range=(0.2, 1.0)),
+            radius_range=(0.05, 0.15),
+            opacity_range=(0.45, 1.0),
+            p=0.35,
+        ),
+        Streak(where="object", length_range=(0.1, 0.4), width_range=(0.01, 0.024), films=("ink", "rust"), p=0.2),
+    ]
+
+
+def flip() -> list[Any]:
+    """The nut lies the wrong way up: its claws run the other way round."""
+    return [FlippedPart(part_kinds=("object",), p=1.0)]
+
+
+def scratch() -> list[Any]:
+    """The metal is scored: one deep scratch, several, or a rubbed area."""
+    return [
+        Scratch(
+            where="object",
+            length_range=(0.08, 0.4),
+            width_range=(0.004, 0.016),
+            strokes_range=(1, 4),
+            contrast_range=(0.12, 0.4),
+            p=0.65,
+        ),
+        Abrasion(where="object", length_range=(0.08, 0.3), spread_range=(0.01, 0.05), p=0.35),
+    ]
+
+
+TYPES = named(bent, color, flip, scratch)

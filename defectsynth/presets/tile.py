@@ -1,0 +1,115 @@
+"""A stone tile with a coarse speckle of pale and dark grains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defectsynth.crack import Crack
+from defectsynth.discoloration import Discoloration
+from defectsynth.fractal_blob import FractalBlob
+from defectsynth.looks import Color
+from defectsynth.presets.mixture import named
+from defectsynth.scuff import Scuff
+from defectsynth.stain import Stain
+from defectsynth.tape import Tape
+
+
+def crack() -> list[Any]:
+    """The tile has broken: long dark jagged lines, with branches."""
+    return [
+        Crack(
+            length_range=(0.3, 1.2),
+            width_range=(0.006, 0.022),
+            jaggedness_range=(0.08, 0.35),
+            branches_range=(0, 4),
+            tones=("dark",),
+            contrast_range=(0.35, 0.8),
+            p=1.0,
+        )
+    ]
+
+
+def glue_strip() -> list[Any]:
+    """A strip of glue or of clear tape, the speckle dull behind it."""
+    return [
+        Tape(
+            length_range=(0.25, 0.8),
+            width_range=(0.05, 0.15),
+            torn_range=(0.0, 0.4),
+            palettes=("same", "light"),
+            tint_range=(0.6, 1.0),
+            shading_range=(0.02, 0.12),
+            shadow_range=(0.05, 0.3),
+            opacity_range=(0.45, 0.9),
+            p=1.0,
+        )
+    ]
+
+
+def gray_stroke() -> list[Any]:
+    """A broad stroke of gray paint, its ends ragged."""
+    return [
+        Tape(
+            length_range=(0.25, 0.8),
+            width_range=(0.04, 0.11),
+            torn_range=(0.3, 1.0),
+            palettes=("gray",),
+            tint_range=(0.0, 0.4),
+            shading_range=(0.0, 0.03),
+            shadow_range=(0.0, 0.0),
+            opacity_range=(0.5, 0.95),
+            p=0.5,
+        ),
+        FractalBlob(
+            look=Color(palettes=("gray",), tint_range=(0.0, 0.4)),
+            radius_range=(0.15, 0.38),
+            aspect_range=(0.12, 0.3),
+            cover_range=(0.5, 0.8),
+            raggedness_range=(0.15, 0.5),
+            opacity_range=(0.5, 0.95),
+            p=0.5,
+        ),
+    ]
+
+
+def oil() -> list[Any]:
+    """Oil has soaked in: the stone is darker, browner and shinier over one large stain or some smaller ones."""
+    return [
+        Stain(
+            radius_range=(0.08, 0.26),
+            cover_range=(0.4, 0.75),
+            raggedness_range=(0.2, 0.6),
+            softness_range=(0.1, 0.6),
+            films=("oil", "water", "grime"),
+            inside_range=(0.5, 1.0),
+            opacity_range=(0.5, 1.0),
+            p=0.6,
+        ),
+        Discoloration(
+            radius_range=(0.08, 0.26),
+            cover_range=(0.4, 0.75),
+            raggedness_range=(0.15, 0.6),
+            softness_range=(0.1, 0.6),
+            shifts=("dirt", "yellowing", "burn"),
+            p=0.4,
+        ),
+    ]
+
+
+def rough() -> list[Any]:
+    """The polish is gone: a large dull area, paler and grainy."""
+    return [
+        Scuff(radius_range=(0.12, 0.35), cover_range=(0.4, 0.75), contrast_range=(0.1, 0.32), p=0.6),
+        FractalBlob(
+            look=Color(palettes=("light", "gray"), tint_range=(0.2, 0.7)),
+            radius_range=(0.12, 0.35),
+            cover_range=(0.4, 0.75),
+            raggedness_range=(0.3, 0.8),
+            softness_range=(0.1, 0.6),
+            opacity_range=(0.3, 0.7),
+            p=0.4,
+        ),
+    ]
+
+
+TYPES = named(crack, glue_strip, gray_stroke, oil, rough)

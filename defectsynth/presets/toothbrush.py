@@ -1,0 +1,53 @@
+"""The head of a toothbrush, seen onto its bristles, in front of a dark ground."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defectsynth.bent_edge import BentEdge
+from defectsynth.bent_thread import BentThread
+from defectsynth.chipped_edge import ChippedEdge
+from defectsynth.fiber import Fiber
+from defectsynth.fractal_blob import FractalBlob
+from defectsynth.hole import Hole
+from defectsynth.looks import Color
+from defectsynth.natural_synthetic import NaturalSynthetic
+from defectsynth.on_print import OnPrint
+from defectsynth.presets.mixture import named
+from defectsynth.shuffled import ShuffledStructure
+from defectsynth.squeeze import Pinch
+
+
+def defective() -> list[Any]:
+    """Bristles are bent, tangled, splayed over the outline or missing, or something sticks between them."""
+    bristles = OnPrint()
+    return [
+        BentEdge(bends=("bulge", "bend"), amount_range=(0.012, 0.04), extent_range=(0.03, 0.09), p=0.16),
+        BentThread(
+            where=bristles, amount_range=(0.5, 1.2), length_range=(0.08, 0.25), contrast_range=(0.0, 0.08), p=0.18
+        ),
+        Pinch(where="object", radius_range=(0.05, 0.12), contrast_range=(0.02, 0.12), p=0.14),
+        ShuffledStructure(
+            where=bristles, tiles_range=(10, 24), extent_range=(0.08, 0.24), opacity_range=(0.8, 1.0), p=0.04
+        ),
+        NaturalSynthetic(where="object", size_range=(0.05, 0.2), spread=0.03, position="object", p=0.16),
+        Hole(where=bristles, radius_range=(0.02, 0.06), irregularity_range=(0.2, 0.6), p=0.08),
+        ChippedEdge(radius_range=(0.03, 0.07), through_range=(0.6, 1.0), p=0.08),
+        Fiber(
+            where="object",
+            length_range=(0.08, 0.35),
+            width_range=(0.004, 0.01),
+            palettes=("same", "light", "gray", "any"),
+            p=0.1,
+        ),
+        FractalBlob(
+            where="object",
+            look=Color(palettes=("any", "dark"), tint_range=(0.5, 1.0)),
+            radius_range=(0.03, 0.08),
+            opacity_range=(0.4, 0.9),
+            p=0.06,
+        ),
+    ]
+
+
+TYPES = named(defective)

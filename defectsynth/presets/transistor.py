@@ -1,0 +1,87 @@
+"""Transistors on a board with holes, seen from above: leads bent and cut, the black case damaged, the part misplaced.
+
+The leads are found as what sticks out of the case; on a patterned board often only their bright upper part is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defectsynth.chipped_edge import ChippedEdge
+from defectsynth.composed import PaintedDefect
+from defectsynth.displaced_part import DisplacedPart, MisplacedObject, RotatedPart
+from defectsynth.facet import Facet
+from defectsynth.filed import Filed
+from defectsynth.fractal import Fractal
+from defectsynth.missing_part import CutPart, MissingPart
+from defectsynth.placement import InsideObject
+from defectsynth.presets.mixture import named
+from defectsynth.scratch import Scratch
+
+CASE = InsideObject(margin_range=(0.05, 0.08))  # deeper than tracks and leads are wide
+CASE_RIM = InsideObject(margin_range=(0.03, 0.045))
+
+
+def bent_lead() -> list[Any]:
+    """A lead is turned aside about its root, or lies beside its place."""
+    return [
+        RotatedPart(part_kinds=("lead",), angle_range=(0.3, 1.2), p=0.7),
+        RotatedPart(part_kinds=("lead",), angle_range=(0.15, 0.5), severity=0.5, p=0.15),
+        DisplacedPart(part_kinds=("lead",), distance_range=(0.02, 0.08), p=0.15),
+    ]
+
+
+def cut_lead() -> list[Any]:
+    """A lead is cut short, or is gone; at times two of them."""
+    return [
+        CutPart(part_kinds=("lead",), keep_range=(0.0, 0.5), p=0.6),
+        CutPart(part_kinds=("lead",), keep_range=(0.0, 0.4), count_range=(2, 2), p=0.15),
+        MissingPart(part_kinds=("lead",), p=0.25),
+    ]
+
+
+def damaged_case() -> list[Any]:
+    """Pieces are broken out of the case at its edge or on its face; the break is gray and grainy. Seldom scratches."""
+    grainy = Filed(
+        contrast_range=(0.03, 0.14), stroke_range=(0.03, 0.075), grain_range=(0.003, 0.009), slope_range=(0.0, 0.12)
+    )
+    return [
+        PaintedDefect(
+            where=CASE,
+            shape=Fractal(
+                radius_range=(0.05, 0.18),
+                aspect_range=(0.35, 1.0),
+                cover_range=(0.35, 0.75),
+                raggedness_range=(0.15, 0.5),
+                softness_range=(0.0, 0.1),
+            ),
+            look=grainy,
+            p=0.35,
+        ),
+        PaintedDefect(
+            where=CASE_RIM,
+            shape=Facet(
+                radius_range=(0.06, 0.15),
+                aspect_range=(0.4, 0.9),
+                turn_range=(-1.6, 1.6),
+                unevenness_range=(0.1, 0.3),
+                raggedness_range=(0.03, 0.12),
+            ),
+            look=grainy,
+            p=0.4,
+        ),
+        ChippedEdge(where="edge", radius_range=(0.03, 0.08), through_range=(0.0, 0.5), p=0.1),
+        Scratch(where=CASE, length_range=(0.05, 0.25), tones=("bright",), contrast_range=(0.08, 0.25), p=0.15),
+    ]
+
+
+def misplaced() -> list[Any]:
+    """The part is not there, lies beside its place, turned, or the wrong way round."""
+    return [
+        MisplacedObject(distance_range=(0.04, 0.25), angle_range=(0.05, 1.6), p=0.45),
+        MisplacedObject(distance_range=(0.0, 0.1), angle_range=(2.6, 3.2), p=0.15),
+        MissingPart(part_kinds=("object",), p=0.4),
+    ]
+
+
+TYPES = named(bent_lead, cut_lead, damaged_case, misplaced)

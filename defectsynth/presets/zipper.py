@@ -1,0 +1,156 @@
+"""A zipper that runs from top to bottom: teeth in the middle, woven tape on both sides, a pale ground beyond."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from defectsynth.abrasion import Abrasion
+from defectsynth.bent_edge import BentEdge
+from defectsynth.bent_thread import BentThread, PatternShift
+from defectsynth.chipped_edge import TornEdge
+from defectsynth.composed import WarpedDefect
+from defectsynth.cut_paste import CutPasteScar
+from defectsynth.fiber import Fiber
+from defectsynth.hole import Hole
+from defectsynth.in_frame import InFrame
+from defectsynth.missing_thread import BrokenThread
+from defectsynth.presets import mixture
+from defectsynth.scratch import Scratch
+from defectsynth.scuff import Scuff
+from defectsynth.shuffled import ShuffledStructure
+from defectsynth.split import Split
+from defectsynth.squeeze import Pinch
+from defectsynth.swelling import Swelling
+
+UPRIGHT = (1.5, 1.64)  # the direction of the zipper, radians
+SEAM = InFrame(x_range=(0.48, 0.52), turn_range=UPRIGHT)
+TEETH = InFrame(x_range=(0.44, 0.56), turn_range=UPRIGHT)
+BESIDE = InFrame(x_range=(0.36, 0.64), turn_range=UPRIGHT)
+TAPES = (InFrame(x_range=(0.26, 0.4)), InFrame(x_range=(0.6, 0.74)))
+BORDERS = tuple(InFrame(x_range=pair, on="edge", foreground="whole") for pair in ((0.08, 0.34), (0.66, 0.92)))
+
+
+def broken_teeth() -> list[Any]:
+    """One tooth or a few are broken off or crooked."""
+    return [
+        BrokenThread(
+            where=TEETH, length_range=(0.03, 0.09), width_range=(0.8, 2.5), contrast_range=(0.05, 0.2), p=0.35
+        ),
+        CutPasteScar(where=TEETH, length_range=(0.04, 0.12), width_range=(0.03, 0.1), p=0.25),
+        ShuffledStructure(
+            where=TEETH, tiles_range=(10, 24), extent_range=(0.06, 0.16), opacity_range=(0.8, 1.0), p=0.2
+        ),
+        BentThread(where=TEETH, amount_range=(0.6, 1.4), length_range=(0.06, 0.16), contrast_range=(0.0, 0.1), p=0.2),
+    ]
+
+
+def fabric_border() -> list[Any]:
+    """The tape is torn, frayed or folded over at its border."""
+    return [
+        transform
+        for where in BORDERS
+        for transform in (
+            TornEdge(where=where, radius_range=(0.015, 0.05), p=0.25),
+            Split(
+                where=where,
+                length_range=(0.06, 0.2),
+                width_range=(0.008, 0.04),
+                grounds=("light", "beneath"),
+                p=0.15,
+            ),
+            BentEdge(where=where, amount_range=(0.01, 0.04), extent_range=(0.04, 0.12), p=0.3),
+            Fiber(
+                where=where,
+                length_range=(0.06, 0.25),
+                width_range=(0.003, 0.008),
+                palettes=("gray", "dark"),
+                count_range=(1, 3),
+                p=0.2,
+            ),
+            Scuff(where=where, radius_range=(0.02, 0.07), contrast_range=(0.1, 0.3), p=0.1),
+        )
+    ]
+
+
+def fabric_interior() -> list[Any]:
+    """The tape is worn, cut or has a hole, or a thread of it is pulled."""
+    return [
+        transform
+        for where in TAPES
+        for transform in (
+            Scuff(where=where, radius_range=(0.03, 0.1), contrast_range=(0.06, 0.25), p=0.3),
+            Split(
+                where=where,
+                length_range=(0.05, 0.2),
+                width_range=(0.005, 0.03),
+                grounds=("beneath", "light", "gray"),
+                p=0.25,
+            ),
+            Hole(where=where, radius_range=(0.012, 0.04), p=0.15),
+            Scratch(where=where, length_range=(0.06, 0.25), tones=("bright", "relief"), p=0.15),
+            Fiber(
+                where=where, length_range=(0.06, 0.3), width_range=(0.003, 0.008), palettes=("same", "light"), p=0.15
+            ),
+        )
+    ]
+
+
+def rough() -> list[Any]:
+    """The tape beside the teeth is roughened, threads stand up."""
+    return [
+        Scuff(where=BESIDE, radius_range=(0.04, 0.14), aspect_range=(0.2, 0.7), contrast_range=(0.1, 0.3), p=0.45),
+        Abrasion(where=BESIDE, length_range=(0.06, 0.2), spread_range=(0.01, 0.04), p=0.3),
+        Fiber(
+            where=BESIDE,
+            length_range=(0.03, 0.12),
+            width_range=(0.002, 0.005),
+            palettes=("gray", "light"),
+            count_range=(3, 8),
+            p=0.25,
+        ),
+    ]
+
+
+def split_teeth() -> list[Any]:
+    """The two rows of teeth have come apart over a stretch, the ground shows between them."""
+    return [
+        Split(
+            where=SEAM,
+            length_range=(0.2, 0.7),
+            width_range=(0.03, 0.1),
+            bow_range=(-0.02, 0.02),
+            uneven_range=(0.0, 0.2),
+            lip_range=(0.0, 0.05),
+            grounds=("light", "gray", "beneath"),
+            p=1.0,
+        )
+    ]
+
+
+def squeezed_teeth() -> list[Any]:
+    """Teeth are pressed together or pulled out of line."""
+    return [
+        Pinch(where=TEETH, radius_range=(0.06, 0.16), contrast_range=(0.03, 0.14), p=0.4),
+        PatternShift(where=TEETH, amount_range=(0.8, 1.8), length_range=(0.1, 0.3), contrast_range=(0.03, 0.14), p=0.3),
+        WarpedDefect(
+            where=TEETH,
+            field=Swelling(
+                axes="across",
+                direction="in",
+                amount_range=(0.2, 0.32),
+                radius_range=(0.08, 0.2),
+                aspect_range=(0.4, 1.0),
+            ),
+            min_visibility=0.03,
+            p=0.3,
+        ),
+    ]
+
+
+def combined() -> list[Any]:
+    """Two of the others at once."""
+    return mixture.combined(SINGLE)
+
+
+SINGLE = mixture.named(broken_teeth, fabric_border, fabric_interior, rough, split_teeth, squeezed_teeth)
+TYPES = {**SINGLE, **mixture.named(combined)}

@@ -1,0 +1,62 @@
+"""What draws the defects of a cell: a preset, a mode of the literature, one type of defect, one kind, or a file."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import albumentations as A
+
+from defectsynth.cli.catalogue import named_defects, named_presets
+from defectsynth.cli.choice import load_preset, make_defects
+from defectsynth.presets import CATEGORIES, PRESETS
+from defectsynth.reference import REFERENCES
+
+OWN = "category"  # stands for the preset with the name of the category
+TYPE = "CATEGORY-TYPE"  # how the preset of one type of defect is called, such as screw-thread_top
+KNOWN = (*PRESETS, *REFERENCES, TYPE, OWN)
+
+
+def generator_named(name: str, *, category: str) -> Any:
+    """Return what draws the defects.
+
+    Args:
+        name: a preset, a mode of the literature, CATEGORY-TYPE such as screw-thread_top, "category" for the preset with
+            the category's own name, a kind of defect, or a YAML or JSON file that `A.save` wrote.
+        category: the name of the category that is trained on.
+
+    Raises:
+        ValueError: if there is no such name or file, the category has no preset, or the file holds something else.
+    """
+    if name == OWN:
+        if category not in CATEGORIES:
+            raise ValueError(
+                f"generator must not be {OWN} for {category}: only {', '.join(CATEGORIES)} have presets of their own"
+            )
+        return PRESETS[category]()
+    if name in named_defects():
+        return make_defects([name], {})
+    if name not in named_presets() and not Path(name).suffix:
+        whose, _, kind = name.partition("-")
+        if kind and whose in CATEGORIES:
+            raise ValueError(f"generator must be {whose}-TYPE with {', '.join(CATEGORIES[whose])}, got {name!r}")
+        known = ", ".join([*KNOWN, *named_defects()])
+        raise ValueError(f"generator must be one of {known} or a .yaml or .json file, got {name!r}")
+    try:
+        return load_preset(name)
+    except ValueError as error:
+        raise ValueError(str(error).replace("--preset", "generator", 1)) from error
+
+
+def digest_of(generator: Any) -> str:
+    """Return a text that is equal for generators with equal arguments."""
+    description = A.to_dict(generator)
+    description.pop("__version__", None)
+    return hashlib.sha256(json.dumps(description, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def words_of(generator: str, *, category: str) -> list[str]:
+    """Return how `defectsynth preview` and `generate` are told the same generator."""
+    if generator in named_defects():
+        return ["--defect", generator]
+    return ["--preset", category if generator == OWN else generator]

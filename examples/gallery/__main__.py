@@ -1,0 +1,45 @@
+"""Draw everything there is on the rendered sample parts, or presets beside real defects.
+
+    python -m examples.gallery [OUT]
+    python -m examples.gallery OUT --data DIR
+
+Without `--data`: contact sheets of every transform, every mode of the literature and every type of every preset, each
+with its true mask, and a page that shows them; OUT is the folder of this module, whose files are written again with the
+same bytes (under albumentations 2.0.8; albumentationsx draws other seeds for the members of a composition). With
+`--data`, a folder in the layout of MVTec AD: a sheet for each type of defect that has a preset, eight real ones above
+eight synthetic ones; these hold real pictures, so OUT must lie outside the repository.
+"""
+
+import argparse
+from pathlib import Path
+
+from examples.gallery.beside import write_beside
+from examples.gallery.page import write_gallery
+
+HERE = Path(__file__).resolve().parent
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Write the sheets."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "out", nargs="?", type=Path, default=HERE, metavar="OUT", help="folder to write (default: this)"
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="categories in the layout of MVTec AD to look beside")
+    parser.add_argument("--size", type=int, default=384, metavar="PX", help="side of the rendered parts (default: 384)")
+    arguments = parser.parse_args(argv)
+    if arguments.data is None:
+        for path in write_gallery(arguments.out, size=arguments.size):
+            print(path)
+        return
+    if arguments.out.resolve().is_relative_to(HERE.parents[1]):
+        parser.error(f"OUT must lie outside the repository for --data, got {str(arguments.out)!r}")
+    try:
+        for path in write_beside(arguments.data, arguments.out):
+            print(path)
+    except ValueError as error:
+        parser.error(str(error))
+
+
+if __name__ == "__main__":
+    main()

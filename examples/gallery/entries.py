@@ -1,0 +1,111 @@
+"""What the gallery shows: every public transform, every mode of the literature, every type of every preset."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import defectsynth as ds
+from defectsynth.cli.catalogue import summary
+from defectsynth.part_defect import PartDefect
+from defectsynth.presets import CATEGORIES, category_preset, generic_object, generic_texture
+from defectsynth.reference import REFERENCES
+from defectsynth.transform import DefectTransform
+from eval.sample_set import render_part
+
+PARTS = ("flange", "chip_package", "lozenge", "screw", "leather", "woven_fabric")
+OBJECTS, SURFACES = PARTS[:4], ("woven_fabric", "leather")
+WITH_PARTS = ("chip_package", "lozenge", "chip_package")  # leads, letters, a body
+WOVEN = (ds.MissingThread, ds.BrokenThread, ds.BentThread, ds.PatternShift, ds.Hole)
+PART_OF = {  # the rendered part that a category's defects are drawn on
+    "bottle": "flange",
+    "cable": "flange",
+    "capsule": "lozenge",
+    "carpet": "woven_fabric",
+    "electrical_commutator": "flange",
+    "grid": "woven_fabric",
+    "hazelnut": "lozenge",
+    "leather": "leather",
+    "metal_nut": "flange",
+    "pill": "lozenge",
+    "screw": "screw",
+    "tile": "leather",
+    "toothbrush": "woven_fabric",
+    "transistor": "chip_package",
+    "wood": "leather",
+    "zipper": "woven_fabric",
+}
+
+
+class Entry(NamedTuple):
+    """One row: a name, what it is, what draws it, on which parts."""
+
+    name: str
+    summary: str
+    transform: Any
+    parts: tuple[str, ...]
+
+
+class Chapter(NamedTuple):
+    """One sheet and one section of the page."""
+
+    name: str
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@cache
+def part(family: str, size: int, number: int) -> np.ndarray:
+    """Return a rendered part, uint8 (H, W, 3), read-only."""
+    picture = render_part(family, size=size, seed=6 + number)[0]
+    picture.flags.writeable = False
+    return picture
+
+
+def chapters() -> Iterator[Chapter]:
+    """Yield everything there is."""
+    kinds = [getattr(ds, name) for name in ds.__all__]
+    kinds = [kind for kind in kinds if inspect.isclass(kind) and issubclass(kind, DefectTransform)]
+    parts = [kind for kind in kinds if issubclass(kind, PartDefect)]
+    kinds = [kind for kind in kinds if kind not in parts]
+    third = -(-len(kinds) // 3)
+    for number, start in enumerate(range(0, len(kinds), third)):
+        entries = tuple(map(_of_transform, kinds[start : start + third], range(start, start + third)))
+        title = f"Transforms, {entries[0].name} to {entries[-1].name}"
+        yield Chapter(f"transforms_{number + 1}", title, entries)
+    yield Chapter(
+        "transforms_of_parts", "Transforms that take parts away or move them", tuple(map(_of_transform, parts))
+    )
+    yield Chapter("modes", "Modes of the literature", tuple(_of_preset(*mode) for mode in REFERENCES.items()))
+    generic = {"generic_object": generic_object, "generic_texture": generic_texture}
+    yield Chapter(
+        "generic", "Presets for what nobody has seen", tuple(_of_preset(*preset) for preset in generic.items())
+    )
+    for category, types in CATEGORIES.items():
+        parts_of = (PART_OF.get(category, "flange"),) * 3
+        entries = tuple(
+            Entry(name, summary(make), category_preset(category, defect=name), parts_of) for name, make in types.items()
+        )
+        yield Chapter(f"preset_{category}", f"Preset {category}", entries)
+
+
+def _of_transform(kind: type[DefectTransform], number: int = 0) -> Entry:
+    transform = kind()
+    if isinstance(transform.where, ds.Anywhere):
+        transform = kind(where="object")
+    if issubclass(kind, PartDefect):
+        parts = WITH_PARTS
+    elif kind is ds.FadedPrint:
+        parts = ("chip_package", "lozenge", "chip_package")
+    elif kind in WOVEN:
+        parts = ("woven_fabric", "leather", "woven_fabric")
+    else:
+        parts = tuple(PARTS[(number + step) % len(PARTS)] for step in (0, 2, 4))
+    return Entry(kind.__name__, summary(kind), transform, parts)
+
+
+def _of_preset(name: str, make: Callable[[], Any]) -> Entry:
+    parts = ("woven_fabric", "leather", "woven_fabric") if "texture" in name else ("flange", "lozenge", "chip_package")
+    return Entry(name, summary(make), make(), parts)

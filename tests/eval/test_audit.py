@@ -1,0 +1,105 @@
+"""The audit: what a generator covers of the real defects, on spots whose answer is known."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import albumentations as A
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+
+from defectsynth import ColorSpot
+from eval.audit import audit, write_sheet
+from eval.backbone import Backbone
+from eval.backbones import wrap_backbone
+from eval.command import main
+from eval.datasets import Category, read_category
+from tests.eval.conftest import SIDE, write_category
+
+LIGHT, DARK = (
+    ColorSpot(palettes=(palette,), radius_range=(0.08, 0.14), opacity_range=(1.0, 1.0)) for palette in ("light", "dark")
+)
+
+
+@pytest.fixture(scope="module")
+def category(tmp_path_factory: pytest.TempPathFactory) -> Category:
+    """Gray noise with dark and with light spots."""
+    home = tmp_path_factory.mktemp("audit") / "noise"
+    write_category(home, defect="dark")
+    return read_category(home, size=SIDE)
+
+
+def audited(category: Category, transform: Any, **options: Any) -> Any:
+    return audit(category, transform, backbone=colours(), **{"twins": 30, **options})
+
+
+def colours() -> Backbone:
+    """Embeds a patch as its mean colour, gray of the noise as 0, and a constant."""
+    convolution = torch.nn.Conv2d(3, 4, 8, stride=8)
+    with torch.no_grad():
+        convolution.weight[:] = torch.eye(4, 3)[:, :, None, None] / 64
+        convolution.bias[:] = torch.tensor([0, 0, 0, 1.0])
+    return wrap_backbone(torch.nn.Sequential(convolution), layers=["0"], mean=(100 / 255,) * 3, std=(0.2,) * 3)
+
+
+def test_a_generator_covers_what_it_draws_and_not_the_opposite(category: Category) -> None:
+    light, dark, both = (audited(category, each) for each in (LIGHT, DARK, A.Compose([A.OneOf([LIGHT, DARK], p=1)])))
+    assert light.types["spot"].covered == dark.types["dark"].covered == 1
+    assert light.types["spot"].patches > dark.types["spot"].patches
+    assert dark.types["dark"].patches > light.types["dark"].patches
+    assert both.covered == 1
+    assert both.uncovered == ()
+    assert both.separation == 1
+    assert {light.records[place].defect for place in light.uncovered} == {"dark"}
+    assert [light.types[name].count for name in ("dark", "spot")] == [3, 2]
+    assert both.patches > light.patches
+
+
+def test_what_no_real_defect_looks_like_is_stray(category: Category) -> None:
+    stripes = ColorSpot(palettes=("red",), radius_range=(0.08, 0.14), opacity_range=(1.0, 1.0))
+    assert audited(category, stripes).stray > audited(category, DARK).stray
+
+
+def test_the_seed_decides(category: Category) -> None:
+    first, again, other = (audited(category, LIGHT, seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.twins, again.twins)
+    assert (first.types, first.stray, first.separation) == (again.types, again.stray, again.separation)
+    assert (first.twins != other.twins).any()
+
+
+def test_the_sheet_shows_what_is_not_covered(category: Category, tmp_path: Path) -> None:
+    light, both = audited(category, LIGHT), audited(category, A.Compose([A.OneOf([LIGHT, DARK], p=1)]))
+    heights = [cv2.imread(str(write_sheet(found, tmp_path / "sheet.png"))).shape[0] for found in (light, both)]
+    assert heights[0] > 192 > heights[1]
+
+
+def test_the_command_writes_a_table_a_file_and_sheets(
+    category: Category, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = category.train[0].path.parents[3]
+    words = ["audit", "--data", str(data), "--generators", "line", "generic_texture", "--twins", "8", "--out"]
+    assert main([*words, str(tmp_path)]) == 0
+    written = json.loads((tmp_path / "audit.json").read_text())
+    assert [(line["category"], line["generator"]) for line in written] == [
+        ("noise", "line"),
+        ("noise", "generic_texture"),
+    ]
+    assert set(written[0]["types"]) == {"dark", "spot"}
+    assert (tmp_path / "noise-line.png").is_file()
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert main(["audit", "--data", str(data), "--generators", "nothing", "--out", str(tmp_path)]) == 2
+    assert "generator must be one of" in capsys.readouterr().err
+    assert main(["audit", "--data", str(data), "--generators", "category", "--out", str(tmp_path)]) == 2
+    assert "generator must not be category for noise" in capsys.readouterr().err
+
+
+def test_bad_arguments_are_told(category: Category) -> None:
+    with pytest.raises(ValueError, match="twins must be at least 1, got 0"):
+        audited(category, LIGHT, twins=0)
+    with pytest.raises(ValueError, match="transform must draw defects"):
+        audited(category, ColorSpot(min_visibility=1.0))

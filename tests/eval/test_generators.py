@@ -1,0 +1,133 @@
+"""What draws the defects of a cell: every name that there is, a category's own preset, files, and what is refused."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import albumentations as A
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+pytest.importorskip("sklearn")
+pytest.importorskip("filelock")
+
+import defectsynth as ds
+from defectsynth.cli import main as defectsynth
+from defectsynth.cli.catalogue import named_defects, named_presets
+from defectsynth.presets import CATEGORIES, PRESETS
+from eval import generators
+from eval.__main__ import main
+from eval.benchmark import make_cells
+from eval.generators import OWN, digest_of, generator_named, words_of
+from eval.settings import make_settings
+
+TRAINED: dict[str, Any] = {"experiment": "self_supervised", "head": "softmax"}
+LISTS: dict[str, Any] = {"experiments": ["self_supervised"], "heads": ["softmax"]}
+NAMES = [*named_presets(), *named_defects()]
+
+
+def part() -> np.ndarray:
+    """A dimpled part in front of a bright ground."""
+    y, x = np.mgrid[:96, :96]
+    face = 90 + 20 * ((x // 6 + y // 6) % 2)
+    return np.where((np.abs(x - 48) < 32) & (np.abs(y - 48) < 26), face, 220).astype(np.uint8)
+
+
+def test_every_name_draws() -> None:
+    for name in NAMES:
+        drawn = generator_named(name, category="plate")
+        assert any(ds.synthesize(part(), drawn, seed=seed).defects for seed in range(4)), name
+    assert OWN not in NAMES
+
+
+def test_every_name_is_a_folder_of_its_own(tmp_path: Path) -> None:
+    cells = {make_settings(data=tmp_path, category="plate", generator=name, **TRAINED).name for name in NAMES}
+    assert len(cells) == len(NAMES)
+    assert all(re.fullmatch(r"plate/self_supervised-softmax-[\w-]+-image-[\w-]+", cell) for cell in cells)
+    assert max(map(len, cells)) < 200
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_a_category_has_its_own(category: str) -> None:
+    drawn = generator_named(OWN, category=category)
+    assert digest_of(drawn) == digest_of(generator_named(category, category="plate"))
+    assert digest_of(drawn) != digest_of(generator_named("generic_object", category=category))
+    assert make_settings(data=".", category=category, generator=OWN, **TRAINED).generator == OWN
+
+
+def test_a_category_without_a_preset_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    message = "generator must not be category for plate: only .*screw.* have presets of their own"
+    with pytest.raises(ValueError, match=message):
+        make_cells(
+            data=tmp_path,
+            categories=["screw", "plate"],
+            generator=OWN,
+            **LISTS,
+        )
+    assert main(["demo", str(tmp_path / "out"), "--generator", OWN, "--families", "screw", "flange"]) == 2
+    assert re.search(message.replace("plate", "flange"), capsys.readouterr().err)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("screw-rust", "generator must be screw-TYPE with manipulated_front, .*, got 'screw-rust'"),
+        ("dragon", "generator must be one of generic_object, .*draem.* CATEGORY-TYPE, category, .*, got 'dragon'"),
+        ("dragon-rust", "generator must be one of .*, got 'dragon-rust'"),
+        ("missing.yaml", "generator must be a file that A.save wrote, got 'missing.yaml'"),
+    ],
+)
+def test_what_there_is_not_is_refused(name: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        generator_named(name, category="screw")
+
+
+def test_a_file_that_was_saved(tmp_path: Path) -> None:
+    A.save(A.Compose([ds.Line(p=1.0)]), tmp_path / "mine.yaml", data_format="yaml")
+    assert ds.synthesize(part(), generator_named(str(tmp_path / "mine.yaml"), category="plate"), seed=0).defects
+
+
+@pytest.mark.parametrize("name", ["scratch", "draem", "screw-thread_top", OWN])
+def test_preview_is_told_the_same(name: str, tmp_path: Path) -> None:
+    words = words_of(name, category="screw")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    assert cv2.imwrite(str(folder / "part.png"), part())
+    assert defectsynth(["preview", str(folder), str(tmp_path / "sheet.png"), *words]) == 0
+
+
+def test_own_presets_of_several_categories_share_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("jinja2")
+    groups = pytest.importorskip("eval.report.groups")
+    monkeypatch.setitem(generators.CATEGORIES, "plate", CATEGORIES["screw"])
+    monkeypatch.setitem(PRESETS, "plate", PRESETS["generic_texture"])
+    own, other = (make_settings(data=".", category=name, generator=OWN, **TRAINED) for name in ("screw", "plate"))
+    assert own.generator_digest != other.generator_digest
+    assert groups._setup(own) == groups._setup(other)
+    named = make_settings(data=".", category="screw", generator="screw", **TRAINED)
+    assert groups._setup(named).common.generator_digest == own.generator_digest
+
+
+def test_help_tells_the_names(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    for word in ("generic_object", "draem", "screw-thread_top", "category: the preset with the category's own name"):
+        assert word in told
+
+
+def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    digests = []
+    for length in (0.1, 0.2):
+        A.save(A.Compose([ds.Line(length_range=(0.05, length), p=1.0)]), path, data_format="yaml")
+        cells = make_cells(
+            data=tmp_path, categories=["disc"], experiments=["self_supervised"], heads=["softmax"], generator=str(path)
+        )
+        digests.append(cells[1].generator_digest)
+    assert len(set(digests)) == 2
+    assert "self_supervised-softmax-mine-image" in cells[1].name

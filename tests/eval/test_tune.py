@@ -1,0 +1,297 @@
+"""The search of a preset: what is turned, what is measured, what goes on where it stopped, what is never opened."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import albumentations as A
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+pytest.importorskip("sklearn")
+pytest.importorskip("filelock")
+pytest.importorskip("optuna")
+
+import defectsynth as ds
+from defectsynth.cli import main as defectsynth
+from defectsynth.presets import PRESETS
+from eval.command import main
+from eval.datasets import read_known
+from eval.generators import digest_of, generator_named
+from eval.settings import SIZES
+from eval.tune import command
+from eval.tune.known import known_at_random
+from eval.tune.objective import Objective
+from eval.tune.search import Search
+from eval.tune.space import knobs_of, turned_by, variety
+from tests.eval.conftest import SIDE, write_category
+from tests.eval.test_audit import DARK, LIGHT, colours
+
+KNOWN = ("dark/1.png", "spot/0.png")
+BOTH = A.Compose([A.OneOf([LIGHT, DARK], p=1.0)])
+
+
+@pytest.fixture(autouse=True)
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small images, embedded as their colours."""
+    monkeypatch.setattr(command, "make_backbone", colours)
+    monkeypatch.setitem(SIZES, "patch", SIDE)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Gray noise with dark and with light spots; beside the known defects no test image can be read."""
+    home = tmp_path / "data"
+    write_category(home / "noise", defect="dark")
+    for path in (home / "noise" / "test").rglob("*.png"):
+        if f"{path.parent.name}/{path.name}" not in KNOWN:
+            path.write_text("not to be opened")
+    return home
+
+
+@pytest.fixture
+def preset(tmp_path: Path) -> str:
+    """Write a preset of two types of spots."""
+    A.save(BOTH, tmp_path / "spots.yaml", data_format="yaml")
+    return str(tmp_path / "spots.yaml")
+
+
+@pytest.fixture
+def tuned(data: Path, preset: str, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Return a function that runs the command and returns what is in tune.json."""
+
+    def run(*words: str, out: str = "out", trials: int = 3, code: int = 0) -> dict[str, Any]:
+        given = ["--data", str(data), "--category", "noise", "--preset", preset, "--trials", str(trials)]
+        known = [] if "--known-share" in words or "none" in words else ["--known", *KNOWN]
+        rest = [word for word in words if word != "none"]
+        assert main(["tune", *given, *known, "--twins", "8", "--out", str(tmp_path / out), *rest]) == code
+        path = tmp_path / out / "tune.json"
+        return json.loads(path.read_text()) if path.exists() else {}
+
+    return run
+
+
+def tried(result: dict[str, Any]) -> list[tuple[dict[str, float], dict[str, float]]]:
+    return [(trial["factors"], trial["parts"]) for trial in result["trials"]]
+
+
+@pytest.mark.parametrize("name", [*PRESETS, "draem", "nsa_object", "scratch", "screw-thread_top"])
+@pytest.mark.parametrize("end", [0, 1])
+def test_a_preset_turned_as_far_as_it_goes_is_one(name: str, end: int, tmp_path: Path) -> None:
+    preset = generator_named(name, category="screw")
+    knobs = knobs_of(preset)
+    turned = turned_by(preset, {knob: bounds[end] for knob, bounds in knobs.items()})
+    assert knobs_of(turned) == knobs
+    A.save(turned, tmp_path / "turned.yaml", data_format="yaml")
+    assert digest_of(generator_named(str(tmp_path / "turned.yaml"), category="screw")) == digest_of(turned)
+
+
+def test_all_knobs_at_one_are_the_preset() -> None:
+    for name in ("screw", "pill", "generic_object"):
+        preset, same = PRESETS[name](), turned_by(PRESETS[name](), {})
+        assert variety(same) == pytest.approx(variety(preset), rel=1e-3)
+        assert digest_of(turned_by(same, {})) == digest_of(same)
+
+
+def test_a_knob_turns_what_it_names() -> None:
+    preset = PRESETS["screw"]()
+    factors = {
+        "size scratch_neck": 2.0,
+        "contrast scratch_neck": 0.5,
+        "severity scratch_neck": 0.5,
+        "weight thread_top": 4.0,
+        "weight scratch_neck/4 Scratch": 2.0,
+    }
+    assert set(factors) <= set(knobs_of(preset))
+    types, turned = preset.transforms[0].transforms, turned_by(preset, factors).transforms[0].transforms
+    scratch, mine = types[2].transforms[3], turned[2].transforms[3]
+    assert mine.length_range == tuple(2 * value for value in scratch.length_range)
+    assert mine.contrast_range == tuple(value / 2 for value in scratch.contrast_range)
+    assert mine.severity == 0.5
+    assert mine.where == scratch.where
+    assert mine.p / turned[2].transforms[0].p == pytest.approx(2 * scratch.p / types[2].transforms[0].p, rel=1e-3)
+    assert [each.p for each in turned] == pytest.approx([0.125] * 4 + [0.5])
+    assert turned[0].transforms[0].angle_range == types[0].transforms[0].angle_range
+    assert turned[1].transforms[0].severity == 1
+
+
+def test_variety_is_how_many_draw() -> None:
+    assert variety(LIGHT) == 1
+    assert variety(BOTH) == pytest.approx(2)
+    assert 1 < variety(turned_by(BOTH, {"weight 1 ColorSpot": 8.0, "weight 2 ColorSpot": 1 / 8})) < 1.1
+
+
+def test_the_objective_prefers_what_looks_like_the_known_ones(data: Path) -> None:
+    category = read_known(data / "noise", ["dark/1.png"], size=SIDE)
+    options: dict[str, Any] = {"backbone": colours(), "twins": 12, "seed": 0, "progress": lambda *_: None}
+    objective = Objective(category, LIGHT, **options)
+    light, dark = (objective(each, seed=0, stage="", progress=lambda *_: None) for each in (LIGHT, DARK))
+    assert dark["patches"] == dark["separation"] == 1
+    assert dark["objective"] > light["objective"]
+    assert light["stray"] is None
+
+
+def test_without_known_ones_it_prefers_what_is_neither_trivial_nor_hidden(data: Path) -> None:
+    category = read_known(data / "noise", size=SIDE)
+    assert category.test == ()
+    faint = ds.ColorSpot(radius_range=(0.08, 0.14), opacity_range=(0.06, 0.06), min_visibility=0.0, p=1.0)
+    options: dict[str, Any] = {"backbone": colours(), "twins": 12, "seed": 0, "progress": lambda *_: None}
+    objective = Objective(category, BOTH, **options)
+    found = {
+        name: objective(each, seed=0, stage="", progress=lambda *_: None)
+        for name, each in {"both": BOTH, "light": LIGHT, "faint": faint}.items()
+    }
+    assert found["both"]["objective"] == pytest.approx(1 - 0.1 + 0.5)
+    assert found["light"]["variety"] == 0.5
+    assert found["faint"]["separation"] < 0.9
+    assert found["faint"]["objective"] < found["light"]["objective"] < found["both"]["objective"]
+
+
+def test_the_command_leaves_a_preset_that_loads_and_draws(
+    tuned: Callable[..., dict[str, Any]], tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = tuned()
+    said = capsys.readouterr().out
+    assert said.count(" left\n") == 2
+    assert "start, trial 0" in said
+    assert f"Known, to be left out of all that is reported: {', '.join(KNOWN)}" in said
+    assert result["known"] == list(KNOWN)
+    assert [trial["number"] for trial in result["trials"]] == [0, 1, 2]
+    assert set(result["trials"][0]["factors"].values()) == {1.0}
+    values = [trial["parts"]["objective"] for trial in result["trials"]]
+    assert result["best"] == int(np.argmax(values))
+    assert len(result["afresh"]["start"]) == len(result["afresh"]["best"]) == 3
+    assert {"optuna", "commit", "torch"} <= set(result["versions"])
+    path = tmp_path / "out" / "best.yaml"
+    best = A.load(path, data_format="yaml")
+    assert digest_of(best) == digest_of(generator_named(str(path), category="noise"))
+    assert digest_of(best) == digest_of(turned_by(BOTH, result["trials"][result["best"]]["factors"]))
+    image = np.full((SIDE, SIDE, 3), 100, np.uint8)
+    assert ds.synthesize(image, best, seed=0).defects
+    train = str(data / "noise" / "train" / "good")
+    assert defectsynth(["preview", train, str(tmp_path / "sheet.png"), "--preset", str(path)]) == 0
+
+
+def test_a_stopped_search_goes_on_with_the_same_trials(
+    tuned: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = tuned(out="whole", trials=13)  # ten random ones, then those that follow from them
+    measured, calls = Objective.__call__, []
+
+    def stopped(self: Objective, transform: Any, **options: Any) -> Any:
+        calls.append(options["stage"])
+        if len(calls) in {1, 4, 13}:
+            raise KeyboardInterrupt
+        return measured(self, transform, **options)
+
+    monkeypatch.setattr(Objective, "__call__", stopped)
+    tuned(out="parts", trials=13, code=130)
+    assert "the same command goes on" in capsys.readouterr().err
+    assert len(tuned(out="parts", trials=13, code=130)["trials"]) == 2
+    assert len(tuned(out="parts", trials=13, code=130)["trials"]) == 10
+    parts = tuned(out="parts", trials=13)
+    assert tried(parts) == tried(whole)
+    assert calls.count("trial 1") == 1
+    calls.clear()
+    calls += ["enough"] * 20
+    again = tuned(out="parts", trials=5)  # more are there
+    assert tried(again) == tried(whole)
+    assert {"afresh" in stage for stage in calls[20:]} == {True}
+
+
+def test_a_trial_that_draws_nothing_has_failed_and_the_others_go_on(
+    tuned: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measured = Objective.__call__
+
+    def failing(self: Objective, transform: Any, **options: Any) -> Any:
+        if options["stage"] == "trial 1":
+            raise ValueError("transform must draw defects")
+        return measured(self, transform, **options)
+
+    monkeypatch.setattr(Objective, "__call__", failing)
+    result = tuned()
+    assert [trial["parts"] is None for trial in result["trials"]] == [False, True, False]
+    assert result["trials"][1]["reason"] == "transform must draw defects"
+    assert "trial 1: failed: transform must draw defects (best" in capsys.readouterr().out
+
+
+def test_without_known_ones_nothing_of_test_is_opened(tuned: Callable[..., dict[str, Any]], data: Path) -> None:
+    result = tuned("none")
+    assert result["known"] == []
+    assert set(result["trials"][0]["parts"]) == {"objective", "separation", "variety"}
+    shutil.rmtree(data / "noise" / "test")
+    assert tried(tuned("none", out="again")) == tried(result)
+
+
+def test_known_ones_at_random_leave_some_of_each_type(data: Path) -> None:
+    home = data / "noise"
+    chosen = known_at_random(home, share=0.3, seed=0)
+    assert [name.split("/")[0] for name in chosen] == ["dark", "spot"]
+    assert known_at_random(home, share=0.3, seed=0) == chosen
+    assert len({known_at_random(home, share=0.3, seed=seed) for seed in range(8)}) > 2
+    assert len(known_at_random(home, share=0.99, seed=0)) == 3  # of three and of two
+
+
+def test_the_share_decides_what_is_known(tuned: Callable[..., dict[str, Any]], data: Path) -> None:
+    write_category(data.parent / "readable", defect="dark")
+    shutil.copytree(data.parent / "readable" / "test", data / "noise" / "test", dirs_exist_ok=True)
+    result = tuned("--known-share", "0.5", trials=1)
+    assert result["known"] == list(known_at_random(data / "noise", share=0.5, seed=0))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--trials", "0"], "trials must be at least 1, got 0"),
+        (["--twins", "0"], "twins must be at least 1, got 0"),
+        (["--seed", "-1"], "seed must be at least 0, got -1"),
+        (["--category", "disc"], "category must be in .* (noise), got 'disc'"),
+        (["--preset", "dragon"], "generator must be one of .*, got 'dragon'"),
+        (["--preset", "missing.yaml"], "generator must be a file that A.save wrote, got 'missing.yaml'"),
+        (["--known", "good/0.png"], "known must be defective images, DEFECT/FILE in .*test, got 'good/0.png'"),
+        (["--known", "dark/9.png"], "known must be defective images, .*, got 'dark/9.png'"),
+        (["--known-share", "1"], "known-share must be in 0 < known-share < 1, got 1.0"),
+    ],
+)
+def test_bad_arguments_are_told(
+    words: list[str], message: str, tuned: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    tuned(*words, code=2)
+    assert_matches(message, capsys.readouterr().err)
+
+
+def test_another_search_in_the_folder_is_told(
+    tuned: Callable[..., dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tuned(trials=1)
+    tuned("--seed", "1", trials=1, code=2)
+    assert_matches("out must hold a search with the same settings: seed was 0, got 1: .*", capsys.readouterr().err)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "search.sqlite3").write_text("no database" * 200)
+    tuned(out="broken", code=2)
+    assert_matches("out must hold no search.sqlite3 but that of a search, got .*", capsys.readouterr().err)
+
+
+def test_one_search_at_a_time(
+    tuned: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inner = Search.run
+
+    def nested(self: Search, evaluate: Any) -> Any:
+        monkeypatch.setattr(Search, "run", inner)
+        tuned(trials=1, code=2)
+        return inner(self, evaluate)
+
+    monkeypatch.setattr(Search, "run", nested)
+    tuned(trials=1)
+    assert_matches("out must not be in use by another search, got .*", capsys.readouterr().err)
+
+
+def assert_matches(message: str, text: str) -> None:
+    parts = [part for part in message.split(".*") if part]
+    assert all(part in text for part in parts), text

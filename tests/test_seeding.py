@@ -1,0 +1,39 @@
+"""Inside a composition every choice and every defect is drawn by itself."""
+
+from collections import Counter
+
+import albumentations as A
+import numpy as np
+
+import defectsynth as ds
+
+SURFACE = np.random.default_rng(0).integers(90, 130, (96, 96, 3), np.uint8)
+
+
+def test_a_choice_inside_a_choice_is_its_own() -> None:
+    families = [A.OneOf([ds.Scratch(p=1), ds.Crack(p=1)], p=1), A.OneOf([ds.Pit(p=1), ds.Hole(p=1)], p=1)]
+    nested = A.Compose([A.OneOf(families, p=1)])
+    kinds = Counter(
+        record["kind"] for seed in range(200) for record in ds.synthesize(SURFACE, nested, seed=seed).defects
+    )
+    assert set(kinds) == {"scratch", "crack", "pit", "hole"}
+    assert min(kinds.values()) >= 30
+
+
+def test_two_defects_of_one_picture_land_apart() -> None:
+    both = A.Compose([ds.ColorSpot(p=1), ds.ColorSpot(p=1)])
+    middles = np.array(
+        [
+            [np.reshape(record["box"], (2, 2)).mean(axis=0) for record in sample.defects]
+            for sample in (ds.synthesize(SURFACE, both, seed=seed) for seed in range(40))
+            if len(sample.defects) == 2
+        ]
+    )
+    assert len(middles) >= 30
+    assert np.median(np.linalg.norm(middles[:, 0] - middles[:, 1], axis=1)) > 20
+
+
+def test_same_seed_same_bytes() -> None:
+    first, second = (ds.synthesize(SURFACE, ds.presets.generic_texture(), seed=5) for _ in range(2))
+    assert first.image.tobytes() == second.image.tobytes()
+    assert first.defects == second.defects

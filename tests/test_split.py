@@ -1,0 +1,69 @@
+"""Splits: the gap is where and as wide as drawn, the sides are pushed aside and not lost."""
+
+import math
+
+import numpy as np
+import pytest
+
+import defectsynth as ds
+from defectsynth.scene import Scene
+from defectsynth.split import SplitRecipe
+
+
+def split(**changes: object) -> SplitRecipe:
+    """An upright, even split in the middle of a picture of 200 x 200, 120 pixels long and 16 wide."""
+    numbers = {"angle": 0.5 * math.pi, "length": 120.0, "half": 8.0, "bow": 0.0, "uneven": 0.0, "lip": 0.0}
+    return SplitRecipe(
+        kind="split",
+        severity=1.0,
+        seed=0,
+        x=99.5,
+        y=99.5,
+        phases=(0.0, 0.0),
+        light=0.0,
+        **{"ground": (0.0,), "clip": "", **numbers, **changes},
+    )
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.7, 0.5 * math.pi])
+def test_area_of_the_gap(angle: float) -> None:
+    patch = split(angle=angle).render(Scene(np.full((200, 200), 200, np.uint8)), np.full((200, 200), 200, np.uint8))
+    assert patch is not None
+    dark = 1.0 - patch.pixels.astype(float).sum() / 200 / patch.pixels.size
+    assert dark * patch.pixels.size == pytest.approx(2 / 3 * 16 * 120, rel=0.03)  # a parabola on both sides
+
+
+def test_what_lies_beside_is_pushed_aside() -> None:
+    image = np.full((200, 200), 200, np.uint8)
+    image[:, 110:114] = 90  # a line 12 pixels beside the split
+    patch = split().render(Scene(image), image)
+    assert patch is not None
+    row = patch.pixels[100 - patch.box.y0].astype(float)
+    seen = patch.box.x0 + np.flatnonzero((row > 60) & (row < 120)).mean()
+    moved = split().forward(np.array([[111.5, 100.0]]))[0, 0]
+    assert seen == pytest.approx(moved, abs=1.0)
+    assert moved > 116
+
+
+def test_lips_catch_the_light_on_one_side() -> None:
+    image = np.full((200, 200), 120, np.uint8)
+    patch = split(lip=0.3).render(Scene(image), image)  # the light comes from the right
+    assert patch is not None
+    row = patch.pixels[100 - patch.box.y0].astype(int)
+    middle = 100 - patch.box.x0
+    left, right = row[middle - 12 : middle - 9], row[middle + 9 : middle + 12]
+    assert (left < 115).all() != (right < 115).all()
+    assert (left > 125).all() != (right > 125).all()
+
+
+def test_it_runs_inwards_from_the_edge_and_shows_the_background() -> None:
+    part = np.full((160, 160), 220, np.uint8)
+    part[40:120, 40:120] = 80
+    drawn = [
+        ds.synthesize(part, ds.Split(where="edge", grounds=("background",), width_range=(0.05, 0.06)), seed=seed)
+        for seed in range(20)
+    ]
+    brightest = [sample.image[sample.mask > 0].max() for sample in drawn if sample.defects]
+    assert len(brightest) >= 18
+    assert np.median(brightest) > 180
+    assert not any(sample.mask[part == 220].any() for sample in drawn)
