@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -50,6 +51,8 @@ def command(*words: object) -> list[str]:
 def start_command(*words: object, **options: Any) -> subprocess.Popen[str]:
     """Start the command line in a process group of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as shells start jobs in the background; it is inherited
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         command(*words),
         env=environment,

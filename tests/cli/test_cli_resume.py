@@ -16,7 +16,7 @@ from defectsynth.cli.job import JOURNAL
 from defectsynth.cli.writing import TEMPORARY
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups and their signals")
-WORDS = ("--preset", "generic_object", "--count", "400", "--seed", "5", "--layout")
+WORDS = ("--preset", "generic_object", "--count", "150", "--seed", "5", "--layout")
 LIMIT = 60  # seconds until a process counts as hanging
 
 
@@ -101,7 +101,7 @@ def test_interrupted_and_called_again_is_the_same(
     os.killpg(job.pid, signal.SIGINT)  # as a terminal does
     _, errors = job.communicate(timeout=LIMIT)
     assert job.returncode == 130, errors
-    assert "of 400; run the same command again to finish" in errors
+    assert "of 150; run the same command again to finish" in errors
     assert "Traceback" not in errors
     assert not others_in_group(job.pid)
     finish(start, large, output, "mvtec", 2)
