@@ -94,7 +94,14 @@ def test_all_knobs_at_one_are_the_preset() -> None:
     for name in ("screw", "pill", "generic_object"):
         preset, same = PRESETS[name](), turned_by(PRESETS[name](), {})
         assert variety(same) == pytest.approx(variety(preset), rel=1e-3)
-        assert digest_of(turned_by(same, {})) == digest_of(same)
+        assert coarse(A.to_dict(turned_by(same, {}))) == coarse(A.to_dict(same))
+
+
+def coarse(plain: Any) -> Any:
+    """The description of a transform with its probabilities to three digits: sharing them out anew rounds."""
+    if isinstance(plain, dict):
+        return {key: round(value, 3) if key == "p" else coarse(value) for key, value in plain.items()}
+    return [coarse(value) for value in plain] if isinstance(plain, list) else plain
 
 
 def test_a_knob_turns_what_it_names() -> None:
