@@ -51,7 +51,7 @@ class InFrame(Where):
         across, down = _slopes(scene) if self.on == "edge" else (None, None)
         cells = self._cells(scene)
         if across is not None and down is not None:
-            strength = cv2.magnitude(across, down).reshape(cells.shape)
+            strength = np.hypot(across, down)  # cv2.magnitude rounds by where the array lies in memory
             least = float(np.quantile(strength[cells > 0], STRONGEST))
             strong = ((cells > 0) & (strength >= least) & (strength > 0.0)).view(np.uint8)
             cells = strong if strong.any() else cells

@@ -91,6 +91,17 @@ def test_in_frame_on_an_edge_follows_it() -> None:
         assert abs(math.cos(place.angle)) < 0.1
 
 
+def test_in_frame_on_an_edge_does_not_depend_on_where_the_picture_lies_in_memory() -> None:
+    ramp = np.linspace(0, 0.9, 29, dtype=np.float32)[:, None] * np.array([0.3, 0.9, 0.8], np.float32)
+    image = np.tile(ramp, (29, 1, 1))  # every edge is as strong but for rounding
+    where = ds.InFrame(x_range=(0.0, 0.14), on="edge")
+    kept, places = [], set()
+    for number in range(200):
+        places.add(where.sample(np.random.default_rng(number % 4), Scene(image)))
+        kept.append(np.ones(16 * number + 8, np.uint8))  # other places are free next time
+    assert len(places) == 4
+
+
 def test_on_print_gathers_at_the_middle_of_detail() -> None:
     image = np.full((192, 192), 220, np.uint8)
     image[20:172, 20:172] = 90

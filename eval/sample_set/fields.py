@@ -116,13 +116,13 @@ def looked_up(profile: Field, position: Field) -> Field:
 
 def disc(plane: Plane, *, at: tuple[float, float], radius: float) -> Field:
     """Signed distance to a disc."""
-    return as_field(cv2.magnitude(plane.u - at[0], plane.v - at[1]) - radius)
+    return as_field(np.hypot(plane.u - at[0], plane.v - at[1]) - radius)
 
 
 def box(plane: Plane, *, half: tuple[float, float], corner: float = 0.0) -> Field:
     """Signed distance to a centred box of half sides `half` with corners of radius `corner`."""
     du, dv = np.abs(plane.u) - (half[0] - corner), np.abs(plane.v) - (half[1] - corner)
-    outside = cv2.magnitude(np.maximum(du, 0.0), np.maximum(dv, 0.0))
+    outside = np.hypot(np.maximum(du, 0.0), np.maximum(dv, 0.0))
     return as_field(outside + np.minimum(np.maximum(du, dv), 0.0) - corner)
 
 

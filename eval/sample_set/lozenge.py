@@ -114,7 +114,7 @@ def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> S
         angle=math.radians(rng.normal(0.0, 4.0)),
         scale=rng.normal(1.0, 0.010),
     )
-    radius = as_field(cv2.magnitude(part.u / _HALF_LENGTH, part.v / _HALF_WIDTH))
+    radius = as_field(np.hypot(part.u / _HALF_LENGTH, part.v / _HALF_WIDTH))
     distance = as_field((radius - 1.0) * _HALF_WIDTH)
     pressed = _imprint(part)
     if defect is not None and defect.kind == "faulty_imprint":
