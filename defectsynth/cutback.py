@@ -20,7 +20,7 @@ from defectsynth.patches import Patch, finish
 from defectsynth.placement import Place
 from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene
-from defectsynth.structural import as_pixels, within
+from defectsynth.structural import as_pixels, union, within
 from defectsynth.values import Pair
 
 UNLIKE = (0.4, 0.7)  # difference from the background at which the object starts and is certain, a share of its own
@@ -61,11 +61,10 @@ class CutbackRecipe(Recipe):
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
         """Return the outline cut back and the face."""
-        face = self.face.box(scene.size)
-        box = self._box(scene.size)
+        face, cut = self.face.box(scene.size), self._box(scene.size)
+        box = None if cut is None else union([cut, face])
         if box is None or face is None:
             return None
-        box = Box(min(box.x0, face.x0), min(box.y0, face.y0), max(box.x1, face.x1), max(box.y1, face.y1))
         before = np.ascontiguousarray(canvas[box.slices])
         along, out = self._frame(box)
         surface = as_floats(before, scene.peak)

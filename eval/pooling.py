@@ -26,13 +26,12 @@ class PooledBackbone(ProjectedBackbone):
     def __init__(self, inner: Backbone, *, size: int = SIZE) -> None:
         super().__init__(inner, size=size)
         self.classifier = nn.Conv2d(size, 2, 1)
-        self.trained = nn.ModuleList([self.projection, self.classifier])
         self.embedding_size = size + inner.patch_size
         self.to(inner.mean.device)
 
     def stages(self) -> list[nn.Module]:
         """Projection and classifier, as one."""
-        return [self.trained]
+        return [nn.ModuleList([self.projection, self.classifier])]
 
     def embed(self, images: Tensor) -> Tensor:
         """Images (B, H, W, 3) to (B, D)."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import albumentations as A
 
+from defectsynth.host import leaves
+
 Types = Mapping[str, Callable[[], list[Any]]]  # a type's name, and what makes the transforms that draw it
 
 
@@ -24,21 +26,13 @@ def mixture(types: Types) -> A.Compose:
     """
     alternatives = []
     for name, make in types.items():
-        transforms = make()
-        for transform in transforms:
-            _call(transform, name)
-        alternatives.append(A.OneOf(transforms, p=1.0))
+        alternative = A.OneOf(make(), p=1.0)
+        for leaf in leaves(alternative):
+            leaf.defect_type = name
+        alternatives.append(alternative)
     return A.Compose([A.OneOf(alternatives, p=1.0)])
 
 
 def combined(types: Types) -> list[Any]:
     """Return what draws two different types at once."""
     return [A.SomeOf([A.OneOf(make(), p=1.0) for make in types.values()], n=2, replace=False, p=1.0)]
-
-
-def _call(transform: Any, name: str) -> None:
-    if isinstance(transform, A.BaseCompose):
-        for inner in transform.transforms:
-            _call(inner, name)
-    else:
-        transform.defect_type = name
