@@ -3,8 +3,8 @@
 Everything is measured between patches of the untrained backbone: of real defects, of synthetic ones and of normals.
 """
 
-from eval.audit.coverage import Audit, audit
+from eval.audit.coverage import Audit, Auditor, audit
 from eval.audit.measure import DefectType
 from eval.audit.sheet import write_sheet
 
-__all__ = ["Audit", "DefectType", "audit", "write_sheet"]
+__all__ = ["Audit", "Auditor", "DefectType", "audit", "write_sheet"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from eval.audit.coverage import Audit, audit
+from eval.audit.coverage import Audit, Auditor
 from eval.audit.sheet import write_sheet
 from eval.backbones import make_backbone
 from eval.bank import Progress
@@ -55,9 +55,10 @@ def audit_all(
     lines = []
     for name in categories:
         category = read_category(data / name, size=SIZES["patch"])
+        auditor = Auditor(category, backbone=backbone, seed=seed, progress=progress)
         for generator, transform in drawn[name].items():
             began = perf_counter()
-            found = audit(category, transform, backbone=backbone, twins=twins, seed=seed, progress=progress)
+            found = auditor(transform, twins=twins, progress=progress)
             write_sheet(found, out / f"{name}-{Path(generator).stem}.png")
             lines.append(_line(found, name, generator, seconds=perf_counter() - began))
             write(_text(lines[-1]))

@@ -1,5 +1,6 @@
 """How well the defects of a generator cover the real ones of a category, by patches of an untrained backbone."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,27 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defectsynth import AnomalyTwins
-from eval.audit.measure import COVERED, DefectType, PatchBank, Reality, defective_patches, measure
+from eval.audit.measure import COVERED, Coverage, PatchBank, Reality, measure, patches_of
 from eval.backbone import Backbone
 from eval.bank import Progress
 from eval.datasets import Category, Record
-from eval.detector import embed
 
 NORMALS = 100  # training images at most, drawn at random
-NORMAL_ROWS, SYNTHETIC_ROWS = 20_000, 8_000  # patches at most, drawn at random
 TWINS = 200  # synthetic defects
 
 
 @dataclass(frozen=True, kw_only=True)
-class Audit:
+class Audit(Coverage):
     """What an audit says of a generator.
 
     Attributes:
-        covered, patches: as of `DefectType`, over all types; each type counts the same.
-        stray: share of the synthetic patches that lie farther from all real ones than those lie from each other (95 %).
-        separation: AUROC on the test images of the largest difference, a patch, of the distances to the nearest normal
-            and to the nearest synthetic defect.
-        types: by name.
         uncovered: the real defects that are not covered, worst first, as places among `records`.
         records: the defective test images.
         nearest_twin, nearest_normal: for each of `records` which of `twins` and of `normals` is nearest to its defect.
@@ -36,11 +30,6 @@ class Audit:
         twin_masks: their masks, bool (K, size, size).
     """
 
-    covered: float
-    patches: float
-    stray: float
-    separation: float
-    types: dict[str, DefectType]
     uncovered: tuple[int, ...]
     records: tuple[Record, ...]
     nearest_twin: tuple[int, ...]
@@ -48,6 +37,67 @@ class Audit:
     normals: tuple[Record, ...]
     twins: NDArray[np.uint8]
     twin_masks: NDArray[np.bool_]
+
+
+class Auditor:
+    """A category whose normals and real defects are embedded once; called with what draws defects, it audits that.
+
+    Args:
+        category: with its test images, at the size to look at, in px.
+        backbone: as it is, untrained.
+        seed: of the defects and of the patches drawn.
+        progress: see `Progress`.
+
+    Raises:
+        ValueError: if no real defect covers a patch.
+    """
+
+    def __init__(
+        self, category: Category, *, backbone: Backbone, seed: int = 0, progress: Progress | None = None
+    ) -> None:
+        self.category, self.backbone, self.seed = category, backbone, seed
+        rng = np.random.default_rng(seed)
+        chosen = rng.permutation(len(category.train))[:NORMALS]
+        self.records = tuple(category.train[place] for place in sorted(chosen))
+        self.normals = category.images(self.records)
+        bank = PatchBank.of_normals(self._patches(self.normals, "normals", progress), rng)
+        tests = self._patches(category.images(category.test), "test", progress)
+        self.real = Reality(category.test, tests, category.masks(category.test), bank)
+        self._rng = rng  # as it is now, for the patches of twins
+
+    def __call__(self, transform: Any, *, twins: int = TWINS, progress: Progress | None = None) -> Audit:
+        """Measure how well the defects of a transform cover the real ones.
+
+        Args:
+            transform: a defect or a composition with defects.
+            twins: how many synthetic defects are drawn, at least 1.
+            progress: see `Progress`.
+
+        Raises:
+            ValueError: if `twins` is below 1, or no synthetic defect covers a patch.
+        """
+        if twins < 1:
+            raise ValueError(f"twins must be at least 1, got {twins}")
+        drawn, masks = drawn_twins(self.normals, transform, count=twins, seed=self.seed)
+        made = self._patches(drawn, "twins", progress)
+        found = measure(self.real, PatchBank.of_twins(made, masks, deepcopy(self._rng)))
+        shares, real = found.shares, self.real
+        tested = sorted(shares)
+        closest = {place: int(np.where(real.defective[place], found.gain[place], -np.inf).argmax()) for place in tested}
+        order = sorted((place for place in tested if shares[place] < COVERED), key=lambda place: shares[place])
+        return Audit(
+            **vars(found),
+            uncovered=tuple(tested.index(place) for place in order),
+            records=tuple(real.records[place] for place in tested),
+            nearest_twin=tuple(int(found.origins[place].ravel()[closest[place]]) for place in tested),
+            nearest_normal=tuple(int(real.origins[place].ravel()[closest[place]]) for place in tested),
+            normals=self.records,
+            twins=drawn,
+            twin_masks=masks,
+        )
+
+    def _patches(self, images: NDArray[np.uint8], stage: str, progress: Progress | None) -> NDArray[np.float32]:
+        return patches_of(self.backbone, images, size=self.category.size, stage=stage, progress=progress)
 
 
 def audit(
@@ -59,55 +109,8 @@ def audit(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Audit:
-    """Measure how well the defects of a transform cover the real ones of a category.
-
-    Args:
-        category: with its test images, at the size to look at, in px.
-        transform: a defect or a composition with defects.
-        backbone: as it is, untrained.
-        twins: how many synthetic defects are drawn, at least 1.
-        seed: of the defects and of the patches drawn.
-        progress: see `Progress`.
-
-    Raises:
-        ValueError: if `twins` is below 1, or no synthetic or no real defect covers a patch.
-    """
-    if twins < 1:
-        raise ValueError(f"twins must be at least 1, got {twins}")
-    rng = np.random.default_rng(seed)
-    chosen = rng.permutation(len(category.train))[:NORMALS]
-    records = tuple(category.train[place] for place in sorted(chosen))
-    normals = category.images(records)
-    drawn, drawn_masks = drawn_twins(normals, transform, count=twins, seed=seed)
-    images, masks = category.images(category.test), category.masks(category.test)
-
-    def embedded(stage: str, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-        steps = None if progress is None else _named(progress, stage)
-        return embed(backbone, list(pictures), scoring="patch", size=category.size, progress=steps)
-
-    known, made, seen = embedded("normals", normals), embedded("twins", drawn), embedded("test", images)
-    normal = PatchBank(known, np.ones(known.shape[:3], np.bool_), NORMAL_ROWS, rng)
-    synthetic = PatchBank(made, defective_patches(drawn_masks, made, name="synthetic"), SYNTHETIC_ROWS, rng)
-    real = Reality(category.test, seen, masks, normal)
-    found = measure(real, synthetic)
-    shares = found.shares
-    tested = sorted(shares)
-    closest = {place: int(np.where(real.defective[place], found.gain[place], -np.inf).argmax()) for place in tested}
-    order = sorted((place for place in tested if shares[place] < COVERED), key=lambda place: shares[place])
-    return Audit(
-        covered=found.covered,
-        patches=found.patches,
-        stray=found.stray,
-        separation=found.separation,
-        types=found.types,
-        uncovered=tuple(tested.index(place) for place in order),
-        records=tuple(category.test[place] for place in tested),
-        nearest_twin=tuple(int(found.origins[place].ravel()[closest[place]]) for place in tested),
-        nearest_normal=tuple(int(real.origins[place].ravel()[closest[place]]) for place in tested),
-        normals=records,
-        twins=drawn,
-        twin_masks=drawn_masks,
-    )
+    """Measure how well the defects of one transform cover the real ones of a category; see `Auditor`."""
+    return Auditor(category, backbone=backbone, seed=seed, progress=progress)(transform, twins=twins, progress=progress)
 
 
 def drawn_twins(
@@ -136,7 +139,3 @@ def drawn_twins(
     if not images:
         raise ValueError("transform must draw defects on the normals of the category, got none")
     return np.stack(images), np.stack(masks)
-
-
-def _named(progress: Progress, stage: str) -> Progress:
-    return lambda _, done, total: progress(stage, done, total)

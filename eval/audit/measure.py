@@ -7,13 +7,25 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from eval.backbone import Backbone
+from eval.bank import Progress
 from eval.datasets import Record
+from eval.detector import embed
 from eval.metrics import image_metrics
 from eval.nearest import nearest
 from eval.twins import patch_labels
 
 COVERED = 0.5  # share of a defect's patches that must be nearer to a synthetic one than to any normal
 FAR = 0.95  # quantile of the real defects' distances to each other
+NORMAL_ROWS, SYNTHETIC_ROWS = 20_000, 8_000  # patches at most, drawn at random
+
+
+def patches_of(
+    backbone: Backbone, images: NDArray[np.uint8], *, size: int, stage: str, progress: Progress | None
+) -> NDArray[np.float32]:
+    """Embed images (N, H, W, 3) at a size in px as patches float32 (N, h, w, D); the progress is called `stage`."""
+    steps = None if progress is None else lambda _, done, total: progress(stage, done, total)
+    return embed(backbone, list(images), scoring="patch", size=size, progress=steps)
 
 
 class PatchBank:
@@ -34,6 +46,16 @@ class PatchBank:
             places = np.sort(rng.choice(places, most, replace=False))
         self.rows = embedded.reshape(-1, embedded.shape[-1])[places]
         self.origins = places // (chosen.shape[1] * chosen.shape[2])
+
+    @classmethod
+    def of_normals(cls, embedded: NDArray[np.float32], rng: np.random.Generator) -> "PatchBank":
+        """Some patches of good images."""
+        return cls(embedded, np.ones(embedded.shape[:3], np.bool_), NORMAL_ROWS, rng)
+
+    @classmethod
+    def of_twins(cls, embedded: NDArray[np.float32], masks: NDArray[np.bool_], rng: np.random.Generator) -> "PatchBank":
+        """Some patches that a synthetic defect covers; raises ValueError if none does."""
+        return cls(embedded, defective_patches(masks, embedded, name="synthetic"), SYNTHETIC_ROWS, rng)
 
     def search(self, embedded: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Distance (N, h, w) to the nearest row, and the image it comes from."""

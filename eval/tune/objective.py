@@ -25,12 +25,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.audit.coverage import NORMAL_ROWS, NORMALS, SYNTHETIC_ROWS, drawn_twins
-from eval.audit.measure import PatchBank, Reality, defective_patches, measure
+from eval.audit.coverage import NORMALS, drawn_twins
+from eval.audit.measure import PatchBank, Reality, defective_patches, measure, patches_of
 from eval.backbone import Backbone
 from eval.bank import Progress
 from eval.datasets import Category
-from eval.detector import embed
 from eval.metrics import image_metrics
 from eval.tune.space import variety
 
@@ -72,7 +71,7 @@ class Objective:
         good = [category.train[place] for place in order[:held]]
         self.normals = category.images([category.train[place] for place in order[held : held + NORMALS]])
         known = self._embedded(self.normals, stage="normals", progress=progress)
-        self.bank = PatchBank(known, np.ones(known.shape[:3], np.bool_), NORMAL_ROWS, rng)
+        self.bank = PatchBank.of_normals(known, rng)
         records = [*category.test, *good]
         seen = self._embedded(category.images(records), stage="known and held out", progress=progress)
         self.real = Reality(records, seen, category.masks(records), self.bank) if category.test else None
@@ -96,10 +95,9 @@ class Objective:
         """
         images, masks = drawn_twins(self.normals, transform, count=self.twins, seed=seed)
         made = self._embedded(images, stage=stage, progress=progress)
-        inside = defective_patches(masks, made, name="synthetic")
         if self.real is None:
-            return self._striking(made, inside, transform)
-        found = measure(self.real, PatchBank(made, inside, SYNTHETIC_ROWS, np.random.default_rng(self.seed)))
+            return self._striking(made, defective_patches(masks, made, name="synthetic"), transform)
+        found = measure(self.real, PatchBank.of_twins(made, masks, np.random.default_rng(self.seed)))
         stray = None if np.isnan(found.stray) else found.stray
         value = found.patches + found.separation - STRAY * (stray or 0.0)
         return {VALUE: value, "patches": found.patches, "separation": found.separation, "stray": stray}
@@ -115,10 +113,4 @@ class Objective:
         return {VALUE: value, "separation": separation, "variety": left}
 
     def _embedded(self, images: NDArray[np.uint8], *, stage: str, progress: Progress) -> NDArray[np.float32]:
-        return embed(
-            self.backbone,
-            list(images),
-            scoring="patch",
-            size=self.size,
-            progress=lambda _, done, total: progress(stage, done, total),
-        )
+        return patches_of(self.backbone, images, size=self.size, stage=stage, progress=progress)
