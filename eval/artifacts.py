@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.loading import Size, sides
 from eval.results import write_whole
 
 HEAT_MAPS, EMBEDDINGS = "heat_maps.npz", "embeddings.npz"
@@ -45,15 +46,16 @@ def write_heat_maps(folder: Path, maps: NDArray[np.float32]) -> None:
     write_whole(folder / HEAT_MAPS, lambda file: np.savez_compressed(file, heat_maps=maps.astype(np.float16)))
 
 
-def read_heat_maps(folder: str | Path, *, size: int) -> NDArray[np.float32]:
-    """The heat maps of a patch run, float32 (N, size, size), in the order of the images in its results."""
+def read_heat_maps(folder: str | Path, *, size: Size) -> NDArray[np.float32]:
+    """The heat maps of a patch run, float32 (N, H, W), in the order of the images in its results."""
     with np.load(Path(folder) / HEAT_MAPS) as file:
         return upsampled(file["heat_maps"].astype(np.float32), size=size)
 
 
-def upsampled(maps: NDArray[np.float32], *, size: int) -> NDArray[np.float32]:
-    """Distances of patches, (N, h, w), as heat maps (N, size, size), bilinear."""
-    heats = np.empty((len(maps), size, size), np.float32)
+def upsampled(maps: NDArray[np.float32], *, size: Size) -> NDArray[np.float32]:
+    """Distances of patches, (N, h, w), as heat maps (N, H, W), bilinear."""
+    height, width = sides(size)
+    heats = np.empty((len(maps), height, width), np.float32)
     for heat, map_ in zip(heats, maps, strict=True):
-        heat[:] = cv2.resize(map_, (size, size), interpolation=cv2.INTER_LINEAR)
+        heat[:] = cv2.resize(map_, (width, height), interpolation=cv2.INTER_LINEAR)
     return heats

@@ -277,16 +277,18 @@ class Reader:
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
-        self.kept: dict[tuple[str, str, int], Category] = {}
+        self.kept: dict[tuple[str, str, int, bool], Category] = {}
 
     def reading(self, settings: Settings) -> Callable[[str], Category]:
         """Reads for a cell."""
 
         def read(name: str) -> Category:
-            key = (settings.data, name, settings.size)
+            square = settings.scoring == "image"  # as the seed article looks at them
+            key = (settings.data, name, settings.size, square)
             if key not in self.kept:
                 folder = Path(settings.data) / name
-                self.kept[key] = read_category(folder, size=settings.size, progress=partial(self.progress, "read"))
+                steps = partial(self.progress, "read")
+                self.kept[key] = read_category(folder, size=settings.size, square=square, progress=steps)
             return self.kept[key]
 
         return read

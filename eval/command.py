@@ -121,7 +121,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--weights", default="default", metavar="default|none|FILE", help="default: default")
     sizes = ", ".join(f"{size} for {scoring}" for scoring, size in SIZES.items())
-    parser.add_argument("--size", type=int, metavar="PX", help=f"side of the images (default: {sizes} scoring)")
+    parser.add_argument("--size", type=int, metavar="PX", help=f"shorter side of the images (default: {sizes} scoring)")
     parser.add_argument(
         "--classes", nargs="+", metavar="NAME", help="for multi_class (default: those of the benchmark)"
     )

@@ -7,21 +7,19 @@ Comprehensive Real-World Dataset for Unsupervised Anomaly Detection", CVPR 2019.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 from pathlib import Path
-from typing import Any
+from statistics import median
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from defectsynth.cli.reading import SUFFIXES, read_image
-from defectsynth.image_files import UnreadableError
+from defectsynth.cli.reading import SUFFIXES
+from eval.loading import check_side, load_image, load_mask, read_marked, read_pixels
 
 GOOD = "good"
 _LAYOUT = "train/good, test/good, test/DEFECT, ground_truth/DEFECT"
-_HALF = 0.5 - 1e-6  # of a pixel; area weights are rounded
-_TO_8_BIT = 257  # 65535 / 255
+_CELL = 32  # px; the longer side of a shape is the shorter one and a whole number of these
+_LONGEST = 4.0  # times the shorter side; longer images are squeezed
 
 Progress = Callable[[int, int], None]
 
@@ -53,25 +51,25 @@ class Category:
         name: of its folder.
         train: good images, by file name.
         test: good and defective images, by folder and file name.
-        size: side in pixels of what `images` and `masks` give.
+        shape: (height, width) in pixels of what `images` and `masks` give.
     """
 
     name: str
     train: tuple[Record, ...]
     test: tuple[Record, ...]
-    size: int
+    shape: tuple[int, int]
 
     def images(self, records: Sequence[Record]) -> NDArray[np.uint8]:
-        """The images of `records`, uint8 (N, size, size, 3) in RGB; see `load_image`."""
-        images = [load_image(record.path, size=self.size) for record in records]
-        return np.stack(images) if images else np.zeros((0, self.size, self.size, 3), np.uint8)
+        """The images of `records`, uint8 (N, H, W, 3) in RGB; see `load_image`."""
+        images = [load_image(record.path, size=self.shape) for record in records]
+        return np.stack(images) if images else np.zeros((0, *self.shape, 3), np.uint8)
 
     def masks(self, records: Sequence[Record]) -> NDArray[np.bool_]:
-        """The masks of `records`, bool (N, size, size), empty for a good part; see `load_mask`."""
-        masks = np.zeros((len(records), self.size, self.size), np.bool_)
+        """The masks of `records`, bool (N, H, W), empty for a good part; see `load_mask`."""
+        masks = np.zeros((len(records), *self.shape), np.bool_)
         for mask, record in zip(masks, records, strict=True):
             if record.mask_path is not None:
-                mask[:] = load_mask(record.mask_path, size=self.size, image_shape=record.shape)
+                mask[:] = load_mask(record.mask_path, size=self.shape, image_shape=record.shape)
         return masks
 
 
@@ -90,7 +88,9 @@ def categories_in(root: str | Path) -> tuple[str, ...]:
     return found
 
 
-def read_category(folder: str | Path, *, size: int = 256, progress: Progress | None = None) -> Category:
+def read_category(
+    folder: str | Path, *, size: int = 256, square: bool = False, progress: Progress | None = None
+) -> Category:
     """Find the images and masks of a category and decode each once, so that what follows meets no surprise.
 
     Files that are no PNG, JPEG, BMP, TIFF or WebP by their suffix, and hidden ones, are left out. Gray or colour, 8 or
@@ -98,7 +98,9 @@ def read_category(folder: str | Path, *, size: int = 256, progress: Progress | N
 
     Args:
         folder: the category's.
-        size: side in pixels of the images and masks that the category gives, 1 or more.
+        size: shorter side in pixels of the images and masks that the category gives, 1 or more. The longer side is in
+            proportion, by the median of the good images, but for less than 16 pixels, and at most four times as long.
+        square: whether all are squeezed into squares instead.
         progress: called with how many images are checked, and of how many, after each.
 
     Raises:
@@ -109,7 +111,7 @@ def read_category(folder: str | Path, *, size: int = 256, progress: Progress | N
             is empty or has another size than its image.
     """
     home, paths = _good_parts(folder, size)
-    return _category(home, paths, _test_paths(home), size=size, progress=progress)
+    return _category(home, paths, _test_paths(home), size=size, square=square, progress=progress)
 
 
 def read_known(
@@ -132,7 +134,7 @@ def read_known(
         if name not in there:
             raise ValueError(f"known must be defective images, DEFECT/FILE in {home / 'test'}, got {name!r}")
     tests = [(home / "test" / name, there[name]) for name in sorted(set(known))]
-    return _category(home, paths, tests, size=size, progress=progress)
+    return _category(home, paths, tests, size=size, square=False, progress=progress)
 
 
 def defective_images(folder: str | Path) -> dict[str, str]:
@@ -140,65 +142,6 @@ def defective_images(folder: str | Path) -> dict[str, str]:
     tests = Path(folder) / "test"
     types = [entry for entry in _folders(tests) if entry.name != GOOD] if tests.is_dir() else []
     return {f"{entry.name}/{path.name}": entry.name for entry in types for path in _images(entry)}
-
-
-def load_image(path: str | Path, *, size: int) -> NDArray[np.uint8]:
-    """Read an image as RGB at one size, whatever its file holds.
-
-    Gray is repeated, 16 bits are scaled to 8 (65535 becomes 255), an EXIF orientation is applied, alpha is dropped. A
-    shape that is not square is squeezed into one. Axes that shrink are averaged over areas, others interpolated.
-
-    Args:
-        path: of a PNG, JPEG, BMP, TIFF or WebP file.
-        size: side in pixels, 1 or more.
-
-    Returns:
-        uint8 (size, size, 3).
-
-    Raises:
-        FileNotFoundError: if there is no such file.
-        TypeError: if `size` is no integer.
-        ValueError: if `size` is below 1, or the file is truncated, damaged or no image.
-    """
-    _check_size(size)
-    image = _resized(_pixels(Path(path), "image"), size, enlarging=cv2.INTER_LINEAR)
-    if image.dtype == np.uint16:
-        image = (image.astype(np.uint32) + _TO_8_BIT // 2) // _TO_8_BIT
-    return np.ascontiguousarray(np.broadcast_to(image.reshape(size, size, -1), (size, size, 3)), dtype=np.uint8)
-
-
-def load_mask(path: str | Path, *, size: int, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Read a ground truth mask at one size; every value above 0 in the file is defect.
-
-    A pixel is set if at least half of its area is. If that leaves none, the pixels that hold the most of the defect are
-    set, so that a mask that marks something never becomes empty.
-
-    Args:
-        path: of the mask file.
-        size: side in pixels, 1 or more.
-        image_shape: (height, width) of the image file, which the mask's must equal.
-
-    Returns:
-        bool (size, size).
-
-    Raises:
-        FileNotFoundError: if there is no such file.
-        TypeError: if `size` is no integer.
-        ValueError: if `size` is below 1, the file is truncated, damaged or no image, or its size is not the image's.
-    """
-    _check_size(size)
-    marked = _marked(Path(path), image_shape)
-    coverage = _resized(marked.astype(np.float32), size, enlarging=cv2.INTER_NEAREST_EXACT)
-    most = float(coverage.max())
-    return np.asarray(coverage >= min(_HALF, most) if most > 0 else np.zeros_like(coverage, np.bool_), np.bool_)
-
-
-def _check_size(size: object) -> None:
-    message = f"size must be an integer >= 1 (pixels), got {size!r}"
-    if isinstance(size, bool) or not isinstance(size, Integral):
-        raise TypeError(message)
-    if int(size) < 1:
-        raise ValueError(message)
 
 
 def _checked_folder(argument: str, folder: str | Path) -> Path:
@@ -210,7 +153,7 @@ def _checked_folder(argument: str, folder: str | Path) -> Path:
 
 def _good_parts(folder: str | Path, size: int) -> tuple[Path, list[Path]]:
     """The folder of a category and its training images."""
-    _check_size(size)
+    check_side(size)
     home = _checked_folder("folder", folder)
     good = home / "train" / GOOD
     if not good.is_dir():
@@ -227,14 +170,28 @@ def _good_parts(folder: str | Path, size: int) -> tuple[Path, list[Path]]:
 
 
 def _category(
-    home: Path, paths: list[Path], tests: list[tuple[Path, str]], *, size: int, progress: Progress | None
+    home: Path,
+    paths: list[Path],
+    tests: list[tuple[Path, str]],
+    *,
+    size: int,
+    square: bool,
+    progress: Progress | None,
 ) -> Category:
     records: list[Record] = []
     for path, defect in [*((path, GOOD) for path in paths), *tests]:
         records.append(_checked_record(home, path, defect))
         if progress is not None:
             progress(len(records), len(paths) + len(tests))
-    return Category(home.resolve().name, tuple(records[: len(paths)]), tuple(records[len(paths) :]), int(size))
+    train, test = tuple(records[: len(paths)]), tuple(records[len(paths) :])
+    return Category(home.resolve().name, train, test, (size, size) if square else _shape(train, size))
+
+
+def _shape(records: Sequence[Record], size: int) -> tuple[int, int]:
+    """Height and width with a shorter side, in the proportion of the images."""
+    ratio = median(height / width for height, width in (record.shape for record in records))
+    longer = size + _CELL * round(size * (min(max(ratio, 1 / ratio), _LONGEST) - 1) / _CELL)
+    return (longer, size) if ratio > 1 else (size, longer)
 
 
 def _visible(folder: Path) -> list[Path]:
@@ -268,7 +225,7 @@ def _test_paths(home: Path) -> list[tuple[Path, str]]:
 
 def _checked_record(home: Path, path: Path, defect: str) -> Record:
     """Decode an image, and its mask where it has one."""
-    height, width = _pixels(path, "image").shape[:2]
+    height, width = read_pixels(path, "image").shape[:2]
     if defect == GOOD:
         return Record(path, 0, defect, None, (height, width))
     mask_path = home / "ground_truth" / defect / f"{path.stem}_mask.png"
@@ -276,37 +233,8 @@ def _checked_record(home: Path, path: Path, defect: str) -> Record:
         raise FileNotFoundError(
             f"the defective image {path} must have the mask {mask_path}, got none: add it, or move the image"
         )
-    if not _marked(mask_path, (height, width)).any():
+    if not read_marked(mask_path, (height, width)).any():
         raise ValueError(
             f"mask {mask_path} must mark a defect, got no pixel above 0: draw it, or move {path} to test/good"
         )
     return Record(path, 1, defect, mask_path, (height, width))
-
-
-def _marked(path: Path, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Where a mask file is above 0, bool (H, W)."""
-    mask = _pixels(path, "mask")
-    height, width = mask.shape[:2]
-    if (height, width) != tuple(image_shape):
-        raise ValueError(
-            f"mask {path} must have its image's size {image_shape[1]} x {image_shape[0]} (width x height), "
-            f"got {width} x {height}: export it again at that size"
-        )
-    return np.asarray(mask.reshape(height, width, -1).any(axis=2))
-
-
-def _pixels(path: Path, kind: str) -> NDArray[Any]:
-    """(H, W) gray or (H, W, 3) RGB, uint8 or uint16."""
-    if not path.exists():
-        raise FileNotFoundError(f"{kind} must be an existing file, got {str(path)!r}: check the path")
-    try:
-        return np.asarray(read_image(path))
-    except UnreadableError as error:
-        raise ValueError(f"{kind} {path} cannot be read: {error}: replace or remove it") from error
-
-
-def _resized(pixels: NDArray[Any], size: int, *, enlarging: int) -> NDArray[Any]:
-    """Average over areas along the axes that shrink, then enlarge the others."""
-    height, width = pixels.shape[:2]
-    small = cv2.resize(pixels, (min(width, size), min(height, size)), interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(small, (size, size), interpolation=enlarging))

@@ -27,8 +27,9 @@ from eval.bank import Bank, Progress, make_bank
 from eval.checkpoints import load_model
 from eval.embedding import Image, best_device, device_of, embed_images, pictures
 from eval.features import Features
+from eval.loading import Size
 from eval.projection import unprojected
-from eval.results import BANK, MODEL, Settings
+from eval.results import BANK, MODEL, Results
 
 _BLOCK = 32  # images
 
@@ -42,14 +43,14 @@ class Detector:
         head: embeddings to logits; None if nothing was trained.
         bank: what distances are measured to.
         scoring: image, pooled, patch or fused.
-        size: side of the images in px.
+        size: of the images, see `Size`.
     """
 
     backbone: Backbone
     head: Head | None
     bank: Bank
     scoring: str
-    size: int
+    size: Size
 
     def scores(
         self, images: Sequence[Image], *, progress: Progress | None = None
@@ -73,7 +74,7 @@ class Detector:
 
 
 def embed(
-    backbone: Backbone, images: Sequence[Image], *, scoring: str, size: int, progress: Progress | None = None
+    backbone: Backbone, images: Sequence[Image], *, scoring: str, size: Size, progress: Progress | None = None
 ) -> NDArray[np.float32]:
     """Embeddings as (N, h, w, D): of patches, in the precision of float16, or with h = w = 1 of whole images."""
     return _embedded(backbone, None, images, scoring=scoring, size=size, progress=progress)[0]
@@ -85,7 +86,7 @@ def make_detector(
     normals: Sequence[Image],
     *,
     scoring: str,
-    size: int,
+    size: Size,
     held_out: NDArray[np.int64],
     seed: int,
     progress: Progress | None = None,
@@ -98,7 +99,7 @@ def make_detector(
         normals: all good images of the training set, arrays or paths.
         scoring: image, pooled, patch or fused; fused needs a head that was trained on patches, with the classes 0 for
             normal ones and 1 for defective ones.
-        size: side of the images in px.
+        size: of the images, see `Size`.
         held_out: places of those that nothing was trained on; threshold and scales come from them.
         seed: of the coreset.
         progress: see `Progress`.
@@ -116,20 +117,20 @@ def make_detector(
     return Detector(backbone, head, bank, scoring, size), known
 
 
-def load_detector(folder: Path, settings: Settings, *, start: Backbone) -> Detector:
+def load_detector(folder: Path, results: Results, *, start: Backbone) -> Detector:
     """The detector of a finished run.
 
     Args:
         folder: of the run.
-        settings: of the run.
+        results: of the run.
         start: what the training started from; used as it is if nothing was trained.
     """
-    bank = Bank.load(folder / BANK)
+    bank, settings = Bank.load(folder / BANK), results.settings
     if settings.experiment == "none":
-        return Detector(start, None, bank, settings.scoring, settings.size)
+        return Detector(start, None, bank, settings.scoring, results.shape)
     model = load_model(folder / MODEL)
     device = best_device()
-    return Detector(model.backbone.to(device), model.head.to(device), bank, settings.scoring, settings.size)
+    return Detector(model.backbone.to(device), model.head.to(device), bank, settings.scoring, results.shape)
 
 
 def _embedded(
@@ -138,7 +139,7 @@ def _embedded(
     images: Sequence[Image],
     *,
     scoring: str,
-    size: int,
+    size: Size,
     progress: Progress | None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
     """What distances are measured between, and for fused scoring the head's evidence (N, h, w)."""

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from eval.backbone import Backbone
-from eval.datasets import load_image
+from eval.loading import Size, load_image, sides
 
 Progress = Callable[[int, int], None]
 """Called with how many are done, and of how many."""
@@ -47,15 +47,15 @@ def autocasting(device: torch.device, *, wanted: bool | None) -> AbstractContext
     return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
 
 
-def picture(image: Image, *, size: int | None = None) -> NDArray[np.uint8]:
+def picture(image: Image, *, size: Size | None = None) -> NDArray[np.uint8]:
     """An image as RGB at one size.
 
     Args:
         image: see ``Image``.
-        size: side in px, 1 or more; None keeps an array's own size, and a file then has none.
+        size: see `Size`; None keeps an array's own size, and a file then has none.
 
     Returns:
-        uint8 (size, size, 3), or (H, W, 3) as it came.
+        uint8 (H, W, 3).
 
     Raises:
         FileNotFoundError, ValueError: if a file is missing or broken, see ``load_image``.
@@ -70,16 +70,16 @@ def picture(image: Image, *, size: int | None = None) -> NDArray[np.uint8]:
         raise TypeError(f"images must be uint8 arrays or paths, got {getattr(image, 'dtype', type(image).__name__)}")
     if image.ndim not in {2, 3} or (image.ndim == 3 and image.shape[2] not in {1, 3}) or image.size == 0:
         raise ValueError(f"images must have shape (H, W), (H, W, 1) or (H, W, 3), got {image.shape}")
-    if size is not None and image.shape[:2] != (size, size):
-        shrinks = size <= min(image.shape[:2])
+    if size is not None and image.shape[:2] != (shape := sides(size)):
+        shrinks = max(shape) <= min(image.shape[:2])
         image = np.asarray(
-            cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.uint8
+            cv2.resize(image, shape[::-1], interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.uint8
         )
     height, width = image.shape[:2]
     return np.ascontiguousarray(np.broadcast_to(image.reshape(height, width, -1), (height, width, 3)))
 
 
-def pictures(images: Sequence[Image], *, size: int | None = None) -> NDArray[np.uint8]:
+def pictures(images: Sequence[Image], *, size: Size | None = None) -> NDArray[np.uint8]:
     """Images as one array, uint8 (N, H, W, 3); see ``picture``.
 
     Raises:
@@ -98,7 +98,7 @@ def embed_images(
     backbone: Backbone,
     images: Sequence[Image],
     *,
-    size: int | None = None,
+    size: Size | None = None,
     batch: int | None = None,
     autocast: bool = False,
     progress: Progress | None = None,
@@ -108,7 +108,7 @@ def embed_images(
     Args:
         backbone: computes where its weights are.
         images: arrays or paths, in any number; read batch by batch.
-        size: side in px to bring them to; None takes arrays as they are.
+        size: to bring them to, see `Size`; None takes arrays as they are.
         batch: images at a time, at least 1; None: one on a CPU, where that is the fastest, 32 on a GPU.
         autocast: compute in bfloat16. With Lite0 on a CPU that has it 2.5 times as fast, but cosine distances move by
             up to 0.015 where good bottles are 0.035 apart, so it is not the default.

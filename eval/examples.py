@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from eval.embedding import Image, pictures
+from eval.loading import Size
 
 
 class Example(NamedTuple):
@@ -95,7 +96,7 @@ def labelled_split(
     images: Sequence[Image],
     labels: Sequence[int] | NDArray[np.integer[Any]],
     *,
-    size: int | None = None,
+    size: Size | None = None,
     held_out: float = 0.2,
     oversample: bool = False,
     seed: int = 0,
@@ -108,7 +109,7 @@ def labelled_split(
     Args:
         images: arrays or paths.
         labels: the class of each, 0, 1, ... without a gap; at least two classes.
-        size: side in px to bring the pictures to; None takes arrays as they are.
+        size: to bring the pictures to, see `Size`; None takes arrays as they are.
         held_out: share of each class that only validates, in [0, 1); 0 validates nothing, otherwise at least one does.
         oversample: repeat the training pictures of rarer classes until all are as frequent; validation repeats nothing.
         seed: at least 0; of the split.

@@ -101,7 +101,7 @@ def run_experiment(
             head,
             list(normals),
             scoring=settings.scoring,
-            size=settings.size,
+            size=category.shape,
             held_out=held_out,
             seed=settings.seed,
             progress=progress,
@@ -110,7 +110,7 @@ def run_experiment(
     with _timed(seconds, "score"):
         maps, origins, asked = detector.scores(list(images), progress=progress)
         scores = maps.max(axis=(1, 2))
-        heat_maps = None if masks is None else upsampled(maps, size=settings.size)
+        heat_maps = None if masks is None else upsampled(maps, size=category.shape)
         metrics = _metrics(tests, scores, heat_maps, masks, threshold=bank.threshold, held_out=bank.held_out)
     bank.save(folder / BANK)
     hottest = maps.reshape(len(maps), -1).argmax(axis=1)
@@ -119,12 +119,13 @@ def run_experiment(
     if masks is not None:
         write_heat_maps(folder, maps)
     if head is not None:
-        save_model(folder / MODEL, backbone, head, settings={"name": settings.name, "size": settings.size})
+        save_model(folder / MODEL, backbone, head, settings={"name": settings.name, "shape": category.shape})
     paths = [record.path.relative_to(record.path.parents[3]).as_posix() for record in tests]
     before, old_metrics = _compared(baseline, tests, paths, masks)
     return Results(
         settings=settings,
         seconds={stage: round(time, 3) for stage, time in seconds.items()},
+        shape=category.shape,
         bank_rows=len(bank.rows),
         metrics=metrics,
         baseline=old_metrics,
@@ -272,7 +273,7 @@ def _compared(
     scores = [old.images[place].score for place in chosen]
     if len(paths) == len(places):
         return list(scores), old.metrics
-    maps = None if masks is None else read_heat_maps(folder, size=masks.shape[1])[chosen]
+    maps = None if masks is None else read_heat_maps(folder, size=(masks.shape[1], masks.shape[2]))[chosen]
     decided = old.metrics.decision
     measured = _metrics(
         tests, np.array(scores, np.float32), maps, masks, threshold=decided.threshold, held_out=decided.held_out

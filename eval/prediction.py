@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.artifacts import upsampled
-from eval.datasets import load_image
 from eval.detector import load_detector
 from eval.experiments import untrained
+from eval.loading import load_image
 from eval.results import read_results
 
 _WARM = 0.5  # share of the heat in the picture
@@ -29,14 +29,15 @@ def write_predictions(folder: Path, images: list[Path], out: Path) -> bool:
     Returns:
         Whether all images could be read; those that could not are named on stderr and left out.
     """
-    settings = read_results(folder).settings
-    detector = load_detector(folder, settings, start=untrained(settings))
+    results = read_results(folder)
+    settings = results.settings
+    detector = load_detector(folder, results, start=untrained(settings))
     threshold = detector.bank.threshold
     out.mkdir(parents=True, exist_ok=True)
     entries: list[dict[str, Any]] = []
     for number, path in enumerate(images):
         try:
-            image = load_image(path, size=settings.size)
+            image = load_image(path, size=results.shape)
         except ValueError as error:
             sys.stderr.write(f"eval: {error}\n")
             continue
@@ -47,7 +48,7 @@ def write_predictions(folder: Path, images: list[Path], out: Path) -> bool:
             taken = {entry["heat_map"] for entry in entries}
             name = f"{path.stem}_heat.png"
             entry["heat_map"] = f"{path.stem}_{number}_heat.png" if name in taken else name
-            heat = upsampled(map_, size=settings.size)[0] / threshold
+            heat = upsampled(map_, size=results.shape)[0] / threshold
             _, encoded = cv2.imencode(".png", heat_picture(image, heat))
             (out / entry["heat_map"]).write_bytes(encoded.tobytes())
         entries.append(entry)

@@ -17,7 +17,7 @@ from typing import Any
 
 from eval.metrics import ImageMetrics, PixelMetrics
 
-SCHEMA = 1
+SCHEMA = 2
 RESULTS, FAILED, BANK, MODEL = "results.json", "failed.json", "bank.npz", "model.pt"
 
 
@@ -37,7 +37,7 @@ class Settings:
         scoring: image, pooled, patch or fused, see `eval.detector`.
         backbone: its name.
         weights: that it starts from: default, none or a file.
-        size: side of the images in px.
+        size: shorter side of the images in px.
         epochs: of the training; 0 for none.
         seed: of split, defects, training and bank; 0 for none.
     """
@@ -142,6 +142,7 @@ class Results:
         finished: ISO 8601, UTC.
         seconds: by stage: read, train (all epochs, also those before an interruption), embed, score.
         peak_memory_mib: of the process while the cell ran, in MiB; where the system does not tell, since its start.
+        shape: (height, width) of the images in px; squares for image scoring.
         bank_rows: embeddings that scores are distances to.
         metrics: of this cell.
         baseline: of the untrained backbone on the same test images; None for experiment none, which is the baseline.
@@ -157,6 +158,7 @@ class Results:
     finished: str
     seconds: dict[str, float]
     peak_memory_mib: float
+    shape: tuple[int, int]
     bank_rows: int
     metrics: Metrics
     baseline: Metrics | None
@@ -181,6 +183,8 @@ class Results:
             given["settings"] = settings_from_json(given["settings"])
             given["metrics"] = _metrics(given["metrics"])
             given["baseline"] = None if given["baseline"] is None else _metrics(given["baseline"])
+            height, width = given["shape"]
+            given["shape"] = (int(height), int(width))
             given["history"] = tuple(given["history"])
             given["images"] = tuple(ImageScore(**image) for image in given["images"])
             return cls(**given)

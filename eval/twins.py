@@ -13,6 +13,7 @@ from defectsynth import AnomalyTwins
 from dml_heads.checks import IGNORED
 from eval.embedding import Image, pictures
 from eval.examples import Example, Examples, Split, check_share, parts_of
+from eval.loading import Size
 
 SHARE = 0.1  # of a patch; a line of 1 px right across a patch of 8 x 8 px covers 0.125
 
@@ -49,7 +50,7 @@ def twin_split(
     images: Sequence[Image],
     transform: Any,
     *,
-    size: int | None = None,
+    size: Size | None = None,
     held_out: float = 0.2,
     several: float = 0.0,
     hard_negatives: float = 0.0,
@@ -64,11 +65,11 @@ def twin_split(
     Args:
         images: good pictures, arrays or paths.
         transform: a defect, such as `defectsynth.Line()`, or a composition with defects.
-        size: side in px to bring the pictures to before defects are drawn; None takes arrays as they are.
+        size: to bring the pictures to, see `Size`, before defects are drawn; None takes arrays as they are.
         held_out: share of the pictures that only validate, in [0, 1); 0 validates nothing, otherwise at least one does.
         several: share of twins with two to eight defects, in [0, 1].
         hard_negatives: share of normal examples with dust, glare or a change of light, in [0, 1].
-        rois: where defects may land, one mask (size, size) for each picture.
+        rois: where defects may land, one mask (H, W) for each picture.
         seed: at least 0; of the split and of the defects.
 
     Returns:

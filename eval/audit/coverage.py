@@ -26,8 +26,8 @@ class Audit(Coverage):
         records: the defective test images.
         nearest_twin, nearest_normal: for each of `records` which of `twins` and of `normals` is nearest to its defect.
         normals: those of the training images that were looked at.
-        twins: the synthetic images uint8 (K, size, size, 3).
-        twin_masks: their masks, bool (K, size, size).
+        twins: the synthetic images uint8 (K, H, W, 3).
+        twin_masks: their masks, bool (K, H, W).
     """
 
     uncovered: tuple[int, ...]
@@ -43,7 +43,7 @@ class Auditor:
     """A category whose normals and real defects are embedded once; called with what draws defects, it audits that.
 
     Args:
-        category: with its test images, at the size to look at, in px.
+        category: with its test images, in the shape to look at.
         backbone: as it is, untrained.
         seed: of the defects and of the patches drawn.
         progress: see `Progress`.
@@ -97,7 +97,7 @@ class Auditor:
         )
 
     def _patches(self, images: NDArray[np.uint8], stage: str, progress: Progress | None) -> NDArray[np.float32]:
-        return patches_of(self.backbone, images, size=self.category.size, stage=stage, progress=progress)
+        return patches_of(self.backbone, images, size=self.category.shape, stage=stage, progress=progress)
 
 
 def audit(

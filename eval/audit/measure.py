@@ -11,6 +11,7 @@ from eval.backbone import Backbone
 from eval.bank import Progress
 from eval.datasets import Record
 from eval.detector import embed
+from eval.loading import Size
 from eval.metrics import image_metrics
 from eval.nearest import nearest
 from eval.twins import patch_labels
@@ -21,9 +22,9 @@ NORMAL_ROWS, SYNTHETIC_ROWS = 20_000, 8_000  # patches at most, drawn at random
 
 
 def patches_of(
-    backbone: Backbone, images: NDArray[np.uint8], *, size: int, stage: str, progress: Progress | None
+    backbone: Backbone, images: NDArray[np.uint8], *, size: Size, stage: str, progress: Progress | None
 ) -> NDArray[np.float32]:
-    """Embed images (N, H, W, 3) at a size in px as patches float32 (N, h, w, D); the progress is called `stage`."""
+    """Embed images (N, H, W, 3) at a size as patches float32 (N, h, w, D); the progress is called `stage`."""
     steps = None if progress is None else lambda _, done, total: progress(stage, done, total)
     return embed(backbone, list(images), scoring="patch", size=size, progress=steps)
 

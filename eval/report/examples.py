@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.artifacts import read_embeddings, read_heat_maps
-from eval.datasets import Category, Record, load_image, load_mask
+from eval.datasets import Category, Record
 from eval.detector import load_detector
 from eval.experiments import untrained
 from eval.grad_cam import grad_cam
+from eval.loading import load_image, load_mask
 from eval.report.extremes import TITLES, extremes, verdict
-from eval.report.pictures import SIDE, encoded, heated, outlined
+from eval.report.pictures import encoded, heated, outlined
 from eval.report.runs import Run
 from eval.results import ImageScore
 
@@ -62,7 +63,7 @@ def examples_of(run: Run, category: Category | str) -> Examples:
 
     Args:
         run: the cell.
-        category: with its images, or why they cannot be shown.
+        category: with its images, in the shape that they are shown in, or why they cannot be shown.
     """
     images = run.results.images
     threshold = run.results.metrics.decision.threshold
@@ -89,7 +90,7 @@ def _pictures(
     run: Run, category: Category, places: list[int]
 ) -> tuple[dict[int, tuple[Picture, ...]], tuple[str, ...]]:
     """The pictures of test images by their place, and what is left out."""
-    images, size = run.results.images, run.results.settings.size
+    images, shape = run.results.images, category.shape
     records = {record.path.relative_to(record.path.parents[2]).as_posix(): record for record in category.test}
     notes: list[str] = []
 
@@ -107,14 +108,14 @@ def _pictures(
     cams = kept("Grad-CAM", lambda: _grad_cams(run, tests))
     heats = None
     if run.results.settings.localises:
-        heats = kept("heat maps", lambda: read_heat_maps(run.folder, size=size)[places])
+        heats = kept("heat maps", lambda: read_heat_maps(run.folder, size=shape)[places])
     neighbours = kept("nearest training images", lambda: _neighbours(run, category)[places])
     found = {}
     for number, (place, record) in enumerate(zip(places, tests, strict=True)):
-        plain = load_image(record.path, size=SIDE)
-        mask = np.zeros((SIDE, SIDE), np.bool_)
+        plain = load_image(record.path, size=shape)
+        mask = np.zeros(shape, np.bool_)
         if record.mask_path is not None:
-            mask = load_mask(record.mask_path, size=SIDE, image_shape=record.shape)
+            mask = load_mask(record.mask_path, size=shape, image_shape=record.shape)
         shown = [("test image", outlined(plain, mask))]
         if cams is not None:
             shown.append(("Grad-CAM", heated(plain, cams[number] / max(float(cams[number].max()), 1e-12))))
@@ -122,7 +123,7 @@ def _pictures(
             full = 2 * run.results.metrics.decision.threshold
             shown.append(("heat map", outlined(heated(plain, heats[number] / max(full, 1e-12)), mask)))
         if neighbours is not None:
-            shown.append(("nearest normal", load_image(category.train[int(neighbours[number])].path, size=SIDE)))
+            shown.append(("nearest normal", load_image(category.train[int(neighbours[number])].path, size=shape)))
         of = f"{record.defect}/{record.path.name}"
         found[place] = tuple(
             Picture(label=label, alternative=f"{label} of {of}", address=encoded(picture)) for label, picture in shown
@@ -131,9 +132,9 @@ def _pictures(
 
 
 def _grad_cams(run: Run, records: list[Record]) -> NDArray[np.float32]:
-    settings = run.results.settings
-    detector = load_detector(run.folder, settings, start=untrained(settings))
-    return np.stack([grad_cam(detector, load_image(record.path, size=settings.size)) for record in records])
+    results = run.results
+    detector = load_detector(run.folder, results, start=untrained(results.settings))
+    return np.stack([grad_cam(detector, load_image(record.path, size=results.shape)) for record in records])
 
 
 def _neighbours(run: Run, category: Category) -> NDArray[np.int64]:

@@ -86,7 +86,7 @@ def tune(
         "known": sorted(set(known)),
         "seed": seed,
         "twins": twins,
-        "size": found.size,
+        "shape": list(found.shape),
     }
     with held(out, ("tune",)) as free:
         if not free:

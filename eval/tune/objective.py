@@ -64,7 +64,7 @@ class Objective:
             raise ValueError(f"twins must be at least 1, got {twins}")
         if len(category.train) < 2:
             raise ValueError(f"train/good must hold at least 2 images, one to hold out, got {len(category.train)}")
-        self.backbone, self.size, self.twins, self.seed = backbone, category.size, twins, seed
+        self.backbone, self.shape, self.twins, self.seed = backbone, category.shape, twins, seed
         rng = np.random.default_rng(seed)
         order = rng.permutation(len(category.train))
         held = min(HELD_OUT, max(1, len(order) // 3))
@@ -113,4 +113,4 @@ class Objective:
         return {VALUE: value, "separation": separation, "variety": left}
 
     def _embedded(self, images: NDArray[np.uint8], *, stage: str, progress: Progress) -> NDArray[np.float32]:
-        return patches_of(self.backbone, images, size=self.size, stage=stage, progress=progress)
+        return patches_of(self.backbone, images, size=self.shape, stage=stage, progress=progress)

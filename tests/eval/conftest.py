@@ -23,20 +23,24 @@ SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 1}
 VOID = {"meta", "br", "img", "link", "input", "hr", "wbr", "source", "col", "area", "base", "embed", "track"}
 
 
+def put(path: Path, pixels: np.ndarray) -> Path:
+    """Write an image file, and the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    assert cv2.imwrite(str(path), pixels)
+    return path
+
+
 def write_category(home: Path, *, defect: str) -> None:
     rng = np.random.default_rng(len(defect))
     for folder, count in {"train/good": 6, "test/good": 5, f"test/{defect}": 3, "test/spot": 2}.items():
-        (home / folder).mkdir(parents=True)
         for number in range(count):
             image = rng.integers(90, 110, (SIDE, SIDE, 3)).astype(np.uint8)
             if not folder.endswith("good"):
                 mask = np.zeros((SIDE, SIDE), np.uint8)
                 cv2.circle(mask, (20 + 9 * number, 30), 7, 255, -1)
                 image[mask > 0] = 250 if folder.endswith("spot") else 30
-                truth = home / "ground_truth" / Path(folder).name / f"{number}_mask.png"
-                truth.parent.mkdir(parents=True, exist_ok=True)
-                assert cv2.imwrite(str(truth), mask)
-            assert cv2.imwrite(str(home / folder / f"{number}.png"), image)
+                put(home / "ground_truth" / Path(folder).name / f"{number}_mask.png", mask)
+            put(home / folder / f"{number}.png", image)
 
 
 def run_all(cells: Any, out: Path) -> None:

@@ -195,7 +195,7 @@ def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_pa
     assert [image.baseline_score for image in resumed.images] == [image.score for image in baseline.images]
     assert resumed.settings.generator == "generic_object"
     category = read_category(data / "disc", size=SIDE)
-    detector = load_detector(folder, resumed.settings, start=untrained(resumed.settings))
+    detector = load_detector(folder, resumed, start=untrained(resumed.settings))
     scores = [detector.scores([image])[0].max() for image in category.images(category.test)]
     np.testing.assert_allclose(scores, [image.score for image in resumed.images], atol=1e-5)
 
@@ -270,7 +270,7 @@ def test_compare_puts_equal_cells_side_by_side(untrained_patch: Path, tmp_path: 
 
 def test_unknown_entries_in_results_are_refused(untrained_patch: Path) -> None:
     data = read_results(next((untrained_patch / "disc").iterdir())).to_json()
-    with pytest.raises(ValueError, match="schema must be 1, got 7"):
+    with pytest.raises(ValueError, match="schema must be 2, got 7"):
         Results.from_json({**data, "schema": 7})
     with pytest.raises(ValueError, match="entries must be those of Results, got TypeError"):
         Results.from_json({**data, "surprise": 1})

@@ -38,6 +38,7 @@ def result(category: str, auroc: float, *, head: str | None = None, seed: int = 
         finished="",
         seconds={},
         peak_memory_mib=0.0,
+        shape=(256, 256),
         bank_rows=1,
         metrics=metrics(auroc),
         baseline=None if head is None else metrics(untrained),
