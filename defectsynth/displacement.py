@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defectsynth.layers import Array, Box, Floats, clip_box
+from defectsynth.layers import Array, Box, Floats, ellipse_box
 from defectsynth.placement import Place, thickness_behind
 from defectsynth.scene import Scene
 from defectsynth.values import Pair, Part, Value, between, choices, span, visible_share
@@ -107,9 +107,7 @@ class DrawnPush(DrawnField):
 
     def box(self, size: tuple[int, int]) -> Box | None:
         """Return the bounding box of the turned ellipse."""
-        cos, sin = math.cos(self.angle), math.sin(self.angle)
-        width, height = math.hypot(self.along * cos, self.across * sin), math.hypot(self.along * sin, self.across * cos)
-        return clip_box(self.x - width, self.y - height, self.x + width, self.y + height, size=size)
+        return ellipse_box(self.x, self.y, self.angle, self.along, self.across, size=size)
 
     @property
     def reach(self) -> float:

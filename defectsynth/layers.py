@@ -45,6 +45,13 @@ def clip_box(x0: float, y0: float, x1: float, y1: float, *, size: tuple[int, int
     return box if box.x1 > box.x0 and box.y1 > box.y0 else None
 
 
+def ellipse_box(x: float, y: float, angle: float, along: float, across: float, *, size: tuple[int, int]) -> Box | None:
+    """Return the pixels that an ellipse touches: its middle, direction and half axes; see `clip_box`."""
+    cos, sin = math.cos(angle), math.sin(angle)
+    width, height = math.hypot(along * cos, across * sin), math.hypot(along * sin, across * cos)
+    return clip_box(x - width, y - height, x + width, y + height, size=size)
+
+
 def at_least(array: Array, least: float) -> Bytes:
     """Return uint8 of the same shape, 255 where `array` >= `least`; cv2.compare takes a 1 x 1 array for a scalar."""
     if array.dtype == np.uint8:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from defectsynth.displacement import DrawnField, Field
-from defectsynth.layers import Box, Floats, clip_box
+from defectsynth.layers import Box, Floats, ellipse_box
 from defectsynth.placement import Place, thickness_behind
 from defectsynth.scene import Scene
 from defectsynth.shapes import FRACTION
@@ -81,9 +81,7 @@ class DrawnSwelling(DrawnField):
 
     def box(self, size: tuple[int, int]) -> Box | None:
         """Return the bounding box of the turned ellipse."""
-        cos, sin = math.cos(self.angle), math.sin(self.angle)
-        width, height = math.hypot(self.along * cos, self.across * sin), math.hypot(self.along * sin, self.across * cos)
-        return clip_box(self.x - width, self.y - height, self.x + width, self.y + height, size=size)
+        return ellipse_box(self.x, self.y, self.angle, self.along, self.across, size=size)
 
     @property
     def reach(self) -> float:

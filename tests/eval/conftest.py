@@ -43,6 +43,20 @@ def write_category(home: Path, *, defect: str) -> None:
             put(home / folder / f"{number}.png", image)
 
 
+def write_spots(home: Path, *, brightness: int) -> None:
+    """A small category of gray noise, its defects spots."""
+    rng = np.random.default_rng(len(home.name))
+    for folder, count in {"train/good": 6, "test/good": 2, "test/spot": 2}.items():
+        for number in range(count):
+            image = rng.integers(90, 110, (SIDE, SIDE)).astype(np.uint8)
+            mask = np.zeros_like(image)
+            if folder == "test/spot":
+                cv2.circle(mask, (20 + 9 * number, 30), 7, 255, -1)
+                image[mask > 0] = brightness
+                put(home / "ground_truth" / "spot" / f"{number}_mask.png", mask)
+            put(home / folder / f"{number}.png", image)
+
+
 def run_all(cells: Any, out: Path) -> None:
     from eval.benchmark import run_cells  # noqa: PLC0415
 

@@ -28,32 +28,16 @@ from eval.prediction import heat_picture
 from eval.results import read_results
 from eval.settings import make_settings
 from eval.twins import twin_split
+from tests.eval.conftest import SIDE, write_spots
 
-SIDE = 64
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def write_category(home: Path) -> None:
-    rng = np.random.default_rng(len(home.name))
-    for folder, count in {"train/good": 6, "test/good": 2, "test/spot": 2}.items():
-        (home / folder).mkdir(parents=True)
-        for number in range(count):
-            image = rng.integers(90, 110, (SIDE, SIDE)).astype(np.uint8)
-            mask = np.zeros_like(image)
-            if folder == "test/spot":
-                cv2.circle(mask, (20 + 9 * number, 30), 7, 255, -1)
-                image[mask > 0] = 250
-                truth = home / "ground_truth" / "spot" / f"{number}_mask.png"
-                truth.parent.mkdir(parents=True, exist_ok=True)
-                assert cv2.imwrite(str(truth), mask)
-            assert cv2.imwrite(str(home / folder / f"{number}.png"), image)
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("data")
     for name in ("plate", "sheets"):
-        write_category(root / name)
+        write_spots(root / name, brightness=250)
     return root
 
 

@@ -10,9 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain, zip_longest
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 
@@ -24,32 +22,15 @@ from eval import plan, workers
 from eval.benchmark import WAITING, Cell, make_cells, run_cells
 from eval.results import Settings, read_results
 from eval.workers import run_side_by_side
+from tests.eval.conftest import SMALL, write_spots
 
-SIDE = 64
 ROOT = Path(__file__).resolve().parents[2]
-SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 1}
-
-
-def write_category(home: Path) -> None:
-    rng = np.random.default_rng(len(home.name))
-    for folder, count in {"train/good": 6, "test/good": 2, "test/spot": 2}.items():
-        (home / folder).mkdir(parents=True)
-        for number in range(count):
-            image = rng.integers(90, 110, (SIDE, SIDE)).astype(np.uint8)
-            mask = np.zeros_like(image)
-            if folder == "test/spot":
-                cv2.circle(mask, (20 + 9 * number, 30), 7, 255, -1)
-                image[mask > 0] = 150
-                truth = home / "ground_truth" / "spot" / f"{number}_mask.png"
-                truth.parent.mkdir(parents=True, exist_ok=True)
-                assert cv2.imwrite(str(truth), mask)
-            assert cv2.imwrite(str(home / folder / f"{number}.png"), image)
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     for name in ("bolt", "plate"):
-        write_category(tmp_path / "data" / name)
+        write_spots(tmp_path / "data" / name, brightness=150)
     return tmp_path / "data"
 
 
