@@ -139,7 +139,7 @@ def in_group(group: int) -> list[str]:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 def test_interrupted_and_then_shared_by_two(data: Path, tmp_path: Path) -> None:
-    options = {"experiments": ["self_supervised"], "heads": ["softmax"], "weights": "none", "size": SIDE, "epochs": 4}
+    options = {**SMALL, "experiments": ["self_supervised"], "heads": ["softmax"], "epochs": 4}
     out = tmp_path / "out"
     words = [sys.executable, "-m", "eval", "benchmark", "--data", str(data), "--out", str(out), "--jobs", "2"]
     for name, value in options.items():
