@@ -26,7 +26,9 @@ class UsageError(ValueError):
     """The call is wrong: exit code 2."""
 
 
-def run(*, category: str, experiment: str, head: str | None, scoring: str, seed: int, **options: Any) -> int:
+def run(
+    *, category: str, experiment: str, head: str | None, scoring: str, generator: str, seed: int, **options: Any
+) -> int:
     """One category, one experiment, and its baseline."""
     if experiment != "none" and head is None:
         raise UsageError(f"--head must be one of {', '.join(HEADS)} for the experiment {experiment}, got none")
@@ -34,6 +36,7 @@ def run(*, category: str, experiment: str, head: str | None, scoring: str, seed:
         "experiments": [experiment],
         "heads": [head] if head else [],
         "scorings": [scoring],
+        "generators": [generator],
         "seeds": [seed],
     }
     return benchmark(categories=[category], **lists, **options)
@@ -125,9 +128,7 @@ def line_of(cell: Cell) -> str:
     return words + (", was there" if cell.repeated else f", {cell.seconds:.0f} s")
 
 
-def audit_presets(
-    *, data: Path, categories: list[str] | None, generators: list[str], out: Path, twins: int, seed: int
-) -> int:
+def audit_presets(*, data: Path, categories: list[str] | None, generators: list[str], **options: Any) -> int:
     """Audits of categories and generators."""
     try:
         known = categories_in(data)
@@ -137,11 +138,9 @@ def audit_presets(
                 data,
                 categories or known,
                 generators,
-                out=out,
-                twins=twins,
-                seed=seed,
                 progress=partial(ticker, None),
                 write=sys.stdout.write,
+                **options,
             )
     except (ValueError, OSError) as error:
         raise UsageError(str(error)) from error

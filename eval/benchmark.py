@@ -15,6 +15,7 @@ from eval.bank import Progress
 from eval.datasets import Category, read_category
 from eval.embedding import best_device
 from eval.experiments import run_experiment
+from eval.generators import generators_of
 from eval.locks import held
 from eval.plan import PAUSE, Plan, baseline_of, checkpoint_of
 from eval.provenance import Memory, git_revision, versions
@@ -62,6 +63,7 @@ def make_cells(
     experiments: Sequence[str],
     heads: Sequence[str] = (),
     scorings: Sequence[str] = ("image",),
+    generators: Sequence[str] = ("generic_object",),
     seeds: Sequence[int] = (0,),
     **options: Any,
 ) -> tuple[Settings, ...]:
@@ -73,6 +75,7 @@ def make_cells(
         experiments: see `eval.settings.EXPERIMENTS`.
         heads: for all experiments but none.
         scorings: see `eval.detector`.
+        generators: for self_supervised, see `eval.generators`; leave_one_out stands for several.
         seeds: at least 0.
         options: the other arguments of `make_settings`, the same for every cell.
 
@@ -87,9 +90,10 @@ def make_cells(
     for category, scoring in product(dict.fromkeys(categories), dict.fromkeys(scorings)):
         here = {**same, "category": category, "scoring": scoring}
         cells.append(make_settings(**{**here, "experiment": "none", "scoring": untrained_scoring(scoring)}))
+        drawn = generators_of(generators, category=category)
         cells.extend(
-            make_settings(**{**here, "experiment": experiment, "head": head, "seed": seed})
-            for experiment, seed, head in product(trained, dict.fromkeys(seeds), dict.fromkeys(heads))
+            make_settings(**{**here, "experiment": experiment, "generator": name, "head": head, "seed": seed})
+            for experiment, name, seed, head in product(trained, drawn, dict.fromkeys(seeds), dict.fromkeys(heads))
         )  # one seed draws the same defects for all heads, which then share the work on them
     return tuple(dict.fromkeys(cells))
 

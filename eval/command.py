@@ -8,7 +8,7 @@ from pathlib import Path
 from dml_heads import HEADS
 from eval.actions import UsageError, audit_presets, benchmark, compared, demo, predict, report, run, tune_preset
 from eval.backbones import BACKBONES
-from eval.generators import KNOWN, OWN, TYPE
+from eval.generators import EACH, KNOWN, OWN, REST, TYPE
 from eval.results import MODEL
 from eval.sample_set.families import FAMILIES
 from eval.settings import EXPERIMENTS, SIZES
@@ -54,19 +54,33 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--head", choices=tuple(HEADS), help="for all experiments but none")
     one.add_argument("--scoring", choices=tuple(SIZES), default="image", help="default: %(default)s")
     one.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    _add_generator(one)
     _add_options(one)
     many = commands.add_parser("benchmark", help="the product of categories, experiments, heads, scorings and seeds")
     many.add_argument("--categories", nargs="+", metavar="NAME", help="folders in --data (default: all)")
     many.add_argument("--experiments", nargs="+", choices=EXPERIMENTS, default=["self_supervised"], metavar="NAME")
     many.add_argument("--heads", nargs="+", choices=tuple(HEADS), default=list(HEADS), metavar="NAME")
     many.add_argument("--scorings", nargs="+", choices=tuple(SIZES), default=["image"], metavar="NAME")
+    many.add_argument(
+        "--generators",
+        nargs="+",
+        default=["generic_object"],
+        metavar="NAME|FILE",
+        help=f"as --generator of run, or {EACH}: the category's own preset without one type of defect, each in turn",
+    )
     many.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
     _add_options(many)
     before = commands.add_parser("audit", help="how well the drawn defects cover the real ones, before any training")
     before.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds the category folders")
     before.add_argument("--categories", nargs="+", metavar="NAME", help="folders in --data (default: all)")
     before.add_argument(
-        "--generators", nargs="+", default=["generic_object"], metavar="NAME|FILE", help="as --generator"
+        "--generators", nargs="+", default=["generic_object"], metavar="NAME|FILE", help="as those of benchmark"
+    )
+    before.add_argument(
+        "--against",
+        type=Path,
+        metavar="RESULTS",
+        help="folder of trained results with these generators, to say how well the audit foretells their AUROC",
     )
     before.add_argument("--out", type=Path, required=True, metavar="DIR", help="for audit.json and the sheets")
     before.add_argument("--twins", type=int, default=200, metavar="N", help="defects to draw (default: 200)")
@@ -88,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--families", nargs="+", choices=tuple(FAMILIES), metavar="NAME", help="(default: all)")
     shown.add_argument("--train", type=int, default=60, metavar="N", help="good parts of each family (default: 60)")
     shown.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
+    _add_generator(shown)
     _add_training(shown)
     return parser
 
@@ -129,14 +144,18 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     _add_training(parser)
 
 
-def _add_training(parser: argparse.ArgumentParser) -> None:
+def _add_generator(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--generator",
         default="generic_object",
         metavar="NAME|FILE",
         help=f"{', '.join(KNOWN)}, a kind of defect, or a file that A.save wrote; {TYPE} such as screw-thread_top; "
-        f"{OWN}: the preset with the category's own name; defectsynth list tells all (default: %(default)s)",
+        f"{REST}: all but that; {OWN}: the preset with the category's own name; defectsynth list tells all "
+        "(default: %(default)s)",
     )
+
+
+def _add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=10, metavar="N", help="default: 10")
     parser.add_argument(
         "--jobs",

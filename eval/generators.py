@@ -2,27 +2,54 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import albumentations as A
 
-from defectsynth.cli.catalogue import named_defects, named_presets
+from defectsynth.cli.catalogue import WITHOUT, named_defects, named_presets
 from defectsynth.cli.choice import load_preset, make_defects
 from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.reference import REFERENCES
 
 OWN = "category"  # stands for the preset with the name of the category
+EACH = "leave_one_out"  # stands for all of REST, one after the other
 TYPE = "CATEGORY-TYPE"  # how the preset of one type of defect is called, such as screw-thread_top
-KNOWN = (*PRESETS, *REFERENCES, TYPE, OWN)
+REST = f"CATEGORY{WITHOUT}TYPE"  # the preset of a category but for one type of defect
+KNOWN = (*PRESETS, *REFERENCES, TYPE, REST, OWN)
+
+
+def generators_of(names: Sequence[str], *, category: str) -> list[str]:
+    """Return names of generators, `leave_one_out` replaced by those that it stands for, without repetitions.
+
+    Raises:
+        ValueError: if it is among them and the category has no preset with several types of defect.
+    """
+    given: list[str] = []
+    for name in names:
+        if name != EACH:
+            given.append(name)
+            continue
+        types = CATEGORIES.get(category, {})
+        if len(types) < 2:
+            raise ValueError(f"generator must not be {EACH} for {category}: it has no preset of several types")
+        given += [f"{category}{WITHOUT}{each}" for each in types]
+    return list(dict.fromkeys(given))
+
+
+def left_out(name: str | None) -> str | None:
+    """Return the type of defect that CATEGORY-without-TYPE does without; None of another generator."""
+    return (name or "").partition(WITHOUT)[2] or None
 
 
 def generator_named(name: str, *, category: str) -> Any:
     """Return what draws the defects.
 
     Args:
-        name: a preset, a mode of the literature, CATEGORY-TYPE such as screw-thread_top, "category" for the preset with
-            the category's own name, a kind of defect, or a YAML or JSON file that `A.save` wrote.
+        name: a preset, a mode of the literature, CATEGORY-TYPE such as screw-thread_top, CATEGORY-without-TYPE,
+            "category" for the preset with the category's own name, a kind of defect, or a YAML or JSON file that
+            `A.save` wrote.
         category: the name of the category that is trained on.
 
     Raises:
@@ -36,7 +63,7 @@ def generator_named(name: str, *, category: str) -> Any:
         return PRESETS[category]()
     if name in named_defects():
         return make_defects([name], {})
-    if name not in named_presets() and not Path(name).suffix:
+    if name not in named_presets() and left_out(name) is None and not Path(name).suffix:
         whose, _, kind = name.partition("-")
         if kind and whose in CATEGORIES:
             raise ValueError(f"generator must be {whose}-TYPE with {', '.join(CATEGORIES[whose])}, got {name!r}")

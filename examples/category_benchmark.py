@@ -31,4 +31,4 @@ def benchmark(category: str, generator: A.BasicTransform, argv: Sequence[str] | 
     file = out / "generators" / f"{category}.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)
     A.save(A.Compose([generator]), str(file), data_format="yaml")
-    return evaluate(["benchmark", "--categories", category, "--generator", str(file), *words])
+    return evaluate(["benchmark", "--categories", category, "--generators", str(file), *words])

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
+from defectsynth.cli.catalogue import types_of
 from defectsynth.host import leaves
 from defectsynth.presets import CATEGORIES, KOLEKTOR_SDD, MVTEC_AD, PRESETS, category_preset, mvtec_ad
 
@@ -66,3 +67,14 @@ def test_unknown_names_are_told() -> None:
         mvtec_ad("bolt")
     with pytest.raises(ValueError, match=r"defect must be one of manipulated_front, .* or None, got 'rust'"):
         mvtec_ad("screw", defect="rust")
+    for given in ({"without": "rust"}, {"without": "thread_top", "defect": "thread_side"}):
+        with pytest.raises(ValueError, match=r"without must be one of several types \(.*thread_top\), and alone, got"):
+            mvtec_ad("screw", **given)
+    with pytest.raises(ValueError, match=r"without must be one of several types \(defect\), and alone, got 'defect'"):
+        category_preset("electrical_commutator", without="defect")
+
+
+def test_a_type_left_out_is_left_out_of_combinations() -> None:
+    assert types_of(mvtec_ad("screw", without="thread_top")) == sorted(set(MVTEC_AD["screw"]) - {"thread_top"})
+    assert types_of(mvtec_ad("pill", without="color")) == sorted(set(MVTEC_AD["pill"]) - {"color", "combined"})
+    assert "color" in types_of(mvtec_ad("pill", without="combined"))

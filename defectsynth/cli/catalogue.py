@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import PurePath
 from typing import Any
 
 import albumentations as A
@@ -15,6 +16,7 @@ from defectsynth.presets import CATEGORIES, PRESETS, category_preset
 from defectsynth.reference import REFERENCES
 from defectsynth.transform import DefectTransform
 
+WITHOUT = "-without-"  # in CATEGORY-without-TYPE, the preset of a category but for one type of defect
 _FREE = (PaintedDefect, WarpedDefect)  # put together by the caller, so they have no look of their own
 
 
@@ -37,6 +39,18 @@ def named_presets() -> dict[str, Callable[[], A.Compose]]:
         for name in names
     }
     return PRESETS | REFERENCES | types
+
+
+def preset_named(name: str) -> A.Compose | None:
+    """Return the preset of `named_presets` with that name, or CATEGORY-without-TYPE; None if it is neither.
+
+    Raises:
+        ValueError: if the category or the type of CATEGORY-without-TYPE is unknown.
+    """
+    if name in (presets := named_presets()):
+        return presets[name]()
+    category, found, kind = name.partition(WITHOUT)
+    return category_preset(category, without=kind) if found and not PurePath(name).suffix else None
 
 
 def types_of(transform: Any) -> list[str]:

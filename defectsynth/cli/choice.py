@@ -10,7 +10,7 @@ from typing import Any
 import albumentations as A
 import yaml
 
-from defectsynth.cli.catalogue import named_defects, named_presets
+from defectsynth.cli.catalogue import named_defects, named_presets, preset_named
 from defectsynth.cli.errors import UsageError
 from defectsynth.host import leaves
 from defectsynth.transform import DefectTransform
@@ -113,12 +113,14 @@ def make_defects(names: Sequence[str], given: Mapping[str, Any]) -> Any:
 
 def load_preset(name: str) -> Any:
     """Return a preset given its name or the file that `A.save` wrote."""
-    presets = named_presets()
-    if name in presets:
-        return presets[name]()
+    try:
+        if (known := preset_named(name)) is not None:
+            return known
+    except ValueError as error:
+        raise UsageError(f"--preset {name}: {error}") from error
     path = Path(name)
     if path.suffix.lower() not in FORMATS:
-        raise UsageError(f"--preset must be one of {', '.join(presets)} or a .yaml or .json file, got {name!r}")
+        raise UsageError(f"--preset must be one of {', '.join(named_presets())} or a .yaml or .json file, got {name!r}")
     try:
         preset = A.load(path, data_format=FORMATS[path.suffix.lower()])
     except (OSError, AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:

@@ -37,7 +37,7 @@ from defectsynth.presets import (
     zipper,
 )
 from defectsynth.presets.generic import generic_object, generic_texture
-from defectsynth.presets.mixture import Types, mixture
+from defectsynth.presets.mixture import COMBINED, Types, mixture
 
 MVTEC_AD: Mapping[str, Types] = {
     "bottle": bottle.TYPES,
@@ -61,7 +61,7 @@ KOLEKTOR_SDD: Mapping[str, Types] = {
 }
 
 
-def mvtec_ad(category: str, *, defect: str | None = None) -> A.Compose:
+def mvtec_ad(category: str, *, defect: str | None = None, without: str | None = None) -> A.Compose:
     """One defect as a category of MVTec AD knows it.
 
     P. Bergmann et al., "MVTec AD", CVPR 2019; the types of defect are those of its test folders.
@@ -69,6 +69,7 @@ def mvtec_ad(category: str, *, defect: str | None = None) -> A.Compose:
     Args:
         category: one of `MVTEC_AD`, such as "screw".
         defect: one of the category's types, such as "thread_top"; None takes any of them at each draw.
+        without: see `category_preset`.
 
     Raises:
         ValueError: if the category or the type is unknown.
@@ -82,7 +83,7 @@ def mvtec_ad(category: str, *, defect: str | None = None) -> A.Compose:
         >>> {defect["defect_type"] for defect in sample.defects}
         {'scratch_neck'}
     """
-    return _of(MVTEC_AD, category, defect)
+    return _of(MVTEC_AD, category, defect, without)
 
 
 def kolektor_sdd(category: str = "electrical_commutator", *, defect: str | None = None) -> A.Compose:
@@ -98,32 +99,39 @@ def kolektor_sdd(category: str = "electrical_commutator", *, defect: str | None 
     Raises:
         ValueError: if the category or the type is unknown.
     """
-    return _of(KOLEKTOR_SDD, category, defect)
+    return _of(KOLEKTOR_SDD, category, defect, None)
 
 
 CATEGORIES: Mapping[str, Types] = {**MVTEC_AD, **KOLEKTOR_SDD}
 
 
-def category_preset(category: str, *, defect: str | None = None) -> A.Compose:
+def category_preset(category: str, *, defect: str | None = None, without: str | None = None) -> A.Compose:
     """One defect of a category that has a preset, of whatever data set.
 
     Args:
         category: one of `CATEGORIES`.
         defect: one of its types; None takes any of them at each draw.
+        without: one of its types that is never drawn, nor a combination that it may be part of: what does a model find
+            of a defect that it was not taught?
 
     Raises:
-        ValueError: if the category or the type is unknown.
+        ValueError: if the category or a type is unknown, both are given, or nothing is left.
     """
-    return _of(CATEGORIES, category, defect)
+    return _of(CATEGORIES, category, defect, without)
 
 
-def _of(categories: Mapping[str, Types], category: str, defect: str | None) -> A.Compose:
+def _of(categories: Mapping[str, Types], category: str, defect: str | None, without: str | None) -> A.Compose:
     if category not in categories:
         raise ValueError(f"category must be one of {', '.join(categories)}, got {category!r}")
     types = categories[category]
     if defect is not None and defect not in types:
         raise ValueError(f"defect must be one of {', '.join(types)} or None, got {defect!r}")
-    return mixture(types if defect is None else {defect: types[defect]})
+    if without is None:
+        return mixture(types if defect is None else {defect: types[defect]})
+    left = {name: make for name, make in types.items() if name not in (without, COMBINED)}
+    if without not in types or defect is not None or not left:
+        raise ValueError(f"without must be one of several types ({', '.join(types)}), and alone, got {without!r}")
+    return mixture(left)
 
 
 PRESETS: dict[str, Callable[[], A.Compose]] = {

@@ -10,6 +10,7 @@ import albumentations as A
 from defectsynth.host import leaves
 
 Types = Mapping[str, Callable[[], list[Any]]]  # a type's name, and what makes the transforms that draw it
+COMBINED = "combined"  # the type that mixes others
 
 
 def named(*makers: Callable[[], list[Any]]) -> Types:

@@ -6,14 +6,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from eval.audit.correlation import foretold
 from eval.audit.coverage import Audit, Auditor
 from eval.audit.sheet import write_sheet
 from eval.backbones import make_backbone
 from eval.bank import Progress
 from eval.datasets import read_category
 from eval.embedding import best_device
-from eval.generators import generator_named
-from eval.results import write_whole
+from eval.generators import generator_named, generators_of
+from eval.results import found_results, write_whole
 from eval.settings import SIZES
 
 _HEAD = f"{'category':22} {'generator':26} {'covered':>7} {'patches':>7} {'stray':>6} {'separation':>10}"
@@ -25,6 +26,7 @@ def audit_all(
     generators: Sequence[str],
     *,
     out: Path,
+    against: Path | None,
     twins: int,
     seed: int,
     progress: Progress,
@@ -37,6 +39,7 @@ def audit_all(
         categories: their names.
         generators: see `eval.generators`.
         out: where audit.json and a sheet for each go.
+        against: folder of trained results that the numbers are compared with, see `foretold`; None for none.
         twins: defects to draw for each.
         seed: of them.
         progress: see `Progress`.
@@ -46,9 +49,14 @@ def audit_all(
         What stands in audit.json: a dict for each.
 
     Raises:
+        FileNotFoundError: if `against` holds no results.
         ValueError: if a generator is unknown, or a category does not fit or has no preset of its own.
     """
-    drawn = {name: {each: generator_named(each, category=name) for each in generators} for name in categories}
+    trained = [] if against is None else list(found_results(against).values())
+    drawn = {
+        name: {each: generator_named(each, category=name) for each in generators_of(generators, category=name)}
+        for name in categories
+    }
     backbone = make_backbone().to(best_device())
     out.mkdir(parents=True, exist_ok=True)
     write(f"{_HEAD}\n")
@@ -64,6 +72,8 @@ def audit_all(
             write(_text(lines[-1]))
     text = json.dumps(lines, indent=1)
     write_whole(out / "audit.json", lambda file: file.write(text.encode()))
+    if trained:
+        write(f"\n{foretold(lines, trained) or 'fewer than three generators of a category were trained, too'}\n")
     return lines
 
 

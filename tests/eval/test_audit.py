@@ -15,11 +15,13 @@ import torch
 
 from defectsynth import ColorSpot
 from eval.audit import audit, write_sheet
+from eval.audit.correlation import foretold
 from eval.backbone import Backbone
 from eval.backbones import wrap_backbone
 from eval.command import main
 from eval.datasets import Category, read_category
 from tests.eval.conftest import SIDE, write_category
+from tests.eval.test_table import result
 
 LIGHT, DARK = (
     ColorSpot(palettes=(palette,), radius_range=(0.08, 0.14), opacity_range=(1.0, 1.0)) for palette in ("light", "dark")
@@ -103,3 +105,19 @@ def test_bad_arguments_are_told(category: Category) -> None:
         audited(category, LIGHT, twins=0)
     with pytest.raises(ValueError, match="transform must draw defects"):
         audited(category, ColorSpot(min_visibility=1.0))
+
+
+def test_the_audit_foretells_what_trainings_come_to() -> None:
+    names = ["line", "scratch", "draem", "fpi"]
+    lines = [
+        {"category": "pill", "generator": name, "covered": 0.5, "patches": rank, "stray": -rank, "separation": -rank}
+        for rank, name in enumerate(names)
+    ]
+    trained = [result("pill", 0.6 + 0.1 * rank, head="softmax", generator=name) for rank, name in enumerate(names)]
+    trained.append(result("screw", 0.6, head="softmax"))  # not audited
+    head, columns, row, whole = foretold(lines, trained).splitlines()
+    assert head.startswith("rank correlation with AUROC after training, scored by image")
+    assert columns.split() == ["covered", "patches", "stray", "separation"]
+    assert row.split() == ["pill", "-", "1.00", "1.00", "-1.00", "of", "4", "generators"]
+    assert whole.split()[1:] == row.split()[1:]
+    assert foretold(lines[:2], trained) == ""

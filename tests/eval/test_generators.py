@@ -16,12 +16,12 @@ pytest.importorskip("filelock")
 
 import defectsynth as ds
 from defectsynth.cli import main as defectsynth
-from defectsynth.cli.catalogue import named_defects, named_presets
+from defectsynth.cli.catalogue import named_defects, named_presets, types_of
 from defectsynth.presets import CATEGORIES, PRESETS
 from eval import generators
 from eval.__main__ import main
 from eval.benchmark import make_cells
-from eval.generators import OWN, digest_of, generator_named, words_of
+from eval.generators import EACH, OWN, digest_of, generator_named, left_out, words_of
 from eval.settings import make_settings
 
 TRAINED: dict[str, Any] = {"experiment": "self_supervised", "head": "softmax"}
@@ -50,6 +50,20 @@ def test_every_name_is_a_folder_of_its_own(tmp_path: Path) -> None:
     assert max(map(len, cells)) < 200
 
 
+def test_leave_one_out_stands_for_a_preset_without_each_type(tmp_path: Path) -> None:
+    cells = make_cells(data=tmp_path, categories=["screw"], generators=["draem", EACH, "draem"], **LISTS)
+    drawn = [str(cell.generator) for cell in cells[1:]]
+    assert drawn == ["draem", *(f"screw-without-{kind}" for kind in CATEGORIES["screw"])]
+    assert len({cell.generator_digest for cell in cells}) == len(cells)
+    for name in drawn[1:]:
+        kinds = set(types_of(generator_named(name, category="screw")))
+        assert kinds == {*CATEGORIES["screw"]} - {left_out(name)}
+    with pytest.raises(ValueError, match="generator must not be leave_one_out for plate: it has no preset of several"):
+        make_cells(data=tmp_path, categories=["plate"], generators=[EACH], **LISTS)
+    with pytest.raises(ValueError, match=r"generator .*: without must be one of several types .*, got 'rust'"):
+        generator_named("screw-without-rust", category="screw")
+
+
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_a_category_has_its_own(category: str) -> None:
     drawn = generator_named(OWN, category=category)
@@ -64,7 +78,7 @@ def test_a_category_without_a_preset_is_named(tmp_path: Path, capsys: pytest.Cap
         make_cells(
             data=tmp_path,
             categories=["screw", "plate"],
-            generator=OWN,
+            generators=[OWN],
             **LISTS,
         )
     assert main(["demo", str(tmp_path / "out"), "--generator", OWN, "--families", "screw", "flange"]) == 2
@@ -76,7 +90,10 @@ def test_a_category_without_a_preset_is_named(tmp_path: Path, capsys: pytest.Cap
     ("name", "message"),
     [
         ("screw-rust", "generator must be screw-TYPE with manipulated_front, .*, got 'screw-rust'"),
-        ("dragon", "generator must be one of generic_object, .*draem.* CATEGORY-TYPE, category, .*, got 'dragon'"),
+        (
+            "dragon",
+            "generator must be one of generic_object, .*draem.* CATEGORY-TYPE, .*-TYPE, category, .*, got 'dragon'",
+        ),
         ("dragon-rust", "generator must be one of .*, got 'dragon-rust'"),
         ("missing.yaml", "generator must be a file that A.save wrote, got 'missing.yaml'"),
     ],
@@ -125,9 +142,7 @@ def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(tm
     digests = []
     for length in (0.1, 0.2):
         A.save(A.Compose([ds.Line(length_range=(0.05, length), p=1.0)]), path, data_format="yaml")
-        cells = make_cells(
-            data=tmp_path, categories=["disc"], experiments=["self_supervised"], heads=["softmax"], generator=str(path)
-        )
+        cells = make_cells(data=tmp_path, categories=["disc"], generators=[str(path)], **LISTS)
         digests.append(cells[1].generator_digest)
     assert len(set(digests)) == 2
     assert "self_supervised-softmax-mine-image" in cells[1].name

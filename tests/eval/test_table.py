@@ -17,16 +17,24 @@ from eval.table import table_of
 def metrics(auroc: float) -> Metrics:
     image = ImageMetrics(auroc=auroc, average_precision=0.5, f1_max=0.5, threshold=0.1, tpr=0.5, tnr=0.5)
     decision = Decision(threshold=0.1, held_out=2, tpr=0.5, tnr=0.5)
-    return Metrics(image=image, per_defect={}, pixel=None, decision=decision)
+    return Metrics(image=image, per_defect={"scratch_neck": auroc - 0.1}, pixel=None, decision=decision)
 
 
-def result(category: str, auroc: float, *, head: str | None = None, seed: int = 0, untrained: float = 0.6) -> Results:
+def result(
+    category: str,
+    auroc: float,
+    *,
+    head: str | None = None,
+    generator: str = "line",
+    seed: int = 0,
+    untrained: float = 0.6,
+) -> Results:
     settings = make_settings(
         data="/data",
         category=category,
         experiment="none" if head is None else "self_supervised",
         head=head,
-        generator="line",
+        generator=generator,
         seed=seed,
     )
     return Results(
@@ -71,3 +79,21 @@ def test_without_training_the_untrained_backbone_stands_alone() -> None:
     assert lines[0] == "image AUROC, untrained, scored by image"
     assert lines[2].split() == ["untrained", "0.600", "0.800", "0.700"]
     assert table_of([]) == ""
+
+
+def test_types_left_out_stand_beside_the_trainings_with_them() -> None:
+    trained = {"head": "softmax", "untrained": 0.7}
+    lines = table_of(
+        [
+            result("screw", 0.9, generator="category", **trained),
+            result("screw", 0.8, generator="screw-without-scratch_neck", **trained),
+            result("screw", 0.7, generator="screw-without-scratch_neck", seed=1, **trained),
+            result("screw", 0.7, generator="screw-without-thread_top", **trained),  # not among the test images
+        ]
+    ).splitlines()
+    assert lines[0] == "image AUROC, self_supervised with category, scored by image"
+    assert lines[5:] == [
+        "image AUROC of one type of defect that was left out of the training, softmax, scored by image",
+        "                         untrained        left out         with it",
+        "screw scratch_neck           0.600  0.650 +- 0.071           0.800",
+    ]
