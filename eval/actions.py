@@ -15,6 +15,7 @@ from eval.datasets import categories_in
 from eval.demo import RESULTS, draw_sheets, make_sample_set, write_page
 from eval.generators import generator_named
 from eval.prediction import write_predictions
+from eval.recipe import parsed
 from eval.results import BANK, MODEL, Results, Settings
 from eval.sample_set import FAMILIES
 from eval.table import table_of
@@ -43,7 +44,14 @@ def run(
 
 
 def benchmark(
-    *, data: Path, categories: list[str] | None, classes: list[str] | None, out: Path, jobs: int, **options: Any
+    *,
+    data: Path,
+    categories: list[str] | None,
+    classes: list[str] | None,
+    out: Path,
+    jobs: int,
+    recipe: Sequence[str] = (),
+    **options: Any,
 ) -> int:
     """All cells of the product."""
     if jobs < 1:
@@ -55,7 +63,7 @@ def benchmark(
         chosen = categories or known
         if classes is None:
             classes = list(chosen if len(chosen) > 1 else known)
-        cells = make_cells(data=data, categories=chosen, classes=classes, **options)
+        cells = make_cells(data=data, categories=chosen, classes=classes, recipe=parsed(recipe), **options)
     except (ValueError, OSError) as error:
         raise UsageError(str(error)) from error
     failed, pace = 0, Pace(cells, jobs=jobs)

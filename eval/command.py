@@ -3,12 +3,14 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from dml_heads import HEADS
 from eval.actions import UsageError, audit_presets, benchmark, compared, demo, predict, report, run, tune_preset
 from eval.backbones import BACKBONES
 from eval.generators import EACH, KNOWN, OWN, REST, TYPE
+from eval.recipe import Recipe
 from eval.results import MODEL
 from eval.sample_set.families import FAMILIES
 from eval.settings import EXPERIMENTS, SIZES
@@ -141,6 +143,14 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--classes", nargs="+", metavar="NAME", help="for multi_class (default: those of the benchmark)"
     )
     parser.add_argument("--defect", metavar="NAME", help="for binary: type to learn from (default: the first by name)")
+    usual = ", ".join(f"{name}={value:g}" for name, value in asdict(Recipe()).items())
+    parser.add_argument(
+        "--recipe",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        help=f"of training on patches, where not as usual ({usual})",
+    )
     _add_training(parser)
 
 

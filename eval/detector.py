@@ -89,6 +89,7 @@ def make_detector(
     size: Size,
     held_out: NDArray[np.int64],
     seed: int,
+    distance: float = 1.0,
     progress: Progress | None = None,
 ) -> tuple[Detector, NDArray[np.float32]]:
     """A detector, and what it makes of the training normals.
@@ -102,6 +103,7 @@ def make_detector(
         size: of the images, see `Size`.
         held_out: places of those that nothing was trained on; threshold and scales come from them.
         seed: of the coreset.
+        distance: weight of the distance in fused scores, at least 0.
         progress: see `Progress`.
 
     Returns:
@@ -111,7 +113,10 @@ def make_detector(
     bank, distances = make_bank(known, held_out=held_out, seed=seed, progress=progress)
     if evidence is not None:
         of_held = evidence[held_out]
-        scales = tuple(float(number) for part in (distances, of_held) for number in (part.mean(), part.std()))
+        far, spread, sure, sure_spread = (
+            float(number) for part in (distances, of_held) for number in (part.mean(), part.std())
+        )
+        scales = (far, spread / distance if distance > 0 else float("inf"), sure, sure_spread)
         threshold = float(_fused(distances, of_held, scales).max())
         bank = replace(bank, threshold=threshold, scales=scales)
     return Detector(backbone, head, bank, scoring, size), known

@@ -183,7 +183,8 @@ class Run:
                     few = self.backbone.upper(
                         features[-1][:1].to(self.device), scoring="patch", trainable=self.settings["trainable_stages"]
                     )
-                labels = patch_labels(masks, grid=(few.shape[2], few.shape[3]))  # noqa: PLW2901 - of patches now
+                grid, share = (few.shape[2], few.shape[3]), self.settings["label_share"]
+                labels = patch_labels(masks, grid=grid, share=share)  # noqa: PLW2901 - of patches now
             targets.append(labels)
             before += len(images)
             if counted and self.progress is not None:

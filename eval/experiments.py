@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from defectsynth import Curriculum
 from dml_heads import Head, make_head
 from eval.artifacts import Embedded, read_heat_maps, upsampled, write_embeddings, write_heat_maps
 from eval.backbone import Backbone
@@ -31,6 +32,7 @@ from eval.generators import generator_named
 from eval.metrics import image_metrics, per_defect_auroc, pixel_metrics
 from eval.pooling import PooledBackbone
 from eval.projection import ProjectedBackbone
+from eval.recipe import Recipe
 from eval.results import BANK, MODEL, Decision, ImageScore, Metrics, Results, Settings
 from eval.training import Scoring, train
 from eval.twins import twin_split
@@ -47,11 +49,9 @@ IMAGE_TRAINING: dict[str, Any] = {
 }
 PATCH_TRAINING: dict[str, Any] = {
     "trainable_stages": 1,
-    "head_rates": (1e-3, 1e-3),
-    "backbone_rates": (1e-3, 1e-3),
     "batch": 16,
     "batch_statistics": True,
-}
+}  # beside the recipe
 
 Reader = Callable[[str], Category]
 """From the name of a category to its images, at the size of the settings."""
@@ -104,6 +104,7 @@ def run_experiment(
             size=category.shape,
             held_out=held_out,
             seed=settings.seed,
+            distance=Recipe.of(settings.recipe).distance,
             progress=progress,
         )
     bank = detector.bank
@@ -158,7 +159,10 @@ def _trained(
     of_patches = scoring != "image"
     if of_patches:
         backbone = {"patch": ProjectedBackbone, "pooled": PooledBackbone}[scoring](backbone)
-    options = PATCH_TRAINING if of_patches else IMAGE_TRAINING
+    recipe = Recipe.of(settings.recipe)
+    rates = (recipe.learning_rate,) * 2
+    of_recipe = {"head_rates": rates, "backbone_rates": rates, "label_share": recipe.label_share}
+    options = PATCH_TRAINING | of_recipe if of_patches else IMAGE_TRAINING
     frozen = 0 if of_patches else int(FROZEN_SHARE * settings.epochs)
     whole = settings.weights == "none" and not of_patches
     if whole:  # nothing to build on: all stages learn, by the statistics of the batches
@@ -186,7 +190,12 @@ def _split(
     """What to train on; how many images each of its classes has, and which class the normals of the category are."""
     if settings.experiment == "self_supervised":
         drawn = generator_named(str(settings.generator), category=settings.category)
-        return twin_split(list(normals), drawn, held_out=HELD_OUT, seed=settings.seed), [len(normals)], 0
+        recipe, fainter = Recipe.of(settings.recipe), None
+        if recipe.last_severity < 1:
+            fainter = Curriculum(end=recipe.last_severity, duration=max(1, settings.epochs - 1))
+        options: dict[str, Any] = {"several": recipe.several, "hard_negatives": recipe.hard_negatives}
+        split = twin_split(list(normals), drawn, held_out=HELD_OUT, seed=settings.seed, curriculum=fainter, **options)
+        return split, [len(normals)], 0
     groups, own = [normals], 0
     if settings.experiment == "binary":
         groups.append(category.images([record for record in category.test if record.defect == settings.defect]))

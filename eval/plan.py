@@ -26,6 +26,7 @@ def baseline_of(settings: Settings) -> Settings:
         classes=(),
         epochs=0,
         seed=0,
+        recipe=(),
     )
 
 

@@ -39,6 +39,7 @@ class Settings:
         weights: that it starts from: default, none or a file.
         size: shorter side of the images in px.
         epochs: of the training; 0 for none.
+        recipe: what is not as usual, see `eval.recipe`.
         seed: of split, defects, training and bank; 0 for none.
     """
 
@@ -56,6 +57,7 @@ class Settings:
     size: int
     epochs: int
     seed: int
+    recipe: tuple[tuple[str, float], ...] = ()
 
     @property
     def localises(self) -> bool:
@@ -69,7 +71,7 @@ class Settings:
         parts += ["+".join(self.classes), self.scoring, self.backbone]
         parts += ["" if self.weights == "default" else Path(self.weights).stem, str(self.size)]
         if self.experiment != "none":
-            parts += [f"epochs{self.epochs}", f"seed{self.seed}"]
+            parts += [f"epochs{self.epochs}", *(f"{name}{value:g}" for name, value in self.recipe), f"seed{self.seed}"]
         return f"{self.category}/{'-'.join(part for part in parts if part)}"
 
 
@@ -194,7 +196,8 @@ class Results:
 
 def settings_from_json(data: Mapping[str, Any]) -> Settings:
     """The inverse of `asdict`, from plain data."""
-    return Settings(**{**data, "classes": tuple(data["classes"])})
+    changes = tuple((str(name), float(value)) for name, value in data.get("recipe", ()))
+    return Settings(**{**data, "classes": tuple(data["classes"]), "recipe": changes})
 
 
 def _metrics(data: Mapping[str, Any]) -> Metrics:

@@ -8,6 +8,7 @@ from eval.backbone import SMALLEST
 from eval.backbones import BACKBONES
 from eval.datasets import GOOD
 from eval.generators import digest_of, generator_named
+from eval.recipe import Changes, changes_of
 from eval.results import Settings
 
 EXPERIMENTS = ("none", "self_supervised", "binary", "multi_class")
@@ -29,6 +30,7 @@ def make_settings(
     seed: int = 0,
     classes: Sequence[str] = (),
     defect: str | None = None,
+    recipe: Sequence[tuple[str, float]] = (),
 ) -> Settings:
     """Checked settings; what an experiment does not use is left out of them.
 
@@ -75,7 +77,18 @@ def make_settings(
         size=side,
         epochs=epochs if trained else 0,
         seed=seed if trained else 0,
+        recipe=_checked_recipe(recipe, scoring=scoring if drawn else None) if trained else (),
     )
+
+
+def _checked_recipe(recipe: Sequence[tuple[str, float]], *, scoring: str | None) -> Changes:
+    """Changes that mean something for a scoring; None where nothing is drawn."""
+    changes = changes_of(recipe)
+    if changes and scoring in {None, "image"}:
+        raise ValueError(f"recipe must be as usual unless patches are trained on twins, got {dict(changes)}")
+    if "distance" in dict(changes) and scoring != "fused":
+        raise ValueError(f"distance must be as usual unless scores are fused, got {dict(changes)['distance']}")
+    return changes
 
 
 def _first_defect(folder: Path) -> str | None:

@@ -12,6 +12,7 @@ from eval.embedding import bfloat16_pays, device_of
 from eval.epochs import Epoch, Run
 from eval.examples import Split
 from eval.pooling import PooledBackbone
+from eval.twins import SHARE
 
 MIXUP = 0.4  # strength, as in fastai
 
@@ -52,6 +53,7 @@ def train(
     trainable_stages: int | None = None,
     batch_statistics: bool = False,
     weight_decay: float = 1e-2,
+    label_share: float = SHARE,
     mixup_strength: float | None = None,
     batch: int = 16,
     workers: int = 0,
@@ -85,6 +87,7 @@ def train(
             gathers them. If not, it keeps those that the weights came with, which suits small batches, half of them
             defects; networks without trained weights need it.
         weight_decay: of AdamW, at least 0.
+        label_share: of a patch that a defect must cover to count as defective, in (0, 1].
         mixup_strength: at least 0; 0 blends nothing. None: 0.4 for images with heads that take probabilities (softmax
             and L2 softmax), otherwise 0.
         batch: images at a time, at least 2.
@@ -132,6 +135,7 @@ def train(
         "trainable_stages": stages if trainable_stages is None else trainable_stages,
         "batch_statistics": batch_statistics,
         "weight_decay": weight_decay,
+        "label_share": label_share,
         "mixup_strength": strength,
         "batch": batch,
         "seed": seed,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from defectsynth import AnomalyTwins
+from defectsynth import AnomalyTwins, Curriculum
 from dml_heads.checks import IGNORED
 from eval.embedding import Image, pictures
 from eval.examples import Example, Examples, Split, check_share, parts_of
@@ -55,6 +55,7 @@ def twin_split(
     several: float = 0.0,
     hard_negatives: float = 0.0,
     rois: Sequence[NDArray[Any]] | None = None,
+    curriculum: Curriculum | None = None,
     seed: int = 0,
 ) -> Split:
     """Good pictures to twins, for self-supervised training.
@@ -70,6 +71,7 @@ def twin_split(
         several: share of twins with two to eight defects, in [0, 1].
         hard_negatives: share of normal examples with dust, glare or a change of light, in [0, 1].
         rois: where defects may land, one mask (H, W) for each picture.
+        curriculum: severity of the defects that are trained on, by the epoch; those that validate stay plain.
         seed: at least 0; of the split and of the defects.
 
     Returns:
@@ -84,13 +86,13 @@ def twin_split(
     check_share("held_out", held_out)
     kept, held = parts_of(len(read), held_out=held_out, rng=np.random.default_rng(seed), name="images")
 
-    def examples(chosen: NDArray[np.int64], *, own_seed: int) -> TwinExamples:
+    def examples(chosen: NDArray[np.int64], *, own_seed: int, fainter: Curriculum | None) -> TwinExamples:
         own = None if rois is None else [rois[place] for place in chosen]
         options = {"several": several, "hard_negatives": hard_negatives, "rois": own, "seed": own_seed}
-        return TwinExamples(read[chosen], transform, **options)
+        return TwinExamples(read[chosen], transform, curriculum=fainter, **options)
 
-    validation = examples(held, own_seed=2 * seed + 1) if len(held) else None
-    return Split(examples(kept, own_seed=2 * seed), validation, classes=2)
+    validation = examples(held, own_seed=2 * seed + 1, fainter=None) if len(held) else None
+    return Split(examples(kept, own_seed=2 * seed, fainter=curriculum), validation, classes=2)
 
 
 def patch_labels(masks: Tensor, *, grid: tuple[int, int], share: float = SHARE) -> Tensor:

@@ -1,0 +1,114 @@
+"""What can be set of the training on patches: checked, named in the cell's folder, and really used."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+pytest.importorskip("sklearn")
+pytest.importorskip("filelock")
+
+from eval import command
+from eval.command import main
+from eval.plan import baseline_of
+from eval.recipe import Recipe, changes_of, parsed
+from eval.results import Results, found_results, settings_from_json
+from eval.settings import make_settings
+from examples import recipe_ablation
+from tests.eval.conftest import write_category
+from tests.eval.test_table import result
+
+TRAINED: dict[str, Any] = {"data": ".", "category": "plate", "experiment": "self_supervised", "head": "softmax"}
+
+
+def test_only_what_is_not_as_usual_counts() -> None:
+    changes = changes_of(parsed(["several=0.5", "label_share=0.1", "distance=0"]))
+    assert changes == (("distance", 0.0), ("several", 0.5))
+    assert Recipe.of(changes) == Recipe(several=0.5, distance=0.0)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["several"], "recipe must be NAME=VALUE with a number, got 'several'"),
+        (["several=much"], "recipe must be NAME=VALUE with a number, got 'several=much'"),
+        (["momentum=1"], "recipe must name each of several, .* at most once, got 'momentum'"),
+        (["several=0.1", "several=0.2"], "recipe must name each of .* at most once, got 'several'"),
+        (["label_share=0"], r"label_share must be in \[0.001, 1\], got 0.0"),
+        (["several=nan"], r"several must be in \[0, 1\], got nan"),
+    ],
+)
+def test_bad_words_are_told(words: list[str], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        changes_of(parsed(words))
+
+
+def test_a_recipe_must_mean_something() -> None:
+    with pytest.raises(ValueError, match="recipe must be as usual unless patches are trained on twins, got"):
+        make_settings(**TRAINED, scoring="image", recipe=[("several", 0.5)])
+    with pytest.raises(ValueError, match=r"distance must be as usual .* fused, got 0\.0"):
+        make_settings(**TRAINED, scoring="patch", recipe=[("distance", 0.0)])
+    cell = make_settings(**TRAINED, scoring="fused", recipe=[("several", 0.5)])
+    assert "several0.5" in cell.name
+    assert settings_from_json({**vars(cell), "recipe": [["several", 0.5]]}) == cell
+    assert baseline_of(cell).recipe == ()
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
+    """One tiny cell for each choice, by the choice."""
+    home = tmp_path_factory.mktemp("recipe")
+    write_category(home / "data" / "noise", defect="dark")
+    words = ["--data", str(home / "data"), "--heads", "softmax", "--scorings", "fused", "--generators", "scratch"]
+    small = ["--weights", "none", "--size", "64", "--epochs", "2"]
+    found = {}
+    choices = ("distance=1", "distance=0", "several=1", "hard_negatives=1", "last_severity=0", "label_share=0.9")
+    for choice in (*choices, "learning_rate=0.01"):
+        out = home / choice
+        assert main(["benchmark", *words, *small, "--recipe", choice, "--out", str(out)]) == 0
+        (found[choice],) = (one for one in found_results(out).values() if one.baseline)
+    return found
+
+
+def test_every_choice_changes_the_training(trained: dict[str, Results]) -> None:
+    losses = {choice: tuple(epoch["loss"] for epoch in one.history) for choice, one in trained.items()}
+    assert losses.pop("distance=0") == losses["distance=1"]  # only the sum is another one
+    assert len(set(losses.values())) == len(losses)
+
+
+def test_without_distance_the_evidence_alone_counts(trained: dict[str, Results]) -> None:
+    summed, alone = (np.array([image.score for image in trained[f"distance={weight}"].images]) for weight in (1, 0))
+    assert np.isfinite(alone).all()
+    assert (summed != alone).all()
+    assert Path(trained["distance=0"].settings.name).name.endswith("distance0-seed0")
+
+
+def test_the_ablation_runs_each_change_and_tells_what_it_comes_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called: list[list[str]] = []
+
+    def evaluate(words: list[str]) -> int:
+        called.append(words)
+        scoring = "image" if "image" in words else "fused"
+        auroc = 0.9 if "--recipe" in words else 0.8
+        one = result("screw", auroc, head="softmax")
+        found[words[-1]] = {"x": replace(one, settings=replace(one.settings, scoring=scoring))}
+        return 0
+
+    found: dict[str, dict[str, Results]] = {}
+    monkeypatch.setattr(recipe_ablation, "evaluate", evaluate)
+    monkeypatch.setattr(recipe_ablation, "found_results", lambda out: found[str(out)])
+    words = ["--data", "parts", "--out", str(tmp_path), "--categories", "screw", "--seeds", "0", "1"]
+    assert recipe_ablation.main(words) == 0
+    assert len(found) == len(called) == len(recipe_ablation.CHANGES)
+    assert all(each[:4] == ["benchmark", "--data", "parts", "--generators"] for each in called)
+    make_parser = command._parser()
+    assert [make_parser.parse_args(each).command for each in called] == ["benchmark"] * len(called)
+    lines = capsys.readouterr().out.splitlines()[-len(recipe_ablation.CHANGES) :]
+    assert lines[0].split() == ["as", "usual", "0.800", "0.800", "-"]
+    assert lines[2].split()[-3:] == ["0.900", "0.900", "-"]
