@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from defectsynth import Curriculum
 from dml_heads import Head, make_head
 from eval.artifacts import Embedded, read_heat_maps, upsampled, write_embeddings, write_heat_maps
 from eval.backbone import Backbone
@@ -27,17 +26,15 @@ from eval.datasets import Category, Record
 from eval.detector import make_detector
 from eval.embedding import best_device
 from eval.epochs import Epoch
-from eval.examples import Split, labelled_split, parts_of
-from eval.generators import generator_named
+from eval.examples import parts_of
 from eval.metrics import image_metrics, per_defect_auroc, pixel_metrics
 from eval.pooling import PooledBackbone
 from eval.projection import ProjectedBackbone
 from eval.recipe import Recipe
 from eval.results import BANK, MODEL, Decision, ImageScore, Metrics, Results, Settings
+from eval.splits import HELD_OUT, Reader, split_of
 from eval.training import Scoring, train
-from eval.twins import twin_split
 
-HELD_OUT = 0.2
 FROZEN_SHARE = 0.3  # of the epochs train the head alone, where images are embedded
 ANNEALING = 1000.0  # SphereFace's, at the start
 EXAMPLES = {"image": 300, "pooled": 600, "patch": 600}  # an epoch goes over at least; small sets more than once
@@ -52,9 +49,6 @@ PATCH_TRAINING: dict[str, Any] = {
     "batch": 16,
     "batch_statistics": True,
 }  # beside the recipe
-
-Reader = Callable[[str], Category]
-"""From the name of a category to its images, at the size of the settings."""
 
 
 def run_experiment(
@@ -84,9 +78,13 @@ def run_experiment(
     seconds = dict.fromkeys(("read", "train", "embed", "score"), 0.0)
     with _timed(seconds, "read"):
         category = read(settings.category)
-        tests = [record for record in category.test if record.defect != settings.defect]
+        tests = [
+            record
+            for record in category.test
+            if record.defect != settings.defect and f"{record.defect}/{record.path.name}" not in settings.known
+        ]
         if not any(record.label for record in tests):
-            raise ValueError(f"test must hold other defects than {settings.defect}, which is trained on, got none")
+            raise ValueError(f"test must hold other defects than {settings.defect or 'the known ones'}, got none")
         normals, images = category.images(category.train), category.images(tests)
         masks = category.masks(tests) if settings.localises else None
     began = perf_counter()
@@ -150,7 +148,7 @@ def _trained(
 ) -> tuple[Backbone, Head | None, tuple[Epoch, ...], NDArray[np.int64]]:
     """The backbone, trained if asked for, and which of the normals it did not learn from."""
     backbone = untrained(settings)
-    split, counts, own = _split(settings, category, normals, read)
+    split, counts, own = split_of(settings, category, normals, read)
     rng = np.random.default_rng(settings.seed)  # as the splits draw theirs
     held = [parts_of(count, held_out=HELD_OUT, rng=rng, name="train/good")[1] for count in counts][own]
     if split is None:
@@ -182,44 +180,6 @@ def _trained(
         **options,
     )
     return backbone, head, result.history, held
-
-
-def _split(
-    settings: Settings, category: Category, normals: NDArray[np.uint8], read: Reader
-) -> tuple[Split | None, list[int], int]:
-    """What to train on; how many images each of its classes has, and which class the normals of the category are."""
-    if settings.experiment == "self_supervised":
-        drawn = generator_named(str(settings.generator), category=settings.category)
-        recipe, fainter = Recipe.of(settings.recipe), None
-        if recipe.last_severity < 1:
-            fainter = Curriculum(end=recipe.last_severity, duration=max(1, settings.epochs - 1))
-        options: dict[str, Any] = {"several": recipe.several, "hard_negatives": recipe.hard_negatives}
-        split = twin_split(list(normals), drawn, held_out=HELD_OUT, seed=settings.seed, curriculum=fainter, **options)
-        return split, [len(normals)], 0
-    groups, own = [normals], 0
-    if settings.experiment == "binary":
-        groups.append(category.images([record for record in category.test if record.defect == settings.defect]))
-        if not len(groups[1]):
-            raise ValueError(f"defect must be one of the test images of {category.name}, got {settings.defect!r}")
-    if settings.experiment == "multi_class":
-        own = settings.classes.index(settings.category)
-        others = [None if name == settings.category else read(name) for name in settings.classes]
-        groups = [normals if other is None else other.images(other.train) for other in others]
-    counts = [len(group) for group in groups]
-    if settings.experiment == "none":
-        return None, counts, own
-    labels = np.repeat(np.arange(len(groups)), counts)
-    return (
-        labelled_split(
-            [image for group in groups for image in group],
-            labels,
-            held_out=HELD_OUT,
-            oversample=settings.experiment == "binary",
-            seed=settings.seed,
-        ),
-        counts,
-        own,
-    )
 
 
 def untrained(settings: Settings) -> Backbone:

@@ -17,6 +17,7 @@ OWN = "category"  # stands for the preset with the name of the category
 EACH = "leave_one_out"  # stands for all of REST, one after the other
 TYPE = "CATEGORY-TYPE"  # how the preset of one type of defect is called, such as screw-thread_top
 REST = f"CATEGORY{WITHOUT}TYPE"  # the preset of a category but for one type of defect
+BEST, SEARCH = "best.yaml", "tune.json"  # what `python -m eval tune` writes
 KNOWN = (*PRESETS, *REFERENCES, TYPE, REST, OWN)
 
 
@@ -73,6 +74,26 @@ def generator_named(name: str, *, category: str) -> Any:
         return load_preset(name)
     except ValueError as error:
         raise ValueError(str(error).replace("--preset", "generator", 1)) from error
+
+
+def known_to(name: str, *, category: str) -> tuple[str, ...]:
+    """Return the test images, DEFECT/FILE, that the search of a tuned preset has seen; none of another generator.
+
+    Args:
+        name: see `generator_named`; best.yaml of a search, still beside its tune.json.
+        category: that is tested on.
+
+    Raises:
+        ValueError: if tune.json is broken.
+    """
+    search = Path(name).with_name(SEARCH)
+    if Path(name).name != BEST or not search.is_file():
+        return ()
+    try:
+        found = json.loads(search.read_text(encoding="utf-8"))
+        return tuple(map(str, found["known"])) if found["settings"]["category"] == category else ()
+    except (ValueError, LookupError, TypeError) as error:
+        raise ValueError(f"{search} must say which images the search has seen: {error!r}") from error
 
 
 def digest_of(generator: Any) -> str:

@@ -27,6 +27,7 @@ def baseline_of(settings: Settings) -> Settings:
         epochs=0,
         seed=0,
         recipe=(),
+        known=(),
     )
 
 

@@ -40,6 +40,7 @@ class Settings:
         size: shorter side of the images in px.
         epochs: of the training; 0 for none.
         recipe: what is not as usual, see `eval.recipe`.
+        known: test images, DEFECT/FILE, that the generator was tuned on; they are left out.
         seed: of split, defects, training and bank; 0 for none.
     """
 
@@ -58,6 +59,7 @@ class Settings:
     epochs: int
     seed: int
     recipe: tuple[tuple[str, float], ...] = ()
+    known: tuple[str, ...] = ()
 
     @property
     def localises(self) -> bool:
@@ -197,7 +199,8 @@ class Results:
 def settings_from_json(data: Mapping[str, Any]) -> Settings:
     """The inverse of `asdict`, from plain data."""
     changes = tuple((str(name), float(value)) for name, value in data.get("recipe", ()))
-    return Settings(**{**data, "classes": tuple(data["classes"]), "recipe": changes})
+    lists = {name: tuple(data.get(name, ())) for name in ("classes", "known")}
+    return Settings(**{**data, **lists, "recipe": changes})
 
 
 def _metrics(data: Mapping[str, Any]) -> Metrics:

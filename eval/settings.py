@@ -7,7 +7,7 @@ from dml_heads import HEADS
 from eval.backbone import SMALLEST
 from eval.backbones import BACKBONES
 from eval.datasets import GOOD
-from eval.generators import digest_of, generator_named
+from eval.generators import digest_of, generator_named, known_to
 from eval.recipe import Changes, changes_of
 from eval.results import Settings
 
@@ -77,6 +77,7 @@ def make_settings(
         size=side,
         epochs=epochs if trained else 0,
         seed=seed if trained else 0,
+        known=known_to(generator, category=category) if drawn else (),
         recipe=_checked_recipe(recipe, scoring=scoring if drawn else None) if trained else (),
     )
 

@@ -16,7 +16,7 @@ from eval.backbones import make_backbone
 from eval.bank import Progress
 from eval.datasets import read_known
 from eval.embedding import best_device
-from eval.generators import OWN, digest_of, generator_named
+from eval.generators import BEST, OWN, SEARCH, digest_of, generator_named
 from eval.locks import held
 from eval.provenance import git_revision, versions
 from eval.results import write_whole
@@ -27,7 +27,6 @@ from eval.tune.search import Search, Trial
 from eval.tune.space import BOUNDS, knobs_of, turned_by
 from eval.tune.tables import line_of, table_of
 
-BEST, RESULT = "best.yaml", "tune.json"
 AFRESH = 3  # draws with seeds that no trial used, of the first preset and of the best
 
 
@@ -169,7 +168,7 @@ class _Session:
             "trials": [{"number": number, **vars(trial)} for number, trial in enumerate(done)],
         }
         encoded = json.dumps(result, indent=1, allow_nan=False) + "\n"
-        write_whole(self.out / RESULT, lambda file: file.write(encoded.encode()))
+        write_whole(self.out / SEARCH, lambda file: file.write(encoded.encode()))
         return result
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import albumentations as A
 import cv2
 import numpy as np
 import pytest
@@ -15,11 +16,12 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
+import defectsynth as ds
 from eval import bank as bank_module
 from eval.artifacts import read_embeddings, read_heat_maps
 from eval.bank import Bank, make_bank
 from eval.benchmark import Cell, compare, git_revision, make_cells, run_cells, versions
-from eval.datasets import read_category
+from eval.datasets import defective_images, read_category
 from eval.detector import embed, load_detector
 from eval.examples import parts_of
 from eval.experiments import untrained
@@ -198,6 +200,23 @@ def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_pa
     detector = load_detector(folder, resumed, start=untrained(resumed.settings))
     scores = [detector.scores([image])[0].max() for image in category.images(category.test)]
     np.testing.assert_allclose(scores, [image.score for image in resumed.images], atol=1e-5)
+
+
+def test_what_a_tuned_preset_was_searched_with_is_not_tested_on(data: Path, tmp_path: Path) -> None:
+    A.save(A.Compose([ds.Line(p=1.0)]), tmp_path / "best.yaml", data_format="yaml")
+    known = sorted(defective_images(data / "disc"))[:2]
+    found = {"known": known, "settings": {"category": "disc"}}
+    (tmp_path / "tune.json").write_text(json.dumps(found))
+    options = {"experiments": ["self_supervised"], "heads": ["softmax"], "generators": [str(tmp_path / "best.yaml")]}
+    untrained_, tuned = finished(cells_of(data, scorings=["fused"], **options), tmp_path / "out")
+    assert tuned.settings.known == tuple(known)
+    paths = {image.path.partition("test/")[2] for image in untrained_.images}
+    assert {image.path.partition("test/")[2] for image in tuned.images} == paths - set(known)
+    assert tuned.baseline is not None
+    assert tuned.baseline != untrained_.metrics
+    (tmp_path / "tune.json").write_text("[]")
+    with pytest.raises(ValueError, match=r"tune\.json must say which images the search has seen"):
+        cells_of(data, scorings=["fused"], **options)
 
 
 def test_binary_learns_from_one_type_of_defect_and_is_not_tested_on_it(

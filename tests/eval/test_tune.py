@@ -21,7 +21,7 @@ from defectsynth.cli import main as defectsynth
 from defectsynth.presets import PRESETS
 from eval.command import main
 from eval.datasets import read_known
-from eval.generators import digest_of, generator_named
+from eval.generators import digest_of, generator_named, known_to
 from eval.settings import SIZES
 from eval.tune import command
 from eval.tune.known import known_at_random
@@ -174,6 +174,8 @@ def test_the_command_leaves_a_preset_that_loads_and_draws(
     assert len(result["afresh"]["start"]) == len(result["afresh"]["best"]) == 3
     assert {"optuna", "commit", "torch"} <= set(result["versions"])
     path = tmp_path / "out" / "best.yaml"
+    assert known_to(str(path), category="noise") == KNOWN
+    assert known_to(str(path), category="other") == known_to("draem", category="noise") == ()
     best = A.load(path, data_format="yaml")
     assert digest_of(best) == digest_of(generator_named(str(path), category="noise"))
     assert digest_of(best) == digest_of(turned_by(BOTH, result["trials"][result["best"]]["factors"]))
