@@ -5,6 +5,7 @@ ground_truth/DEFECT/NAME_mask.png. It comes from P. Bergmann, M. Fauser, D. Satt
 Comprehensive Real-World Dataset for Unsupervised Anomaly Detection", CVPR 2019.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,15 +50,17 @@ class Category:
 
     Attributes:
         name: of its folder.
-        train: good images, by file name.
+        train: good images, by file name, but for those that are test images, too.
         test: good and defective images, by folder and file name.
         shape: (height, width) in pixels of what `images` and `masks` give.
+        copies: the training images left out because a test image has the same pixels.
     """
 
     name: str
     train: tuple[Record, ...]
     test: tuple[Record, ...]
     shape: tuple[int, int]
+    copies: tuple[Record, ...] = ()
 
     def images(self, records: Sequence[Record]) -> NDArray[np.uint8]:
         """The images of `records`, uint8 (N, H, W, 3) in RGB; see `load_image`."""
@@ -94,7 +97,7 @@ def read_category(
     """Find the images and masks of a category and decode each once, so that what follows meets no surprise.
 
     Files that are no PNG, JPEG, BMP, TIFF or WebP by their suffix, and hidden ones, are left out. Gray or colour, 8 or
-    16 bits, any side and shape.
+    16 bits, any side and shape. Training images that are test images, too, are not trained on: KolektorSDD has some.
 
     Args:
         folder: the category's.
@@ -106,9 +109,9 @@ def read_category(
     Raises:
         FileNotFoundError: if the folder, train/good, test or the mask of a defective image is missing.
         TypeError: if `size` is no integer.
-        ValueError: if `size` is below 1; train/good is empty, or train holds other folders; the test images are all
-            good or all defective, or lie outside the folders of the layout; a file is unreadable or truncated; a mask
-            is empty or has another size than its image.
+        ValueError: if `size` is below 1; train/good is empty or holds copies of test images only, or train holds other
+            folders; the test images are all good or all defective, or lie outside the folders of the layout; a file is
+            unreadable or truncated; a mask is empty or has another size than its image.
     """
     home, paths = _good_parts(folder, size)
     return _category(home, paths, _test_paths(home), size=size, square=square, progress=progress)
@@ -178,13 +181,18 @@ def _category(
     square: bool,
     progress: Progress | None,
 ) -> Category:
-    records: list[Record] = []
+    checked: list[tuple[Record, bytes]] = []
     for path, defect in [*((path, GOOD) for path in paths), *tests]:
-        records.append(_checked_record(home, path, defect))
+        checked.append(_checked_record(home, path, defect))
         if progress is not None:
-            progress(len(records), len(paths) + len(tests))
-    train, test = tuple(records[: len(paths)]), tuple(records[len(paths) :])
-    return Category(home.resolve().name, train, test, (size, size) if square else _shape(train, size))
+            progress(len(checked), len(paths) + len(tests))
+    seen = {digest for _, digest in checked[len(paths) :]}
+    test = tuple(record for record, _ in checked[len(paths) :])
+    train = tuple(record for record, digest in checked[: len(paths)] if digest not in seen)
+    copies = tuple(record for record, digest in checked[: len(paths)] if digest in seen)
+    if not train:
+        raise ValueError(f"train/good must hold other images than test, got copies of those only in {home}")
+    return Category(home.resolve().name, train, test, (size, size) if square else _shape(train, size), copies)
 
 
 def _shape(records: Sequence[Record], size: int) -> tuple[int, int]:
@@ -223,11 +231,13 @@ def _test_paths(home: Path) -> list[tuple[Path, str]]:
     return found
 
 
-def _checked_record(home: Path, path: Path, defect: str) -> Record:
-    """Decode an image, and its mask where it has one."""
-    height, width = read_pixels(path, "image").shape[:2]
+def _checked_record(home: Path, path: Path, defect: str) -> tuple[Record, bytes]:
+    """Decode an image, and its mask where it has one; and a digest of its pixels."""
+    pixels = read_pixels(path, "image")
+    height, width = pixels.shape[:2]
+    digest = hashlib.sha256(f"{pixels.shape} {pixels.dtype}".encode() + pixels.tobytes()).digest()
     if defect == GOOD:
-        return Record(path, 0, defect, None, (height, width))
+        return Record(path, 0, defect, None, (height, width)), digest
     mask_path = home / "ground_truth" / defect / f"{path.stem}_mask.png"
     if not mask_path.is_file():
         raise FileNotFoundError(
@@ -237,4 +247,4 @@ def _checked_record(home: Path, path: Path, defect: str) -> Record:
         raise ValueError(
             f"mask {mask_path} must mark a defect, got no pixel above 0: draw it, or move {path} to test/good"
         )
-    return Record(path, 1, defect, mask_path, (height, width))
+    return Record(path, 1, defect, mask_path, (height, width)), digest

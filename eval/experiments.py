@@ -125,6 +125,7 @@ def run_experiment(
         settings=settings,
         seconds={stage: round(time, 3) for stage, time in seconds.items()},
         shape=category.shape,
+        copies=len(category.copies),
         bank_rows=len(bank.rows),
         metrics=metrics,
         baseline=old_metrics,

@@ -147,6 +147,7 @@ class Results:
         seconds: by stage: read, train (all epochs, also those before an interruption), embed, score.
         peak_memory_mib: of the process while the cell ran, in MiB; where the system does not tell, since its start.
         shape: (height, width) of the images in px; squares for image scoring.
+        copies: how many training images were test images, too, and left out.
         bank_rows: embeddings that scores are distances to.
         metrics: of this cell.
         baseline: of the untrained backbone on the same test images; None for experiment none, which is the baseline.
@@ -163,6 +164,7 @@ class Results:
     seconds: dict[str, float]
     peak_memory_mib: float
     shape: tuple[int, int]
+    copies: int
     bank_rows: int
     metrics: Metrics
     baseline: Metrics | None

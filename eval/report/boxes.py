@@ -46,6 +46,7 @@ def _aurocs(group: Group) -> dict[str, list[float]]:
 def distances_drawing(group: Group, category: str, *, name: str) -> Drawing | None:
     """Scores by type of defect, divided by the mean score of the good test images; None without a finished cell.
 
+    Fused scores, which are no distances and may be negative, are told in standard deviations from that mean instead.
     One cell stands for the group (`Group.chosen`), the untrained backbone beside it.
     """
     run = group.chosen(category)
@@ -61,18 +62,24 @@ def distances_drawing(group: Group, category: str, *, name: str) -> Drawing | No
         sides.append((of, colour_of(head), [image.defect for image in images], [image.score for image in images]))
     kinds = [GOOD, *sorted({kind for _, _, defects, _ in sides for kind in defects} - {GOOD})]
     figure, axes = new_axes(width=250, height=max(200, _FRAME + _LINE * (0.6 + 0.8 * len(sides)) * len(kinds)))
-    axes.axvline(1, color=MUTED, linewidth=0.8)
+    fused = run.results.settings.scoring == "fused"
+    relative, unit = (
+        (standard_scores, "standard deviations from the mean of good")
+        if fused
+        else (normalised_distances, "distance / mean of good")
+    )
+    axes.axvline(0 if fused else 1, color=MUTED, linewidth=0.8)
     step = 0.8 / len(sides)
     for side, (_, colour, defects, scores) in enumerate(sides):
         names = np.array(defects)
-        ratios = normalised_distances(scores, names == GOOD)
+        shown = relative(scores, names == GOOD)
         for place, kind in enumerate(kinds):
             middle = place + (side - (len(sides) - 1) / 2) * step
-            _box(axes, ratios[names == kind], place=middle, colour=colour, width=step * 0.75)
+            _box(axes, shown[names == kind], place=middle, colour=colour, width=step * 0.75)
     name_rows(axes, kinds)
-    axes.set_xlabel("distance / mean of good")
-    title = f"Distances, {category}"
-    svg = to_svg(figure, name=name, description=f"{title}: box plot by type of defect, in means of the good images.")
+    axes.set_xlabel(unit)
+    title = f"{'Scores' if fused else 'Distances'}, {category}"
+    svg = to_svg(figure, name=name, description=f"{title}: box plot by type of defect, {unit}.")
     keys = tuple(Key(colour=in_page(colour), mark="■", text=text) for text, colour, _, _ in sides)
     return Drawing(svg=svg, title=title, keys=keys)
 
@@ -82,6 +89,13 @@ def normalised_distances(scores: Sequence[float], good: NDArray[np.bool_]) -> ND
     values = np.asarray(scores, np.float64)
     mean = float(values[good].mean())
     return values / mean if mean > 0 else values
+
+
+def standard_scores(scores: Sequence[float], good: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Scores (N,) in standard deviations of the good images from their mean; from the mean only if that is 0."""
+    values = np.asarray(scores, np.float64)
+    spread = float(values[good].std())
+    return (values - values[good].mean()) / (spread if spread > 0 else 1.0)
 
 
 def _box(axes: Axes, values: Sequence[float] | NDArray[np.float64], *, place: float, colour: str, width: float) -> None:

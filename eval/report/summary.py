@@ -66,6 +66,7 @@ def facts(runs: Runs) -> list[tuple[str, tuple[str, ...]]]:
         ("Epochs", _distinct(str(setting.epochs) for setting in settings if setting.epochs)),
         ("Seeds", _seeds(settings)),
         ("Data", _distinct(setting.data for setting in settings)),
+        ("Not trained on", _copies(runs.finished)),
         ("Dates", (f"{_minute(started)} to {_minute(finished)} UTC, {spent} of computing",)),
         ("Device", _distinct(found.device for found in results)),
         ("Versions", _distinct(_versions(run) for run in runs.finished)),
@@ -114,6 +115,12 @@ def _listed(order: Iterable[str], there: set[str | None]) -> tuple[str, ...]:
 
 def _generator(settings: Settings) -> str | None:
     return settings.generator and f"{Path(settings.generator).name}, digest {settings.generator_digest}"
+
+
+def _copies(runs: Sequence[Run]) -> tuple[str, ...]:
+    """What was left out of the training of each category because it is tested on."""
+    found = sorted({(run.category, run.results.copies) for run in runs if run.results.copies})
+    return tuple(f"{count} training images of {category} that are test images, too" for category, count in found)
 
 
 def _seeds(settings: Sequence[Settings]) -> tuple[str, ...]:

@@ -28,14 +28,9 @@ def marked(shape: tuple[int, int] = (24, 20)) -> NDArray[np.uint8]:
 def part(tmp_path: Path) -> Path:
     """A small category: two good parts to train on, one good and two defective to test."""
     home = tmp_path / "part"
-    for path in (
-        "train/good/000.png",
-        "train/good/001.png",
-        "test/good/000.png",
-        "test/dent/000.png",
-        "test/cut/7.png",
-    ):
-        put(home / path, GRAY)
+    paths = ("train/good/000.png", "train/good/001.png", "test/good/000.png", "test/dent/000.png", "test/cut/7.png")
+    for number, path in enumerate(paths):
+        put(home / path, GRAY + number)
     put(home / "ground_truth/dent/000_mask.png", marked())
     put(home / "ground_truth/cut/7_mask.png", marked())
     return home
@@ -57,7 +52,7 @@ def test_a_category_gives_images_and_masks_at_its_size(part: Path) -> None:
     images, masks = category.images(category.test), category.masks(category.test)
     assert images.shape == (3, 16, 16, 3)
     assert images.dtype == np.uint8
-    assert (images == 90).all()
+    assert (images == np.array([94, 93, 92])[:, None, None, None]).all()
     assert masks.shape == (3, 16, 16)
     assert masks.dtype == np.bool_
     assert masks.any(axis=(1, 2)).tolist() == [True, True, False]
@@ -88,13 +83,25 @@ def test_the_sample_set_is_read(tmp_path: Path) -> None:
 def test_a_category_keeps_the_proportion_of_its_images(
     height: int, width: int, size: int, shape: tuple[int, int], part: Path
 ) -> None:
-    for path in [*part.glob("t*/*/*.png"), *part.glob("ground_truth/*/*.png")]:
-        put(path, np.full((height, width), 90, np.uint8))
+    for number, path in enumerate([*part.glob("t*/*/*.png"), *part.glob("ground_truth/*/*.png")]):
+        put(path, np.full((height, width), 90 + number, np.uint8))
     category = read_category(part, size=size)
     assert category.shape == shape
     assert category.images(category.test).shape == (3, *shape, 3)
     assert category.masks(category.test).shape == (3, *shape)
     assert read_category(part, size=size, square=True).shape == (size, size)
+
+
+def test_training_images_that_are_tested_on_are_left_out(part: Path) -> None:
+    pixels = cv2.imread(str(part / "test/good/000.png"), cv2.IMREAD_UNCHANGED)
+    copy = put(part / "train/good/002.bmp", pixels)
+    category = read_category(part)
+    assert [record.path for record in category.copies] == [copy]
+    assert [record.path.name for record in category.train] == ["000.png", "001.png"]
+    for name in ("000.png", "001.png"):
+        put(part / "train/good" / name, pixels)
+    with pytest.raises(ValueError, match="train/good must hold other images than test, got copies of those only in"):
+        read_category(part)
 
 
 def test_other_files_and_hidden_ones_are_left_out(part: Path) -> None:

@@ -19,7 +19,7 @@ pytest.importorskip("jinja2")
 from sklearn.metrics import auc, roc_curve
 
 from eval.artifacts import Embedded
-from eval.report.boxes import normalised_distances
+from eval.report.boxes import normalised_distances, standard_scores
 from eval.report.curves import mean_curve
 from eval.report.drawing import name_rows, new_axes, to_svg
 from eval.report.extremes import extremes, verdict
@@ -69,6 +69,8 @@ def test_distances_are_in_means_of_the_good_images() -> None:
     good = np.array([True, True, False])
     np.testing.assert_allclose(normalised_distances([0.1, 0.3, 0.5], good), [0.5, 1.5, 2.5])
     np.testing.assert_allclose(normalised_distances([0, 0, 0.5], good), [0, 0, 0.5])
+    np.testing.assert_allclose(standard_scores([-0.1, 0.1, 0.5], good), [-1, 1, 5])
+    np.testing.assert_allclose(standard_scores([0.2, 0.2, 0.5], good), [0, 0, 0.3])
 
 
 def test_embeddings_come_into_a_plane_however_few_and_alike() -> None:

@@ -47,6 +47,7 @@ def result(
         seconds={},
         peak_memory_mib=0.0,
         shape=(256, 256),
+        copies=0,
         bank_rows=1,
         metrics=metrics(auroc),
         baseline=None if head is None else metrics(untrained),
