@@ -49,6 +49,7 @@ from defectsynth.fractal import Fractal
 from defectsynth.fractal_blob import FractalBlob
 from defectsynth.fracture import Fracture
 from defectsynth.glue import Glue
+from defectsynth.granular import Granular
 from defectsynth.grind_mark import GrindMark
 from defectsynth.hole import Hole
 from defectsynth.in_frame import InFrame
@@ -157,6 +158,7 @@ __all__ = [
     "Fracture",
     "GammaRectangle",
     "Glue",
+    "Granular",
     "GrindMark",
     "Hole",
     "InFrame",

@@ -11,15 +11,15 @@ from defectsynth.chipped_edge import ChippedEdge
 from defectsynth.composed import PaintedDefect
 from defectsynth.displaced_part import DisplacedPart, MisplacedObject, RotatedPart
 from defectsynth.facet import Facet
-from defectsynth.filed import Filed
 from defectsynth.fractal import Fractal
+from defectsynth.granular import Granular
 from defectsynth.missing_part import CutPart, MissingPart
 from defectsynth.placement import InsideObject
 from defectsynth.presets.mixture import named
 from defectsynth.scratch import Scratch
 
 CASE = InsideObject(margin_range=(0.05, 0.08))  # deeper than tracks and leads are wide
-CASE_RIM = InsideObject(margin_range=(0.03, 0.045))
+CASE_RIM = InsideObject(margin_range=(0.045, 0.065))
 
 
 def bent_lead() -> list[Any]:
@@ -42,8 +42,12 @@ def cut_lead() -> list[Any]:
 
 def damaged_case() -> list[Any]:
     """Pieces are broken out of the case at its edge or on its face; the break is gray and grainy. Seldom scratches."""
-    grainy = Filed(
-        contrast_range=(0.03, 0.14), stroke_range=(0.03, 0.075), grain_range=(0.003, 0.009), slope_range=(0.0, 0.12)
+    grainy = Granular(
+        contrast_range=(0.03, 0.13),
+        grit_range=(0.012, 0.045),
+        cloud_range=(0.02, 0.06),
+        grain_range=(0.0015, 0.005),
+        sparkle_range=(0.05, 0.3),
     )
     return [
         PaintedDefect(
