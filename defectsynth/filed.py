@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from defectsynth.layers import Floats, Layer
-from defectsynth.looks import ACROSS, DrawnLook, Look
+from defectsynth.looks import DrawnLook, Look, slope_kernel, usual_color
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
 from defectsynth.shapes import FRACTION
@@ -75,16 +75,13 @@ class DrawnFiled(DrawnLook):
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return the face."""
-        covered = layer.alpha > 0.5
-        flat = surface[:, covered] if covered.any() else surface.reshape(surface.shape[0], -1)
-        level = np.median(flat, axis=1).astype(np.float32)[:, None, None]
         height, width = layer.box.shape
         x = np.linspace(-0.5, 0.5, width, dtype=np.float32) * np.float32(self.slope * math.cos(self.turn))
         y = np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, None] * np.float32(self.slope * math.sin(self.turn))
         change = self._strokes((height, width)) * np.float32(self.stroke) + (x + y + np.float32(self.contrast))
-        towards = ACROSS * np.float32(math.cos(self.light)) + ACROSS.T * np.float32(math.sin(self.light))
+        towards = slope_kernel(self.light)
         change += cv2.filter2D(layer.alpha, cv2.CV_32F, towards) * np.float32(RIM * (self.stroke + 0.1))
-        return level + change, layer.alpha
+        return usual_color(surface, layer) + change, layer.alpha
 
     def _strokes(self, shape: tuple[int, int]) -> Floats:
         """Return strokes along the angle, float32 (h, w), mean 0 and deviation about 1, some of them bright."""

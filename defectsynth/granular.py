@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from defectsynth.layers import Floats, Layer
-from defectsynth.looks import ACROSS, DrawnLook, Look
+from defectsynth.looks import DrawnLook, Look, slope_kernel, usual_color
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
 from defectsynth.shapes import FRACTION
@@ -72,10 +72,7 @@ class DrawnGranular(DrawnLook):
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return the broken face in the usual colour of what was there."""
-        covered = layer.alpha > 0.5
-        flat = surface[:, covered] if covered.any() else surface.reshape(surface.shape[0], -1)
-        level = np.median(flat, axis=1).astype(np.float32)[:, None, None]
-        towards = ACROSS * np.float32(math.cos(self.light)) + ACROSS.T * np.float32(math.sin(self.light))
+        towards = slope_kernel(self.light)
         rng = np.random.default_rng(self.seed)
         shape = layer.box.shape
         height = np.zeros(shape, np.float32)
@@ -90,7 +87,7 @@ class DrawnGranular(DrawnLook):
         change += np.float32(self.sparkle) * np.clip(shining * 3.0, 0.0, 1.0)
         change += cv2.filter2D(layer.alpha, cv2.CV_32F, towards).reshape(shape) * np.float32(RIM * self.grit)
         change += np.float32(self.contrast)
-        return level + change, layer.alpha
+        return usual_color(surface, layer) + change, layer.alpha
 
 
 def _lumps(rng: np.random.Generator, shape: tuple[int, int], size: float) -> Floats:

@@ -147,6 +147,18 @@ TONES = ("bright", "dark", "relief")
 ACROSS = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], dtype=np.float32) / 8  # slope in x, smoothed in y
 
 
+def slope_kernel(angle: float) -> Floats:
+    """Return what filters heights to their slope along a direction in radians, float32 (3, 3)."""
+    return ACROSS * np.float32(math.cos(angle)) + ACROSS.T * np.float32(math.sin(angle))
+
+
+def usual_color(surface: Floats, layer: Layer) -> Floats:
+    """Return the median colour of a surface (C, h, w) under a layer, float32 (C, 1, 1)."""
+    covered = layer.alpha > 0.5
+    flat = surface[:, covered] if covered.any() else surface.reshape(surface.shape[0], -1)
+    return np.asarray(np.median(flat, axis=1), np.float32)[:, None, None]
+
+
 @dataclass(frozen=True)
 class Shade(Look):
     """The surface itself, lighter, darker or cut into: a groove with a dark core and a lit rim.
@@ -191,7 +203,7 @@ class DrawnShade(DrawnLook):
             darker = surface * np.float32(1.0 - 0.4 * self.contrast)
             darker -= np.float32(0.6 * self.contrast)
             return darker, layer.alpha
-        slope = ACROSS * np.float32(math.cos(self.light)) + ACROSS.T * np.float32(math.sin(self.light))
+        slope = slope_kernel(self.light)
         lit = cv2.filter2D(layer.alpha, cv2.CV_32F, slope)
         change = np.float32(self.contrast) * (np.float32(1.2) * lit - np.float32(0.5) * layer.alpha)
         return surface + change, np.minimum(np.abs(lit) * np.float32(4.0) + layer.alpha, np.float32(1.0))
