@@ -13,6 +13,7 @@ from defectsynth.poisson import poisson
 from defectsynth.scene import Scene
 from defectsynth.values import Pair, Part, Value, between, choice, span, visible_share
 
+NARROW = 7  # pixels up to which two means over them take less time as one filter
 MODES = ("alpha", "multiply", "screen", "poisson", "poisson_mixed")
 
 
@@ -58,8 +59,11 @@ class DrawnBlend(Value):
     def soften(self, alpha: Floats) -> Floats:
         """Return alpha (h, w) with its rim softened, times the opacity."""
         reach = 2 * round(self.feather / 2) + 1
-        if reach > 1:
+        if reach > NARROW:
             alpha = cv2.blur(cv2.blur(alpha, (reach, reach)), (reach, reach))
+        elif reach > 1:  # the same in one pass
+            twice = np.convolve(np.full(reach, 1 / reach), np.full(reach, 1 / reach)).astype(np.float32)
+            alpha = cv2.sepFilter2D(alpha, cv2.CV_32F, twice, twice).reshape(alpha.shape)
         return alpha if self.opacity == 1.0 else alpha * np.float32(self.opacity)
 
     def combine(self, surface: Floats, pixels: Floats, alpha: Floats) -> Floats:

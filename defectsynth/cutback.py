@@ -15,8 +15,8 @@ import numpy as np
 from defectsynth.faces import Face
 from defectsynth.layers import Array, Box, Floats, clip_box, greatest_channel
 from defectsynth.membrane import membrane
-from defectsynth.opened import as_floats
 from defectsynth.patches import Patch, finish
+from defectsynth.pictures import as_floats
 from defectsynth.placement import Place
 from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene

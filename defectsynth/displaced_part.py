@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from defectsynth.found_pieces import stands_free
 from defectsynth.part_defect import Motion, PartDefect
 from defectsynth.piece import Piece
 from defectsynth.pieces import Pieces
@@ -188,6 +189,8 @@ class MisplacedObject(PartDefect):
 
     def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> Change | None:
         """Draw where the object goes."""
+        if not stands_free(scene, self.where.foreground):
+            return None
         piece = self.pieces.sample(rng, scene, place, 1.0, self.where.foreground)
         if piece.kind != "object":
             return None

@@ -39,6 +39,8 @@ def encode(value: Any) -> Any:
     Raises:
         TypeError: for an object that is none of these and no `Value`.
     """
+    if isinstance(value, (tuple, list)):
+        return list(value) if _PLAIN.issuperset(map(type, value)) else [encode(entry) for entry in value]
     if value is None or type(value) in _PLAIN or isinstance(value, InMemory):
         return value
     if isinstance(value, Value):
@@ -46,8 +48,6 @@ def encode(value: Any) -> Any:
         for name in _field_names(type(value)):  # type: ignore[arg-type]  # a class is hashable
             plain[name] = encode(getattr(value, name))
         return plain
-    if isinstance(value, (tuple, list)):
-        return [encode(entry) for entry in value]
     if isinstance(value, Mapping):
         return {str(key): encode(entry) for key, entry in value.items()}
     if isinstance(value, np.generic):

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from defectsynth.layers import Array, Box, Floats, clip_box
-from defectsynth.opened import as_floats
 from defectsynth.outlines import Outline, filled
+from defectsynth.pictures import as_floats
 from defectsynth.scene import Scene
 from defectsynth.values import Value
 

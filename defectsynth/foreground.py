@@ -102,20 +102,23 @@ def find_foreground(image: Array, *, method: str = "auto") -> Foreground:
     check_image(image)
     if method not in METHODS:
         raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
-    return locate(np.ascontiguousarray(image), method)
+    size = (image.shape[0], image.shape[1])
+    return locate(size, small_copy(np.ascontiguousarray(image), *cells_of(size)), method)
 
 
-def locate(image: Array, method: str) -> Foreground:
-    """Find the object in a picture that has been checked, see `find_foreground`."""
-    height, width = image.shape[:2]
-    longer = max(height, width)
-    scale = min(1.0, SMALL_SIDE / longer)
-    columns, rows = max(1, round(width * scale)), max(1, round(height * scale))
-    step = (width / columns, height / rows)
+def cells_of(size: tuple[int, int]) -> tuple[int, int]:
+    """Return the rows and columns of the small copy of a picture of (height, width)."""
+    scale = min(1.0, SMALL_SIDE / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def locate(size: tuple[int, int], small: Bytes, method: str) -> Foreground:
+    """Find the object in the small copy of a picture of (height, width), see `find_foreground`."""
+    rows, columns = small.shape[:2]
+    step = (size[1] / columns, size[0] / rows)
     everything = Foreground(np.full((rows, columns), 255, np.uint8), step, whole=True)
     if method == "whole" or min(rows, columns) < 8:
         return everything
-    small = small_copy(image, rows, columns)
     return _found(small.tobytes(), small.shape, step, method) or everything
 
 

@@ -92,12 +92,9 @@ class DrawnForeignBody(DrawnLook):
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return body and shadow."""
-        lit, _, mirrored = shading(layer.alpha, self.wall, self.light, raised=True, glossy=self.gloss > 0.0)
-        lit *= np.float32(self.shading)
+        lit = shading(layer.alpha, wall=self.wall, light=self.light, contrast=self.shading, gloss=self.gloss)
         if self.roughness:
             lit += np.float32(self.roughness) * bumps(layer.box.shape, self.light, self.seed)
-        if mirrored is not None:
-            lit += np.float32(self.gloss) * mirrored
         color = self.color.level(surface, layer)
         shadow = self._shadow(layer.alpha)
         if shadow is None:
@@ -105,8 +102,9 @@ class DrawnForeignBody(DrawnLook):
             body += color
             body += lit
             return body, layer.alpha
-        opacity = layer.alpha + shadow * (np.float32(1) - layer.alpha)  # the body lies over its own shadow
-        share = layer.alpha / np.maximum(opacity, np.float32(1e-6))
+        shadow *= np.float32(1) - layer.alpha  # the body lies over its own shadow
+        opacity = np.add(layer.alpha, shadow, out=shadow)
+        share = layer.alpha / np.clip(opacity, 1e-6, 1.0)
         pixels = surface * (np.float32(self.color.tint) * share)
         lit *= share
         pixels += lit

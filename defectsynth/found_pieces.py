@@ -13,7 +13,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.foreground import REMEMBERED, small_copy
+from defectsynth.foreground import REMEMBERED
 from defectsynth.layers import Array, Bytes, Floats, greatest_channel
 from defectsynth.membrane import membrane
 from defectsynth.outlines import Outline
@@ -38,8 +38,7 @@ def pieces_of(scene: Scene, method: str) -> dict[str, tuple[Piece, ...]]:
     found = scene.foreground(method)
     if found.whole:
         return {}
-    rows, columns = found.cells.shape
-    small = small_copy(scene.image, rows, columns)
+    small = scene.small
     plane = b"" if found.plane is None else found.plane.tobytes()
     return _found(
         small.tobytes(), small.shape, found.cells.tobytes(), found.step, plane=plane, threshold=FAINT * found.threshold
@@ -67,6 +66,7 @@ def _found(
 def forget_parts() -> None:
     """Forget the parts found so far; the next call looks at its picture anew."""
     _found.cache_clear()
+    _hull.cache_clear()
 
 
 def _components(mask: Bytes) -> list[Bytes]:
@@ -174,15 +174,27 @@ def _pixels(cells: Array, step: Pair) -> Outline:
     return tuple((float(x), float(y)) for x, y in points)
 
 
+def stands_free(scene: Scene, method: str) -> bool:
+    """Return whether the picture has a background all around the object."""
+    found = scene.foreground(method)
+    return not (found.whole or found.cells[[0, -1]].any() or found.cells[:, [0, -1]].any())
+
+
 def whole_object(scene: Scene, method: str) -> Piece | None:
     """Return the object, or None if the picture has no background or the border cuts the object."""
-    found = scene.foreground(method)
-    if found.whole or found.cells[[0, -1]].any() or found.cells[:, [0, -1]].any():
+    if not stands_free(scene, method):
         return None
-    rim = math.ceil(SHADOW * scene.side / min(found.step)) + 1
-    wide = cv2.copyMakeBorder(found.cells, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
-    cells = cv2.dilate(wide, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))
-    outlines = [contour[:, 0] - rim for contour in cv2.findContours(cells, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]]
-    hull = cv2.convexHull(np.concatenate(outlines))[:, 0]
-    points = _pixels(hull, found.step)
+    found = scene.foreground(method)
+    points = _hull(found.cells.tobytes(), found.cells.shape, found.step, SHADOW * scene.side)
     return Piece("object", points, points[0], points[len(points) // 2], "background", method)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _hull(cells: bytes, shape: tuple[int, ...], step: Pair, shadow: float) -> Outline:
+    """Return the hull of the object and its shadow in pixels."""
+    rim = math.ceil(shadow / min(step)) + 1
+    inside = np.frombuffer(cells, np.uint8).reshape(shape)
+    wide = cv2.copyMakeBorder(inside, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
+    grown = cv2.dilate(wide, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))
+    outlines = [contour[:, 0] - rim for contour in cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]]
+    return _pixels(cv2.convexHull(np.concatenate(outlines))[:, 0], step)

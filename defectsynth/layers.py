@@ -37,10 +37,10 @@ class Box(NamedTuple):
 def clip_box(x0: float, y0: float, x1: float, y1: float, *, size: tuple[int, int]) -> Box | None:
     """Return the pixels that touch the rectangle within a picture of `size` (height, width), None if there are none."""
     box = Box(
-        max(0, int(np.floor(x0))),
-        max(0, int(np.floor(y0))),
-        min(size[1], int(np.ceil(x1)) + 1),
-        min(size[0], int(np.ceil(y1)) + 1),
+        max(0, math.floor(x0)),
+        max(0, math.floor(y0)),
+        min(size[1], math.ceil(x1) + 1),
+        min(size[0], math.ceil(y1) + 1),
     )
     return box if box.x1 > box.x0 and box.y1 > box.y0 else None
 
@@ -74,7 +74,7 @@ def greatest_channel(change: Array) -> Array:
 def depth_inside(alpha: Floats) -> Floats:
     """Return how far in from the outline of a layer a pixel lies, in pixels: float32 (h, w), 0 where alpha < 0.5."""
     depth = cv2.distanceTransform(at_least(alpha, 0.5), cv2.DIST_L2, cv2.DIST_MASK_5)  # the precise one varies in bytes
-    return np.minimum(depth, np.float32(max(alpha.shape)))  # without an outline in sight it is endless
+    return np.clip(depth, 0.0, max(alpha.shape), out=depth)  # without an outline in sight it is endless
 
 
 @dataclass(frozen=True)

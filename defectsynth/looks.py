@@ -9,6 +9,7 @@ import colorsys
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
+from itertools import cycle
 from typing import ClassVar
 
 import cv2
@@ -136,7 +137,7 @@ class DrawnColor(DrawnLook):
 
         A picture with more channels repeats the colour.
         """
-        color = np.resize(np.array(self.values, dtype=np.float32), surface.shape[0])
+        color = np.array([value for value, _ in zip(cycle(self.values), surface, strict=False)], dtype=np.float32)
         if self.tint > 0.0:
             mean = np.einsum("chw,hw->c", surface, layer.alpha) / np.float32(max(float(layer.alpha.sum()), 1e-6))
             color = color - np.float32(self.tint) * mean

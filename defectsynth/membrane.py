@@ -14,6 +14,8 @@ from defectsynth.layers import Floats, at_least
 
 RIDGE = 0.02  # pull of the slopes of the plane towards nothing
 TINY = float(np.finfo(np.float32).tiny)  # least share of a cell that is known at all
+ENOUGH = 0.25  # share of a cell that is known from which on it counts as known
+COARSEST = 2  # cells along the longer side on which what is left of the plane is no longer followed
 COARSE = 48  # cells along the longer side on which a large gap is bridged
 
 
@@ -29,49 +31,54 @@ def membrane(values: Floats, known: Floats) -> Floats:
     cells = (
         (max(1, width * COARSE // longer), max(1, height * COARSE // longer)) if longer > COARSE else (width, height)
     )
-    stacked = np.concatenate([values * known[..., None], known[..., None]], axis=2)
+    stacked = np.empty((height, width, channels + 1), np.float32)
+    np.multiply(values, known[..., None], out=stacked[..., :-1])
+    stacked[..., -1] = known
     coarse = resized(stacked, cells, cv2.INTER_AREA) if longer > COARSE else stacked
     weight = coarse[..., -1:]
     level = coarse[..., :-1] / np.maximum(weight, np.float32(1e-12))
-    plane = _plane(level, weight)
-    firm = np.minimum(4.0 * weight, np.float32(1.0))
-    smooth = _pulled(np.concatenate([(level - plane) * firm, firm], axis=2))[..., :channels] + plane
+    plane = _plane(coarse)
+    uneven = coarse.copy()
+    uneven[..., :-1] -= plane * weight
+    uneven /= np.maximum(weight, np.float32(ENOUGH))
+    smooth = _pulled(uneven)[..., :channels] + plane
     there = at_least(np.ascontiguousarray(weight[..., 0]), TINY)
-    planes = []
-    for plane, known_plane in zip(cv2.split(smooth), cv2.split(level), strict=True):
+    for channel, known_plane in enumerate(cv2.split(level)):
         low, high = cv2.minMaxLoc(known_plane, there)[:2]
-        planes.append(np.minimum(np.maximum(plane, np.float32(low)), np.float32(high)))
-    smooth = cv2.merge(planes).reshape(smooth.shape)
+        np.clip(smooth[..., channel], low, high, out=smooth[..., channel])
     return resized(smooth, (width, height), cv2.INTER_LINEAR) if longer > COARSE else smooth
 
 
-def _plane(level: Floats, weight: Floats) -> Floats:
-    """Return the plane through levels (h, w, C) with weights (h, w, 1), float32 (h, w, C), flat in doubt."""
-    height, width, channels = level.shape
-    x, y = np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
-    total = float(weight.sum())
-    basis = np.ones((height, width, 3), np.float32)
-    basis[..., 1] = x - np.float32(weight.sum(axis=0)[:, 0] @ x / total)
-    basis[..., 2] = (y - np.float32(weight.sum(axis=1)[:, 0] @ y / total))[:, None]
-    flat, heavy = basis.reshape(-1, 3), (basis * weight).reshape(-1, 3)
-    (_, _, _), (_, xx, xy), (_, _, yy) = (heavy.T @ flat).astype(np.float64).tolist()  # x and y have no mean
-    xx, yy = xx + RIDGE * total * width, yy + RIDGE * total * height
-    middle, on_x, on_y = (heavy.T @ level.reshape(-1, channels)).astype(np.float64)
-    slopes = np.stack(
-        [middle / total, *(np.stack([yy * on_x - xy * on_y, xx * on_y - xy * on_x]) / (xx * yy - xy * xy))]
+def _plane(weighted: Floats) -> Floats:
+    """Return the plane through weighted values (h, w, C + 1), the last the weight, float32 (h, w, C), flat in doubt."""
+    height, width, channels = weighted.shape
+    across, down = (
+        cv2.reduce(weighted, axis, cv2.REDUCE_SUM, dtype=cv2.CV_64F).reshape(-1, channels).T for axis in (0, 1)
     )
-    return (flat @ slopes.astype(np.float32)).reshape(height, width, channels)
+    total, middle = float(across[-1].sum()), across[:-1].sum(axis=1)
+    x, y = np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64)
+    x -= float((x * across[-1]).sum()) / total
+    y -= float((y * down[-1]).sum()) / total
+    xx = float((x * x * across[-1]).sum()) + RIDGE * total * width
+    yy = float((y * y * down[-1]).sum()) + RIDGE * total * height
+    xy = float((np.einsum("hw,h->w", weighted[..., -1], y.astype(np.float32)) * x).sum())
+    on_x, on_y = (across[:-1] * x).sum(axis=1), (down[:-1] * y).sum(axis=1)
+    share = 1.0 / (xx * yy - xy * xy)
+    right, below = (yy * on_x - xy * on_y) * share, (xx * on_y - xy * on_x) * share
+    row = (middle / total + x[:, None] * right).astype(np.float32).ravel()
+    plane = y.astype(np.float32)[:, None] * np.tile(below.astype(np.float32), width)
+    plane += row
+    return np.asarray(plane.reshape(height, width, channels - 1))
 
 
 def _pulled(weighted: Floats) -> Floats:
     """Return weighted values (h, w, C + 1), the last the weight, with values from coarser levels where it is low."""
     height, width = weighted.shape[:2]
-    if height == width == 1:
-        return weighted / np.maximum(weighted[..., -1:], np.float32(1e-12))
+    if max(height, width) <= COARSEST:
+        return weighted / np.maximum(weighted[..., -1:], np.float32(1e-12))  # where nothing is known, nothing
     smaller = (max(1, (width + 1) // 2), max(1, (height + 1) // 2))
     coarse = resized(weighted, smaller, cv2.INTER_AREA)
-    mean = coarse[..., -1:]
-    coarse *= np.minimum(np.float32(4.0) * mean, np.float32(1.0)) / np.maximum(mean, np.float32(1e-12))
+    coarse /= np.maximum(coarse[..., -1:], np.float32(ENOUGH))
     below = resized(_pulled(coarse), (width, height), cv2.INTER_LINEAR)
     below *= np.float32(1.0) - weighted[..., -1:]  # the weight, which is 1 there, too: together they come to 1 again
     below += weighted

@@ -86,20 +86,19 @@ class DrawnMottling(DrawnLook):
         cells = (max(1, round(layer.box.shape[0] * scale)), max(1, round(layer.box.shape[1] * scale)))
         small = surface if scale == 1.0 else np.stack([_resized(plane, cells, cv2.INTER_AREA) for plane in surface])
         inside = self._inside(layer.box, cells, scene)
-        gain = 1.0 + np.resize(np.array(self.gains, np.float32), len(small))[:, None, None]
-        gain = np.broadcast_to(gain, small.shape).copy()
-        if self.fade and len(small) == 3 and not scene.monochrome:
-            gain *= self._without_specks(small, inside)
+        fades = self.fade > 0.0 and len(small) == 3 and not scene.monochrome
+        gain = self._without_specks(small, inside) if fades else np.ones_like(small)
+        gain *= 1.0 + np.resize(np.array(self.gains, np.float32), len(small))[:, None, None]
         if self.pattern != "plain":
             specks = self._dots(cells, scale) if self.pattern == "dots" else self._grain(cells, scale)
             level = np.einsum("chw,hw->c", small, inside) / np.float32(max(float(inside.sum()), 1e-6))
             colour = np.resize(np.array(self.color, np.float32), len(small))
             towards = np.clip(colour / np.maximum(level, np.float32(0.05)) - 1.0, -1.0, np.float32(1.5))
             gain *= 1.0 + towards[:, None, None] * specks  # the shading of the surface stays under the colour
-        pixels = np.empty_like(surface)
-        for change, before, after in zip(gain, surface, pixels, strict=True):
-            np.multiply(_resized(change, before.shape, cv2.INTER_LINEAR), before, out=after)
-        return pixels, layer.alpha
+        if scale < 1.0:
+            gain = np.stack([_resized(change, layer.box.shape, cv2.INTER_LINEAR) for change in gain])
+        gain *= surface
+        return gain, layer.alpha
 
     def _inside(self, box: Box, cells: tuple[int, int], scene: Scene) -> Floats:
         """Return where the object is, away from its outline, float32 (h, w) of 0 and 1."""
@@ -110,25 +109,26 @@ class DrawnMottling(DrawnLook):
         rows, columns = (
             np.minimum(place.astype(np.intp), side - 1) for place, side in zip((y, x), inner.shape, strict=True)
         )
-        return (inner[rows[:, None], columns] > 0).astype(np.float32)
+        return (inner > 0).astype(np.float32).take(rows, axis=0).take(columns, axis=1)
 
     def _without_specks(self, small: Floats, inside: Floats) -> Floats:
         """Return the gain that brings what is of another hue than its surroundings to their colour."""
         shape = inside.shape
-        coarse = (max(3, round(shape[0] * GROUND / max(shape))), max(3, round(shape[1] * GROUND / max(shape))))
-        weight, share, ratio = inside, inside, small
-        for _ in range(2):  # the second time without the specks found the first time
-            known = cv2.blur(_resized(weight, coarse, cv2.INTER_AREA), (3, 3)).reshape(coarse) + np.float32(1e-3)
-            sums = [cv2.blur(_resized(plane * weight, coarse, cv2.INTER_AREA), (3, 3)) for plane in small]
-            even = [_resized(total.reshape(coarse) / known, shape, cv2.INTER_LINEAR) for total in sums]
-            ratio = small / np.maximum(np.stack(even), np.float32(0.02))  # shading is the same in every channel
-            share = np.clip((ratio.max(axis=0) - ratio.min(axis=0) - FAINT) * COLOURFUL, 0.0, 1.0)
-            weight = inside * (np.float32(1.0) - share)
+        less = (max(1, shape[0] // 2), max(1, shape[1] // 2))
+        reduced = np.stack([_resized(plane, less, cv2.INTER_AREA) for plane in small])
+        _, share = _specks(reduced, _resized(inside, less, cv2.INTER_AREA))
+        share = _resized(share, shape, cv2.INTER_LINEAR)
+        ratio, share = _specks(small, inside * (np.float32(1.0) - share))  # without the specks found the first time
         reach = 2 * round(0.004 * min(shape)) + 3
         grown = cv2.dilate(share, np.ones((reach, reach), np.uint8))
-        wide = cv2.max(share, cv2.blur(grown, (3, 3)).reshape(shape)).reshape(shape)
-        gone = wide * inside * np.float32(self.fade)
-        return np.clip(1.0 + gone * (1.0 / np.maximum(ratio, np.float32(0.05)) - 1.0), 0.2, 5.0)
+        gone = cv2.max(share, cv2.blur(grown, (3, 3)).reshape(shape)).reshape(shape)
+        gone *= inside
+        gone *= np.float32(self.fade)
+        gain = np.divide(np.float32(1.0), np.clip(ratio, 0.05, np.inf, out=ratio), out=ratio)
+        gain -= np.float32(1.0)
+        gain *= gone
+        gain += np.float32(1.0)
+        return np.clip(gain, 0.2, 5.0, out=gain)
 
     def _dots(self, cells: tuple[int, int], scale: float) -> Floats:
         """Return round specks, many with a darker rim, float32 (h, w)."""
@@ -147,14 +147,41 @@ class DrawnMottling(DrawnLook):
     def _grain(self, cells: tuple[int, int], scale: float) -> Floats:
         """Return fine dense specks, float32 (h, w), denser in some places than in others."""
         rng = np.random.default_rng(self.seed)
-        noise = np.zeros(cells, np.float32)
+        octaves = []
         for size, share in ((self.size * scale, 0.75), (2.5 * self.size * scale, 0.5), (0.25 * max(cells), 0.35)):
             lattice = tuple(max(2, math.ceil(side / max(size, 1.0))) for side in cells)
-            coarse = rng.standard_normal(lattice, dtype=np.float32)
-            noise += np.float32(share) * _resized(coarse, cells, cv2.INTER_CUBIC)
-        ordered = np.sort(noise[::2, ::2], axis=None)
-        threshold = float(ordered[int((1.0 - self.cover) * (ordered.size - 1))])
-        return np.clip((noise - np.float32(threshold)) * np.float32(1.4), 0.0, 1.0) * np.float32(self.strength)
+            octaves.append(rng.standard_normal(lattice, dtype=np.float32) * np.float32(share))
+        fine, middle, coarse = octaves
+        noise = _resized(coarse, middle.shape, cv2.INTER_CUBIC) + middle
+        noise = _resized(_resized(noise, fine.shape, cv2.INTER_CUBIC) + fine, cells, cv2.INTER_CUBIC)
+        some = noise[::2, ::2].ravel()
+        rank = int((1.0 - self.cover) * (some.size - 1))
+        noise -= np.partition(some, rank)[rank]
+        noise *= np.float32(1.4)
+        return np.clip(noise, 0.0, 1.0, out=noise) * np.float32(self.strength)
+
+
+def _specks(small: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Return what is seen (3, h, w) as a share of the colour around it, weighted, and how far it is a speck (h, w)."""
+    shape = weight.shape
+    cell = -(-max(shape) // GROUND)
+    coarse = (-(-shape[0] // cell), -(-shape[1] // cell))  # whole cells: cv2 shrinks by whole numbers fastest
+    padded = np.zeros((coarse[0] * cell, coarse[1] * cell), np.float32)
+    here = padded[: shape[0], : shape[1]]
+    here[:] = weight
+    known = cv2.blur(_resized(padded, coarse, cv2.INTER_AREA), (3, 3)).reshape(coarse) + np.float32(1e-3)
+    ratio = np.empty_like(small)
+    for plane, beside in zip(small, ratio, strict=True):
+        np.multiply(plane, weight, out=here)
+        even = cv2.blur(_resized(padded, coarse, cv2.INTER_AREA), (3, 3)).reshape(coarse) / known
+        wide = _resized(np.maximum(even, np.float32(0.02)), padded.shape, cv2.INTER_LINEAR)
+        np.divide(plane, wide[: shape[0], : shape[1]], out=beside)  # shading is the same in every channel
+    first, second, third = ratio
+    share = np.maximum(np.maximum(first, second), third)
+    share -= np.minimum(np.minimum(first, second), third)
+    share -= FAINT
+    share *= COLOURFUL
+    return ratio, np.clip(share, 0.0, 1.0, out=share)
 
 
 def _resized(plane: Floats, shape: tuple[int, int], interpolation: int) -> Floats:

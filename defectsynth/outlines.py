@@ -47,13 +47,13 @@ def jagged(
         corners.append((aspect * reach * math.cos(position), reach * math.sin(position)))
     points = np.array(corners)
     for _ in range(ROUGHENINGS):
-        ahead = np.roll(points, -1, axis=0)
+        ahead = np.concatenate([points[1:], points[:1]])
         normal = (ahead - points)[:, ::-1] * (1.0, -1.0)
         middle = 0.5 * (points + ahead) + normal * rng.uniform(-ROUGHNESS, ROUGHNESS, (len(points), 1))
         points = np.stack([points, middle], axis=1).reshape(-1, 2)
     cos, sin = math.cos(angle), math.sin(angle)
     turned = np.round(points @ np.array([[cos, sin], [-sin, cos]]) + (x, y), 2)
-    return tuple((float(a), float(b)) for a, b in turned)
+    return tuple((a, b) for a, b in turned.tolist())
 
 
 def beyond(outline: Outline, point: Pair, direction: Pair) -> Outline:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from defectsynth.opened import Gap
+from defectsynth.behind import Gap
 from defectsynth.piece import Piece
 from defectsynth.pieces import Pieces
 from defectsynth.placement import Place

@@ -98,6 +98,8 @@ class DrawnParticles(DrawnShape):
         uneven = uneven + 0.15 * np.cos(3 * theta + 6.3 * aspect[:, None])
         radial = 1.0 + self.angularity * (flat * np.clip(uneven, 0.4, 1.6) - 1.0)
         shorter = self.aspects[0] + (self.aspects[1] - self.aspects[0]) * aspect[:, None]
-        outline = radial * (np.cos(theta) + 1j * shorter * np.sin(theta)) * radii[:, None]
-        turned = outline * np.exp(2j * math.pi * turn)[:, None]
-        return turned + (away[0] + 1j * away[1] + complex(self.x, self.y))[:, None]
+        outline = np.cos(theta) + 1j * (shorter * np.sin(theta))
+        outline *= radial * radii[:, None]
+        outline *= np.exp(2j * math.pi * turn)[:, None]
+        outline += (away[0] + 1j * away[1] + complex(self.x, self.y))[:, None]
+        return outline

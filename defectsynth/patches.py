@@ -98,6 +98,27 @@ def quantised(planes: Floats, like: Array, peak: float) -> Array:
     return cv2.merge(list(planes)).reshape(like.shape)
 
 
+def changed_by(pixels: Array, change: Floats, peak: float) -> Array:
+    """Return pixels (h, w) or (h, w, C) plus a change in [-1, 1], (h, w) or (h, w, C); integers are rounded, saturate.
+
+    One that has no channels changes all of them alike.
+    """
+    channels = pixels.shape[2] if pixels.ndim > change.ndim else 0
+    if peak == 1.0:
+        return pixels + (change[..., None] if channels else change)
+    result = pixels
+    flat = change.reshape(len(change), -1)
+    for scale, sign, operation in ((peak, cv2.THRESH_TOZERO, cv2.add), (-peak, cv2.THRESH_TRUNC, cv2.subtract)):
+        part = cv2.threshold(flat, 0.0, 0.0, sign)[1]
+        if peak == 255.0:
+            whole = cv2.convertScaleAbs(part, alpha=scale)
+        else:
+            whole = np.clip(np.rint(part * np.float32(scale)), 0.0, peak).astype(pixels.dtype)
+        whole = cv2.merge([whole.reshape(pixels.shape[:2])] * channels) if channels else whole.reshape(pixels.shape)
+        result = operation(result, whole).reshape(pixels.shape)
+    return result
+
+
 def finish(
     before: Array, after: Array, box: Box, *, peak: float, alpha: Floats | None, allowed: Bytes | None
 ) -> Patch | None:
@@ -122,7 +143,8 @@ def finish(
         whole = cv2.bitwise_and(whole, allowed)
     total, seen = cv2.countNonZero(whole), cv2.countNonZero(visible)
     if alpha is None or total != seen:  # painted, `visible` is part of `whole`
-        same = total - cv2.countNonZero(cv2.bitwise_and(change, change, mask=whole))
+        differs = at_least(change, np.finfo(np.float32).tiny)
+        same = total - cv2.countNonZero(cv2.bitwise_and(differs, whole))
         whole, total = (whole, total) if same <= (1.0 - DIFFERENT) * total else (visible, seen)
     if total == 0:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from defectsynth.layers import Array, Bytes
+from defectsynth.layers import Array, Bytes, Floats
 
 PEAKS = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}
 
@@ -41,3 +41,9 @@ def checked_roi(roi: Array, size: tuple[int, int]) -> Bytes:
     if flat.dtype.kind == "f" and not np.isfinite(flat).all():
         raise ValueError("roi must hold only finite numbers, got NaN or infinity")
     return np.negative((flat != 0).view(np.uint8))
+
+
+def as_floats(patch: Array, peak: float) -> Floats:
+    """Return (h, w) or (h, w, C) as float32 (h, w, C), 1.0 is the peak."""
+    stacked = patch.reshape(*patch.shape[:2], -1)
+    return stacked.astype(np.float32) if peak == 1.0 else stacked * np.float32(1.0 / peak)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from defectsynth.layers import Box, clip_box
 from defectsynth.outlines import Outline, beyond
 from defectsynth.values import Pair, Value
@@ -53,8 +51,8 @@ class Piece(Value):
     @property
     def centre(self) -> Pair:
         """The mean of its corners."""
-        x, y = np.mean(self.outline, axis=0).tolist()
-        return x, y
+        x, y = zip(*self.outline, strict=True)
+        return sum(x) / len(x), sum(y) / len(y)
 
     def outer(self, share: float, *, slant: float = 0.0) -> Piece:
         """Return the `share` of it farthest from its root, measured from root to tip; `slant` turns the cut."""

@@ -12,7 +12,7 @@ from defectsynth.blends import DrawnBlend
 from defectsynth.displacement import DrawnField, displaced
 from defectsynth.layers import Array, Box, Bytes
 from defectsynth.looks import DrawnLook
-from defectsynth.patches import Patch, finish, quantised
+from defectsynth.patches import Patch, changed_by, finish, quantised
 from defectsynth.scene import Scene
 from defectsynth.shapes import DrawnShape
 from defectsynth.values import Value
@@ -76,16 +76,16 @@ class PaintRecipe(Recipe):
         if layer is None:
             return None
         before = np.ascontiguousarray(canvas[layer.box.slices])
-        surface = scene.planes(before)
         change = self.look.change(layer) if self.blend.mode == "alpha" else None
-        pixels, alpha = self.look.paint(surface, layer, scene) if change is None else (change, layer.alpha)
-        alpha = self.blend.soften(alpha)
         if change is None:
-            surface = self.blend.combine(surface, pixels, alpha)
+            surface = scene.planes(before)
+            pixels, alpha = self.look.paint(surface, layer, scene)
+            alpha = self.blend.soften(alpha)
+            after = quantised(self.blend.combine(surface, pixels, alpha), before, scene.peak)
         else:
-            surface += change * alpha
+            alpha = self.blend.soften(layer.alpha)
+            after = changed_by(before, change * alpha, scene.peak)
         allowed = self._allowed(scene, layer.box)
-        after = quantised(surface, before, scene.peak)
         return finish(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)
 
     def _allowed(self, scene: Scene, box: Box) -> Bytes | None:

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from defectsynth.blends import DrawnBlend
-from defectsynth.foreground import small_copy
 from defectsynth.layers import Array, Bytes, Floats, Layer, at_least, clip_box, greatest_channel
 from defectsynth.looks import PALETTES, Color, DrawnColor, DrawnLook
 from defectsynth.outlines import Outline
@@ -142,7 +141,7 @@ class RecoloredPart(DefectTransform):
         alike, opacity, which = rng.random(3).tolist()
         recoloring, alike = self.recoloring, between(self.recoloring.alike_range, alike)
         inside = scene.foreground(self.where.foreground).cells
-        cells = small_copy(scene.image, *inside.shape)
+        cells = scene.small
         if min(inside.shape) >= 3:
             cells = cv2.medianBlur(cells, 3).reshape(cells.shape)
         best, taken = (False, -1.0), None

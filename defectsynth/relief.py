@@ -22,6 +22,7 @@ TOP = 0.2  # how much brighter the top of a bump is, as a share of the contrast
 MIRROR = 0.5  # slope at which a glossy surface mirrors the light into the camera
 HIGHLIGHT = 0.025  # squared width of the highlight, in units of slope
 SMOOTH = 0.12  # half the width over which heights are averaged, as a share of the greatest depth
+DEEP = 9.0  # pixels from which on a relief is smooth enough to be lit on half the size
 FINEST = 2.0  # pixels of the finest bumps of a rough surface
 
 
@@ -81,56 +82,66 @@ class DrawnRelief(DrawnLook):
         if self.form == "rough":
             return np.float32(self.contrast) * bumps(layer.box.shape, self.light, self.seed)
         bump = self.form == "bump"
-        away, height, mirrored = shading(layer.alpha, self.wall, self.light, raised=bump, glossy=self.gloss > 0.0)
-        away *= np.float32(self.contrast)
-        away += np.float32(self.contrast * (TOP if bump else -FLOOR)) * height
-        if mirrored is not None:
-            away += np.float32(self.gloss) * mirrored
-        return away
+        return shading(
+            layer.alpha,
+            wall=self.wall,
+            light=self.light if bump else self.light + math.pi,
+            contrast=self.contrast,
+            level=self.contrast * (TOP if bump else -FLOOR),
+            gloss=self.gloss,
+        )
 
 
-def shading(
-    alpha: Floats, wall: float, light: float, *, raised: bool, glossy: bool
-) -> tuple[Floats, Floats, Floats | None]:
-    """Return how a bump or a pit is lit.
+def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss: float, level: float = 0.0) -> Floats:
+    """Return how a bump is lit, or with the light from the other side a pit; a deep one is lit on half the size.
 
     Args:
         alpha: float32 (h, w), it lies where it is at least 0.5.
         wall: in [0, 1], how far the slope reaches in from the outline, as a share of the greatest depth.
         light: where the light comes from, radians.
-        raised: True for a bump, False for a pit.
-        glossy: whether it has a highlight.
+        contrast: change of brightness where a slope faces the light.
+        gloss: brightness of the highlight.
+        level: change of brightness where it is highest or deepest.
 
     Returns:
-        how far it faces the light, in [-1, 1]; how high or deep it is, in [0, 1]; its highlight, in [0, 1], or None.
+        float32 (h, w), the change of brightness.
     """
-    depth = depth_inside(alpha)
+    half = max(1, alpha.shape[1] // 2), max(1, alpha.shape[0] // 2)
+    depth, pixel = depth_inside(cv2.resize(alpha, half, interpolation=cv2.INTER_LINEAR).reshape(half[::-1])), 2.0
+    if depth.max() * pixel < DEEP:
+        depth, pixel = depth_inside(alpha), 1.0
     deepest = float(depth.max())
-    smooth = 2 * round(SMOOTH * deepest) + 1
+    smooth = 2 * round(SMOOTH * deepest - 0.25 * (pixel - 1.0)) + 1
     if smooth > 1:
-        depth = cv2.blur(depth, (smooth, smooth))
-    reach = max(wall * deepest, 1.0)
-    height = depth * np.float32(1 / reach)
-    np.minimum(height, np.float32(1), out=height)
+        depth = cv2.blur(depth, (smooth, smooth)).reshape(depth.shape)
+    elif pixel > 1.0:  # no steps along a slanting outline
+        depth = cv2.GaussianBlur(depth, (3, 3), 0.0).reshape(depth.shape)
+    height = depth * np.float32(1 / max(wall * deepest, 1.0 / pixel))
+    np.clip(height, 0.0, 1.0, out=height)
     steep = np.float32(1) - height
-    away = ACROSS * np.float32(-math.cos(light)) + ACROSS.T * np.float32(-math.sin(light))
-    facing = cv2.filter2D(depth, cv2.CV_32F, away if raised else -away)
-    facing *= steep
-    if not glossy:
-        return facing, height, None
-    aside = cv2.filter2D(
-        depth, cv2.CV_32F, ACROSS * np.float32(-math.sin(light)) + ACROSS.T * np.float32(math.cos(light))
-    )
-    aside *= steep
-    mirrored = facing - np.float32(MIRROR)
-    mirrored *= mirrored
-    aside *= aside
-    mirrored += aside
-    mirrored *= np.float32(-1 / HIGHLIGHT)
-    np.exp(mirrored, out=mirrored)
-    np.minimum(np.float32(3) * height, np.float32(1), out=aside)
-    mirrored *= aside
-    return facing, height, mirrored
+    across, down = np.float32(math.cos(light)), np.float32(math.sin(light))
+    lit = cv2.filter2D(depth, cv2.CV_32F, ACROSS * -across + ACROSS.T * -down).reshape(depth.shape)
+    lit *= steep
+    mirrored = None
+    if gloss > 0.0:
+        aside = cv2.filter2D(depth, cv2.CV_32F, ACROSS * -down + ACROSS.T * across).reshape(depth.shape)
+        aside *= steep
+        aside *= aside
+        mirrored = lit - np.float32(MIRROR)
+        mirrored *= mirrored
+        mirrored += aside
+        mirrored *= np.float32(-1 / HIGHLIGHT)
+        np.exp(mirrored, out=mirrored)
+        np.multiply(height, np.float32(3), out=aside)
+        mirrored *= np.clip(aside, 0.0, 1.0, out=aside)
+        mirrored *= np.float32(gloss)
+    lit *= np.float32(contrast)
+    if level:
+        height *= np.float32(level)
+        lit += height
+    if mirrored is not None:
+        lit += mirrored
+    return lit if pixel == 1.0 else cv2.resize(lit, alpha.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def bumps(shape: tuple[int, int], light: float, seed: int) -> Floats:

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.foreground import Foreground, locate
+from defectsynth.foreground import Foreground, cells_of, locate, small_copy
 from defectsynth.layers import Array, Box, Bytes, Floats
 from defectsynth.pictures import PEAKS, check_image, checked_roi, split_channels
 
@@ -40,7 +40,7 @@ class Scene:
     def foreground(self, method: str) -> Foreground:
         """Return the object, found once for each method."""
         if method not in self._foregrounds:
-            self._foregrounds[method] = locate(self.image, method)
+            self._foregrounds[method] = locate(self.size, self.small, method)
         return self._foregrounds[method]
 
     def object_in(self, box: Box, method: str) -> Bytes:
@@ -77,6 +77,20 @@ class Scene:
         column = min(max(round(x), 0), self.size[1] - 1)
         row = min(max(round(y), 0), self.size[0] - 1)
         return np.atleast_1d(self.image[row, column]).astype(np.float32) / np.float32(self.peak)
+
+    @cached_property
+    def small(self) -> Bytes:
+        """The smoothed small copy on whose cells the object is found, uint8 (h, w, C)."""
+        return small_copy(self.image, *cells_of(self.size))
+
+    @cached_property
+    def small_gray(self) -> Floats:
+        """The mean over the channels of the small copy, float32 (h, w) in [0, 1]."""
+        total, *others = cv2.split(self.small)
+        total = total.astype(np.float32)
+        for channel in others:
+            total += channel
+        return total * np.float32(1.0 / (255.0 * (1 + len(others))))
 
     @cached_property
     def tiny(self) -> Array:

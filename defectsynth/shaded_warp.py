@@ -12,8 +12,8 @@ import numpy as np
 from defectsynth.composed import WarpedDefect
 from defectsynth.displacement import DrawnPush, displaced
 from defectsynth.layers import Array, Box, Floats, clip_box
-from defectsynth.opened import as_floats
 from defectsynth.patches import Patch, finish
+from defectsynth.pictures import as_floats
 from defectsynth.recipes import WarpRecipe
 from defectsynth.scene import Scene
 from defectsynth.structural import as_pixels

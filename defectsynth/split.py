@@ -11,8 +11,8 @@ import numpy as np
 
 from defectsynth.layers import Array, Floats, clip_box
 from defectsynth.looks import PALETTES, Color
-from defectsynth.opened import as_floats
 from defectsynth.patches import Patch, finish
+from defectsynth.pictures import as_floats
 from defectsynth.placement import Place
 from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene

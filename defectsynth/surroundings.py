@@ -15,7 +15,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from defectsynth.foreground import small_copy
 from defectsynth.found_pieces import pieces_of
 from defectsynth.layers import Array, Bytes, Floats
 from defectsynth.piece import Piece
@@ -52,18 +51,20 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     offsets = np.rint((2.0 * rng.random((CANDIDATES, 2)) - 1.0) * extent).astype(np.intp)
     offsets[: CANDIDATES // 4, 0] = offsets[CANDIDATES // 4 : CANDIDATES // 2, 1] = 0
     spread = 2.0 * rng.random((REFINED, 2)) - 1.0
-    gray = _gray(small_copy(scene.image, *found.cells.shape))
+    gray = scene.small_gray
     here = gray[around[:, 1], around[:, 0]]
     deviation = _deviation(here)
+    reach = int(np.abs(offsets).max())
+    allowed, shades = _Framed(ground, reach, cv2.BORDER_CONSTANT), _Framed(gray, reach, cv2.BORDER_REPLICATE)
     chosen: list[IntPair] = []
     while len(inside) and len(chosen) < PATCHES:
-        on_ground = _on(ground, inside[None] + offsets[:, None])
+        on_ground = allowed.at(inside, offsets) > 0
         covers = on_ground.sum(axis=1) * (1.0 / len(inside))
         most = float(covers.max())
         if most < LEAST_COVERED:
             break
         able = np.flatnonzero(covers >= min(COVERED, 0.9 * most))
-        cost = _cost(gray, here, around, inside, offsets[able])
+        cost = _cost(shades, here, around, inside, offsets[able])
         best = int(np.argmin(cost))
         if cost[best] > RESTLESS * deviation + LEVEL:
             break
@@ -85,49 +86,33 @@ def _ground(cells: Bytes, ground: str) -> Bytes:
 
 def _points(mask: Bytes) -> Array:
     """Return at most `SAMPLES` cells (x, y) of a mask, evenly spread."""
-    index = np.flatnonzero(mask)
+    index = np.flatnonzero(mask > 0)
     if index.size > SAMPLES:
         index = index[np.arange(SAMPLES) * (index.size - 1) // (SAMPLES - 1)]
     return np.stack([index % mask.shape[1], index // mask.shape[1]], axis=1)
 
 
-def _on(ground: Bytes, points: Array) -> Array:
-    """Return whether points (..., 2) of the small grid lie on the ground."""
-    rows, columns = ground.shape
-    framed = cv2.copyMakeBorder(ground, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
-    return np.asarray(framed.ravel()[_index(points + 1, rows + 2, columns + 2)] > 0)
+class _Framed:
+    """A plane of the small grid with so wide a frame that every offset tried leads to a place on it."""
+
+    def __init__(self, plane: Array, reach: int, border: int) -> None:
+        framed = cv2.copyMakeBorder(plane, reach, reach, reach, reach, border, value=0)
+        self._flat, self._width, self._reach = framed.ravel(), framed.shape[1], reach
+
+    def at(self, points: Array, offsets: Array) -> Array:
+        """Return the values at points (N, 2) moved by each of the offsets (M, 2): (M, N)."""
+        start = (points[:, 1] + self._reach) * self._width + (points[:, 0] + self._reach)
+        return self._flat.take(start + (offsets[:, 1] * self._width + offsets[:, 0])[:, None])
 
 
-def _cost(gray: Floats, here: Floats, around: Array, inside: Array, offsets: Array) -> Floats:
+def _cost(gray: _Framed, here: Floats, around: Array, inside: Array, offsets: Array) -> Floats:
     """Return how badly what each offset brings fits: unlike at the rim, or with more to see inside, (N,)."""
-    change = _at(gray, around[None] + offsets[:, None]) - here
+    change = gray.at(around, offsets) - here
     level = change.sum(axis=1) * np.float32(1.0 / len(around))
-    brought = _at(gray, inside[None] + offsets[:, None])
+    brought = gray.at(inside, offsets)
     unrest = np.maximum(_deviation(brought) - 1.2 * _deviation(here), 0.0)
     change -= level[:, None]
     return np.abs(change).sum(axis=1) * np.float32(1.0 / len(around)) + 0.5 * np.abs(level) + unrest
-
-
-def _at(plane: Floats, points: Array) -> Floats:
-    """Return the values at points (..., 2) of the small grid; outside the nearest one's."""
-    return plane.ravel()[_index(points, *plane.shape)]
-
-
-def _index(points: Array, rows: int, columns: int) -> Array:
-    """Return where points (..., 2) lie in a flat (rows, columns); those outside go to the nearest place inside."""
-    row = np.minimum(np.maximum(points[..., 1], 0), rows - 1)
-    row *= columns
-    row += np.minimum(np.maximum(points[..., 0], 0), columns - 1)
-    return row
-
-
-def _gray(small: Bytes) -> Floats:
-    """Return the mean over the channels of (h, w, C), float32 (h, w) in [0, 1]."""
-    total, *others = cv2.split(small)
-    total = total.astype(np.float32)
-    for channel in others:
-        total += channel
-    return total * np.float32(1.0 / (255.0 * small.shape[2]))
 
 
 def _deviation(values: Floats) -> Floats:
@@ -141,17 +126,18 @@ def _deviation(values: Floats) -> Floats:
 def _refined(scene: Scene, around: Array, offset: Array, spread: Array, step: Array) -> Array:
     """Return the best of the offsets (pixels) about one, judged on the picture itself at the rim of the gap."""
     here = (around + 0.5) * step - 0.5
-    colours = _colours(scene, here)
+    colours = _colours(scene, here.T)
     for reach in (0.7, 0.15):
         near = np.concatenate([offset[None], offset + spread * (reach * step)])
-        change = np.rint(near)[:, None] + here
-        cost = np.abs(_colours(scene, change) - colours).mean(axis=(1, 2))
+        change = _colours(scene, here.T[:, None] + np.rint(near).T[:, :, None]) - colours
+        cost = np.abs(change).reshape(len(near), -1).sum(axis=1)
         offset = near[int(np.argmin(cost))]
     return offset
 
 
 def _colours(scene: Scene, points: Array) -> Floats:
-    """Return the colours at points (..., 2) in pixels, float32 (..., C) in [0, 1]; outside the nearest pixel's."""
-    x = np.clip(points[..., 0].astype(np.intp), 0, scene.size[1] - 1)
-    y = np.clip(points[..., 1].astype(np.intp), 0, scene.size[0] - 1)
-    return scene.image[y, x].reshape(*x.shape, -1) * np.float32(1.0 / scene.peak)
+    """Return the colours at points (2, ...) in pixels, float32 (..., C) in [0, 1]; outside the nearest pixel's."""
+    height, width = scene.size
+    x, y = points.astype(np.intp)
+    place = np.minimum(np.maximum(y, 0), height - 1) * width + np.minimum(np.maximum(x, 0), width - 1)
+    return scene.image.reshape(height * width, -1).take(place, axis=0) * np.float32(1.0 / scene.peak)
