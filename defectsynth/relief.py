@@ -11,7 +11,7 @@ import numpy as np
 
 from defectsynth.fractal import fractal_noise
 from defectsynth.layers import Floats, Layer, depth_inside
-from defectsynth.looks import ACROSS, DrawnLook, Look
+from defectsynth.looks import DrawnLook, Look, slope_kernel
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
 from defectsynth.values import Pair, between, choices, span
@@ -119,12 +119,11 @@ def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss:
     height = depth * np.float32(1 / max(wall * deepest, 1.0 / pixel))
     np.clip(height, 0.0, 1.0, out=height)
     steep = np.float32(1) - height
-    across, down = np.float32(math.cos(light)), np.float32(math.sin(light))
-    lit = cv2.filter2D(depth, cv2.CV_32F, ACROSS * -across + ACROSS.T * -down).reshape(depth.shape)
+    lit = cv2.filter2D(depth, cv2.CV_32F, -slope_kernel(light)).reshape(depth.shape)
     lit *= steep
     mirrored = None
     if gloss > 0.0:
-        aside = cv2.filter2D(depth, cv2.CV_32F, ACROSS * -down + ACROSS.T * across).reshape(depth.shape)
+        aside = cv2.filter2D(depth, cv2.CV_32F, slope_kernel(light + 0.5 * math.pi)).reshape(depth.shape)
         aside *= steep
         aside *= aside
         mirrored = lit - np.float32(MIRROR)
@@ -148,7 +147,7 @@ def bumps(shape: tuple[int, int], light: float, seed: int) -> Floats:
     """Return the shading of a rough surface under a light, float32 (h, w) with standard deviation 1/2."""
     octaves = int(min(max(math.log2(max(shape) / (4 * FINEST)) + 1.0, 3.0), 6.0))
     cells = fractal_noise(seed, octaves=octaves, gain=0.9)
-    slope = ACROSS * np.float32(math.cos(light)) + ACROSS.T * np.float32(math.sin(light))
+    slope = slope_kernel(light)
     lit = cv2.filter2D(cells, cv2.CV_32F, slope)
     lit *= np.float32(0.5 / max(float(cv2.meanStdDev(lit)[1][0, 0]), 1e-6))
     side, number = max(shape), len(lit)
