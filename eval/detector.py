@@ -5,10 +5,11 @@ Four ways to score:
 - image: cosine distance of the image's embedding to the nearest training normal, as in the seed article;
 - pooled: the same distance of an embedding that is pooled from patches, see `eval.pooling`;
 - patch: the largest cosine distance of a patch to the nearest patch of a training normal;
-- fused: the largest sum of two numbers a patch, both in standard deviations from the mean of held out normals: the
-  distance of the patch to the nearest normal one before any training, and the head's evidence for a defect, which is
-  its logit of "defective" minus that of "normal". The first sees whatever is unlike the normals, the second what the
-  drawn defects taught.
+- fused: the largest sum of two numbers a patch: its distance to the nearest normal patch before any training, and the
+  head's evidence for a defect, which is its logit of "defective" minus that of "normal". The first sees whatever is
+  unlike the normals, the second what the drawn defects taught. Of each, 0 is the mean of the patches of held out
+  normals and 1 what one in a thousand of these exceeds: how far out good patches reach, not how they spread, decides
+  what stands out. Chosen on the built-in sample set, where standard deviations came out lower in every family.
 """
 
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ from eval.loading import Size
 from eval.projection import unprojected
 from eval.results import BANK, MODEL, Results
 
+RARE = 0.999  # quantile of the held out patches that is 1 in fused scores
 _BLOCK = 32  # images
 
 
@@ -113,10 +115,10 @@ def make_detector(
     bank, distances = make_bank(known, held_out=held_out, seed=seed, progress=progress)
     if evidence is not None:
         of_held = evidence[held_out]
-        far, spread, sure, sure_spread = (
-            float(number) for part in (distances, of_held) for number in (part.mean(), part.std())
+        far, reach, sure, sure_reach = (
+            float(number) for part in (distances, of_held) for number in (part.mean(), _reach(part))
         )
-        scales = (far, spread / distance if distance > 0 else float("inf"), sure, sure_spread)
+        scales = (far, reach / distance if distance > 0 else float("inf"), sure, sure_reach)
         threshold = float(_fused(distances, of_held, scales).max())
         bank = replace(bank, threshold=threshold, scales=scales)
     return Detector(backbone, head, bank, scoring, size), known
@@ -183,7 +185,12 @@ def _fused(
 ) -> NDArray[np.float32]:
     if evidence is None:
         return distances
-    far, far_spread, sure, sure_spread = scales
+    far, reach, sure, sure_reach = scales
     tiny = float(np.finfo(np.float32).tiny)
-    summed = (distances - far) / max(far_spread, tiny) + (evidence - sure) / max(sure_spread, tiny)
+    summed = (distances - far) / max(reach, tiny) + (evidence - sure) / max(sure_reach, tiny)
     return np.asarray(summed, np.float32)
+
+
+def _reach(values: NDArray[np.float32]) -> float:
+    """How far above the mean one value in a thousand lies."""
+    return float(np.quantile(values, RARE) - values.mean())

@@ -101,8 +101,8 @@ def _highest_score(detector: Detector, pixels: Tensor) -> Tensor:
         trainable = 0 if unprojected(backbone) is backbone else len(backbone.stages())
         return _distances(backbone.upper(known, scoring="pooled", trainable=trainable), detector.bank)[0]
     evidence = evidence_of(detector.head, backbone.upper(known, scoring="patch", trainable=len(backbone.stages())))
-    _, far_spread, _, sure_spread = detector.bank.scales
-    return (_distances(_rows(known), detector.bank) / far_spread + evidence.flatten() / sure_spread).max()
+    _, far_reach, _, sure_reach = detector.bank.scales
+    return (_distances(_rows(known), detector.bank) / far_reach + evidence.flatten() / sure_reach).max()
 
 
 def _rows(patches: Tensor) -> Tensor:

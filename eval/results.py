@@ -122,7 +122,7 @@ class ImageScore:
         label: 1 with a defect, 0 for a good part.
         defect: type, "good" for a good part.
         score: cosine distance in [0, 2], the largest of a patch, or of the whole image; fused scores are sums of two
-            standardised numbers.
+            numbers whose unit is how far good patches reach.
         baseline_score: without training; None where nothing was trained.
     """
 
