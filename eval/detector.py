@@ -9,7 +9,7 @@ Four ways to score:
   head's evidence for a defect, which is its logit of "defective" minus that of "normal". The first sees whatever is
   unlike the normals, the second what the drawn defects taught. Of each, 0 is the mean of the patches of held out
   normals and 1 what one in a thousand of these exceeds: how far out good patches reach, not how they spread, decides
-  what stands out. Chosen on the built-in sample set, where standard deviations came out lower in every family.
+  what stands out. Chosen on the built-in sample set, where standard deviations as units came out higher in no family.
 """
 
 from collections.abc import Sequence
