@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from eval.embedding import best_device
 from eval.nearest import coreset, nearest
+from eval.remembered import remembered
 from eval.results import write_whole
 
 BANK_ROWS = 20_000  # a larger bank of patches becomes a coreset of that many
@@ -50,6 +51,12 @@ class Bank:
         Returns:
             Cosine distance float32 (N, h, w), and the training normal that the row comes from, int64 (N, h, w).
         """
+        work = partial(self._search, embeddings, progress=progress)
+        return remembered(work, kind="search", given=(self.rows, self.origins, embeddings))
+
+    def _search(
+        self, embeddings: NDArray[np.float32], *, progress: Callable[[int, int], None] | None
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         flat = embeddings.reshape(-1, embeddings.shape[-1])
         rows = torch.from_numpy(self.rows).to(best_device())
         distances, places = nearest(rows, flat, return_index=True, progress=progress)
@@ -84,6 +91,13 @@ def make_bank(
     Returns:
         The bank, and the distances of those held out to the rows of the others, (K, h, w).
     """
+    work = partial(_make_bank, embeddings, held_out=held_out, seed=seed, progress=progress)
+    return remembered(work, kind="bank", given=(embeddings, held_out, seed, BANK_ROWS))
+
+
+def _make_bank(
+    embeddings: NDArray[np.float32], *, held_out: NDArray[np.int64], seed: int, progress: Progress | None
+) -> tuple[Bank, NDArray[np.float32]]:
     patches = embeddings.shape[1] * embeddings.shape[2] > 1
     thin = patches and embeddings[..., 0].size > BANK_ROWS
     parts, origins = [], []
