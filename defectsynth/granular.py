@@ -43,10 +43,8 @@ class Granular(Look):
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnGranular:
         """Return a break under the light of the picture."""
         contrast, grit, cloud, grain, sparkle = rng.random(5).tolist()
-        change = between(self.contrast_range, contrast)
-        brightness = float(scene.color_at(place.x, place.y).mean())
         return DrawnGranular(
-            contrast=change if 0.0 <= brightness + change <= OUTERMOST else -change,
+            contrast=between(self.contrast_range, contrast),
             grit=between(self.grit_range, grit),
             cloud=between(self.cloud_range, cloud),
             grain=max(between(self.grain_range, grain) * scene.side, 0.8),
@@ -86,8 +84,10 @@ class DrawnGranular(DrawnLook):
         shining -= np.float32(np.quantile(shining, BRIGHTEST))
         change += np.float32(self.sparkle) * np.clip(shining * 3.0, 0.0, 1.0)
         change += cv2.filter2D(layer.alpha, cv2.CV_32F, towards).reshape(shape) * np.float32(RIM * self.grit)
-        change += np.float32(self.contrast)
-        return usual_color(surface, layer) + change, layer.alpha
+        ground = usual_color(surface, layer)
+        there_is_room = 0.0 <= float(ground.mean()) + self.contrast <= OUTERMOST
+        change += np.float32(self.contrast if there_is_room else -self.contrast)
+        return ground + change, layer.alpha
 
 
 def _lumps(rng: np.random.Generator, shape: tuple[int, int], size: float) -> Floats:

@@ -12,6 +12,7 @@ from defectsynth.composed import PaintedDefect
 from defectsynth.contamination import Contamination
 from defectsynth.crack import Crack as CrackLine
 from defectsynth.fracture import Fracture
+from defectsynth.granular import Granular
 from defectsynth.looks import Color
 from defectsynth.on_print import OnPrint
 from defectsynth.particles import Particles
@@ -35,9 +36,9 @@ def color() -> list[Any]:
         aspect_range=(0.7, 1.0),
         angularity_range=(0.0, 0.4),
     )
-    stain = Rim(length_range=(0.08, 0.45), width_range=(0.006, 0.025), softness_range=(0.0, 0.008))
-    pigment = Color(palettes=PIGMENTS, tint_range=(0.0, 0.6))
-    blend = Blend(opacity_range=(0.5, 1.0), feather_range=(0.0, 0.006))
+    stain = Rim(length_range=(0.08, 0.45), width_range=(0.004, 0.02), softness_range=(0.0, 0.01))
+    pigment = Color(palettes=PIGMENTS, tint_range=(0.0, 0.4))  # stronger than that of the specks
+    blend = Blend(opacity_range=(0.7, 1.0), feather_range=(0.0, 0.006))
     return [
         PaintedDefect(where="object", shape=drops, look=pigment, blend=blend, p=0.4),
         ColorSpot(where="object", radius_range=(0.008, 0.03), palettes=PIGMENTS, softness_range=(0.1, 0.5), p=0.4),
@@ -65,8 +66,22 @@ def contamination() -> list[Any]:
 
 
 def crack() -> list[Any]:
-    """A piece is broken off the rim: its face darker, with a sharp ragged edge; or a line runs in from there."""
+    """A piece is broken off the rim: its face in shadow, sharp or softly running out; or a line runs in from there."""
+    chip = Rim(
+        length_range=(0.06, 0.3),
+        width_range=(0.02, 0.08),
+        raggedness_range=(0.4, 1.0),
+        softness_range=(0.0, 0.04),
+    )
+    shadow = Granular(
+        contrast_range=(-0.45, -0.1),
+        grit_range=(0.006, 0.025),
+        cloud_range=(0.03, 0.09),
+        grain_range=(0.002, 0.006),
+        sparkle_range=(0.0, 0.05),
+    )
     return [
+        PaintedDefect(where="edge", shape=chip, look=shadow, blend=Blend(opacity_range=(0.4, 1.0)), p=0.45),
         Fracture(
             length_range=(0.06, 0.3),
             width_range=(0.02, 0.1),
@@ -77,10 +92,10 @@ def crack() -> list[Any]:
             ridge_range=(0.0, 0.1),
             texture_range=(0.1, 0.5),
             opacity_range=(0.5, 1.0),
-            p=0.6,
+            p=0.2,
         ),
         ChippedEdge(radius_range=(0.015, 0.05), through_range=(0.0, 0.6), p=0.15),
-        CrackLine(where="edge", tones=("dark", "relief"), contrast_range=(0.08, 0.4), min_visibility=FAINT, p=0.25),
+        CrackLine(where="edge", tones=("dark", "relief"), contrast_range=(0.08, 0.4), min_visibility=FAINT, p=0.2),
     ]
 
 
