@@ -27,6 +27,8 @@ from defectsynth.composed import PaintedDefect, WarpedDefect
 from defectsynth.contamination import Contamination
 from defectsynth.crack import Crack
 from defectsynth.crests import Crests
+from defectsynth.crimp import Crimp
+from defectsynth.crimping import Crimping
 from defectsynth.curriculum import Curriculum, with_severity
 from defectsynth.cut_paste import CutPaste, CutPasteScar
 from defectsynth.cutting import OtherImage
@@ -131,6 +133,8 @@ __all__ = [
     "Contamination",
     "Crack",
     "Crests",
+    "Crimp",
+    "Crimping",
     "Curriculum",
     "CutPart",
     "CutPaste",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,14 @@ import cv2
 import numpy as np
 
 from defectsynth.composed import WarpedDefect
-from defectsynth.displacement import DrawnPush, displaced
+from defectsynth.displacement import DrawnField, DrawnPush, Field, displaced
 from defectsynth.layers import Array, Box, Floats, clip_box
 from defectsynth.patches import Patch, finish
 from defectsynth.pictures import as_floats
 from defectsynth.recipes import WarpRecipe
 from defectsynth.scene import Scene
 from defectsynth.structural import as_pixels
-from defectsynth.swelling import PEAK, DrawnSwelling, Swelling
-from defectsynth.threads import ThreadPush
+from defectsynth.swelling import PEAK, DrawnSwelling
 from defectsynth.values import Pair, Part, Value, between, span, visible_share
 
 if TYPE_CHECKING:
@@ -30,8 +30,22 @@ SHINE = np.float32(0.35)  # share of the lit side's brightness that even a black
 DARKENED = np.float32(1.5)  # share of its brightness that a slope turned away loses, for each unit of contrast
 
 
+class Unevenness(Value):
+    """What a displaced surface looks like in the light.
+
+    Attributes:
+        method: how the object is found that is shaded; empty shades all.
+    """
+
+    method: str
+
+    @abstractmethod
+    def shading(self, box: Box) -> Floats:
+        """Return the change of brightness inside `box`, float32 (h, w)."""
+
+
 @dataclass(frozen=True)
-class Hump(Value):
+class Hump(Unevenness):
     """A hollow or a hump over an ellipse; lengths in pixels, angles in radians.
 
     Attributes:
@@ -81,7 +95,7 @@ class ReliefRecipe(WarpRecipe):
         relief: the shading, laid over what was displaced.
     """
 
-    relief: Hump
+    relief: Unevenness
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
         """Return the displaced and shaded part of the picture."""
@@ -125,9 +139,7 @@ class ReliefDefect(WarpedDefect):
         common: see `DefectTransform`.
     """
 
-    def __init__(
-        self, field: Swelling | ThreadPush, shading: Shading, *, hollow: bool, **common: Unpack[Common]
-    ) -> None:
+    def __init__(self, field: Field, shading: Shading, *, hollow: bool, **common: Unpack[Common]) -> None:
         super().__init__(field=field, **common)
         self.shading, self.hollow = shading, hollow
 
@@ -142,11 +154,18 @@ class ReliefDefect(WarpedDefect):
         if place is None:
             return None
         field = self.field.sample(rng, scene, place, self.severity)
+        relief = self.relief(field, rng, scene)
+        if relief is None:
+            return None
+        return ReliefRecipe(kind=self.kind, severity=self.severity, seed=seed, field=field, relief=relief)
+
+    def relief(self, field: DrawnField, rng: np.random.Generator, scene: Scene) -> Unevenness | None:
+        """Draw how a displacement catches the light; None if it has no shape for that."""
         if not isinstance(field, (DrawnSwelling, DrawnPush)):
             return None
         contrast, crease, phase = rng.random(3).tolist()
         strength = between(self.shading.contrast_range, contrast) * visible_share(self.severity)
-        relief = Hump(
+        return Hump(
             x=field.x,
             y=field.y,
             angle=field.angle,
@@ -156,6 +175,10 @@ class ReliefDefect(WarpedDefect):
             light=scene.light,
             sharpness=between(self.shading.crease_range, crease),
             phase=2 * math.pi * phase,
-            method=self.where.foreground if self.where.clips else "",
+            method=self.shaded_object,
         )
-        return ReliefRecipe(kind=self.kind, severity=self.severity, seed=seed, field=field, relief=relief)
+
+    @property
+    def shaded_object(self) -> str:
+        """How the object is found that is shaded; empty shades all."""
+        return self.where.foreground if self.where.clips else ""

@@ -11,6 +11,7 @@ from defectsynth.burst import Burst
 from defectsynth.cloudy import Cloudy
 from defectsynth.composed import PaintedDefect
 from defectsynth.crack import Crack
+from defectsynth.crimp import Crimp
 from defectsynth.dent import Dent
 from defectsynth.fractal import Fractal
 from defectsynth.looks import Elsewhere
@@ -114,11 +115,12 @@ def scratch() -> list[Any]:
 
 
 def squeeze() -> list[Any]:
-    """The shell is pressed in, with creases: from the side, at an end, around the middle."""
+    """The shell is pressed in, with folds: from the side, at an end, around the middle."""
     return [
-        Squeeze(radius_range=(0.07, 0.2), amount_range=(0.1, 0.3), contrast_range=(0.06, 0.3), p=0.4),
-        Dent(where="edge", radius_range=(0.06, 0.16), amount_range=(0.12, 0.32), contrast_range=(0.08, 0.35), p=0.3),
-        Pinch(where="object", radius_range=(0.08, 0.16), contrast_range=(0.06, 0.22), p=0.3),
+        Crimp(radius_range=(0.07, 0.25), amount_range=(0.12, 0.42), p=0.5),
+        Squeeze(radius_range=(0.07, 0.2), amount_range=(0.1, 0.3), contrast_range=(0.06, 0.3), p=0.1),
+        Dent(where="edge", radius_range=(0.06, 0.16), amount_range=(0.12, 0.32), contrast_range=(0.08, 0.35), p=0.2),
+        Pinch(where="object", radius_range=(0.08, 0.16), contrast_range=(0.06, 0.22), p=0.2),
     ]
 
 
