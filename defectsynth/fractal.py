@@ -119,9 +119,11 @@ class DrawnFractal(DrawnShape):
         field = np.float32(self.raggedness) * noise - np.float32(2.0 - self.raggedness) * distance
         beyond = np.maximum(distance - np.float32(HOLD), np.float32(0))
         field -= np.float32(STEEP / (1 - HOLD) ** 2) * beyond * beyond
-        values = np.sort(field[distance < 1.0], axis=None)
+        within = distance < 1.0
+        values = np.sort(field[within], axis=None)
         threshold = float(values[int((1.0 - self.cover) * (values.size - 1))])
-        slope = float(np.abs(np.diff(field, axis=1)).mean()) * side / (2 * self.radius)  # for each pixel
+        steps = np.abs(np.diff(field, axis=1))[within[:, 1:]]  # beyond the ellipse the field falls ever more steeply
+        slope = float(steps.mean()) * side / (2 * self.radius) if steps.size else 0.0  # for each pixel
         width = max(self.softness * float(values[-1] - threshold), slope, 1e-3)
         for rim in (field[0], field[-1], field[:, 0], field[:, -1]):
             np.minimum(rim, np.float32(threshold - width), out=rim)

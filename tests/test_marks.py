@@ -84,6 +84,13 @@ def test_a_cloud_covers_the_share_of_its_ellipse_that_was_drawn(seed: int) -> No
             assert max(layer.box.shape) <= 2 * 70 + 2 * 4
 
 
+@seeds
+def test_a_sharp_cloud_is_sharp_however_narrow(seed: int) -> None:
+    for aspect in (1.0, 0.5, 0.25):
+        alpha = cloud(seed, aspect=aspect).alpha
+        assert (alpha > 0.9).sum() > 0.5 * (alpha > 0.1).sum()
+
+
 def test_a_ragged_cloud_has_more_outline_for_its_area() -> None:
     def outline(**numbers: float) -> float:
         """Length of the outline, on average over some clouds."""

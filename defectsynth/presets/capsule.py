@@ -22,7 +22,6 @@ from defectsynth.particles import Particles
 from defectsynth.placement import EdgeRing
 from defectsynth.presets.mixture import named
 from defectsynth.puncture import Puncture
-from defectsynth.rim import Rim
 from defectsynth.scratch import Scratch
 from defectsynth.squeeze import Pinch, Squeeze
 from defectsynth.wear import Wear
@@ -35,7 +34,9 @@ def crack() -> list[Any]:
     """The shell is split: a sleeve broken off at the seam, the wall chipped white, powder, a fine line."""
     rim, split = EdgeRing(depth_range=(0.0, 0.03)), Burst(radius_range=(0.005, 0.014), aspect_range=(2.0, 8.0))
     crumbs = Particles(radius_range=(0.003, 0.01), particles_range=(5, 40), spread_range=(0.01, 0.03))
-    chip = Rim(length_range=(0.06, 0.25), width_range=(0.008, 0.03), raggedness_range=(0.4, 1.0))
+    chip = Fractal(
+        radius_range=(0.025, 0.1), aspect_range=(0.12, 0.4), cover_range=(0.3, 0.6), raggedness_range=(0.5, 1.0)
+    )
     return [
         PaintedDefect(
             where=OnSeam(),
@@ -43,7 +44,7 @@ def crack() -> list[Any]:
             look=Elsewhere(distance_range=(0.12, 0.16), direction="across"),
             p=0.25,
         ),
-        PaintedDefect(where=rim, shape=chip, look=POWDER, blend=Blend(opacity_range=(0.3, 1.0)), p=0.2),
+        PaintedDefect(where="edge", shape=chip, look=POWDER, blend=Blend(opacity_range=(0.3, 1.0)), p=0.2),
         PaintedDefect(where="object", shape=split, look=POWDER, blend=Blend(opacity_range=(0.15, 0.8)), p=0.15),
         PaintedDefect(where=rim, shape=crumbs, look=POWDER, blend=Blend(opacity_range=(0.3, 1.0)), p=0.1),
         Crack(
