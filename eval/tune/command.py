@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -21,13 +21,14 @@ from eval.locks import held
 from eval.provenance import git_revision, versions
 from eval.results import write_whole
 from eval.settings import SIZES
+from eval.tune.finals import finalists_of, winner_of
 from eval.tune.known import known_at_random
 from eval.tune.objective import STRAY, TARGET, VARIETY, Objective, Parts
 from eval.tune.search import Search, Trial
 from eval.tune.space import BOUNDS, knobs_of, turned_by
-from eval.tune.tables import line_of, table_of
+from eval.tune.tables import final_line, line_of, table_of
 
-AFRESH = 3  # draws with seeds that no trial used, of the first preset and of the best
+AFRESH = 3  # draws with seeds of their own of each preset: to choose among the finalists, and again to report
 
 
 def tune(
@@ -127,34 +128,41 @@ class _Session:
             done = self.search.trials
             best = _best(done)
             left = fmean(one.seconds for one in done[before:]) * (trials - number - 1)
-            self._save(done)
+            self._save(done, best=best)
             self.print(line_of(trial, number=number, trials=trials, best=best, value=done[best].value, left=left))
 
     def finish(self) -> dict[str, Any]:
-        """Draw afresh with the first preset and with the best one, and print the table."""
+        """Choose among the finalists by fresh draws, and print the table, drawn afresh once more."""
         done = self.search.trials
-        best = _best(done)
-        drawn = {place: self._afresh(done[place].factors, stage=f"trial {place} afresh") for place in {0, best}}
+        finals = {
+            place: self._afresh(done[place].factors, stage=f"final of trial {place}", after=0)
+            for place in finalists_of(done)
+        }
+        best = winner_of(finals)
+        for place, draws in finals.items():
+            self.print(final_line(place, draws, is_best=place == best))
+        drawn = {
+            place: self._afresh(done[place].factors, stage=f"trial {place} afresh", after=AFRESH) for place in {0, best}
+        }
         afresh = {"start": drawn[0], "best": drawn[best]}
-        result = self._save(done, afresh=afresh)
+        result = self._save(done, best=best, finals=finals, afresh=afresh)
         self.print(f"\n{table_of(done[0], done[best], place=best, afresh=afresh)}\n")
         self.print(f"{self.out / BEST}: the preset of trial {best}\n")
         if known := self.settings["known"]:
             self.print(f"Known, to be left out of all that is reported: {', '.join(known)}\n")
         return result
 
-    def _afresh(self, factors: dict[str, float], *, stage: str) -> list[Parts]:
-        seeds = range(self.objective.seed + 1, self.objective.seed + 1 + AFRESH)
-        return [self._measured(factors, stage=stage, seed=seed) for seed in seeds]
+    def _afresh(self, factors: dict[str, float], *, stage: str, after: int) -> list[Parts]:
+        first = self.objective.seed + 1 + after
+        return [self._measured(factors, stage=stage, seed=seed) for seed in range(first, first + AFRESH)]
 
     def _measured(self, factors: dict[str, float], *, stage: str, seed: int | None = None) -> Parts:
         drawn = turned_by(self.start, factors)
         own = self.objective.seed if seed is None else seed
         return self.objective(drawn, seed=own, stage=stage, progress=self.progress)
 
-    def _save(self, done: list[Trial], *, afresh: dict[str, list[Parts]] | None = None) -> dict[str, Any]:
+    def _save(self, done: list[Trial], *, best: int, **fresh: Mapping[Any, list[Parts]]) -> dict[str, Any]:
         """Write both files."""
-        best = _best(done)
         text = io.StringIO()
         A.save(turned_by(self.start, done[best].factors), text, data_format="yaml")
         write_whole(self.out / BEST, lambda file: file.write(text.getvalue().encode()))
@@ -164,7 +172,7 @@ class _Session:
             "constants": {"stray": STRAY, "target": TARGET, "variety": VARIETY, "bounds": BOUNDS},
             "versions": {**versions(), "optuna": version("optuna"), "commit": git_revision()},
             "best": best,
-            "afresh": afresh,
+            **fresh,
             "trials": [{"number": number, **vars(trial)} for number, trial in enumerate(done)],
         }
         encoded = json.dumps(result, indent=1, allow_nan=False) + "\n"

@@ -16,6 +16,13 @@ def line_of(trial: Trial, *, number: int, trials: int, best: int, value: float, 
     return f"[{number + 1}/{trials}] trial {number}: {found} ({known}), {trial.seconds:.0f} s{ahead}\n"
 
 
+def final_line(place: int, draws: Sequence[Parts], *, is_best: bool) -> str:
+    """What a finalist comes to with defects drawn afresh."""
+    spread = _mean(draws, VALUE, spread=True)
+    chosen = ", the best" if is_best else ""
+    return f"final, trial {place}: {VALUE} {_mean(draws, VALUE)} +- {spread} of {len(draws)} draws{chosen}\n"
+
+
 def table_of(start: Trial, best: Trial, *, place: int, afresh: Mapping[str, Sequence[Parts]]) -> str:
     """The preset that was started from beside the best one, in the search and with defects drawn afresh."""
     names = list(start.parts or {})
