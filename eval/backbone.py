@@ -46,11 +46,27 @@ class Backbone(nn.Module, ABC):
         self.name = name
         self.channels = dict(sorted(channels.items()))
         self.embedding_size = list(self.channels.values())[-1]
-        self.patch_strides = tuple(stride for stride in (8, 16) if stride in channels) or tuple(self.channels)[:2]
-        self.patch_size = sum(self.channels[stride] for stride in self.patch_strides)
+        usual = [stride for stride in (8, 16) if stride in channels] or list(self.channels)[:2]
+        self.join_levels(usual[0], usual[-1])
         self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32), persistent=False)
         self.register_buffer("std", torch.tensor(std, dtype=torch.float32), persistent=False)
         self._frozen: tuple[nn.Module, ...] = ()
+
+    def join_levels(self, finest: float, coarsest: float) -> None:
+        """Make patches of the feature maps whose strides lie in [finest, coarsest], in px.
+
+        Raises:
+            ValueError: if there is none.
+        """
+        chosen = tuple(stride for stride in self.channels if finest <= stride <= coarsest)
+        if not chosen:
+            strides = ", ".join(map(str, self.channels))
+            raise ValueError(
+                f"finest and coarsest must hold a stride of {self.name} between them ({strides}), "
+                f"got {finest:g} and {coarsest:g}"
+            )
+        self.patch_strides = chosen
+        self.patch_size = sum(self.channels[stride] for stride in chosen)
 
     @abstractmethod
     def stages(self) -> list[nn.Module]:

@@ -16,8 +16,8 @@ from eval.backbones import BACKBONES, make_backbone
 from eval.pooling import PooledBackbone
 from eval.projection import ProjectedBackbone
 
-_MODEL = "defectsynth model 2"
-_CHECKPOINT = "defectsynth checkpoint 1"
+_MODEL = "defectsynth model 3"
+_CHECKPOINT = "defectsynth checkpoint 2"
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ def save_model(path: str | Path, backbone: Backbone, head: Head, *, settings: Ma
         raise ValueError(f"head must be one of {', '.join(map(repr, HEADS))}, got {type(head).__name__}")
     state = {
         "backbone": backbone.name,
+        "strides": list(backbone.patch_strides),
         "projection": backbone.patch_size if isinstance(backbone, ProjectedBackbone) else None,
         "pooled": isinstance(backbone, PooledBackbone),
         "head": names[0],
@@ -83,6 +84,7 @@ def load_model(path: str | Path, *, backbone: Backbone | None = None) -> Model:
         if name not in BACKBONES:
             raise ValueError(f"backbone must be given for the model {path}, whose backbone is {name!r}, got None")
         backbone = make_backbone(name, weights="none")
+        backbone.join_levels(state["strides"][0], state["strides"][-1])
         if state["projection"] is not None:
             kind = PooledBackbone if state["pooled"] else ProjectedBackbone
             backbone = kind(backbone, size=state["projection"])

@@ -126,7 +126,7 @@ def _add_tune(parser: argparse.ArgumentParser) -> None:
     known.add_argument("--known-share", type=float, metavar="S", help="or this share of each type, chosen at random")
     parser.add_argument("--trials", type=int, required=True, metavar="N", help="in all, with those done before")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for best.yaml, tune.json, the trials")
-    parser.add_argument("--twins", type=int, default=100, metavar="N", help="defects a trial (default: 100)")
+    parser.add_argument("--twins", type=int, default=200, metavar="N", help="defects a trial (default: 200)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
 
 

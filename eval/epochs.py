@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel
 
 from dml_heads import Head, SphereFaceHead
 from dml_heads.checks import IGNORED
@@ -104,6 +105,7 @@ class Run:
         backbone.eval()
         of_what = "image" if settings["scoring"] == "image" else "patch"
         self.features = Features(backbone, scoring=of_what, trainable=settings["trainable_stages"])
+        self.averaged = AveragedModel(self._trained(), use_buffers=True)
         self.annealing = head.annealing if isinstance(head, SphereFaceHead) else 0.0
         self.validation: Drawn | None = None
         stages = backbone.stages()
@@ -138,7 +140,17 @@ class Run:
                             f"the loss must stay finite, got {losses[-1]} in epoch {number + 1}: "
                             "lower the learning rates"
                         )
+        if number >= self.settings["epochs"] - self.settings["averaged_epochs"]:
+            self.averaged.update_parameters(self._trained())
         return Epoch(number + 1, frozen, float(np.mean(losses)), self._accuracy(), perf_counter() - began)
+
+    def average(self) -> None:
+        """Give backbone and head the average of what they were at the ends of the last epochs."""
+        if self.settings["averaged_epochs"] > 1:
+            self._trained().load_state_dict(self.averaged.module.state_dict())
+
+    def _trained(self) -> nn.Module:
+        return nn.ModuleList([self.head, *self.backbone.stages()[-self.settings["trainable_stages"] :]])
 
     def restored(self, path: Path) -> list[Epoch]:
         """Take up the state of a checkpoint, if there is one, and return its history."""
@@ -148,6 +160,7 @@ class Run:
         self.backbone.load_state_dict(state["backbone"])
         self.head.load_state_dict(state["head"])
         self.optimiser.load_state_dict(state["optimiser"])
+        self.averaged.load_state_dict(state["averaged"])
         return [Epoch(**epoch) for epoch in state["history"]]
 
     def save(self, path: Path, history: Sequence[Epoch]) -> None:
@@ -158,6 +171,7 @@ class Run:
             "backbone": self.backbone.state_dict(),
             "head": self.head.state_dict(),
             "optimiser": self.optimiser.state_dict(),
+            "averaged": self.averaged.state_dict(),
         }
         write_checkpoint(path, state)
 

@@ -160,7 +160,12 @@ def _trained(
         backbone = {"patch": ProjectedBackbone, "pooled": PooledBackbone}[scoring](backbone)
     recipe = Recipe.of(settings.recipe)
     rates = (recipe.learning_rate,) * 2
-    of_recipe = {"head_rates": rates, "backbone_rates": rates, "label_share": recipe.label_share}
+    of_recipe = {
+        "head_rates": rates,
+        "backbone_rates": rates,
+        "label_share": recipe.label_share,
+        "averaged_epochs": min(int(recipe.averaged_epochs), settings.epochs),
+    }
     options = PATCH_TRAINING | of_recipe if of_patches else IMAGE_TRAINING
     frozen = 0 if of_patches else int(FROZEN_SHARE * settings.epochs)
     whole = settings.weights == "none" and not of_patches
@@ -186,7 +191,10 @@ def _trained(
 def untrained(settings: Settings) -> Backbone:
     """The backbone as every training of these settings starts from it; sets torch's seed."""
     torch.manual_seed(settings.seed)
-    return make_backbone(settings.backbone, weights=settings.weights).to(best_device())
+    backbone = make_backbone(settings.backbone, weights=settings.weights).to(best_device())
+    recipe = Recipe.of(settings.recipe)
+    backbone.join_levels(recipe.finest, recipe.coarsest)
+    return backbone
 
 
 def _make_head(settings: Settings, backbone: Backbone, *, classes: int) -> Head:

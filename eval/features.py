@@ -76,7 +76,8 @@ class Features:
         backbone = unprojected(self.backbone)
         trainable = self.trainable if backbone is self.backbone else 0
         stages = backbone.stages()
-        digest = hashlib.blake2b(f"{backbone.name} {self.scoring} {trainable}".encode(), digest_size=32)
+        kind = f"{backbone.name} {backbone.patch_strides} {self.scoring} {trainable}"
+        digest = hashlib.blake2b(kind.encode(), digest_size=32)
         for stage in stages[: len(stages) - trainable]:
             for tensor in stage.state_dict().values():
                 digest.update(np.ascontiguousarray(tensor.cpu().numpy()).tobytes())

@@ -15,6 +15,9 @@ _BOUNDS = {
     "label_share": (0.001, 1.0),
     "learning_rate": (1e-6, 1.0),
     "distance": (0.0, 100.0),
+    "averaged_epochs": (1.0, 1000.0),
+    "finest": (2.0, 32.0),
+    "coarsest": (2.0, 32.0),
 }
 
 
@@ -30,6 +33,9 @@ class Recipe:
         label_share: of a patch that a defect must cover to count as defective, in [0.001, 1].
         learning_rate: the largest one, in [1e-6, 1].
         distance: weight of the untrained distance beside the head's evidence, in [0, 100]; fused scores only.
+        averaged_epochs: at the ends of how many last epochs the weights are averaged, in [1, 1000].
+        finest: stride of the first feature map that patches are made of, in [2, 32] px, see `Backbone.join_levels`.
+        coarsest: stride of the last one.
     """
 
     several: float = 0.0
@@ -38,6 +44,9 @@ class Recipe:
     label_share: float = SHARE
     learning_rate: float = 1e-3
     distance: float = 1.0
+    averaged_epochs: float = 1.0
+    finest: float = 8.0
+    coarsest: float = 16.0
 
     @classmethod
     def of(cls, changes: Changes) -> "Recipe":

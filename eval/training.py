@@ -54,6 +54,7 @@ def train(
     batch_statistics: bool = False,
     weight_decay: float = 1e-2,
     label_share: float = SHARE,
+    averaged_epochs: int = 1,
     mixup_strength: float | None = None,
     batch: int = 16,
     workers: int = 0,
@@ -63,7 +64,7 @@ def train(
     progress: Callable[[Epoch], None] | None = None,
     reading: Callable[[int, int], None] | None = None,
 ) -> TrainingResult:
-    """Train backbone and head in place, where the backbone lies; the last epoch counts, no epoch is picked.
+    """Train backbone and head in place, where the backbone lies; the end counts, no epoch is picked.
 
     The same arguments, weights and machine give the same result. Draw the head after ``torch.manual_seed`` for that.
 
@@ -88,6 +89,7 @@ def train(
             defects; networks without trained weights need it.
         weight_decay: of AdamW, at least 0.
         label_share: of a patch that a defect must cover to count as defective, in (0, 1].
+        averaged_epochs: at the ends of how many last epochs the weights are averaged in the end, in [1, epochs].
         mixup_strength: at least 0; 0 blends nothing. None: 0.4 for images with heads that take probabilities (softmax
             and L2 softmax), otherwise 0.
         batch: images at a time, at least 2.
@@ -109,7 +111,13 @@ def train(
     """
     _check_fit(backbone, head, split, scoring=scoring)
     _check_numbers(
-        epochs=epochs, frozen_epochs=frozen_epochs, passes=passes, batch=batch, seed=seed, weight_decay=weight_decay
+        epochs=epochs,
+        frozen_epochs=frozen_epochs,
+        averaged_epochs=averaged_epochs,
+        passes=passes,
+        batch=batch,
+        seed=seed,
+        weight_decay=weight_decay,
     )
     _check_rates(head_rates=head_rates, backbone_rates=backbone_rates)
     stages = len(backbone.stages())
@@ -136,6 +144,7 @@ def train(
         "batch_statistics": batch_statistics,
         "weight_decay": weight_decay,
         "label_share": label_share,
+        "averaged_epochs": averaged_epochs,
         "mixup_strength": strength,
         "batch": batch,
         "seed": seed,
@@ -151,6 +160,7 @@ def train(
             run.save(Path(checkpoint), history)
         if progress is not None:
             progress(history[-1])
+    run.average()
     backbone.freeze(trainable=stages)
     backbone.eval()
     head.eval()
@@ -177,14 +187,15 @@ def _check_numbers(**numbers: float) -> None:
     for name, low in (
         ("epochs", 1),
         ("frozen_epochs", 0),
+        ("averaged_epochs", 1),
         ("passes", 1),
         ("batch", 2),
         ("seed", 0),
         ("weight_decay", 0),
     ):
-        high = epochs if name == "frozen_epochs" else math.inf
+        high = epochs if name in {"frozen_epochs", "averaged_epochs"} else math.inf
         if not low <= numbers[name] <= high:
-            bound = f" <= {epochs} epochs" if name == "frozen_epochs" else ""
+            bound = f" <= {epochs} epochs" if high < math.inf else ""
             raise ValueError(f"{name} must be in {low} <= {name}{bound}, got {numbers[name]}")
 
 

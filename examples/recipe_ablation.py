@@ -41,6 +41,10 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "several defects in a third": ("--recipe", "several=0.33"),
     "hard negatives in a quarter": ("--recipe", "hard_negatives=0.25"),
     "severity falls to 0.3": ("--recipe", "last_severity=0.3"),
+    "weights averaged over the last three epochs": ("--recipe", "averaged_epochs=3"),
+    "features of stride 8 alone": ("--recipe", "coarsest=8"),
+    "features of stride 16 alone": ("--recipe", "finest=16"),
+    "features of strides 8, 16 and 32": ("--recipe", "coarsest=32"),
 }
 
 

@@ -58,6 +58,18 @@ def test_maps_and_embeddings_have_the_promised_shapes(name: str) -> None:
     assert backbone.patch_embed(images).shape == (2, patch_size, 8, 8) == (2, backbone.patch_size, 8, 8)
 
 
+@pytest.mark.parametrize(
+    ("finest", "coarsest", "size", "grid"), [(8, 8, 40, 8), (16, 16, 112, 4), (8, 32, 152 + 1280, 8), (16, 32, 1392, 4)]
+)
+def test_levels_can_be_chosen(finest: int, coarsest: int, size: int, grid: int) -> None:
+    backbone = make_backbone(weights="none")
+    backbone.join_levels(finest, coarsest)
+    assert backbone.patch_embed(torch.from_numpy(noise(1))).shape == (1, size, grid, grid)
+    assert backbone.patch_size == size
+    with pytest.raises(ValueError, match=r"must hold a stride of .*_lite0 between them \(8, 16, 32\), got 9 "):
+        backbone.join_levels(9, 15)
+
+
 def test_every_name_makes_a_backbone() -> None:
     assert set(SIZES) <= set(BACKBONES)
 

@@ -76,6 +76,9 @@ def test_an_image_is_seen_once_by_backbones_with_the_same_frozen_part(monkeypatc
     other = Features(small_backbone(seed=4), scoring="patch", trainable=0)(images)
     assert seen == 6
     assert not torch.equal(first, other)
+    backbone.join_levels(8, 8)
+    assert Features(backbone, scoring="patch", trainable=0)(images).shape[1] == 6
+    assert seen == 9
 
 
 def test_the_memory_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,7 @@ def test_only_what_is_not_as_usual_counts() -> None:
         (["momentum=1"], "recipe must name each of several, .* at most once, got 'momentum'"),
         (["several=0.1", "several=0.2"], "recipe must name each of .* at most once, got 'several'"),
         (["label_share=0"], r"label_share must be in \[0.001, 1\], got 0.0"),
+        (["finest=1"], r"finest must be in \[2, 32\], got 1.0"),
         (["several=nan"], r"several must be in \[0, 1\], got nan"),
     ],
 )
@@ -67,7 +68,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
     small = ["--weights", "none", "--size", "64", "--epochs", "2"]
     found = {}
     choices = ("distance=1", "distance=0", "several=1", "hard_negatives=1", "last_severity=0", "label_share=0.9")
-    for choice in (*choices, "learning_rate=0.01"):
+    for choice in (*choices, "learning_rate=0.01", "averaged_epochs=2", "finest=16", "coarsest=32"):
         out = home / choice
         assert main(["benchmark", *words, *small, "--recipe", choice, "--out", str(out)]) == 0
         (found[choice],) = (one for one in found_results(out).values() if one.baseline)
@@ -76,8 +77,14 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
 
 def test_every_choice_changes_the_training(trained: dict[str, Results]) -> None:
     losses = {choice: tuple(epoch["loss"] for epoch in one.history) for choice, one in trained.items()}
-    assert losses.pop("distance=0") == losses["distance=1"]  # only the sum is another one
+    usual = losses["distance=1"]
+    assert losses.pop("distance=0") == losses.pop("averaged_epochs=2") == usual  # only what is made of it is another
     assert len(set(losses.values())) == len(losses)
+
+
+def test_averaged_weights_score_otherwise(trained: dict[str, Results]) -> None:
+    usual, averaged = ([image.score for image in trained[name].images] for name in ("distance=1", "averaged_epochs=2"))
+    assert usual != averaged
 
 
 def test_without_distance_the_evidence_alone_counts(trained: dict[str, Results]) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,7 @@ from torch import nn  # noqa: E402 - after the check that it is there
 from defectsynth import Line  # noqa: E402
 from dml_heads import HEADS, SoftmaxHead, make_head  # noqa: E402
 from eval.backbone import Backbone  # noqa: E402
-from eval.backbones import make_backbone, wrap_backbone  # noqa: E402
-from eval.checkpoints import load_model, save_model  # noqa: E402
+from eval.backbones import wrap_backbone  # noqa: E402
 from eval.epochs import Epoch, Run, one_cycle  # noqa: E402
 from eval.examples import Split, labelled_split  # noqa: E402
 from eval.training import TrainingResult, train  # noqa: E402
@@ -148,26 +148,47 @@ class Interrupted(Exception):  # noqa: N818 - what a user does is no error
     """Somebody pulled the plug."""
 
 
-@pytest.mark.parametrize("epochs_done", [1, 2, 3])
-def test_an_interrupted_training_ends_as_if_it_had_not_been(epochs_done: int, tmp_path: Path) -> None:
-    whole = small_training()
+@pytest.mark.parametrize(("epochs_done", "averaged"), [(1, 1), (2, 1), (3, 1), (3, 2)])
+def test_an_interrupted_training_ends_as_if_it_had_not_been(epochs_done: int, averaged: int, tmp_path: Path) -> None:
+    whole = small_training(averaged_epochs=averaged)
+    same_training = partial(small_training, averaged_epochs=averaged, checkpoint=tmp_path / "run.pt")
 
     def interrupt(epoch: Epoch) -> None:
         if epoch.epoch == epochs_done:
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        small_training(checkpoint=tmp_path / "run.pt", progress=interrupt)
+        same_training(progress=interrupt)
     seen: list[int] = []
-    resumed = small_training(checkpoint=tmp_path / "run.pt", progress=lambda epoch: seen.append(epoch.epoch))
+    resumed = same_training(progress=lambda epoch: seen.append(epoch.epoch))
     assert seen == list(range(epochs_done + 1, 5))
     assert resumed[2].resumed == epochs_done
     assert without_seconds(resumed[2]) == without_seconds(whole[2])
     assert all(torch.equal(a, b) for a, b in zip(weights_of(*whole[:2]), weights_of(*resumed[:2]), strict=True))
     assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
-    again = small_training(checkpoint=tmp_path / "run.pt")
+    again = same_training()
     assert again[2].resumed == 4
     assert all(torch.equal(a, b) for a, b in zip(weights_of(*whole[:2]), weights_of(*again[:2]), strict=True))
+
+
+def test_averaged_weights_are_the_mean_of_the_last_epochs() -> None:
+    backbone, states = small_backbone(), []
+    head = head_for(backbone)
+    train(
+        backbone,
+        head,
+        twins(),
+        epochs=4,
+        frozen_epochs=1,
+        averaged_epochs=2,
+        batch=6,
+        batch_statistics=True,
+        progress=lambda _: states.append(weights_of(backbone, head)),
+    )
+    for before, after, averaged in zip(*states[-2:], weights_of(backbone, head), strict=True):
+        if averaged.is_floating_point():
+            torch.testing.assert_close(averaged, (before + after) / 2)
+    assert any((before != after).any() for before, after in zip(*states[-2:], strict=True))
 
 
 def test_a_checkpoint_of_other_settings_or_a_broken_one_is_refused(tmp_path: Path) -> None:
@@ -180,45 +201,6 @@ def test_a_checkpoint_of_other_settings_or_a_broken_one_is_refused(tmp_path: Pat
         small_training(epochs=1, frozen_epochs=1, checkpoint=path)
 
 
-@pytest.mark.parametrize("name", HEADS)
-def test_a_saved_model_gives_the_same_logits(name: str, tmp_path: Path) -> None:
-    backbone = make_backbone("resnet18", weights="none")
-    head = make_head(name, embedding_size=512, classes=2).eval()
-    images = torch.from_numpy(np.stack(parts(2)))
-    save_model(tmp_path / "models" / "one.pt", backbone, head, settings={"size": 224, "transform": "Line"})
-    model = load_model(tmp_path / "models" / "one.pt")
-    assert torch.equal(model.head(model.backbone.embed(images)), head(backbone.embed(images)))
-    assert repr(model.head) == repr(head)
-    assert model.settings == {"size": 224, "transform": "Line"}
-    assert not model.backbone.training
-
-
-def test_a_model_on_a_wrapped_network_needs_that_network(tmp_path: Path) -> None:
-    backbone = small_backbone()
-    save_model(tmp_path / "model.pt", backbone, head_for(backbone))
-    with pytest.raises(ValueError, match=r"backbone must be given for the model .* whose backbone is 'wrapped'"):
-        load_model(tmp_path / "model.pt")
-    with pytest.raises(ValueError, match=r"backbone must be the 'wrapped' of the model .*, got 'resnet18'"):
-        load_model(tmp_path / "model.pt", backbone=make_backbone("resnet18", weights="none"))
-    images = torch.from_numpy(np.stack(parts(2)))
-    loaded = load_model(tmp_path / "model.pt", backbone=small_backbone())
-    assert torch.equal(loaded.backbone.embed(images), backbone.embed(images))
-
-
-class OwnHead(SoftmaxHead):
-    """A head that no name stands for."""
-
-
-def test_only_named_heads_can_be_saved_and_only_models_loaded(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"head must be one of .*, got OwnHead"):
-        save_model(tmp_path / "model.pt", small_backbone(), OwnHead(embedding_size=16, classes=2))
-    with pytest.raises(FileNotFoundError, match="path must be a file of weights"):
-        load_model(tmp_path / "missing.pt")
-    torch.save({"kind": "else"}, tmp_path / "else.pt")
-    with pytest.raises(ValueError, match="must be a 'defectsynth model 2', got 'else'"):
-        load_model(tmp_path / "else.pt")
-
-
 def labelled() -> Split:
     return labelled_split(parts(4), [0, 1, 0, 1])
 
@@ -228,6 +210,10 @@ BAD_CALLS: dict[str, tuple[Callable[[], object], str]] = {
     "frozen_epochs=5": (
         lambda: small_training(frozen_epochs=5),
         "frozen_epochs must be in 0 <= frozen_epochs <= 4 epochs, got 5",
+    ),
+    "averaged_epochs=5": (
+        lambda: small_training(averaged_epochs=5),
+        "averaged_epochs must be in 1 <= averaged_epochs <= 4 epochs, got 5",
     ),
     "batch=1": (lambda: small_training(batch=1), "batch must be in 2 <= batch, got 1"),
     "head_rates": (lambda: small_training(head_rates=(0, 1)), "head_rates must be two numbers > 0, got (0, 1)"),
