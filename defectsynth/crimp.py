@@ -52,7 +52,7 @@ class Crimp(ReliefDefect):
         *,
         directions: tuple[str, ...] = DIRECTIONS,
         amount_range: Pair = (0.15, 0.45),
-        radius_range: Pair = (0.06, 0.2),
+        radius_range: Pair = (0.05, 0.16),
         lean_range: Pair = (-0.5, 0.5),
         contrast_range: Pair = (0.04, 0.2),
         crease_range: Pair = (0.2, 0.8),
