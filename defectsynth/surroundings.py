@@ -23,6 +23,7 @@ from defectsynth.values import IntPair
 
 CANDIDATES, REFINED = 128, 16  # offsets tried, and those about the best
 PATCHES = 4  # most offsets for one gap
+MOST_STEPS = 4  # to either side, of a ground that repeats
 SAMPLES = 32  # points of the gap and of its rim that an offset is judged by
 RESTLESS, LEVEL = 1.5, 0.01  # greatest mismatch: a share of the rim's own deviation, and of the range
 PLAIN = 0.03  # deviation of the rim under which no offset is better than those about it
@@ -48,8 +49,12 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     if not len(inside) or not len(around):
         return ()
     extent = 2.0 * float((corners.max(axis=0) - corners.min(axis=0)).max()) + 8.0
-    offsets = np.rint((2.0 * rng.random((CANDIDATES, 2)) - 1.0) * extent).astype(np.intp)
-    offsets[: CANDIDATES // 4, 0] = offsets[CANDIDATES // 4 : CANDIDATES // 2, 1] = 0
+    exact = np.rint((2.0 * rng.random((CANDIDATES, 2)) - 1.0) * extent)
+    exact[: CANDIDATES // 4, 0] = exact[CANDIDATES // 4 : CANDIDATES // 2, 1] = 0.0
+    reaches = (0.7, 0.15)
+    if found.repeats and piece.ground == "background":
+        exact, reaches = _repeats(np.array(found.repeats) / step, gap.shape), (0.3, 0.1)
+    offsets = np.rint(exact).astype(np.intp)
     spread = 2.0 * rng.random((REFINED, 2)) - 1.0
     gray = scene.small_gray
     here = gray[around[:, 1], around[:, 0]]
@@ -68,9 +73,9 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
         best = int(np.argmin(cost))
         if cost[best] > RESTLESS * deviation + LEVEL:
             break
-        offset = offsets[able[best]] * step
+        offset = exact[able[best]] * step
         if deviation > PLAIN:
-            offset = _refined(scene, around, offset, spread, step)
+            offset = _refined(scene, around, offset, [spread * (reach * step) for reach in reaches])
         chosen.append((round(float(offset[0])), round(float(offset[1]))))
         inside = inside[~on_ground[able[best]]]
         if len(inside) < 3:
@@ -82,6 +87,15 @@ def _ground(cells: Bytes, ground: str) -> Bytes:
     if ground == "all":
         return np.full(cells.shape, 255, np.uint8)
     return cv2.erode(cells, _SQUARE) if ground == "object" else cv2.bitwise_not(cv2.dilate(cells, _SQUARE))
+
+
+def _repeats(steps: Array, shape: tuple[int, int]) -> Array:
+    """Return the offsets within the small grid after which a ground that repeats looks the same, (N, 2)."""
+    several = np.arange(-MOST_STEPS, MOST_STEPS + 1)
+    along, across = np.meshgrid(several, several if len(steps) > 1 else several[:1])
+    number = np.stack([along.ravel(), across.ravel()], axis=1)[:, : len(steps)]
+    offsets = number[number.any(axis=1)] @ steps
+    return np.asarray(offsets[(np.abs(offsets) < shape[::-1]).all(axis=1)])
 
 
 def _points(mask: Bytes) -> Array:
@@ -123,12 +137,12 @@ def _deviation(values: Floats) -> Floats:
     return np.sqrt(centred.sum(axis=-1) * share)
 
 
-def _refined(scene: Scene, around: Array, offset: Array, spread: Array, step: Array) -> Array:
+def _refined(scene: Scene, around: Array, offset: Array, spreads: list[Array]) -> Array:
     """Return the best of the offsets (pixels) about one, judged on the picture itself at the rim of the gap."""
-    here = (around + 0.5) * step - 0.5
+    here = (around + 0.5) * scene.foreground("auto").step - 0.5
     colours = _colours(scene, here.T)
-    for reach in (0.7, 0.15):
-        near = np.concatenate([offset[None], offset + spread * (reach * step)])
+    for spread in spreads:
+        near = np.concatenate([offset[None], offset + spread])
         change = _colours(scene, here.T[:, None] + np.rint(near).T[:, :, None]) - colours
         cost = np.abs(change).reshape(len(near), -1).sum(axis=1)
         offset = near[int(np.argmin(cost))]
