@@ -14,11 +14,13 @@ from defectsynth.membrane import resized
 from defectsynth.outlines import filled
 from defectsynth.pictures import as_floats
 from defectsynth.piece import HALO, SHADOW, Piece
+from defectsynth.repeats import LIGHT
 from defectsynth.scene import Scene
 
 DARKEST, BRIGHTEST = 0.4, 1.1  # how much a shadow that moves along may darken or brighten
 LIT = 200  # value of a shade that leaves the ground as bright as it is
 SHADE_FINE, SHADE_CELL = 160, 4  # box from which on a shadow is taken from a copy, and how much smaller that is
+OWN = 0.06  # difference from its own colour up to which the rim of a part is the part's, where nothing else tells it
 UNLIKE = (0.03, 0.12)  # difference from what is behind it at which a thin part starts to show, and is opaque
 
 
@@ -32,6 +34,7 @@ class Opened:
         behind: (h, w, C), dtype of the picture, without it.
         cover: uint8 (h, w), where it and its halo were.
         matte: uint8 (h, w), the part itself.
+        cast: uint8 (h, w), where its shadow may lie.
     """
 
     box: Box
@@ -39,6 +42,7 @@ class Opened:
     behind: Array
     cover: Bytes
     matte: Bytes
+    cast: Bytes
 
     def shade(self, peak: float) -> Bytes:
         """Return how much darker the ground beside the part is than without it: its shadow.
@@ -48,14 +52,14 @@ class Opened:
         """
         cell = shade_cell(self.box.shape)
         columns, rows = self.box.shape[1] // cell, self.box.shape[0] // cell  # whole ones: cv2 shrinks them fastest
-        before, behind, cover = (
+        before, behind, cast = (
             resized(planes[: rows * cell, : columns * cell], (columns, rows), cv2.INTER_AREA) if cell > 1 else planes
-            for planes in (self.pixels, self.behind, self.cover[..., None])
+            for planes in (self.pixels, self.behind, self.cast[..., None])
         )
         least = np.float32(0.02)
         share = (as_floats(before, peak) + least) / (as_floats(behind, peak) + least)
         share = cv2.blur(share, (3, 3)).reshape(before.shape)
-        share = 1.0 + (np.clip(share, DARKEST, BRIGHTEST) - 1.0) * (cover * np.float32(1.0 / 255.0))
+        share = 1.0 + (np.clip(share, DARKEST, BRIGHTEST) - 1.0) * (cast * np.float32(1.0 / 255.0))
         return np.rint(share * LIT).astype(np.uint8)
 
 
@@ -82,6 +86,8 @@ def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
     box = piece.box(scene.size, pad=padding(piece, scene))
     if box is None:
         return None
+    found = scene.foreground(piece.method)
+    exact = piece.ground == "background" and bool(found.repeats)
     cover = matte = told = filled(piece.outline, box)
     if piece.kind == "object":
         told = np.zeros(box.shape, np.uint8)  # where it is told by its difference from what is behind it
@@ -96,23 +102,66 @@ def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
                     told = cv2.max(told, filled(lead.outline, box))
                 thing = cv2.max(thing, told)
             thing = _near(thing, halo(piece, scene))
-            cover = cv2.max(cv2.min(cover, thing), _inner(cover)) if piece.kind == "lead" else cv2.min(cover, thing)
+            if exact and piece.kind == "lead":
+                cover = _faded(cover, found.step[0])
+            else:
+                cover = cv2.max(cv2.min(cover, thing), _inner(cover)) if piece.kind == "lead" else cv2.min(cover, thing)
             thing = cv2.bitwise_not(at_least(thing, 1))
         known = cv2.bitwise_and(thing, cv2.bitwise_not(at_least(cover, 1)))
     if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
         return None
     pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
     behind = behind_part(gap, scene, canvas, pixels, box=box, known=known)
-    if piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
+    cast = cover
+    if exact and piece.kind in ("lead", "object"):
+        thing, step = scene.object_in(box, piece.method), found.step[0]
+        thin = told if piece.kind == "object" else np.full(box.shape, 255, np.uint8)
+        matte = cv2.min(cover, _told_apart(pixels, behind, scene, box, thing, thin, step))
+        cast = cv2.min(cover, _near(thing, 2.0 * step))
+    elif piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
         here = around(told)
-        unlike = greatest_channel(cv2.absdiff(pixels[here], behind[here]).reshape(pixels[here].shape))
-        unlike = unlike * np.float32(1.0 / (scene.peak * (UNLIKE[1] - UNLIKE[0]))) - np.float32(
-            UNLIKE[0] / (UNLIKE[1] - UNLIKE[0])
-        )
         shown = np.zeros(box.shape, np.uint8)
-        shown[here] = cv2.blur(np.clip(unlike, 0.0, 1.0), (3, 3)) * np.float32(255.0)
+        shown[here] = _shown(greatest_channel(cv2.absdiff(pixels[here], behind[here]).reshape(pixels[here].shape)), scene.peak)
         matte = cv2.min(cover, shown if piece.kind == "mark" else cv2.max(matte, cv2.min(shown, told)))
-    return Opened(box, pixels, behind, cover, matte)
+    return Opened(box, pixels, behind, cover, matte, cast)
+
+
+def _shown(unlike: Array, peak: float) -> Bytes:
+    """Return how opaque a thin part is that differs so much from what is behind it, uint8 (h, w)."""
+    share = unlike * np.float32(1.0 / (peak * (UNLIKE[1] - UNLIKE[0]))) - np.float32(UNLIKE[0] / (UNLIKE[1] - UNLIKE[0]))
+    return np.asarray(cv2.blur(np.clip(share, 0.0, 1.0), (3, 3)) * np.float32(255.0)).astype(np.uint8)
+
+
+def _told_apart(pixels: Array, behind: Array, scene: Scene, box: Box, thing: Bytes, thin: Bytes, step: float) -> Bytes:
+    """Return a part told from the ground behind it, which is known, uint8 (h, w): its shadow is no part of it.
+
+    Args:
+        pixels: (h, w, C), with the part.
+        behind: (h, w, C), without it.
+        scene: the picture.
+        box: where.
+        thing: uint8 (h, w), the part and what it hangs on, roughly.
+        thin: uint8 (h, w), 255 where it is thin.
+        step: pixels by which that is uncertain.
+    """
+    here, there = as_floats(pixels, scene.peak), as_floats(behind, scene.peak)
+    light = (here * there).sum(axis=2) / np.maximum((there * there).sum(axis=2), np.float32(1e-4))
+    unlike = np.abs(here - there * np.clip(light, *LIGHT)[..., None]).max(axis=2)
+    shown = cv2.min(_shown(unlike, 1.0), _near(thing, step))
+    bridge = np.ones((2 * round(0.75 * step) + 1,) * 2, np.uint8)
+    shown = cv2.morphologyEx(shown, cv2.MORPH_CLOSE, bridge)
+    inner = cv2.erode(thing, np.ones((2 * round(step) + 1,) * 2, np.uint8))
+    own = np.array(cv2.mean(here, cv2.min(inner, cv2.bitwise_not(thin)))[: here.shape[2]], np.float32)
+    alike = at_least(OWN - np.abs(here - own).max(axis=2), 0.0)
+    inner = cv2.max(inner, cv2.min(thing, alike))
+    solid = _faded(cv2.max(shown, inner), 3.0 * step)
+    solid = cv2.convertScaleAbs(cv2.subtract(solid, 112), alpha=8.0)
+    return cv2.max(cv2.min(solid, cv2.bitwise_not(thin)), cv2.min(shown, thin))
+
+
+def _faded(mask: Bytes, width: float) -> Bytes:
+    """Return a mask whose rim is as wide as that, in pixels."""
+    return cv2.blur(mask, (round(width) | 1,) * 2)
 
 
 def _near(mask: Bytes, reach: float) -> Bytes:
@@ -127,17 +176,3 @@ def _inner(mask: Bytes) -> Bytes:
     width = 2 * round(0.02 * sum(mask.shape)) + 3
     blurred = cv2.blur(mask, (width, width))
     return cv2.min(cv2.convertScaleAbs(cv2.subtract(blurred, 128), alpha=2.0), mask)
-
-
-def blend(under: Array, over: Array, cover: Bytes, peak: float) -> None:
-    """Lay pixels over contiguous ones of their dtype, (h, w, C): where a cover is 255 they alone, at its rim both."""
-    if peak == 1.0:
-        over = np.clip(over, min(0.0, float(under.min())), max(1.0, float(under.max())))
-    rim = np.flatnonzero(cv2.inRange(cover, 1, 254) > 0)
-    if rim.size:
-        below, above = (planes.reshape(cover.size, -1).take(rim, axis=0).astype(np.float32) for planes in (under, over))
-        below += (above - below) * (cover.ravel()[rim] * np.float32(1.0 / 255.0))[:, None]
-        mixed = below if peak == 1.0 else np.rint(below, out=below).astype(under.dtype)
-        whole = np.dtype((np.void, mixed.shape[1] * mixed.itemsize))  # all channels of a pixel at once
-        under.reshape(cover.size, -1).view(whole)[rim] = mixed.view(whole)
-    cv2.copyTo(over, at_least(cover, 255), under)

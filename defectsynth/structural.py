@@ -16,8 +16,8 @@ from defectsynth.behind import Gap
 from defectsynth.faces import Face
 from defectsynth.layers import Array, Box, Floats, clip_box
 from defectsynth.membrane import resized
-from defectsynth.opened import LIT, SHADE_CELL, Opened, blend, open_up, shade_cell
-from defectsynth.patches import Patch, finish, quantised
+from defectsynth.opened import LIT, SHADE_CELL, Opened, open_up, shade_cell
+from defectsynth.patches import Patch, blend, finish, quantised
 from defectsynth.piece import Piece
 from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene

@@ -15,16 +15,16 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from defectsynth.found_pieces import pieces_of
+from defectsynth.found_pieces import background_of, cells_at, pieces_of
 from defectsynth.layers import Array, Bytes, Floats
 from defectsynth.piece import Piece
 from defectsynth.scene import Scene
 from defectsynth.values import IntPair
 
 CANDIDATES, REFINED = 128, 16  # offsets tried, and those about the best
-PATCHES = 4  # most offsets for one gap
+PATCHES, REPEATED = 4, 8  # most offsets for one gap, and where the ground repeats
 MOST_STEPS = 4  # to either side, of a ground that repeats
-SAMPLES = 32  # points of the gap and of its rim that an offset is judged by
+SAMPLES, DENSE = 32, 512  # points of the gap and of its rim that an offset is judged by; where the ground repeats
 RESTLESS, LEVEL = 1.5, 0.01  # greatest mismatch: a share of the rim's own deviation, and of the range
 PLAIN = 0.03  # deviation of the rim under which no offset is better than those about it
 LEAST_COVERED = 0.05  # share of the gap under which an offset is not worth it
@@ -39,20 +39,21 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     gap = np.zeros_like(found.cells)
     corners = (np.array(piece.outline) + 0.5) / step - 0.5
     gap = cv2.dilate(cv2.fillPoly(gap, [np.rint(corners).astype(np.int32)], 255), _SQUARE)
-    ground = cv2.subtract(_ground(found.cells, piece.ground), gap)
+    ground = cv2.subtract(_ground(scene, piece), gap)
     if piece.ground == "object":
         for mark in pieces_of(scene, piece.method).get("mark", ()):
-            outline = np.rint((np.array(mark.outline) + 0.5) / step - 0.5).astype(np.int32)
-            cv2.fillPoly(ground, [outline], 0)
+            cv2.fillPoly(ground, [cells_at(mark.outline, found.step)], 0)
     rim = cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground)
-    inside, around = _points(gap), _points(rim)
+    repeats = bool(found.repeats) and piece.ground == "background"
+    inside, around = _points(gap, DENSE if repeats else SAMPLES), _points(rim)
     if not len(inside) or not len(around):
         return ()
     extent = 2.0 * float((corners.max(axis=0) - corners.min(axis=0)).max()) + 8.0
     exact = np.rint((2.0 * rng.random((CANDIDATES, 2)) - 1.0) * extent)
     exact[: CANDIDATES // 4, 0] = exact[CANDIDATES // 4 : CANDIDATES // 2, 1] = 0.0
-    reaches = (0.7, 0.15)
-    if found.repeats and piece.ground == "background":
+    reaches, most_patches = (0.7, 0.15), PATCHES
+    if repeats:
+        most_patches = REPEATED
         exact, reaches = _repeats(np.array(found.repeats) / step, gap.shape), (0.3, 0.1)
     offsets = np.rint(exact).astype(np.intp)
     spread = 2.0 * rng.random((REFINED, 2)) - 1.0
@@ -62,20 +63,20 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     reach = int(np.abs(offsets).max())
     allowed, shades = _Framed(ground, reach, cv2.BORDER_CONSTANT), _Framed(gray, reach, cv2.BORDER_REPLICATE)
     chosen: list[IntPair] = []
-    while len(inside) and len(chosen) < PATCHES:
+    while len(inside) and len(chosen) < most_patches:
         on_ground = allowed.at(inside, offsets) > 0
         covers = on_ground.sum(axis=1) * (1.0 / len(inside))
         most = float(covers.max())
-        if most < LEAST_COVERED:
+        if most < (0.0 if repeats else LEAST_COVERED) or most == 0.0:
             break
         able = np.flatnonzero(covers >= min(COVERED, 0.9 * most))
         cost = _cost(shades, here, around, inside, offsets[able])
         best = int(np.argmin(cost))
-        if cost[best] > RESTLESS * deviation + LEVEL:
+        if not repeats and cost[best] > RESTLESS * deviation + LEVEL:
             break
         offset = exact[able[best]] * step
         if deviation > PLAIN:
-            offset = _refined(scene, around, offset, [spread * (reach * step) for reach in reaches])
+            offset = _refined(scene, (around + 0.5) * step - 0.5, offset, [spread * (reach * step) for reach in reaches])
         chosen.append((round(float(offset[0])), round(float(offset[1]))))
         inside = inside[~on_ground[able[best]]]
         if len(inside) < 3:
@@ -83,10 +84,11 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     return tuple(chosen)
 
 
-def _ground(cells: Bytes, ground: str) -> Bytes:
-    if ground == "all":
-        return np.full(cells.shape, 255, np.uint8)
-    return cv2.erode(cells, _SQUARE) if ground == "object" else cv2.bitwise_not(cv2.dilate(cells, _SQUARE))
+def _ground(scene: Scene, piece: Piece) -> Bytes:
+    if piece.ground == "background":
+        return background_of(scene, piece.method)
+    cells = scene.foreground(piece.method).cells
+    return np.full(cells.shape, 255, np.uint8) if piece.ground == "all" else cv2.erode(cells, _SQUARE)
 
 
 def _repeats(steps: Array, shape: tuple[int, int]) -> Array:
@@ -98,11 +100,11 @@ def _repeats(steps: Array, shape: tuple[int, int]) -> Array:
     return np.asarray(offsets[(np.abs(offsets) < shape[::-1]).all(axis=1)])
 
 
-def _points(mask: Bytes) -> Array:
-    """Return at most `SAMPLES` cells (x, y) of a mask, evenly spread."""
+def _points(mask: Bytes, most: int = SAMPLES) -> Array:
+    """Return at most so many cells (x, y) of a mask, evenly spread."""
     index = np.flatnonzero(mask > 0)
-    if index.size > SAMPLES:
-        index = index[np.arange(SAMPLES) * (index.size - 1) // (SAMPLES - 1)]
+    if index.size > most:
+        index = index[np.arange(most) * (index.size - 1) // (most - 1)]
     return np.stack([index % mask.shape[1], index // mask.shape[1]], axis=1)
 
 
@@ -137,13 +139,12 @@ def _deviation(values: Floats) -> Floats:
     return np.sqrt(centred.sum(axis=-1) * share)
 
 
-def _refined(scene: Scene, around: Array, offset: Array, spreads: list[Array]) -> Array:
-    """Return the best of the offsets (pixels) about one, judged on the picture itself at the rim of the gap."""
-    here = (around + 0.5) * scene.foreground("auto").step - 0.5
-    colours = _colours(scene, here.T)
+def _refined(scene: Scene, rim: Array, offset: Array, spreads: list[Array]) -> Array:
+    """Return the best of the offsets about one, judged on the picture itself at the rim (N, 2) of the gap; in pixels."""
+    colours = _colours(scene, rim.T)
     for spread in spreads:
         near = np.concatenate([offset[None], offset + spread])
-        change = _colours(scene, here.T[:, None] + np.rint(near).T[:, :, None]) - colours
+        change = _colours(scene, rim.T[:, None] + np.rint(near).T[:, :, None]) - colours
         cost = np.abs(change).reshape(len(near), -1).sum(axis=1)
         offset = near[int(np.argmin(cost))]
     return offset
