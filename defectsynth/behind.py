@@ -9,13 +9,12 @@ from statistics import NormalDist
 import cv2
 import numpy as np
 
-from defectsynth.found_pieces import background_of
 from defectsynth.layers import Array, Box, Bytes, Floats, at_least
 from defectsynth.membrane import membrane, resized
-from defectsynth.patches import blend, changed_by
+from defectsynth.patches import changed_by
 from defectsynth.pictures import as_floats
 from defectsynth.piece import Piece
-from defectsynth.repeats import LIGHT
+from defectsynth.repeated_ground import lay_ground, repeats_behind
 from defectsynth.scene import Scene
 from defectsynth.values import IntPair, Value
 
@@ -23,6 +22,7 @@ REDUCED = {"object": 48}  # cells along the longer side of the small copy on whi
 FINER = 96  # and where the rim is not as far from what is seen of the part
 LEAST_KNOWN = 0.25  # share of a cell of it that is known, under which it counts as unknown
 GRAIN = 128  # side in pixels of the patch of noise that is repeated
+_SQUARE = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,12 @@ def behind_part(gap: Gap, scene: Scene, canvas: Array, pixels: Array, *, box: Bo
     """
     behind = pixels.copy()
     cell = -(-max(box.shape) // REDUCED.get(gap.piece.kind, FINER))
-    missing = cv2.bitwise_not(known)
-    exact = gap.piece.ground == "background" and bool(scene.foreground(gap.piece.method).repeats)
-    for offset in gap.sources:
+    missing, offsets = cv2.bitwise_not(known), gap.sources
+    if repeats_behind(gap.piece, scene):
+        missing, offsets = lay_ground(gap.piece, offsets, scene, canvas, box=box, behind=behind), ()
+        if not cv2.countNonZero(missing):
+            return behind
+    for offset in offsets:
         brought = _taken(gap, scene, canvas, box, offset)
         if brought is None:
             continue
@@ -61,16 +64,11 @@ def behind_part(gap: Gap, scene: Scene, canvas: Array, pixels: Array, *, box: Bo
         if not cv2.countNonZero(both):
             continue
         level, weight = _reduced(behind, both, scene.peak, cell)
-        brought = _reduced(taken, both, scene.peak, cell)[0]
-        change = _light(level, brought, weight) if exact else membrane(level - brought, weight)
+        change = membrane(level - _reduced(taken, both, scene.peak, cell)[0], weight)
         new = missing if there is None else cv2.bitwise_and(missing, there)
         if cv2.countNonZero(new):
-            here = around(cv2.dilate(new, np.ones((3, 3), np.uint8))) if exact else around(new)
-            meeting = (_times if exact else _plus)(taken[here], change, here, scene.peak, cell)
-            if exact:
-                _over(behind[here], meeting, new[here], there[here], wide=cell*2)
-            else:
-                cv2.copyTo(meeting, new[here], behind[here])
+            here = around(new)
+            cv2.copyTo(_plus(taken[here], change, here, scene.peak, cell), new[here], behind[here])
         missing = cv2.bitwise_and(missing, cv2.bitwise_not(new))
         if not cv2.countNonZero(missing):
             return behind
@@ -115,29 +113,6 @@ def _plus(pixels: Array, change: Floats, here: tuple[slice, slice], peak: float,
     return changed_by(np.ascontiguousarray(pixels), np.ascontiguousarray(wide[here]), peak)
 
 
-def _light(level: Floats, brought: Floats, weight: Floats) -> Floats:
-    """Return how much brighter a place is than what is brought there, float32 (h', w', 1), told from what is bright."""
-    there = brought.mean(axis=2, keepdims=True)
-    share = level.mean(axis=2, keepdims=True) / np.maximum(there, np.float32(1e-3))
-    bright = there[..., 0] * np.float32(1.0 / max(float(there.max()), 1e-3))
-    return membrane(np.clip(share, *LIGHT), weight * np.maximum(bright * bright, np.float32(1e-3)))
-
-
-def _times(pixels: Array, light: Floats, here: tuple[slice, slice], peak: float, cell: int) -> Array:
-    """Return pixels (h, w, C) as bright as a field (h', w', 1) on the small grid of their box says; see `_plus`."""
-    wide = light if cell == 1 else resized(light, (light.shape[1] * cell, light.shape[0] * cell), cv2.INTER_LINEAR)
-    wide = np.repeat(wide.reshape(*wide.shape[:2], 1)[here], pixels.shape[2], axis=2)
-    return np.clip(pixels * wide, 0.0, peak).astype(pixels.dtype)
-
-
-def _over(under: Array, over: Array, new: Bytes, there: Bytes, *, wide: int) -> None:
-    """Lay pixels down where they are new, fading around that where they are to be had."""
-    fading = cv2.convertScaleAbs(cv2.blur(new, (2 * wide + 1, 2 * wide + 1)), alpha=2.0)
-    blended = np.ascontiguousarray(under)
-    blend(blended, over, cv2.min(fading, there), 255.0)
-    under[:] = blended
-
-
 def _taken(gap: Gap, scene: Scene, canvas: Array, box: Box, offset: IntPair) -> tuple[Array, Bytes | None] | None:
     """Return the pixels that an offset brings, (h, w, C), and where they are of the ground, uint8 (h, w).
 
@@ -155,14 +130,13 @@ def _taken(gap: Gap, scene: Scene, canvas: Array, box: Box, offset: IntPair) -> 
         framed = [cv2.copyMakeBorder(plane, *rim, cv2.BORDER_REPLICATE) for plane in planes]
         taken = framed[0] if len(framed) == 1 else np.stack(framed, axis=2)
     taken = taken.reshape(*box.shape, -1)
-    patterned = gap.piece.ground == "background" and (
-        len(gap.sources) > 1 or bool(scene.foreground(gap.piece.method).repeats)
-    )
+    patterned = gap.piece.ground == "background" and len(gap.sources) > 1
     if not patterned and not any(rim):
         return taken, None
     there = np.full(inner.shape[:2], 255, np.uint8)
     if patterned:
-        found, cells = scene.foreground(gap.piece.method), background_of(scene, gap.piece.method)
+        found = scene.foreground(gap.piece.method)
+        cells = cv2.bitwise_not(cv2.dilate(found.cells, _SQUARE))
         row = ((np.arange(max(0, y0), min(y1, height)) + 0.5) / found.step[1]).astype(np.intp)
         column = ((np.arange(max(0, x0), min(x1, width)) + 0.5) / found.step[0]).astype(np.intp)
         wide = cells[row.clip(0, cells.shape[0] - 1)]

@@ -29,7 +29,7 @@ MARK_SHARE = 0.2  # greatest area of a mark, as a share of the object
 SOLID = 0.5  # least share of its convex hull that a mark fills
 MOST = 64  # parts of a kind that are kept, the largest
 FAINT = 0.5  # share of the object's threshold from which on the end of a lead is seen
-BESIDE, BEYOND = 0.03, 0.055  # ground beside a lead, and beyond its tip, that goes with it where it is known what
+BESIDE, BEYOND = 0.03, 0.075  # ground beside a lead, and beyond its tip, that goes with it where it is known what
 # lies behind: shares of the small grid; the end may hide in a hole or a shadow
 _SQUARE = np.ones((3, 3), np.uint8)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
@@ -224,8 +224,11 @@ def whole_object(scene: Scene, method: str) -> Piece | None:
     if not stands_free(scene, method):
         return None
     found = scene.foreground(method)
-    cells = cv2.bitwise_not(background_of(scene, method)) if found.repeats else found.cells
-    points = _hull(cells.tobytes(), cells.shape, found.step, SHADOW * scene.side)
+    if found.repeats:  # its leads have their shadow with them
+        cells, beside = cv2.bitwise_not(background_of(scene, method)), max(found.step)
+    else:
+        cells, beside = found.cells, SHADOW * scene.side
+    points = _hull(cells.tobytes(), cells.shape, found.step, beside)
     return Piece("object", points, points[0], points[len(points) // 2], "background", method)
 
 

@@ -14,14 +14,15 @@ from defectsynth.membrane import resized
 from defectsynth.outlines import filled
 from defectsynth.pictures import as_floats
 from defectsynth.piece import HALO, SHADOW, Piece
-from defectsynth.repeats import LIGHT
+from defectsynth.repeated_ground import repeats_behind
 from defectsynth.scene import Scene
+from defectsynth.told_apart import shown, told_apart
 
 DARKEST, BRIGHTEST = 0.4, 1.1  # how much a shadow that moves along may darken or brighten
 LIT = 200  # value of a shade that leaves the ground as bright as it is
 SHADE_FINE, SHADE_CELL = 160, 4  # box from which on a shadow is taken from a copy, and how much smaller that is
-OWN = 0.06  # difference from its own colour up to which the rim of a part is the part's, where nothing else tells it
-UNLIKE = (0.03, 0.12)  # difference from what is behind it at which a thin part starts to show, and is opaque
+FADING = 1.5  # cells over which a lead's own light goes over into that around, where it is known what is behind
+CAST = 2.0  # cells around a part in which its shadow lies where it is known what is behind
 
 
 @dataclass(frozen=True)
@@ -80,14 +81,21 @@ def padding(piece: Piece, scene: Scene) -> float:
     return max(5.0, 2.0 * halo(piece, scene), 0.15 * piece.extent)
 
 
-def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
-    """Return a part taken out of the canvas, None if it is not there or nothing tells what lies behind it."""
+def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Opened | None:
+    """Return a part taken out of the canvas, None if it is not there or nothing tells what lies behind it.
+
+    Args:
+        gap: its place.
+        scene: the picture.
+        canvas: the picture as it is by now.
+        lifted: whether the part itself is asked for.
+    """
     piece = gap.piece
     box = piece.box(scene.size, pad=padding(piece, scene))
     if box is None:
         return None
     found = scene.foreground(piece.method)
-    exact = piece.ground == "background" and bool(found.repeats)
+    exact = repeats_behind(piece, scene)
     cover = matte = told = filled(piece.outline, box)
     if piece.kind == "object":
         told = np.zeros(box.shape, np.uint8)  # where it is told by its difference from what is behind it
@@ -101,11 +109,14 @@ def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
                 for lead in pieces_of(scene, piece.method).get("lead", ()):
                     told = cv2.max(told, filled(lead.outline, box))
                 thing = cv2.max(thing, told)
+            about = thing
             thing = _near(thing, halo(piece, scene))
-            if exact and piece.kind == "lead":
-                cover = _faded(cover, found.step[0])
+            if exact:
+                cover = cv2.min(cover, cv2.max(_near(about, found.step[0]), _inside(cover, round(FADING * found.step[0]))))
+            elif piece.kind == "lead":
+                cover = cv2.max(cv2.min(cover, thing), _inner(cover))
             else:
-                cover = cv2.max(cv2.min(cover, thing), _inner(cover)) if piece.kind == "lead" else cv2.min(cover, thing)
+                cover = cv2.min(cover, thing)
             thing = cv2.bitwise_not(at_least(thing, 1))
         known = cv2.bitwise_and(thing, cv2.bitwise_not(at_least(cover, 1)))
     if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
@@ -113,55 +124,19 @@ def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
     pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
     behind = behind_part(gap, scene, canvas, pixels, box=box, known=known)
     cast = cover
-    if exact and piece.kind in ("lead", "object"):
-        thing, step = scene.object_in(box, piece.method), found.step[0]
+    if not lifted:
+        matte = cover
+    elif exact and piece.kind in ("lead", "object"):
+        thing = scene.object_in(box, piece.method)
         thin = told if piece.kind == "object" else np.full(box.shape, 255, np.uint8)
-        matte = cv2.min(cover, _told_apart(pixels, behind, scene, box, thing, thin, step))
-        cast = cv2.min(cover, _near(thing, 2.0 * step))
+        matte = cv2.min(cover, told_apart(pixels, behind, thing, thin, step=found.step[0], peak=scene.peak))
+        cast = cv2.min(cover, _near(thing, CAST * found.step[0]))
     elif piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
-        here = around(told)
-        shown = np.zeros(box.shape, np.uint8)
-        shown[here] = _shown(greatest_channel(cv2.absdiff(pixels[here], behind[here]).reshape(pixels[here].shape)), scene.peak)
-        matte = cv2.min(cover, shown if piece.kind == "mark" else cv2.max(matte, cv2.min(shown, told)))
+        here, alone = around(told), np.zeros(box.shape, np.uint8)
+        unlike = greatest_channel(cv2.absdiff(pixels[here], behind[here]).reshape(pixels[here].shape))
+        alone[here] = shown(unlike, scene.peak)
+        matte = cv2.min(cover, alone if piece.kind == "mark" else cv2.max(matte, cv2.min(alone, told)))
     return Opened(box, pixels, behind, cover, matte, cast)
-
-
-def _shown(unlike: Array, peak: float) -> Bytes:
-    """Return how opaque a thin part is that differs so much from what is behind it, uint8 (h, w)."""
-    share = unlike * np.float32(1.0 / (peak * (UNLIKE[1] - UNLIKE[0]))) - np.float32(UNLIKE[0] / (UNLIKE[1] - UNLIKE[0]))
-    return np.asarray(cv2.blur(np.clip(share, 0.0, 1.0), (3, 3)) * np.float32(255.0)).astype(np.uint8)
-
-
-def _told_apart(pixels: Array, behind: Array, scene: Scene, box: Box, thing: Bytes, thin: Bytes, step: float) -> Bytes:
-    """Return a part told from the ground behind it, which is known, uint8 (h, w): its shadow is no part of it.
-
-    Args:
-        pixels: (h, w, C), with the part.
-        behind: (h, w, C), without it.
-        scene: the picture.
-        box: where.
-        thing: uint8 (h, w), the part and what it hangs on, roughly.
-        thin: uint8 (h, w), 255 where it is thin.
-        step: pixels by which that is uncertain.
-    """
-    here, there = as_floats(pixels, scene.peak), as_floats(behind, scene.peak)
-    light = (here * there).sum(axis=2) / np.maximum((there * there).sum(axis=2), np.float32(1e-4))
-    unlike = np.abs(here - there * np.clip(light, *LIGHT)[..., None]).max(axis=2)
-    shown = cv2.min(_shown(unlike, 1.0), _near(thing, step))
-    bridge = np.ones((2 * round(0.75 * step) + 1,) * 2, np.uint8)
-    shown = cv2.morphologyEx(shown, cv2.MORPH_CLOSE, bridge)
-    inner = cv2.erode(thing, np.ones((2 * round(step) + 1,) * 2, np.uint8))
-    own = np.array(cv2.mean(here, cv2.min(inner, cv2.bitwise_not(thin)))[: here.shape[2]], np.float32)
-    alike = at_least(OWN - np.abs(here - own).max(axis=2), 0.0)
-    inner = cv2.max(inner, cv2.min(thing, alike))
-    solid = _faded(cv2.max(shown, inner), 3.0 * step)
-    solid = cv2.convertScaleAbs(cv2.subtract(solid, 112), alpha=8.0)
-    return cv2.max(cv2.min(solid, cv2.bitwise_not(thin)), cv2.min(shown, thin))
-
-
-def _faded(mask: Bytes, width: float) -> Bytes:
-    """Return a mask whose rim is as wide as that, in pixels."""
-    return cv2.blur(mask, (round(width) | 1,) * 2)
 
 
 def _near(mask: Bytes, reach: float) -> Bytes:
@@ -173,6 +148,10 @@ def _near(mask: Bytes, reach: float) -> Bytes:
 
 def _inner(mask: Bytes) -> Bytes:
     """Return a mask fading to nothing inside its outline: the end of a lead may shine like the background."""
-    width = 2 * round(0.02 * sum(mask.shape)) + 3
-    blurred = cv2.blur(mask, (width, width))
+    return _inside(mask, round(0.02 * sum(mask.shape)) + 1)
+
+
+def _inside(mask: Bytes, reach: int) -> Bytes:
+    """Return a mask fading to nothing inside its outline over so many pixels."""
+    blurred = cv2.blur(mask, (2 * reach + 1, 2 * reach + 1))
     return cv2.min(cv2.convertScaleAbs(cv2.subtract(blurred, 128), alpha=2.0), mask)

@@ -16,7 +16,7 @@ import math
 import cv2
 import numpy as np
 
-from defectsynth.layers import Bytes, Floats, at_least, greatest_channel
+from defectsynth.layers import Array, Bytes, Floats, at_least, greatest_channel
 from defectsynth.values import Pair
 
 SHORTEST, LEAST_CELLS = 0.17, 24  # least length of a step, as a share of the picture, and least side that shows one
@@ -86,6 +86,21 @@ def _lowest_between(before: float, here: float, after: float) -> float:
     return 0.5 * (before - after) / max(before - 2.0 * here + after, abs(before - after), 1e-6)
 
 
+def several(steps: tuple[Pair, ...]) -> list[Pair]:
+    """Return some steps to either side, and their sums."""
+    numbers = range(-STEPS, STEPS + 1)
+    one, other = steps[0], steps[-1]
+    pairs = ((along, across) for along in numbers for across in (numbers if len(steps) > 1 else (0,)))
+    return [(i * one[0] + j * other[0], i * one[1] + j * other[1]) for i, j in pairs if i or j]
+
+
+def moved(plane: Array, shift: Pair) -> Array:
+    """Return what lies a shift away from each cell of a plane (h, w) or (h, w, C); nothing beyond its rim."""
+    height, width = plane.shape[:2]
+    matrix = np.array([(1.0, 0.0, shift[0]), (0.0, 1.0, shift[1])])
+    return cv2.warpAffine(plane, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+
+
 def strangeness(small: Bytes, ground: Bytes, steps: tuple[Pair, ...]) -> Bytes:
     """Return how unlike a cell is what the ground shows some steps away, uint8 (h, w); 0 where that is not known.
 
@@ -97,18 +112,12 @@ def strangeness(small: Bytes, ground: Bytes, steps: tuple[Pair, ...]) -> Bytes:
         ground: uint8 (h, w), 255 where the ground is seen; elsewhere nothing is compared with.
         steps: one or two, in cells.
     """
-    (height, width), channels = ground.shape, small.shape[2]
-    several = range(-STEPS, STEPS + 1)
-    places, changes = [], []
-    for along, across in ((one, other) for one in several for other in (several if len(steps) > 1 else (0,))):
-        x, y = (along * one + across * other for one, other in zip(steps[0], steps[-1], strict=True))
-        if not (along or across) or abs(x) >= width or abs(y) >= height:
-            continue
-        shift, how = np.array([(1.0, 0.0, x), (0.0, 1.0, y)]), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        there = at_least(cv2.warpAffine(ground, shift, (width, height), flags=how), 255)
-        place = cv2.warpAffine(small, shift, (width, height), flags=how).reshape(small.shape)
+    channels, places, changes = small.shape[2], [], []
+    for shift in several(steps):
+        place = moved(small, shift).reshape(small.shape)
+        nowhere = cv2.bitwise_not(at_least(moved(ground, shift), 255))
         places.append(place.reshape(-1, channels))
-        changes.append(cv2.max(greatest_channel(cv2.absdiff(small, place)), cv2.bitwise_not(there)).ravel())
+        changes.append(cv2.max(greatest_channel(cv2.absdiff(small, place)), nowhere).ravel())
     if len(places) < FEWEST:
         return np.zeros_like(ground)
     order = np.stack(changes, axis=1).astype(np.uint16) * 256 + np.arange(len(places), dtype=np.uint16)
@@ -131,5 +140,7 @@ def _beyond(small: Bytes, behind: Bytes) -> Bytes:
     changes = []
     for level, counts in ((np.clip(light, *LIGHT)[..., None], 1.0), (1.0, SHADED)):
         change = here - there * level
-        changes.append(counts * np.maximum(change - JITTER * (higher - there), JITTER * (lower - there) - change).max(axis=2))
+        changes.append(
+            counts * np.maximum(change - JITTER * (higher - there), JITTER * (lower - there) - change).max(axis=2)
+        )
     return np.maximum(np.maximum(*changes), 0.0).astype(np.uint8)

@@ -18,13 +18,14 @@ import numpy as np
 from defectsynth.found_pieces import background_of, cells_at, pieces_of
 from defectsynth.layers import Array, Bytes, Floats
 from defectsynth.piece import Piece
+from defectsynth.repeated_ground import gap_of_cells, repeats_behind
 from defectsynth.scene import Scene
 from defectsynth.values import IntPair
 
 CANDIDATES, REFINED = 128, 16  # offsets tried, and those about the best
 PATCHES, REPEATED = 4, 8  # most offsets for one gap, and where the ground repeats
 MOST_STEPS = 4  # to either side, of a ground that repeats
-SAMPLES, DENSE = 32, 512  # points of the gap and of its rim that an offset is judged by; where the ground repeats
+SAMPLES, DENSE = 32, 1024  # points of the gap and of its rim that an offset is judged by; where the ground repeats
 RESTLESS, LEVEL = 1.5, 0.01  # greatest mismatch: a share of the rim's own deviation, and of the range
 PLAIN = 0.03  # deviation of the rim under which no offset is better than those about it
 LEAST_COVERED = 0.05  # share of the gap under which an offset is not worth it
@@ -36,15 +37,13 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     """Return offsets (dx, dy) in pixels whose pixels fill the gap that a part leaves, best first; empty if none do."""
     found = scene.foreground(piece.method)
     step = np.array(found.step)
-    gap = np.zeros_like(found.cells)
-    corners = (np.array(piece.outline) + 0.5) / step - 0.5
-    gap = cv2.dilate(cv2.fillPoly(gap, [np.rint(corners).astype(np.int32)], 255), _SQUARE)
+    gap, corners = gap_of_cells(piece, scene), (np.array(piece.outline) + 0.5) / step - 0.5
     ground = cv2.subtract(_ground(scene, piece), gap)
     if piece.ground == "object":
         for mark in pieces_of(scene, piece.method).get("mark", ()):
             cv2.fillPoly(ground, [cells_at(mark.outline, found.step)], 0)
     rim = cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground)
-    repeats = bool(found.repeats) and piece.ground == "background"
+    repeats = repeats_behind(piece, scene)
     inside, around = _points(gap, DENSE if repeats else SAMPLES), _points(rim)
     if not len(inside) or not len(around):
         return ()
@@ -69,14 +68,16 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
         most = float(covers.max())
         if most < (0.0 if repeats else LEAST_COVERED) or most == 0.0:
             break
-        able = np.flatnonzero(covers >= min(COVERED, 0.9 * most))
+        able = np.flatnonzero(covers >= min(COVERED, (0.98 if repeats else 0.9) * most))
         cost = _cost(shades, here, around, inside, offsets[able])
         best = int(np.argmin(cost))
         if not repeats and cost[best] > RESTLESS * deviation + LEVEL:
             break
         offset = exact[able[best]] * step
         if deviation > PLAIN:
-            offset = _refined(scene, (around + 0.5) * step - 0.5, offset, [spread * (reach * step) for reach in reaches])
+            offset = _refined(
+                scene, (around + 0.5) * step - 0.5, offset, [spread * (reach * step) for reach in reaches]
+            )
         chosen.append((round(float(offset[0])), round(float(offset[1]))))
         inside = inside[~on_ground[able[best]]]
         if len(inside) < 3:
