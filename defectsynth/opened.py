@@ -112,7 +112,9 @@ def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Op
             about = thing
             thing = _near(thing, halo(piece, scene))
             if exact:
-                cover = cv2.min(cover, cv2.max(_near(about, found.step[0]), _inside(cover, round(FADING * found.step[0]))))
+                cover = cv2.min(
+                    cover, cv2.max(_near(about, found.step[0]), _inside(cover, round(FADING * found.step[0])))
+                )
             elif piece.kind == "lead":
                 cover = cv2.max(cv2.min(cover, thing), _inner(cover))
             else:

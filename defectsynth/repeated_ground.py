@@ -6,7 +6,7 @@ and taken to go on smoothly over the gap.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
@@ -58,9 +58,10 @@ def lay_ground(
         uint8 (h, w), 255 where no offset brings any.
     """
     step, gap = scene.foreground(piece.method).step, gap_of_cells(piece, scene)
-    for (dx, dy), new, reach, light in _brought(piece, offsets, scene, gap):
-        gap = cv2.subtract(gap, new)
-        x, y, width, height = cv2.boundingRect(reach)
+    for ground in _brought(piece, offsets, scene, gap):
+        dx, dy = (round(along * side) for along, side in zip(ground.shift, step, strict=True))
+        gap = cv2.subtract(gap, ground.new)
+        x, y, width, height = cv2.boundingRect(ground.reach)
         x0, x1 = (round(edge * step[0]) for edge in (x - 1, x + width + 1))
         y0, y1 = (round(edge * step[1]) for edge in (y - 1, y + height + 1))
         inner = Box(
@@ -73,47 +74,66 @@ def lay_ground(
             continue
         taken = np.ascontiguousarray(canvas[inner.y0 + dy : inner.y1 + dy, inner.x0 + dx : inner.x1 + dx])
         taken = taken.reshape(*inner.shape, -1)
-        lit = _wide(light.share, inner, step, light.left, light.top)
+        lit = _wide(ground.light, inner, step, ground.left, ground.top)
         lit = cv2.merge([lit] * taken.shape[2]).reshape(taken.shape).astype(taken.dtype)
         lit = cv2.multiply(taken, lit, scale=1.0 / AS_IT_IS).reshape(taken.shape)
         here = behind[inner.y0 - box.y0 : inner.y1 - box.y0, inner.x0 - box.x0 : inner.x1 - box.x0]
         under = np.ascontiguousarray(here)
-        blend(under, lit, _wide(reach, inner, step, 0, 0), scene.peak)
+        blend(under, lit, _wide(ground.reach, inner, step, 0, 0), scene.peak)
         here[:] = under
     return at_least(_wide(gap, box, step, 0, 0), 128)
 
 
-class _Light(NamedTuple):
-    """How much brighter places are than what is brought there, uint8 (h, w), from the cell (left, top) on."""
+class _Ground(NamedTuple):
+    """What a shift brings: the cells it fills, those and a rim, and how much brighter these are, from (left, top) on."""
 
-    share: Bytes
+    shift: Pair
+    new: Bytes
+    reach: Bytes
+    light: Bytes
     left: int
     top: int
 
 
-def _brought(
-    piece: Piece, offsets: tuple[IntPair, ...], scene: Scene, gap: Bytes
-) -> Iterator[tuple[IntPair, Bytes, Bytes, _Light]]:
-    """Yield each offset with the cells of the gap that it fills, those and a rim, and the light there."""
-    step = scene.foreground(piece.method).step
-    ground = cv2.bitwise_and(background_of(scene, piece.method), cv2.bitwise_not(gap))
+def _brought(piece: Piece, offsets: tuple[IntPair, ...], scene: Scene, gap: Bytes) -> tuple[_Ground, ...]:
+    """Return what each of the offsets brings."""
+    background, step = background_of(scene, piece.method), scene.foreground(piece.method).step
+    shifts = tuple((x / step[0], y / step[1]) for x, y in offsets)
+    planes = (scene.small_gray.tobytes(), background.tobytes(), gap.tobytes())
+    return _told(planes, gap.shape, shifts)
+
+
+@lru_cache(maxsize=64)
+def _told(planes: tuple[bytes, bytes, bytes], shape: tuple[int, int], shifts: tuple[Pair, ...]) -> tuple[_Ground, ...]:
+    """Return what each of the shifts in cells brings; that of a whole object is asked for again and again.
+
+    Args:
+        planes: the brightness, float32 (h, w); where the background is; the gap.
+        shape: (h, w).
+        shifts: (x, y).
+    """
+    whole = np.frombuffer(planes[0], np.float32).reshape(shape)
+    background, gap = (np.frombuffer(plane, np.uint8).reshape(shape) for plane in planes[1:])
+    ground = cv2.bitwise_and(background, cv2.bitwise_not(gap))
     x, y, width, height = cv2.boundingRect(gap)
     left, top = max(0, x - WINDOW), max(0, y - WINDOW)
     window = slice(top, y + height + WINDOW), slice(left, x + width + WINDOW)
-    gray, missing, known = scene.small_gray[window].copy(), gap, ground[window].copy()
-    for offset in offsets:
-        shift = offset[0] / step[0], offset[1] / step[1]
+    gray, missing, known = whole[window].copy(), gap, ground[window].copy()
+    told = []
+    for shift in shifts:
         there = at_least(moved(ground, shift), 128)
         new = cv2.bitwise_and(missing, there)
         if not cv2.countNonZero(new):
             continue
         missing = cv2.subtract(missing, new)
-        brought, filled = moved(scene.small_gray, shift)[window], np.ascontiguousarray(new[window])
+        brought, filled = moved(whole, shift)[window], np.ascontiguousarray(new[window])
         share = _share(gray, brought, cv2.bitwise_and(known, np.ascontiguousarray(there[window])))
         cv2.copyTo(brought * share, filled, gray)
         known = cv2.bitwise_or(known, filled)
-        reach = cv2.dilate(new, _SQUARE)
-        yield offset, new, reach, _Light(cv2.convertScaleAbs(share, alpha=AS_IT_IS), left, top)
+        told.append(
+            _Ground(shift, new, cv2.dilate(new, _SQUARE), cv2.convertScaleAbs(share, alpha=AS_IT_IS), left, top)
+        )
+    return tuple(told)
 
 
 def _share(here: Floats, brought: Floats, both: Bytes) -> Floats:

@@ -23,13 +23,17 @@ from defectsynth.scene import Scene
 from defectsynth.values import IntPair
 
 CANDIDATES, REFINED = 128, 16  # offsets tried, and those about the best
-PATCHES, REPEATED = 4, 8  # most offsets for one gap, and where the ground repeats
-MOST_STEPS = 4  # to either side, of a ground that repeats
-SAMPLES, DENSE = 32, 1024  # points of the gap and of its rim that an offset is judged by; where the ground repeats
+PATCHES = 4  # most offsets for one gap
+SAMPLES = 32  # points of the gap and of its rim that an offset is judged by
 RESTLESS, LEVEL = 1.5, 0.01  # greatest mismatch: a share of the rim's own deviation, and of the range
 PLAIN = 0.03  # deviation of the rim under which no offset is better than those about it
 LEAST_COVERED = 0.05  # share of the gap under which an offset is not worth it
 COVERED = 0.98  # share of the gap from which on an offset covers it
+STEPS_AWAY, STEPS_TAKEN = 4, 8  # of a ground that repeats: how far to either side, and most offsets for one gap
+AS_MUCH = 0.95  # share of the most that an offset fills from which on a shorter one is taken
+FINER = (0.3, 0.1)  # cells about such an offset that are looked at
+_NUMBERS = np.arange(-STEPS_AWAY, STEPS_AWAY + 1)
+_NEAR = np.array([(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)])
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
@@ -38,23 +42,19 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     found = scene.foreground(piece.method)
     step = np.array(found.step)
     gap, corners = gap_of_cells(piece, scene), (np.array(piece.outline) + 0.5) / step - 0.5
-    ground = cv2.subtract(_ground(scene, piece), gap)
+    if repeats_behind(piece, scene):
+        return _steps_away(scene, piece, gap, step)
+    ground = cv2.subtract(_ground(found.cells, piece.ground), gap)
     if piece.ground == "object":
         for mark in pieces_of(scene, piece.method).get("mark", ()):
             cv2.fillPoly(ground, [cells_at(mark.outline, found.step)], 0)
     rim = cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground)
-    repeats = repeats_behind(piece, scene)
-    inside, around = _points(gap, DENSE if repeats else SAMPLES), _points(rim)
+    inside, around = _points(gap), _points(rim)
     if not len(inside) or not len(around):
         return ()
     extent = 2.0 * float((corners.max(axis=0) - corners.min(axis=0)).max()) + 8.0
-    exact = np.rint((2.0 * rng.random((CANDIDATES, 2)) - 1.0) * extent)
-    exact[: CANDIDATES // 4, 0] = exact[CANDIDATES // 4 : CANDIDATES // 2, 1] = 0.0
-    reaches, most_patches = (0.7, 0.15), PATCHES
-    if repeats:
-        most_patches = REPEATED
-        exact, reaches = _repeats(np.array(found.repeats) / step, gap.shape), (0.3, 0.1)
-    offsets = np.rint(exact).astype(np.intp)
+    offsets = np.rint((2.0 * rng.random((CANDIDATES, 2)) - 1.0) * extent).astype(np.intp)
+    offsets[: CANDIDATES // 4, 0] = offsets[CANDIDATES // 4 : CANDIDATES // 2, 1] = 0
     spread = 2.0 * rng.random((REFINED, 2)) - 1.0
     gray = scene.small_gray
     here = gray[around[:, 1], around[:, 0]]
@@ -62,22 +62,20 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     reach = int(np.abs(offsets).max())
     allowed, shades = _Framed(ground, reach, cv2.BORDER_CONSTANT), _Framed(gray, reach, cv2.BORDER_REPLICATE)
     chosen: list[IntPair] = []
-    while len(inside) and len(chosen) < most_patches:
+    while len(inside) and len(chosen) < PATCHES:
         on_ground = allowed.at(inside, offsets) > 0
         covers = on_ground.sum(axis=1) * (1.0 / len(inside))
         most = float(covers.max())
-        if most < (0.0 if repeats else LEAST_COVERED) or most == 0.0:
+        if most < LEAST_COVERED:
             break
-        able = np.flatnonzero(covers >= min(COVERED, (0.98 if repeats else 0.9) * most))
+        able = np.flatnonzero(covers >= min(COVERED, 0.9 * most))
         cost = _cost(shades, here, around, inside, offsets[able])
         best = int(np.argmin(cost))
-        if not repeats and cost[best] > RESTLESS * deviation + LEVEL:
+        if cost[best] > RESTLESS * deviation + LEVEL:
             break
-        offset = exact[able[best]] * step
+        offset = offsets[able[best]] * step
         if deviation > PLAIN:
-            offset = _refined(
-                scene, (around + 0.5) * step - 0.5, offset, [spread * (reach * step) for reach in reaches]
-            )
+            offset = _refined(scene, (around + 0.5) * step - 0.5, offset, [0.7 * spread * step, 0.15 * spread * step])
         chosen.append((round(float(offset[0])), round(float(offset[1]))))
         inside = inside[~on_ground[able[best]]]
         if len(inside) < 3:
@@ -85,27 +83,40 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     return tuple(chosen)
 
 
-def _ground(scene: Scene, piece: Piece) -> Bytes:
-    if piece.ground == "background":
-        return background_of(scene, piece.method)
-    cells = scene.foreground(piece.method).cells
-    return np.full(cells.shape, 255, np.uint8) if piece.ground == "all" else cv2.erode(cells, _SQUARE)
+def _steps_away(scene: Scene, piece: Piece, gap: Bytes, step: Array) -> tuple[IntPair, ...]:
+    """Return offsets in front of a ground that repeats: few that fill the gap, the shorter first where more do."""
+    ground = cv2.subtract(background_of(scene, piece.method), gap)
+    rim = _points(cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground))
+    steps = np.array(scene.foreground(piece.method).repeats)
+    along, across = np.meshgrid(_NUMBERS, _NUMBERS if len(steps) > 1 else [0])
+    exact = np.stack([along.ravel(), across.ravel()], axis=1)[:, : len(steps)] @ steps
+    exact = exact[np.argsort(np.abs(exact / step).sum(axis=1), kind="stable")[1:]]
+    cells = np.rint(exact / step).astype(np.intp)
+    inside = np.stack(np.nonzero(gap)[::-1], axis=1)
+    on_ground = _Framed(ground, int(np.abs(cells).max()), cv2.BORDER_CONSTANT).at(inside, cells) > 0
+    chosen: list[IntPair] = []
+    while len(rim) and on_ground.shape[1] and len(chosen) < STEPS_TAKEN:
+        covers = np.count_nonzero(on_ground, axis=1)
+        best = int(np.argmax(covers >= AS_MUCH * covers.max()))
+        if not covers[best]:
+            break
+        offset = _refined(scene, (rim + 0.5) * step - 0.5, exact[best], [reach * _NEAR * step for reach in FINER])
+        chosen.append((round(float(offset[0])), round(float(offset[1]))))
+        on_ground = on_ground[:, ~on_ground[best]]
+    return tuple(chosen)
 
 
-def _repeats(steps: Array, shape: tuple[int, int]) -> Array:
-    """Return the offsets within the small grid after which a ground that repeats looks the same, (N, 2)."""
-    several = np.arange(-MOST_STEPS, MOST_STEPS + 1)
-    along, across = np.meshgrid(several, several if len(steps) > 1 else several[:1])
-    number = np.stack([along.ravel(), across.ravel()], axis=1)[:, : len(steps)]
-    offsets = number[number.any(axis=1)] @ steps
-    return np.asarray(offsets[(np.abs(offsets) < shape[::-1]).all(axis=1)])
+def _ground(cells: Bytes, ground: str) -> Bytes:
+    if ground == "all":
+        return np.full(cells.shape, 255, np.uint8)
+    return cv2.erode(cells, _SQUARE) if ground == "object" else cv2.bitwise_not(cv2.dilate(cells, _SQUARE))
 
 
-def _points(mask: Bytes, most: int = SAMPLES) -> Array:
-    """Return at most so many cells (x, y) of a mask, evenly spread."""
+def _points(mask: Bytes) -> Array:
+    """Return at most `SAMPLES` cells (x, y) of a mask, evenly spread."""
     index = np.flatnonzero(mask > 0)
-    if index.size > most:
-        index = index[np.arange(most) * (index.size - 1) // (most - 1)]
+    if index.size > SAMPLES:
+        index = index[np.arange(SAMPLES) * (index.size - 1) // (SAMPLES - 1)]
     return np.stack([index % mask.shape[1], index // mask.shape[1]], axis=1)
 
 
@@ -141,7 +152,7 @@ def _deviation(values: Floats) -> Floats:
 
 
 def _refined(scene: Scene, rim: Array, offset: Array, spreads: list[Array]) -> Array:
-    """Return the best of the offsets about one, judged on the picture itself at the rim (N, 2) of the gap; in pixels."""
+    """Return the best of the offsets about one, judged on the picture itself at the rim (N, 2) of the gap, in pixels."""
     colours = _colours(scene, rim.T)
     for spread in spreads:
         near = np.concatenate([offset[None], offset + spread])
