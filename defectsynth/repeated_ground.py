@@ -61,7 +61,7 @@ def lay_ground(
     for ground in _brought(piece, offsets, scene, gap):
         dx, dy = (round(along * side) for along, side in zip(ground.shift, step, strict=True))
         gap = cv2.subtract(gap, ground.new)
-        x, y, width, height = cv2.boundingRect(ground.reach)
+        x, y, width, height = ground.bounds.tolist()
         x0, x1 = (round(edge * step[0]) for edge in (x - 1, x + width + 1))
         y0, y1 = (round(edge * step[1]) for edge in (y - 1, y + height + 1))
         inner = Box(
@@ -85,11 +85,20 @@ def lay_ground(
 
 
 class _Ground(NamedTuple):
-    """What a shift brings: the cells it fills, those and a rim, and how much brighter these are, from (left, top) on."""
+    """What a shift brings in one piece.
+
+    Attributes:
+        shift: (x, y) in cells.
+        new: uint8 (h, w), the cells it fills.
+        reach: uint8 (h, w), those and a rim.
+        bounds: left, top, width and height of that.
+        light: uint8 (h', w'), how much brighter its place is, from the cell (left, top) on.
+    """
 
     shift: Pair
     new: Bytes
     reach: Bytes
+    bounds: Array
     light: Bytes
     left: int
     top: int
@@ -130,9 +139,11 @@ def _told(planes: tuple[bytes, bytes, bytes], shape: tuple[int, int], shifts: tu
         share = _share(gray, brought, cv2.bitwise_and(known, np.ascontiguousarray(there[window])))
         cv2.copyTo(brought * share, filled, gray)
         known = cv2.bitwise_or(known, filled)
-        told.append(
-            _Ground(shift, new, cv2.dilate(new, _SQUARE), cv2.convertScaleAbs(share, alpha=AS_IT_IS), left, top)
-        )
+        light = cv2.convertScaleAbs(share, alpha=AS_IT_IS)
+        number, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(new, _SQUARE))
+        for index in range(1, number):
+            reach = np.negative((labels == index).view(np.uint8))
+            told.append(_Ground(shift, cv2.bitwise_and(new, reach), reach, stats[index, :4], light, left, top))
     return tuple(told)
 
 
