@@ -94,8 +94,8 @@ def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Op
     box = piece.box(scene.size, pad=padding(piece, scene))
     if box is None:
         return None
-    found = scene.foreground(piece.method)
-    exact = repeats_behind(piece, scene)
+    if repeats_behind(piece, scene):
+        return _open_exactly(gap, scene, canvas, box, lifted=lifted)
     cover = matte = told = filled(piece.outline, box)
     if piece.kind == "object":
         told = np.zeros(box.shape, np.uint8)  # where it is told by its difference from what is behind it
@@ -109,36 +109,41 @@ def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Op
                 for lead in pieces_of(scene, piece.method).get("lead", ()):
                     told = cv2.max(told, filled(lead.outline, box))
                 thing = cv2.max(thing, told)
-            about = thing
             thing = _near(thing, halo(piece, scene))
-            if exact:
-                cover = cv2.min(
-                    cover, cv2.max(_near(about, found.step[0]), _inside(cover, round(FADING * found.step[0])))
-                )
-            elif piece.kind == "lead":
-                cover = cv2.max(cv2.min(cover, thing), _inner(cover))
-            else:
-                cover = cv2.min(cover, thing)
+            cover = cv2.max(cv2.min(cover, thing), _inner(cover)) if piece.kind == "lead" else cv2.min(cover, thing)
             thing = cv2.bitwise_not(at_least(thing, 1))
         known = cv2.bitwise_and(thing, cv2.bitwise_not(at_least(cover, 1)))
     if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
         return None
     pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
     behind = behind_part(gap, scene, canvas, pixels, box=box, known=known)
-    cast = cover
-    if not lifted:
-        matte = cover
-    elif exact and piece.kind in ("lead", "object"):
-        thing = scene.object_in(box, piece.method)
-        thin = told if piece.kind == "object" else np.full(box.shape, 255, np.uint8)
-        matte = cv2.min(cover, told_apart(pixels, behind, thing, thin, step=found.step[0], peak=scene.peak))
-        cast = cv2.min(cover, _near(thing, CAST * found.step[0]))
-    elif piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
+    if lifted and piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
         here, alone = around(told), np.zeros(box.shape, np.uint8)
         unlike = greatest_channel(cv2.absdiff(pixels[here], behind[here]).reshape(pixels[here].shape))
         alone[here] = shown(unlike, scene.peak)
         matte = cv2.min(cover, alone if piece.kind == "mark" else cv2.max(matte, cv2.min(alone, told)))
-    return Opened(box, pixels, behind, cover, matte, cast)
+    return Opened(box, pixels, behind, cover, matte, cover)
+
+
+def _open_exactly(gap: Gap, scene: Scene, canvas: Array, box: Box, *, lifted: bool) -> Opened | None:
+    """Return a part taken out of the canvas in front of a ground that repeats, None if it is not there."""
+    piece, step = gap.piece, max(scene.foreground(gap.piece.method).step)
+    outline, thing = filled(piece.outline, box), scene.object_in(box, piece.method)
+    thin = np.full(box.shape, 255 if piece.kind == "lead" else 0, np.uint8)
+    if piece.kind == "object":
+        for lead in pieces_of(scene, piece.method).get("lead", ()):
+            thin = cv2.max(thin, filled(lead.outline, box))
+    about = cv2.max(thing, thin) if piece.kind == "object" else thing
+    cover = cv2.min(outline, cv2.max(_near(about, step), _inside(outline, round(FADING * step))))
+    known = cv2.bitwise_not(at_least(cv2.max(cover, about), 1))
+    if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
+        return None
+    pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
+    behind = behind_part(gap, scene, canvas, pixels, box=box, known=known)
+    if not lifted:
+        return Opened(box, pixels, behind, cover, cover, cover)
+    matte = cv2.min(cover, told_apart(pixels, behind, thing, thin, step=step, peak=scene.peak))
+    return Opened(box, pixels, behind, cover, matte, cv2.min(cover, _near(thing, CAST * step)))
 
 
 def _near(mask: Bytes, reach: float) -> Bytes:

@@ -23,7 +23,6 @@ from defectsynth.values import IntPair, Pair
 
 AS_IT_IS = 128  # value of a light that leaves a pixel as bright as it is
 WINDOW = 5  # cells around a gap in which the light is told
-SMOOTH = 3  # cells over which it is told
 EVEN = 0.05  # change from cell to cell from which on a place says little of the light
 CHANGE = (0.5, 1.9)  # least and greatest change of brightness
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -135,7 +134,7 @@ def _told(planes: tuple[bytes, bytes, bytes], shape: tuple[int, int], shifts: tu
         if not cv2.countNonZero(new):
             continue
         missing = cv2.subtract(missing, new)
-        brought, filled = moved(whole, shift)[window], np.ascontiguousarray(new[window])
+        brought, filled = moved(whole, shift, beyond=cv2.BORDER_REPLICATE)[window], np.ascontiguousarray(new[window])
         share = _share(gray, brought, cv2.bitwise_and(known, np.ascontiguousarray(there[window])))
         cv2.copyTo(brought * share, filled, gray)
         known = cv2.bitwise_or(known, filled)
@@ -153,9 +152,9 @@ def _share(here: Floats, brought: Floats, both: Bytes) -> Floats:
         return np.ones_like(here)
     weight = both * np.float32(1.0 / 255.0)
     for plane in (here, brought):
-        slope = cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, _SQUARE) * (1.0 / EVEN)
+        slope = cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, _SQUARE) * np.float32(1.0 / EVEN)
         weight *= np.minimum(plane * (1.0 / max(cv2.mean(plane, both)[0], 1e-3)), 1.0) / (1.0 + slope * slope)
-    sums = [cv2.blur(plane * weight, (SMOOTH, SMOOTH)) for plane in (here, brought)]
+    sums = [cv2.blur(plane * weight, (3, 3)) for plane in (here, brought)]
     share = np.clip(sums[0] / np.maximum(sums[1], np.float32(1e-6)), *CHANGE)
     return membrane(share[..., None], np.minimum(3.0 * weight, 1.0))[..., 0]
 

@@ -94,11 +94,12 @@ def several(steps: tuple[Pair, ...]) -> list[Pair]:
     return [(i * one[0] + j * other[0], i * one[1] + j * other[1]) for i, j in pairs if i or j]
 
 
-def moved(plane: Array, shift: Pair) -> Array:
-    """Return what lies a shift away from each cell of a plane (h, w) or (h, w, C); nothing beyond its rim."""
+def moved(plane: Array, shift: Pair, *, beyond: int = cv2.BORDER_CONSTANT) -> Array:
+    """Return what lies a shift away from each cell of (h, w) or (h, w, C); beyond the rim by default nothing."""
     height, width = plane.shape[:2]
     matrix = np.array([(1.0, 0.0, shift[0]), (0.0, 1.0, shift[1])])
-    return cv2.warpAffine(plane, matrix, (width, height), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(plane, matrix, (width, height), flags=how, borderMode=beyond)
 
 
 def strangeness(small: Bytes, ground: Bytes, steps: tuple[Pair, ...]) -> Bytes:

@@ -31,7 +31,7 @@ LEAST_COVERED = 0.05  # share of the gap under which an offset is not worth it
 COVERED = 0.98  # share of the gap from which on an offset covers it
 STEPS_AWAY, STEPS_TAKEN = 4, 8  # of a ground that repeats: how far to either side, and most offsets for one gap
 AS_MUCH = 0.99  # share of the most that an offset fills from which on a shorter one is taken
-FINER = (0.3, 0.1)  # cells about such an offset that are looked at
+FINER, FINELY = (0.3, 0.1), 200  # cells about such an offset that are looked at, and at how many points
 _NUMBERS = np.arange(-STEPS_AWAY, STEPS_AWAY + 1)
 _NEAR = np.array([(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)])
 _SQUARE = np.ones((3, 3), np.uint8)
@@ -86,7 +86,7 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
 def _steps_away(scene: Scene, piece: Piece, gap: Bytes, step: Array) -> tuple[IntPair, ...]:
     """Return offsets in front of a ground that repeats: few that fill the gap, the shorter first where more do."""
     ground = cv2.subtract(background_of(scene, piece.method), gap)
-    rim = _points(cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground))
+    rim = _points(cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground), FINELY)
     steps = np.array(scene.foreground(piece.method).repeats)
     along, across = np.meshgrid(_NUMBERS, _NUMBERS if len(steps) > 1 else [0])
     exact = np.stack([along.ravel(), across.ravel()], axis=1)[:, : len(steps)] @ steps
@@ -112,11 +112,11 @@ def _ground(cells: Bytes, ground: str) -> Bytes:
     return cv2.erode(cells, _SQUARE) if ground == "object" else cv2.bitwise_not(cv2.dilate(cells, _SQUARE))
 
 
-def _points(mask: Bytes) -> Array:
-    """Return at most `SAMPLES` cells (x, y) of a mask, evenly spread."""
+def _points(mask: Bytes, most: int = SAMPLES) -> Array:
+    """Return at most so many cells (x, y) of a mask, evenly spread."""
     index = np.flatnonzero(mask > 0)
-    if index.size > SAMPLES:
-        index = index[np.arange(SAMPLES) * (index.size - 1) // (SAMPLES - 1)]
+    if index.size > most:
+        index = index[np.arange(most) * (index.size - 1) // (most - 1)]
     return np.stack([index % mask.shape[1], index // mask.shape[1]], axis=1)
 
 
@@ -152,7 +152,7 @@ def _deviation(values: Floats) -> Floats:
 
 
 def _refined(scene: Scene, rim: Array, offset: Array, spreads: list[Array]) -> Array:
-    """Return the best of the offsets about one, judged on the picture itself at the rim (N, 2) of the gap, in pixels."""
+    """Return the best of the offsets about one, judged on the picture at the rim (N, 2) of the gap, in pixels."""
     colours = _colours(scene, rim.T)
     for spread in spreads:
         near = np.concatenate([offset[None], offset + spread])

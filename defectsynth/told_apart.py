@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 
@@ -67,7 +69,7 @@ def _told(pixels: Floats, behind: Floats, thing: Bytes, thin: Bytes, step: float
     return cv2.max(cv2.subtract(solid, thin), cv2.min(alone, thin))
 
 
-def _beyond_shadow(here: tuple[Floats, ...], there: tuple[Floats, ...]) -> Floats:
+def _beyond_shadow(here: Sequence[Floats], there: Sequence[Floats]) -> Floats:
     """Return how unlike pixels are what is behind them in any light or shadow, float32 (h, w)."""
     light = sum(here[1:], here[0]) / np.maximum(sum(there[1:], there[0]), np.float32(1e-3))
     np.clip(light, *LIGHT, out=light)
