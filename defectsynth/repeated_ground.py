@@ -80,7 +80,7 @@ def lay_ground(
         under = np.ascontiguousarray(here)
         blend(under, lit, _wide(ground.reach, inner, step, 0, 0), scene.peak)
         here[:] = under
-    return at_least(_wide(gap, box, step, 0, 0), 128)
+    return at_least(_wide(gap, box, step, 0, 0), 32)
 
 
 class _Ground(NamedTuple):

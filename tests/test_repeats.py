@@ -6,8 +6,8 @@ import pytest
 
 import defectsynth as ds
 from defectsynth.found_pieces import pieces_of, whole_object
-from defectsynth.outlines import filled
 from defectsynth.layers import Box
+from defectsynth.outlines import filled
 from defectsynth.repeats import steps_of
 from defectsynth.scene import Scene
 
