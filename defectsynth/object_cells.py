@@ -3,8 +3,9 @@
 The colour of the border, a plane in x and y for each channel, is taken as the background. What differs from it by more
 than Otsu's threshold is the object; where the outline is soft, a higher threshold is taken if it makes the outline
 sharper, which drops shadows and glow. Where the border itself is a pattern (a board with holes behind the part) the
-same is asked of a strongly blurred copy, which tells a large dark case from small dark holes, and bright thin parts
-that look like nothing on the border are joined to it. A picture whose two classes are not distinct, or lie
+same is asked of a strongly blurred copy, which tells a large dark case from small dark holes. Thin parts are joined to
+it: where the pattern repeats what is unlike the places some steps away, else what is bright and looks like nothing on
+the border. A picture whose two classes are not distinct, or lie
 scattered, has no background.
 
 References:

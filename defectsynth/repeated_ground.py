@@ -22,6 +22,7 @@ from defectsynth.scene import Scene
 from defectsynth.values import IntPair, Pair
 
 AS_IT_IS = 128  # value of a light that leaves a pixel as bright as it is
+LEFT_OUT = 32  # share of a pixel, of 255, that no step fills from which on it is filled otherwise
 WINDOW = 5  # cells around a gap in which the light is told
 EVEN = 0.05  # change from cell to cell from which on a place says little of the light
 CHANGE = (0.5, 1.9)  # least and greatest change of brightness
@@ -56,69 +57,58 @@ def lay_ground(
     Returns:
         uint8 (h, w), 255 where no offset brings any.
     """
-    step, gap = scene.foreground(piece.method).step, gap_of_cells(piece, scene)
-    for ground in _brought(piece, offsets, scene, gap):
-        dx, dy = (round(along * side) for along, side in zip(ground.shift, step, strict=True))
-        gap = cv2.subtract(gap, ground.new)
-        x, y, width, height = ground.bounds.tolist()
-        x0, x1 = (round(edge * step[0]) for edge in (x - 1, x + width + 1))
-        y0, y1 = (round(edge * step[1]) for edge in (y - 1, y + height + 1))
+    step, background = scene.foreground(piece.method).step, background_of(scene, piece.method)
+    planes = (scene.small_gray.tobytes(), background.tobytes(), gap_of_cells(piece, scene).tobytes())
+    shifts = tuple((dx / step[0], dy / step[1]) for dx, dy in offsets)
+    pieces, missing = _told(planes, background.shape, shifts)
+    for which, reach, light in pieces:
+        dx, dy = offsets[which]
+        rows, columns = reach.cells.shape
         inner = Box(
-            max(x0, box.x0, -dx),
-            max(y0, box.y0, -dy),
-            min(x1, box.x1, scene.size[1] - dx),
-            min(y1, box.y1, scene.size[0] - dy),
+            max(round((reach.left - 1) * step[0]), box.x0, -dx),
+            max(round((reach.top - 1) * step[1]), box.y0, -dy),
+            min(round((reach.left + columns + 1) * step[0]), box.x1, scene.size[1] - dx),
+            min(round((reach.top + rows + 1) * step[1]), box.y1, scene.size[0] - dy),
         )
         if inner.x1 <= inner.x0 or inner.y1 <= inner.y0:
             continue
         taken = np.ascontiguousarray(canvas[inner.y0 + dy : inner.y1 + dy, inner.x0 + dx : inner.x1 + dx])
         taken = taken.reshape(*inner.shape, -1)
-        lit = _wide(ground.light, inner, step, ground.left, ground.top)
-        lit = cv2.merge([lit] * taken.shape[2]).reshape(taken.shape).astype(taken.dtype)
-        lit = cv2.multiply(taken, lit, scale=1.0 / AS_IT_IS).reshape(taken.shape)
+        wide = cv2.merge([_wide(light, inner, step, cv2.BORDER_REPLICATE)] * taken.shape[2])
+        lit = cv2.multiply(taken, wide.reshape(taken.shape).astype(taken.dtype), scale=1.0 / AS_IT_IS)
         here = behind[inner.y0 - box.y0 : inner.y1 - box.y0, inner.x0 - box.x0 : inner.x1 - box.x0]
         under = np.ascontiguousarray(here)
-        blend(under, lit, _wide(ground.reach, inner, step, 0, 0), scene.peak)
+        cover = _wide(reach, inner, step, cv2.BORDER_CONSTANT)
+        blend(under, lit.reshape(taken.shape), cover, scene.peak)
         here[:] = under
-    return at_least(_wide(gap, box, step, 0, 0), 32)
+    return at_least(_wide(missing, box, step, cv2.BORDER_CONSTANT), LEFT_OUT)
 
 
-class _Ground(NamedTuple):
-    """What a shift brings in one piece.
+def forget_ground() -> None:
+    """Forget the ground told so far; the next call looks at its picture anew."""
+    _told.cache_clear()
 
-    Attributes:
-        shift: (x, y) in cells.
-        new: uint8 (h, w), the cells it fills.
-        reach: uint8 (h, w), those and a rim.
-        bounds: left, top, width and height of that.
-        light: uint8 (h', w'), how much brighter its place is, from the cell (left, top) on.
-    """
 
-    shift: Pair
-    new: Bytes
-    reach: Bytes
-    bounds: Array
-    light: Bytes
+class _Placed(NamedTuple):
+    """Cells of the small grid, uint8 (h, w), the first of which is (left, top)."""
+
+    cells: Bytes
     left: int
     top: int
 
 
-def _brought(piece: Piece, offsets: tuple[IntPair, ...], scene: Scene, gap: Bytes) -> tuple[_Ground, ...]:
-    """Return what each of the offsets brings."""
-    background, step = background_of(scene, piece.method), scene.foreground(piece.method).step
-    shifts = tuple((x / step[0], y / step[1]) for x, y in offsets)
-    planes = (scene.small_gray.tobytes(), background.tobytes(), gap.tobytes())
-    return _told(planes, gap.shape, shifts)
+@lru_cache(maxsize=256)
+def _told(
+    planes: tuple[bytes, bytes, bytes], shape: tuple[int, int], shifts: tuple[Pair, ...]
+) -> tuple[tuple[tuple[int, _Placed, _Placed], ...], _Placed]:
+    """Return what shifts bring: which one, what it fills with a rim, the light there; and what none of them fills.
 
-
-@lru_cache(maxsize=64)
-def _told(planes: tuple[bytes, bytes, bytes], shape: tuple[int, int], shifts: tuple[Pair, ...]) -> tuple[_Ground, ...]:
-    """Return what each of the shifts in cells brings; that of a whole object is asked for again and again.
+    Remembered: that of a whole object is asked for again and again.
 
     Args:
         planes: the brightness, float32 (h, w); where the background is; the gap.
         shape: (h, w).
-        shifts: (x, y).
+        shifts: (x, y) in cells.
     """
     whole = np.frombuffer(planes[0], np.float32).reshape(shape)
     background, gap = (np.frombuffer(plane, np.uint8).reshape(shape) for plane in planes[1:])
@@ -126,24 +116,24 @@ def _told(planes: tuple[bytes, bytes, bytes], shape: tuple[int, int], shifts: tu
     x, y, width, height = cv2.boundingRect(gap)
     left, top = max(0, x - WINDOW), max(0, y - WINDOW)
     window = slice(top, y + height + WINDOW), slice(left, x + width + WINDOW)
-    gray, missing, known = whole[window].copy(), gap, ground[window].copy()
+    gray, missing, known = (plane[window].copy() for plane in (whole, gap, ground))
     told = []
-    for shift in shifts:
-        there = at_least(moved(ground, shift), 128)
-        new = cv2.bitwise_and(missing, there)
+    for which, shift in enumerate(shifts):
+        there = np.ascontiguousarray(moved(ground, shift)[window])
+        new = cv2.bitwise_and(missing, at_least(there, 128))
         if not cv2.countNonZero(new):
             continue
-        missing = cv2.subtract(missing, new)
-        brought, filled = moved(whole, shift, beyond=cv2.BORDER_REPLICATE)[window], np.ascontiguousarray(new[window])
-        share = _share(gray, brought, cv2.bitwise_and(known, np.ascontiguousarray(there[window])))
-        cv2.copyTo(brought * share, filled, gray)
-        known = cv2.bitwise_or(known, filled)
-        light = cv2.convertScaleAbs(share, alpha=AS_IT_IS)
+        brought = moved(whole, shift, beyond=cv2.BORDER_REPLICATE)[window]
+        share = _share(gray, brought, cv2.bitwise_and(known, at_least(there, 255)))
+        cv2.copyTo(brought * share, new, gray)
+        missing, known = cv2.subtract(missing, new), cv2.bitwise_or(known, new)
+        light = _Placed(cv2.convertScaleAbs(share, alpha=AS_IT_IS), left, top)
         number, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(new, _SQUARE))
         for index in range(1, number):
-            reach = np.negative((labels == index).view(np.uint8))
-            told.append(_Ground(shift, cv2.bitwise_and(new, reach), reach, stats[index, :4], light, left, top))
-    return tuple(told)
+            x, y, width, height = stats[index, :4].tolist()
+            reach = np.negative((labels[y : y + height, x : x + width] == index).view(np.uint8))
+            told.append((which, _Placed(reach, left + x, top + y), light))
+    return tuple(told), _Placed(missing, left, top)
 
 
 def _share(here: Floats, brought: Floats, both: Bytes) -> Floats:
@@ -159,9 +149,9 @@ def _share(here: Floats, brought: Floats, both: Bytes) -> Floats:
     return membrane(share[..., None], np.minimum(3.0 * weight, 1.0))[..., 0]
 
 
-def _wide(cells: Bytes, box: Box, step: Pair, left: int, top: int) -> Bytes:
-    """Return cells, the first of which is (left, top), at the pixels of a box, uint8 (h, w)."""
+def _wide(placed: _Placed, box: Box, step: Pair, beyond: int) -> Bytes:
+    """Return cells at the pixels of a box, uint8 (h, w)."""
     x, y = ((corner + 0.5) / side - 0.5 for corner, side in zip(box[:2], step, strict=True))
-    place = np.array([(1.0 / step[0], 0.0, x - left), (0.0, 1.0 / step[1], y - top)])
+    place = np.array([(1.0 / step[0], 0.0, x - placed.left), (0.0, 1.0 / step[1], y - placed.top)])
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(cells, place, box.shape[::-1], flags=how, borderMode=cv2.BORDER_REPLICATE))
+    return np.asarray(cv2.warpAffine(placed.cells, place, box.shape[::-1], flags=how, borderMode=beyond))

@@ -2,7 +2,7 @@
 
 Pixels are taken from other places of the same ground, found when a defect is drawn, and made to meet what lies around
 the gap: the difference along the gap's rim is spread smoothly over it. Grain, stripes and holes of the background so
-go on, and a shading across the picture, too.
+go on, and a shading across the picture, too. Where the ground repeats the places are those some steps away.
 
 References:
     Barnes et al., "PatchMatch", SIGGRAPH 2009, and He and Sun, "Statistics of patch offsets for image completion",

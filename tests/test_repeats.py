@@ -1,13 +1,17 @@
 """Parts in front of a ground that repeats: found to their dark ends, and gone without a trace."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.found_pieces import pieces_of, whole_object
+from defectsynth.foreground import forget_pictures
+from defectsynth.found_pieces import forget_parts, pieces_of, whole_object
 from defectsynth.layers import Box
 from defectsynth.outlines import filled
+from defectsynth.repeated_ground import forget_ground
 from defectsynth.repeats import steps_of
 from defectsynth.scene import Scene
 
@@ -112,3 +116,26 @@ def test_the_whole_object_has_its_leads_with_it() -> None:
     assert piece is not None
     hull = filled(piece.outline, Box(0, 0, 256, 256))
     assert all(cv2.countNonZero(cv2.subtract(lead, hull)) == 0 for lead in leads)
+
+
+@pytest.mark.parametrize("kind", [ds.CutPart, ds.RotatedPart, ds.MissingPart, ds.MisplacedObject])
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_the_contract_holds_in_front_of_a_board(kind: Any, encoding: str) -> None:
+    image = ENCODINGS[encoding](board(200)[0])
+    roi = np.zeros((200, 200), np.uint8)
+    roi[40:190, 60:150] = 255
+    transform = kind() if kind is ds.MisplacedObject else kind(part_kinds=("lead",))
+    for seed in range(3):
+        sample = ds.synthesize(image, transform, seed=seed)
+        differs = (sample.image != image).any(axis=-1)
+        assert sample.mask.any()
+        assert not differs[sample.mask == 0].any()
+        assert differs[sample.mask > 0].mean() >= 0.95
+        forget_pictures()
+        forget_parts()
+        forget_ground()
+        assert (ds.synthesize(image, transform, seed=seed).image == sample.image).all(), (
+            "what is remembered is the same"
+        )
+        inside = ds.synthesize(image, transform, seed=seed, roi=roi)
+        assert not (inside.image != image).any(axis=-1)[roi == 0].any()

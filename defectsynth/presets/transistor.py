@@ -23,10 +23,10 @@ CASE_RIM = InsideObject(margin_range=(0.045, 0.065))
 
 
 def bent_lead() -> list[Any]:
-    """A lead is turned aside about its root, or its lower half is."""
+    """A lead is turned aside about its root, much or little."""
     return [
         RotatedPart(part_kinds=("lead",), angle_range=(0.2, 0.9), p=0.8),
-        RotatedPart(part_kinds=("lead",), angle_range=(0.15, 0.5), severity=0.5, p=0.2),
+        RotatedPart(part_kinds=("lead",), angle_range=(0.1, 0.3), p=0.2),
     ]
 
 
