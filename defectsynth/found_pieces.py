@@ -23,6 +23,7 @@ from defectsynth.values import Pair
 
 OPENING = 0.25  # radius of the opening that takes the leads away, as a share of the object's greatest depth
 LEAD = 0.6  # least length of a lead, as a share of the opening's radius
+ALIKE = 0.4  # least length of one, as a share of the longest, in front of a ground whose edges may look like one
 MARK_CONTRAST = 14.0  # least difference of a mark from its surroundings, of 255
 MARK_LEAST = 6  # least area of a mark, in cells
 MARK_SHARE = 0.2  # greatest area of a mark, as a share of the object
@@ -123,11 +124,12 @@ def _leads(cells: Bytes, faint: Bytes, step: Pair, *, generous: bool) -> list[Pi
         return []
     free = cv2.bitwise_and(cv2.bitwise_or(cells, faint), cv2.bitwise_not(cv2.dilate(body, _SQUARE)))
     away = cv2.distanceTransform(cv2.bitwise_not(body), cv2.DIST_L2, 3)
-    leads = []
     rest = cv2.bitwise_not(cv2.dilate(body, _SQUARE) if generous else body)
-    for lead in _components(cv2.bitwise_and(cells, rest)):
-        length = float(away[lead > 0].max())
-        if length < LEAD * radius + 1.0:
+    found = [(float(away[lead > 0].max()), lead) for lead in _components(cv2.bitwise_and(cells, rest))]
+    least = max(LEAD * radius + 1.0, ALIKE * max((length for length, _ in found), default=0.0) if generous else 0.0)
+    leads = []
+    for length, lead in found:
+        if length < least:
             continue
         grown = lead
         for _ in range(round(1.5 * length) + 2):
