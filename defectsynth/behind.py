@@ -14,6 +14,7 @@ from defectsynth.membrane import membrane, resized
 from defectsynth.patches import changed_by
 from defectsynth.pictures import as_floats
 from defectsynth.piece import Piece
+from defectsynth.repeated_ground import lay_ground, repeats_behind
 from defectsynth.scene import Scene
 from defectsynth.values import IntPair, Value
 
@@ -48,8 +49,12 @@ def behind_part(gap: Gap, scene: Scene, canvas: Array, pixels: Array, *, box: Bo
     """
     behind = pixels.copy()
     cell = -(-max(box.shape) // REDUCED.get(gap.piece.kind, FINER))
-    missing = cv2.bitwise_not(known)
-    for offset in gap.sources:
+    missing, offsets = cv2.bitwise_not(known), gap.sources
+    if repeats_behind(gap.piece, scene):
+        missing, offsets = lay_ground(gap.piece, offsets, scene, canvas, box=box, behind=behind), ()
+        if not cv2.countNonZero(missing):
+            return behind
+    for offset in offsets:
         brought = _taken(gap, scene, canvas, box, offset)
         if brought is None:
             continue

@@ -33,6 +33,7 @@ class Foreground:
         whole: True if there is no background.
         plane: float32 (C, 3), background colour = plane @ (1, x, y) with x and y in [-0.5, 0.5]; None: no rule.
         threshold: distance from the background, of 255, from which on a pixel is the object.
+        repeats: one or two steps (dx, dy), in pixels, after which the background looks the same; empty: none.
     """
 
     cells: Bytes
@@ -40,6 +41,7 @@ class Foreground:
     whole: bool
     plane: Floats | None = None
     threshold: float = 0.0
+    repeats: tuple[tuple[float, float], ...] = ()
 
     def crop(self, patch: Array, box: Box, size: tuple[int, int], peak: float) -> Bytes:
         """Return the object inside `box` at full resolution.
@@ -129,7 +131,8 @@ def _found(cells: bytes, shape: tuple[int, ...], step: tuple[float, float], meth
     if found is None:
         return None
     found.cells.flags.writeable = False  # it is handed out again
-    return Foreground(found.cells, step, whole=False, plane=found.plane, threshold=found.threshold)
+    repeats = tuple((x * step[0], y * step[1]) for x, y in found.steps)
+    return Foreground(found.cells, step, whole=False, plane=found.plane, threshold=found.threshold, repeats=repeats)
 
 
 def forget_pictures() -> None:

@@ -23,12 +23,15 @@ from defectsynth.values import Pair
 
 OPENING = 0.25  # radius of the opening that takes the leads away, as a share of the object's greatest depth
 LEAD = 0.6  # least length of a lead, as a share of the opening's radius
+ALIKE = 0.4  # least length of one, as a share of the longest, in front of a ground whose edges may look like one
 MARK_CONTRAST = 14.0  # least difference of a mark from its surroundings, of 255
 MARK_LEAST = 6  # least area of a mark, in cells
 MARK_SHARE = 0.2  # greatest area of a mark, as a share of the object
 SOLID = 0.5  # least share of its convex hull that a mark fills
 MOST = 64  # parts of a kind that are kept, the largest
 FAINT = 0.5  # share of the object's threshold from which on the end of a lead is seen
+BESIDE, BEYOND = 0.03, 0.075  # ground beside a lead, and beyond its tip, that goes with it where it is known what
+# lies behind: shares of the small grid; the end may hide in a hole or a shadow
 _SQUARE = np.ones((3, 3), np.uint8)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
@@ -41,20 +44,41 @@ def pieces_of(scene: Scene, method: str) -> dict[str, tuple[Piece, ...]]:
     small = scene.small
     plane = b"" if found.plane is None else found.plane.tobytes()
     return _found(
-        small.tobytes(), small.shape, found.cells.tobytes(), found.step, plane=plane, threshold=FAINT * found.threshold
+        small.tobytes(),
+        small.shape,
+        found.cells.tobytes(),
+        found.step,
+        plane=plane,
+        threshold=FAINT * found.threshold,
+        repeats=bool(found.repeats),
     )
+
+
+def background_of(scene: Scene, method: str) -> Bytes:
+    """Return the cells that surely show the background, uint8 (h, w), 255 there."""
+    found = scene.foreground(method)
+    taken = cv2.dilate(found.cells, _SQUARE)
+    if found.repeats:
+        for lead in pieces_of(scene, method).get("lead", ()):
+            cv2.fillPoly(taken, [cells_at(lead.outline, found.step)], 255)
+    return cv2.bitwise_not(taken)
+
+
+def cells_at(outline: Outline, step: Pair) -> Array:
+    """Return the corners of an outline as cells of the small grid, int32 (N, 2)."""
+    return np.rint((np.array(outline) + 0.5) / step - 0.5).astype(np.int32)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _found(
-    small: bytes, shape: tuple[int, ...], cells: bytes, step: Pair, *, plane: bytes, threshold: float
+    small: bytes, shape: tuple[int, ...], cells: bytes, step: Pair, *, plane: bytes, threshold: float, repeats: bool
 ) -> dict[str, tuple[Piece, ...]]:
     colours = np.frombuffer(small, np.uint8).reshape(shape)
     inside = np.frombuffer(cells, np.uint8).reshape(shape[:2])
     bodies = _components(inside)
     faint = _unlike(colours, np.frombuffer(plane, np.float32).reshape(-1, 3), threshold) if plane else inside
     kinds = {
-        "lead": _leads(inside, faint, step),
+        "lead": _leads(inside, faint, step, generous=repeats),
         "mark": [
             _piece("mark", cv2.dilate(each, _SQUARE), each, step, ground="object") for each in _marks(colours, inside)
         ],
@@ -85,32 +109,49 @@ def _unlike(small: Bytes, plane: Floats, threshold: float) -> Bytes:
     return np.negative(((np.abs(small - ground).max(axis=2) >= threshold) | (slope >= threshold)).view(np.uint8))
 
 
-def _leads(cells: Bytes, faint: Bytes, step: Pair) -> list[Piece]:
+def _leads(cells: Bytes, faint: Bytes, step: Pair, *, generous: bool) -> list[Piece]:
     """Return what an opening of the object takes away and is long enough to be no mere corner.
 
-    Its far end may shine like the background; it is followed through cells that differ from it faintly.
+    Its far end may shine like the background; it is followed through cells that differ from it faintly. Where that is
+    asked for, a rim of the ground goes with it.
     """
     depth = float(
         cv2.distanceTransform(cv2.copyMakeBorder(cells, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3).max()
     )
     radius = max(1, round(OPENING * depth))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    body = cv2.morphologyEx(cells, cv2.MORPH_OPEN, kernel)
+    body = cv2.morphologyEx(cells, cv2.MORPH_OPEN, _disc(radius))
     if not cv2.countNonZero(body):
         return []
     free = cv2.bitwise_and(cv2.bitwise_or(cells, faint), cv2.bitwise_not(cv2.dilate(body, _SQUARE)))
     away = cv2.distanceTransform(cv2.bitwise_not(body), cv2.DIST_L2, 3)
+    rest = cv2.bitwise_not(cv2.dilate(body, _SQUARE) if generous else body)
+    found = [(float(away[lead > 0].max()), lead) for lead in _components(cv2.bitwise_and(cells, rest))]
+    least = max(LEAD * radius + 1.0, ALIKE * max((length for length, _ in found), default=0.0) if generous else 0.0)
     leads = []
-    for lead in _components(cv2.bitwise_and(cells, cv2.bitwise_not(body))):
-        length = float(away[lead > 0].max())
-        if length < LEAD * radius + 1.0:
+    for length, lead in found:
+        if length < least:
             continue
         grown = lead
         for _ in range(round(1.5 * length) + 2):
             grown = cv2.bitwise_or(lead, cv2.bitwise_and(cv2.dilate(grown, _CROSS), free))
-        wide = cv2.bitwise_and(cv2.dilate(grown, _SQUARE), cv2.bitwise_not(body))
+        wide, other = cv2.dilate(grown, _SQUARE), body
+        if generous:
+            wide = _with_rim(grown, (away >= float(away[grown > 0].max()) - 1.0).view(np.uint8))
+            other = cv2.bitwise_or(body, cv2.dilate(cv2.bitwise_and(free, cv2.bitwise_not(grown)), _SQUARE))
+        wide = cv2.bitwise_and(wide, cv2.bitwise_not(other))
         leads.append(_piece("lead", wide, grown, step, away=away))
     return leads
+
+
+def _with_rim(lead: Bytes, far: Bytes) -> Bytes:
+    """Return a lead with the ground beside it, and more of that about its end, which lies among the `far` cells."""
+    beside, beyond = (round(share * max(lead.shape)) for share in (BESIDE, BEYOND))
+    end = cv2.bitwise_and(lead, np.negative(far))
+    return cv2.bitwise_or(cv2.dilate(lead, _disc(beside)), cv2.dilate(end, _disc(beyond)))
+
+
+def _disc(radius: int) -> Bytes:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
 
 
 def _marks(small: Bytes, cells: Bytes) -> list[Bytes]:
@@ -185,7 +226,11 @@ def whole_object(scene: Scene, method: str) -> Piece | None:
     if not stands_free(scene, method):
         return None
     found = scene.foreground(method)
-    points = _hull(found.cells.tobytes(), found.cells.shape, found.step, SHADOW * scene.side)
+    if found.repeats:  # its leads have their shadow with them
+        cells, beside = cv2.bitwise_not(background_of(scene, method)), max(found.step)
+    else:
+        cells, beside = found.cells, SHADOW * scene.side
+    points = _hull(cells.tobytes(), cells.shape, found.step, beside)
     return Piece("object", points, points[0], points[len(points) // 2], "background", method)
 
 

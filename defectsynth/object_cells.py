@@ -3,8 +3,9 @@
 The colour of the border, a plane in x and y for each channel, is taken as the background. What differs from it by more
 than Otsu's threshold is the object; where the outline is soft, a higher threshold is taken if it makes the outline
 sharper, which drops shadows and glow. Where the border itself is a pattern (a board with holes behind the part) the
-same is asked of a strongly blurred copy, which tells a large dark case from small dark holes, and bright thin parts
-that look like nothing on the border are joined to it. A picture whose two classes are not distinct, or lie
+same is asked of a strongly blurred copy, which tells a large dark case from small dark holes. Thin parts are joined to
+it: where the pattern repeats what is unlike the places some steps away, else what is bright and looks like nothing on
+the border. A picture whose two classes are not distinct, or lie
 scattered, has no background.
 
 References:
@@ -21,17 +22,24 @@ import numpy as np
 import numpy.typing as npt
 
 from defectsynth.layers import Bytes, Floats, at_least, greatest_channel
+from defectsynth.repeats import steps_of, strangeness
+from defectsynth.values import Pair
 
 SEPARATION = 0.72  # least share of the variance between the two classes; one Gaussian has 0.64, a flat histogram 0.75
-BODY_SEPARATION, BODY_BORDER = 0.66, 0.08  # the same on the blurred copy, and how much of its border may be object
+BODY_SEPARATION = 0.66  # the same on the blurred copy
+BODY_BORDER = (0.08, 0.16)  # how much of the border of that may be object, and where the ground repeats
 CONTRAST = 6.0  # least difference of object and background, of 255
 SHARP = 0.6  # sharpness of an outline, as a share of the contrast, that needs no other threshold
 PATTERN = 4  # pieces of border unlike the background from which on the background counts as patterned
 THRESHOLDS = (0.6, 0.72, 0.84)  # tried above Otsu's, as shares of the object's mean distance
 ORDINARY = 98  # percentile of the border's own unlikeness from its two colours that thin parts must reach
 HOLE, HOLE_GROUND = 0.03, 0.6  # least area of a hole, as a share of its piece, and least share of it that is background
+UNLIKE = (0.25, 0.7)  # shares of Otsu's threshold between which a cell begins to be unlike the ground some steps away:
+RESTLESS, CALM = 3.5, 90  # so many times that percentile of the ground's own unlikeness
+POINTING = 3.0  # least distance of the far end of a piece from the object, as a share of that of the near end
 COHERENT = 0.6  # least share of the object that survives an opening
 _SQUARE = np.ones((3, 3), np.uint8)
+_TWO = np.ones((2, 2), np.uint8)
 _FIVE = np.ones((5, 5), np.uint8)
 
 
@@ -42,11 +50,13 @@ class Cells(NamedTuple):
         cells: uint8 (h, w), 255 on the object.
         plane: float32 (C, 3), background colour = plane @ (1, x, y) with x and y in [-0.5, 0.5]; None: no rule.
         threshold: distance from the background, of 255, from which on a pixel is the object.
+        steps: one or two steps (dx, dy), in cells, after which the background looks the same; empty: none.
     """
 
     cells: Bytes
     plane: Floats | None = None
     threshold: float = 0.0
+    steps: tuple[Pair, ...] = ()
 
 
 def find_cells(small: Bytes, method: str) -> Cells | None:
@@ -111,7 +121,7 @@ def _clean(mask: Bytes, ground: Bytes | None = None) -> Bytes | None:
     total = cv2.countNonZero(mask)
     if not 0.003 * mask.size <= total <= 0.97 * mask.size:
         return None
-    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, _TWO)
     if cv2.countNonZero(opened) < COHERENT * total:
         return None
     return _pieces(mask, ground=ground)
@@ -153,9 +163,9 @@ def _by_border(small: Bytes, *, forced: bool) -> Cells | None:
     if threshold < CONTRAST or (separation < SEPARATION and not forced):
         return None
     if _border_pieces(mask) >= PATTERN:
-        cells = _on_uneven_ground(small, mask)
-        if cells is not None:
-            return Cells(cells)
+        found = _on_uneven_ground(small, mask)
+        if found is not None:
+            return found
     threshold, mask = _at_the_edge(distance, threshold, mask)
     cleaned = _clean(mask, np.negative((distance < 0.4 * threshold).view(np.uint8)))
     return None if cleaned is None else Cells(cleaned, plane, threshold)
@@ -179,22 +189,78 @@ def _sharpness(slope: Bytes, mask: Bytes) -> float:
     return cv2.norm(slope, cv2.NORM_L1, outline) / max(cv2.countNonZero(outline), 1)
 
 
-def _on_uneven_ground(small: Bytes, mask: Bytes) -> Bytes | None:
+def _on_uneven_ground(small: Bytes, mask: Bytes) -> Cells | None:
     """Return the object in front of a patterned background: one large piece and the thin parts that hang on it."""
-    reach = max(3, int(0.1 * min(mask.shape)) | 1)
+    reach = _reach(mask)
     _, body, separation = _split(_difference(cv2.blur(small, (reach, reach)).reshape(small.shape))[0])
-    core = _clean(body) if separation >= BODY_SEPARATION and _border_share(body) <= BODY_BORDER else None
+    at_border = _border_share(body)
+    core = _clean(body) if separation >= BODY_SEPARATION and at_border <= BODY_BORDER[1] else None
     if core is None:
         return None
-    near = cv2.bitwise_and(
-        cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _SQUARE), cv2.dilate(core, np.ones((reach, reach), np.uint8))
-    )
+    around = cv2.dilate(core, np.ones((reach, reach), np.uint8))
+    ground = cv2.bitwise_not(around)
+    steps = steps_of(small.mean(axis=2, dtype=np.float32), ground)
+    strange = strangeness(small, ground, steps) if steps else None
+    if strange is not None:
+        cells = _unlike_repeats(strange, mask, core, ground)
+        return None if cells is None else Cells(cells, steps=steps)
+    if at_border > BODY_BORDER[0]:
+        return None
+    near = cv2.bitwise_and(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _SQUARE), around)
     solid = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((3 * reach // 2, 3 * reach // 2), np.uint8))
     strange = _off_palette(small, mask)
     ordinary = float(np.percentile(strange.ravel()[_sides(*mask.shape)], ORDINARY))  # on the border is only background
     thin = cv2.bitwise_and(_split(strange)[1], at_least(strange, ordinary))
     joined = cv2.morphologyEx(cv2.bitwise_or(solid, thin), cv2.MORPH_CLOSE, _FIVE)
-    return _pieces(joined, largest_only=True)
+    cells = _pieces(joined, largest_only=True)
+    return None if cells is None else Cells(cells)
+
+
+def _reach(mask: Bytes) -> int:
+    """Return the cells over which a patterned background is blurred."""
+    return max(3, int(0.1 * min(mask.shape)) | 1)
+
+
+def _unlike_repeats(strange: Bytes, mask: Bytes, core: Bytes, ground: Bytes) -> Bytes | None:
+    """Return the object where the ground repeats: what is unlike the ground some steps away, and its dark middle.
+
+    Args:
+        strange: uint8 (h, w), how unlike.
+        mask: uint8 (h, w), 255 where the colour is unlike most of the border's.
+        core: uint8 (h, w), the object told on a blurred copy.
+        ground: uint8 (h, w), what is far from that.
+    """
+    threshold, reach = _split(strange)[0], _reach(mask)
+    square = np.ones((reach, reach), np.uint8)
+    restless = RESTLESS * float(np.percentile(strange[ground > 0], CALM))
+    faint = at_least(strange, min(max(restless, UNLIKE[0] * threshold), UNLIKE[1] * threshold))
+    faint = cv2.morphologyEx(faint, cv2.MORPH_CLOSE, _SQUARE)
+    broad = cv2.dilate(cv2.erode(faint, _TWO, anchor=(0, 0)), _TWO, anchor=(1, 1))  # edges of the pattern are thinner
+    seen = cv2.bitwise_or(at_least(strange, UNLIKE[1] * threshold), broad)
+    sure = cv2.bitwise_or(seen, cv2.erode(core, square))
+    bridged = cv2.bitwise_and(cv2.morphologyEx(sure, cv2.MORPH_CLOSE, square), cv2.bitwise_or(mask, sure))
+    solid = cv2.bitwise_and(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, square), cv2.dilate(core, square))
+    joined = cv2.morphologyEx(cv2.bitwise_or(solid, seen), cv2.MORPH_CLOSE, _SQUARE)
+    return _pieces(_linked(joined, reach), largest_only=True)
+
+
+def _linked(mask: Bytes, reach: int) -> Bytes:
+    """Return a mask with the thin pieces that point away from its largest one, up to `reach` cells off, tied to it."""
+    number, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    if number < 3:
+        return mask
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    rows, columns = np.nonzero(cv2.morphologyEx((labels == largest).view(np.uint8), cv2.MORPH_GRADIENT, _SQUARE))
+    away = cv2.distanceTransform((labels != largest).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    linked = mask.copy()
+    for index in range(1, number):
+        y, x = np.nonzero(labels == index)
+        least, most = float(away[y, x].min()), float(away[y, x].max())
+        if index != largest and least <= reach and most >= POINTING * least:
+            near = int(np.argmin(away[y, x]))
+            at = int(np.argmin((rows - y[near]) ** 2 + (columns - x[near]) ** 2))
+            cv2.line(linked, (int(x[near]), int(y[near])), (int(columns[at]), int(rows[at])), 255, 2)
+    return linked
 
 
 def _off_palette(small: Bytes, mask: Bytes) -> Bytes:

@@ -14,12 +14,15 @@ from defectsynth.membrane import resized
 from defectsynth.outlines import filled
 from defectsynth.pictures import as_floats
 from defectsynth.piece import HALO, SHADOW, Piece
+from defectsynth.repeated_ground import repeats_behind
 from defectsynth.scene import Scene
+from defectsynth.told_apart import shown, told_apart
 
 DARKEST, BRIGHTEST = 0.4, 1.1  # how much a shadow that moves along may darken or brighten
 LIT = 200  # value of a shade that leaves the ground as bright as it is
 SHADE_FINE, SHADE_CELL = 160, 4  # box from which on a shadow is taken from a copy, and how much smaller that is
-UNLIKE = (0.03, 0.12)  # difference from what is behind it at which a thin part starts to show, and is opaque
+FADING = 1.5  # cells over which a lead's own light goes over into that around, where it is known what is behind
+CAST = 2.0  # cells around a part in which its shadow lies where it is known what is behind
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Opened:
         behind: (h, w, C), dtype of the picture, without it.
         cover: uint8 (h, w), where it and its halo were.
         matte: uint8 (h, w), the part itself.
+        cast: uint8 (h, w), where its shadow may lie.
     """
 
     box: Box
@@ -39,6 +43,7 @@ class Opened:
     behind: Array
     cover: Bytes
     matte: Bytes
+    cast: Bytes
 
     def shade(self, peak: float) -> Bytes:
         """Return how much darker the ground beside the part is than without it: its shadow.
@@ -48,14 +53,14 @@ class Opened:
         """
         cell = shade_cell(self.box.shape)
         columns, rows = self.box.shape[1] // cell, self.box.shape[0] // cell  # whole ones: cv2 shrinks them fastest
-        before, behind, cover = (
+        before, behind, cast = (
             resized(planes[: rows * cell, : columns * cell], (columns, rows), cv2.INTER_AREA) if cell > 1 else planes
-            for planes in (self.pixels, self.behind, self.cover[..., None])
+            for planes in (self.pixels, self.behind, self.cast[..., None])
         )
         least = np.float32(0.02)
         share = (as_floats(before, peak) + least) / (as_floats(behind, peak) + least)
         share = cv2.blur(share, (3, 3)).reshape(before.shape)
-        share = 1.0 + (np.clip(share, DARKEST, BRIGHTEST) - 1.0) * (cover * np.float32(1.0 / 255.0))
+        share = 1.0 + (np.clip(share, DARKEST, BRIGHTEST) - 1.0) * (cast * np.float32(1.0 / 255.0))
         return np.rint(share * LIT).astype(np.uint8)
 
 
@@ -76,12 +81,21 @@ def padding(piece: Piece, scene: Scene) -> float:
     return max(5.0, 2.0 * halo(piece, scene), 0.15 * piece.extent)
 
 
-def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
-    """Return a part taken out of the canvas, None if it is not there or nothing tells what lies behind it."""
+def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Opened | None:
+    """Return a part taken out of the canvas, None if it is not there or nothing tells what lies behind it.
+
+    Args:
+        gap: its place.
+        scene: the picture.
+        canvas: the picture as it is by now.
+        lifted: whether the part itself is asked for.
+    """
     piece = gap.piece
     box = piece.box(scene.size, pad=padding(piece, scene))
     if box is None:
         return None
+    if repeats_behind(piece, scene):
+        return _open_exactly(gap, scene, canvas, box, lifted=lifted)
     cover = matte = told = filled(piece.outline, box)
     if piece.kind == "object":
         told = np.zeros(box.shape, np.uint8)  # where it is told by its difference from what is behind it
@@ -103,16 +117,33 @@ def open_up(gap: Gap, scene: Scene, canvas: Array) -> Opened | None:
         return None
     pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
     behind = behind_part(gap, scene, canvas, pixels, box=box, known=known)
-    if piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
-        here = around(told)
+    if lifted and piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
+        here, alone = around(told), np.zeros(box.shape, np.uint8)
         unlike = greatest_channel(cv2.absdiff(pixels[here], behind[here]).reshape(pixels[here].shape))
-        unlike = unlike * np.float32(1.0 / (scene.peak * (UNLIKE[1] - UNLIKE[0]))) - np.float32(
-            UNLIKE[0] / (UNLIKE[1] - UNLIKE[0])
-        )
-        shown = np.zeros(box.shape, np.uint8)
-        shown[here] = cv2.blur(np.clip(unlike, 0.0, 1.0), (3, 3)) * np.float32(255.0)
-        matte = cv2.min(cover, shown if piece.kind == "mark" else cv2.max(matte, cv2.min(shown, told)))
-    return Opened(box, pixels, behind, cover, matte)
+        alone[here] = shown(unlike, scene.peak)
+        matte = cv2.min(cover, alone if piece.kind == "mark" else cv2.max(matte, cv2.min(alone, told)))
+    return Opened(box, pixels, behind, cover, matte, cover)
+
+
+def _open_exactly(gap: Gap, scene: Scene, canvas: Array, box: Box, *, lifted: bool) -> Opened | None:
+    """Return a part taken out of the canvas in front of a ground that repeats, None if it is not there."""
+    piece, step = gap.piece, max(scene.foreground(gap.piece.method).step)
+    outline, thing = filled(piece.outline, box), scene.object_in(box, piece.method)
+    thin = np.full(box.shape, 255 if piece.kind == "lead" else 0, np.uint8)
+    if piece.kind == "object":
+        for lead in pieces_of(scene, piece.method).get("lead", ()):
+            thin = cv2.max(thin, filled(lead.outline, box))
+    about = cv2.max(thing, thin) if piece.kind == "object" else thing
+    cover = cv2.min(outline, cv2.max(_near(about, step), _inside(outline, round(FADING * step))))
+    known = cv2.bitwise_not(at_least(cv2.max(cover, about), 1))
+    if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
+        return None
+    pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
+    behind = behind_part(gap, scene, canvas, pixels, box=box, known=known)
+    if not lifted:
+        return Opened(box, pixels, behind, cover, cover, cover)
+    matte = cv2.min(cover, told_apart(pixels, behind, thing, thin, step=step, peak=scene.peak))
+    return Opened(box, pixels, behind, cover, matte, cv2.min(cover, _near(thing, CAST * step)))
 
 
 def _near(mask: Bytes, reach: float) -> Bytes:
@@ -124,20 +155,10 @@ def _near(mask: Bytes, reach: float) -> Bytes:
 
 def _inner(mask: Bytes) -> Bytes:
     """Return a mask fading to nothing inside its outline: the end of a lead may shine like the background."""
-    width = 2 * round(0.02 * sum(mask.shape)) + 3
-    blurred = cv2.blur(mask, (width, width))
+    return _inside(mask, round(0.02 * sum(mask.shape)) + 1)
+
+
+def _inside(mask: Bytes, reach: int) -> Bytes:
+    """Return a mask fading to nothing inside its outline over so many pixels."""
+    blurred = cv2.blur(mask, (2 * reach + 1, 2 * reach + 1))
     return cv2.min(cv2.convertScaleAbs(cv2.subtract(blurred, 128), alpha=2.0), mask)
-
-
-def blend(under: Array, over: Array, cover: Bytes, peak: float) -> None:
-    """Lay pixels over contiguous ones of their dtype, (h, w, C): where a cover is 255 they alone, at its rim both."""
-    if peak == 1.0:
-        over = np.clip(over, min(0.0, float(under.min())), max(1.0, float(under.max())))
-    rim = np.flatnonzero(cv2.inRange(cover, 1, 254) > 0)
-    if rim.size:
-        below, above = (planes.reshape(cover.size, -1).take(rim, axis=0).astype(np.float32) for planes in (under, over))
-        below += (above - below) * (cover.ravel()[rim] * np.float32(1.0 / 255.0))[:, None]
-        mixed = below if peak == 1.0 else np.rint(below, out=below).astype(under.dtype)
-        whole = np.dtype((np.void, mixed.shape[1] * mixed.itemsize))  # all channels of a pixel at once
-        under.reshape(cover.size, -1).view(whole)[rim] = mixed.view(whole)
-    cv2.copyTo(over, at_least(cover, 255), under)

@@ -82,6 +82,20 @@ def paste(canvas: Array, patch: Patch) -> None:
     cv2.copyTo(patch.pixels, patch.mask, canvas[patch.box.slices])
 
 
+def blend(under: Array, over: Array, cover: Bytes, peak: float) -> None:
+    """Lay pixels over contiguous ones of their dtype, (h, w, C): where a cover is 255 they alone, at its rim both."""
+    if peak == 1.0:
+        over = np.clip(over, min(0.0, float(under.min())), max(1.0, float(under.max())))
+    rim = np.flatnonzero(cv2.inRange(cover, 1, 254) > 0)
+    if rim.size:
+        below, above = (planes.reshape(cover.size, -1).take(rim, axis=0).astype(np.float32) for planes in (under, over))
+        below += (above - below) * (cover.ravel()[rim] * np.float32(1.0 / 255.0))[:, None]
+        mixed = below if peak == 1.0 else np.rint(below, out=below).astype(under.dtype)
+        whole = np.dtype((np.void, mixed.shape[1] * mixed.itemsize))  # all channels of a pixel at once
+        under.reshape(cover.size, -1).view(whole)[rim] = mixed.view(whole)
+    cv2.copyTo(over, at_least(cover, 255), under)
+
+
 def quantised(planes: Floats, like: Array, peak: float) -> Array:
     """Return float32 planes (C, h, w) in [0, 1], which are overwritten, as pixels with the dtype and shape of `like`.
 

@@ -16,8 +16,8 @@ from defectsynth.behind import Gap
 from defectsynth.faces import Face
 from defectsynth.layers import Array, Box, Floats, clip_box
 from defectsynth.membrane import resized
-from defectsynth.opened import LIT, SHADE_CELL, Opened, blend, open_up, shade_cell
-from defectsynth.patches import Patch, finish, quantised
+from defectsynth.opened import LIT, SHADE_CELL, Opened, open_up, shade_cell
+from defectsynth.patches import Patch, blend, finish, quantised
 from defectsynth.piece import Piece
 from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene
@@ -80,7 +80,8 @@ class PartRecipe(Recipe):
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
         """Return the picture without the parts at their places and with them at the others."""
-        parts = {gap.piece: open_up(gap, scene, canvas) for gap in self.gaps}
+        lifted = {lift.piece for lift in self.lifts}
+        parts = {gap.piece: open_up(gap, scene, canvas, lifted=gap.piece in lifted) for gap in self.gaps}
         gone = [parts[gap.piece] for gap in self.gaps if not gap.stays]
         targets = [lift.target(scene) for lift in self.lifts]
         broken = [face.box(scene.size) for face in self.faces]

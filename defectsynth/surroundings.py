@@ -2,7 +2,7 @@
 
 Pixels are taken from other places of the same ground, found when a defect is drawn, and made to meet what lies around
 the gap: the difference along the gap's rim is spread smoothly over it. Grain, stripes and holes of the background so
-go on, and a shading across the picture, too.
+go on, and a shading across the picture, too. Where the ground repeats the places are those some steps away.
 
 References:
     Barnes et al., "PatchMatch", SIGGRAPH 2009, and He and Sun, "Statistics of patch offsets for image completion",
@@ -15,9 +15,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from defectsynth.found_pieces import pieces_of
+from defectsynth.found_pieces import background_of, cells_at, pieces_of
 from defectsynth.layers import Array, Bytes, Floats
 from defectsynth.piece import Piece
+from defectsynth.repeated_ground import gap_of_cells, repeats_behind
 from defectsynth.scene import Scene
 from defectsynth.values import IntPair
 
@@ -28,6 +29,11 @@ RESTLESS, LEVEL = 1.5, 0.01  # greatest mismatch: a share of the rim's own devia
 PLAIN = 0.03  # deviation of the rim under which no offset is better than those about it
 LEAST_COVERED = 0.05  # share of the gap under which an offset is not worth it
 COVERED = 0.98  # share of the gap from which on an offset covers it
+STEPS_AWAY, STEPS_TAKEN = 4, 12  # of a ground that repeats: how far to either side, and most offsets for one gap
+AS_MUCH = 0.99  # share of the most that an offset fills from which on a shorter one is taken
+FINER, FINELY = (0.3, 0.1), 200  # cells about such an offset that are looked at, and at how many points
+_NUMBERS = np.arange(-STEPS_AWAY, STEPS_AWAY + 1)
+_NEAR = np.array([(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)])
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
@@ -35,14 +41,13 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
     """Return offsets (dx, dy) in pixels whose pixels fill the gap that a part leaves, best first; empty if none do."""
     found = scene.foreground(piece.method)
     step = np.array(found.step)
-    gap = np.zeros_like(found.cells)
-    corners = (np.array(piece.outline) + 0.5) / step - 0.5
-    gap = cv2.dilate(cv2.fillPoly(gap, [np.rint(corners).astype(np.int32)], 255), _SQUARE)
+    gap, corners = gap_of_cells(piece, scene), (np.array(piece.outline) + 0.5) / step - 0.5
+    if repeats_behind(piece, scene):
+        return _steps_away(scene, piece, gap, step)
     ground = cv2.subtract(_ground(found.cells, piece.ground), gap)
     if piece.ground == "object":
         for mark in pieces_of(scene, piece.method).get("mark", ()):
-            outline = np.rint((np.array(mark.outline) + 0.5) / step - 0.5).astype(np.int32)
-            cv2.fillPoly(ground, [outline], 0)
+            cv2.fillPoly(ground, [cells_at(mark.outline, found.step)], 0)
     rim = cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground)
     inside, around = _points(gap), _points(rim)
     if not len(inside) or not len(around):
@@ -70,11 +75,34 @@ def sources(rng: np.random.Generator, scene: Scene, piece: Piece) -> tuple[IntPa
             break
         offset = offsets[able[best]] * step
         if deviation > PLAIN:
-            offset = _refined(scene, around, offset, spread, step)
+            offset = _refined(scene, (around + 0.5) * step - 0.5, offset, [0.7 * spread * step, 0.15 * spread * step])
         chosen.append((round(float(offset[0])), round(float(offset[1]))))
         inside = inside[~on_ground[able[best]]]
         if len(inside) < 3:
             break
+    return tuple(chosen)
+
+
+def _steps_away(scene: Scene, piece: Piece, gap: Bytes, step: Array) -> tuple[IntPair, ...]:
+    """Return offsets in front of a ground that repeats: few that fill the gap, the shorter first where more do."""
+    ground = cv2.subtract(background_of(scene, piece.method), gap)
+    rim = _points(cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground), FINELY)
+    steps = np.array(scene.foreground(piece.method).repeats)
+    along, across = np.meshgrid(_NUMBERS, _NUMBERS if len(steps) > 1 else [0])
+    exact = np.stack([along.ravel(), across.ravel()], axis=1)[:, : len(steps)] @ steps
+    exact = exact[np.argsort(np.abs(exact / step).sum(axis=1), kind="stable")[1:]]
+    cells = np.rint(exact / step).astype(np.intp)
+    inside = np.stack(np.nonzero(gap)[::-1], axis=1)
+    on_ground = _Framed(ground, int(np.abs(cells).max()), cv2.BORDER_CONSTANT).at(inside, cells) > 0
+    chosen: list[IntPair] = []
+    while len(rim) and on_ground.shape[1] and len(chosen) < STEPS_TAKEN:
+        covers = np.count_nonzero(on_ground, axis=1)
+        best = int(np.argmax(covers >= AS_MUCH * covers.max()))
+        if not covers[best]:
+            break
+        offset = _refined(scene, (rim + 0.5) * step - 0.5, exact[best], [reach * _NEAR * step for reach in FINER])
+        chosen.append((round(float(offset[0])), round(float(offset[1]))))
+        on_ground = on_ground[:, ~on_ground[best]]
     return tuple(chosen)
 
 
@@ -84,11 +112,11 @@ def _ground(cells: Bytes, ground: str) -> Bytes:
     return cv2.erode(cells, _SQUARE) if ground == "object" else cv2.bitwise_not(cv2.dilate(cells, _SQUARE))
 
 
-def _points(mask: Bytes) -> Array:
-    """Return at most `SAMPLES` cells (x, y) of a mask, evenly spread."""
+def _points(mask: Bytes, most: int = SAMPLES) -> Array:
+    """Return at most so many cells (x, y) of a mask, evenly spread."""
     index = np.flatnonzero(mask > 0)
-    if index.size > SAMPLES:
-        index = index[np.arange(SAMPLES) * (index.size - 1) // (SAMPLES - 1)]
+    if index.size > most:
+        index = index[np.arange(most) * (index.size - 1) // (most - 1)]
     return np.stack([index % mask.shape[1], index // mask.shape[1]], axis=1)
 
 
@@ -123,13 +151,12 @@ def _deviation(values: Floats) -> Floats:
     return np.sqrt(centred.sum(axis=-1) * share)
 
 
-def _refined(scene: Scene, around: Array, offset: Array, spread: Array, step: Array) -> Array:
-    """Return the best of the offsets (pixels) about one, judged on the picture itself at the rim of the gap."""
-    here = (around + 0.5) * step - 0.5
-    colours = _colours(scene, here.T)
-    for reach in (0.7, 0.15):
-        near = np.concatenate([offset[None], offset + spread * (reach * step)])
-        change = _colours(scene, here.T[:, None] + np.rint(near).T[:, :, None]) - colours
+def _refined(scene: Scene, rim: Array, offset: Array, spreads: list[Array]) -> Array:
+    """Return the best of the offsets about one, judged on the picture at the rim (N, 2) of the gap, in pixels."""
+    colours = _colours(scene, rim.T)
+    for spread in spreads:
+        near = np.concatenate([offset[None], offset + spread])
+        change = _colours(scene, rim.T[:, None] + np.rint(near).T[:, :, None]) - colours
         cost = np.abs(change).reshape(len(near), -1).sum(axis=1)
         offset = near[int(np.argmin(cost))]
     return offset

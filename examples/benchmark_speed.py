@@ -25,6 +25,7 @@ import numpy as np
 import defectsynth as ds
 from defectsynth.foreground import forget_pictures
 from defectsynth.found_pieces import forget_parts
+from defectsynth.repeated_ground import forget_ground
 from defectsynth.transform import DefectTransform
 from eval.sample_set import render_part
 from examples.speed_rivals import PYIMGANO, Call, rivals_of
@@ -58,6 +59,7 @@ def forget() -> None:
     """Forget the objects found in the pictures, and their parts."""
     forget_pictures()
     forget_parts()
+    forget_ground()
 
 
 def pipeline(transform: Any) -> Call:

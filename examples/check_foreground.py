@@ -14,8 +14,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from defectsynth import find_foreground
 from defectsynth.layers import Box
+from defectsynth.scene import Scene
 
 OUTLINES = Path(__file__).parents[1] / "tests" / "data" / "foreground_polygons.json"
 FINE = 8  # sub-pixels with which polygons are filled
@@ -32,8 +32,7 @@ def drawn_by_hand(entry: dict[str, Any], size: int) -> np.ndarray:
 
 def found(image: np.ndarray) -> np.ndarray:
     """Return the automatic foreground at full size, bool (H, W)."""
-    planes = np.stack(cv2.split(image)).astype(np.float32) / 255
-    return find_foreground(image).crop(planes, Box(0, 0, image.shape[1], image.shape[0]), image.shape[:2]) > 0
+    return Scene(image).object_in(Box(0, 0, image.shape[1], image.shape[0]), "auto") > 0
 
 
 def cell(image: np.ndarray, automatic: np.ndarray, by_hand: np.ndarray) -> np.ndarray:

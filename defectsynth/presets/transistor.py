@@ -1,6 +1,6 @@
 """Transistors on a board with holes, seen from above: leads bent and cut, the black case damaged, the part misplaced.
 
-The leads are found as what sticks out of the case; on a patterned board often only their bright upper part is.
+The leads are found as what sticks out of the case and is unlike the board some holes away, down to their dark ends.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 from defectsynth.chipped_edge import ChippedEdge
 from defectsynth.composed import PaintedDefect
-from defectsynth.displaced_part import DisplacedPart, MisplacedObject, RotatedPart
+from defectsynth.displaced_part import MisplacedObject, RotatedPart
 from defectsynth.facet import Facet
 from defectsynth.fractal import Fractal
 from defectsynth.granular import Granular
@@ -23,11 +23,10 @@ CASE_RIM = InsideObject(margin_range=(0.045, 0.065))
 
 
 def bent_lead() -> list[Any]:
-    """A lead is turned aside about its root, or lies beside its place."""
+    """A lead is turned aside about its root, much or little."""
     return [
-        RotatedPart(part_kinds=("lead",), angle_range=(0.3, 1.2), p=0.7),
-        RotatedPart(part_kinds=("lead",), angle_range=(0.15, 0.5), severity=0.5, p=0.15),
-        DisplacedPart(part_kinds=("lead",), distance_range=(0.02, 0.08), p=0.15),
+        RotatedPart(part_kinds=("lead",), angle_range=(0.2, 0.9), p=0.8),
+        RotatedPart(part_kinds=("lead",), angle_range=(0.1, 0.3), p=0.2),
     ]
 
 
