@@ -9,7 +9,7 @@ from statistics import NormalDist
 import cv2
 import numpy as np
 
-from defectsynth.layers import Array, Box, Bytes, Floats, at_least
+from defectsynth.layers import Array, Box, Bytes, Floats, at_least, channels_of
 from defectsynth.membrane import membrane, resized
 from defectsynth.patches import changed_by
 from defectsynth.pictures import as_floats
@@ -121,7 +121,7 @@ def _taken(gap: Gap, scene: Scene, canvas: Array, box: Box, offset: IntPair) -> 
     inner = np.ascontiguousarray(canvas[max(0, y0) : y1, max(0, x0) : x1])
     taken = inner
     if any(rim):
-        planes = [inner] if inner.ndim == 2 or inner.shape[2] <= 4 else cv2.split(inner)
+        planes = [inner] if inner.ndim == 2 or inner.shape[2] <= 4 else channels_of(inner)
         framed = [cv2.copyMakeBorder(plane, *rim, cv2.BORDER_REPLICATE) for plane in planes]
         taken = framed[0] if len(framed) == 1 else np.stack(framed, axis=2)
     taken = taken.reshape(*box.shape, -1)

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from defectsynth.foreground import REMEMBERED
-from defectsynth.layers import Array, Bytes, Floats, greatest_channel
+from defectsynth.layers import Array, Bytes, Floats, channels_of, greatest_channel
 from defectsynth.membrane import membrane
 from defectsynth.outlines import Outline
 from defectsynth.piece import SHADOW, Piece
@@ -122,7 +122,7 @@ def _marks(small: Bytes, cells: Bytes) -> list[Bytes]:
         return []
     reach = min(max(3, round(0.35 * math.sqrt(total)) | 1), 31)
     extended = membrane(small.astype(np.float32), inner * np.float32(1.0 / 255.0)).astype(np.uint8)
-    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, reach)) for plane in cv2.split(extended)]
+    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, reach)) for plane in channels_of(extended)]
     unlike = cv2.bitwise_and(greatest_channel(cv2.merge(planes)), inner)
     if float(unlike.max()) < MARK_CONTRAST:
         return []

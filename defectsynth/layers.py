@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -60,13 +61,21 @@ def at_least(array: Array, least: float) -> Bytes:
     return np.negative(np.greater_equal(array, bound).view(np.uint8))
 
 
+def channels_of(pixels: Array) -> Sequence[Array]:
+    """Return the channels (h, w) of (h, w) or (h, w, C).
+
+    They are split from contiguous pixels into arrays made beforehand: cv2 copies what it allocates itself once more.
+    """
+    if pixels.ndim == 2:
+        return [pixels]
+    planes = np.empty((pixels.shape[2], *pixels.shape[:2]), pixels.dtype)
+    return cv2.split(np.ascontiguousarray(pixels), list(planes))
+
+
 def greatest_channel(change: Array) -> Array:
     """Return the maximum over the channels of (h, w) or (h, w, C), (h, w)."""
-    if change.ndim == 2:
-        return change
-    planes = cv2.split(change)
-    greatest = planes[0]
-    for plane in planes[1:]:
+    greatest, *others = channels_of(change)
+    for plane in others:
         greatest = cv2.max(greatest, plane)
     return greatest
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from defectsynth.layers import Floats, at_least
+from defectsynth.layers import Floats, at_least, channels_of
 
 RIDGE = 0.02  # pull of the slopes of the plane towards nothing
 TINY = float(np.finfo(np.float32).tiny)  # least share of a cell that is known at all
@@ -43,7 +43,7 @@ def membrane(values: Floats, known: Floats) -> Floats:
     uneven /= np.maximum(weight, np.float32(ENOUGH))
     smooth = _pulled(uneven)[..., :channels] + plane
     there = at_least(np.ascontiguousarray(weight[..., 0]), TINY)
-    for channel, known_plane in enumerate(cv2.split(level)):
+    for channel, known_plane in enumerate(channels_of(level)):
         low, high = cv2.minMaxLoc(known_plane, there)[:2]
         np.clip(smooth[..., channel], low, high, out=smooth[..., channel])
     return resized(smooth, (width, height), cv2.INTER_LINEAR) if longer > COARSE else smooth
@@ -89,4 +89,4 @@ def resized(planes: Floats, size: tuple[int, int], mode: int) -> Floats:
     """Return (h, w, C) at another size; cv2 takes four channels at a time."""
     if planes.shape[2] <= 4:
         return cv2.resize(planes, size, interpolation=mode).reshape(size[1], size[0], -1)
-    return np.stack([cv2.resize(plane, size, interpolation=mode) for plane in cv2.split(planes)], axis=2)
+    return np.stack([cv2.resize(plane, size, interpolation=mode) for plane in channels_of(planes)], axis=2)

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from defectsynth.layers import Bytes, Floats, at_least, greatest_channel
+from defectsynth.layers import Bytes, Floats, at_least, channels_of, greatest_channel
 
 SEPARATION = 0.72  # least share of the variance between the two classes; one Gaussian has 0.64, a flat histogram 0.75
 BODY_SEPARATION, BODY_BORDER = 0.66, 0.08  # the same on the blurred copy, and how much of its border may be object
@@ -199,7 +199,7 @@ def _on_uneven_ground(small: Bytes, mask: Bytes) -> Bytes | None:
 
 def _off_palette(small: Bytes, mask: Bytes) -> Bytes:
     """Return the distance of each cell from all mixtures of the two colours on the border, uint8 (h, w)."""
-    planes = np.stack(cv2.split(small)).reshape(small.shape[2], -1).astype(np.float32)
+    planes = np.stack(channels_of(small)).reshape(small.shape[2], -1).astype(np.float32)
     border = _sides(*mask.shape).ravel()
     pattern = mask.ravel()[border] > 0  # what on the border is unlike the background: holes, tracks
     ring = planes[:, border]

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from defectsynth.blends import DrawnBlend
-from defectsynth.layers import Array, Bytes, Floats, Layer, at_least, clip_box, greatest_channel
+from defectsynth.layers import Array, Bytes, Floats, Layer, at_least, channels_of, clip_box, greatest_channel
 from defectsynth.looks import PALETTES, Color, DrawnColor, DrawnLook
 from defectsynth.outlines import Outline
 from defectsynth.placement import Place
@@ -203,7 +203,7 @@ def _region(cells: Bytes, inside: Bytes, seed: tuple[int, int], alike: float) ->
 
 def _mean(cells: Bytes, region: Bytes) -> Array:
     """Return the mean colour of a region, float64 (C,) in [0, 1]."""
-    return np.array([cv2.mean(plane, mask=region)[0] for plane in cv2.split(cells)]) / 255.0
+    return np.array([cv2.mean(plane, mask=region)[0] for plane in channels_of(cells)]) / 255.0
 
 
 def _other(rng: np.random.Generator, cells: Bytes, inside: Bytes, own: Array) -> tuple[float, ...] | None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from defectsynth.behind import Gap
 from defectsynth.faces import Face
-from defectsynth.layers import Array, Box, Floats, clip_box
+from defectsynth.layers import Array, Box, Floats, channels_of, clip_box
 from defectsynth.membrane import resized
 from defectsynth.opened import LIT, SHADE_CELL, Opened, blend, open_up, shade_cell
 from defectsynth.patches import Patch, finish, quantised
@@ -201,7 +201,7 @@ def _warped(planes: Array, matrix: Array, shape: tuple[int, int], *, border: int
         four = cv2.cvtColor(planes, cv2.COLOR_BGR2BGRA)
         return np.asarray(cv2.cvtColor(_warped(four, matrix, shape, border=border), cv2.COLOR_BGRA2BGR))
     if planes.shape[2] > 4:
-        single = [_warped(plane[..., None], matrix, shape, border=border) for plane in cv2.split(planes)]
+        single = [_warped(plane[..., None], matrix, shape, border=border) for plane in channels_of(planes)]
         return np.concatenate(single, axis=2)
     mode = cv2.BORDER_REPLICATE if border is None else cv2.BORDER_CONSTANT
     value = (border or 0,) * 4
