@@ -81,7 +81,7 @@ class DrawnColorShift(DrawnLook):
             return np.interp(light, lightness, grays).astype(np.float32), layer.alpha
         lab = cv2.cvtColor(cv2.merge(list(surface)), cv2.COLOR_RGB2Lab)
         lab = cv2.add(lab, (self.lightness, self.red, self.yellow, 0.0))
-        return np.stack(channels_of(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB))), layer.alpha
+        return channels_of(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)), layer.alpha
 
 
 @lru_cache(maxsize=1)

@@ -199,7 +199,7 @@ def _on_uneven_ground(small: Bytes, mask: Bytes) -> Bytes | None:
 
 def _off_palette(small: Bytes, mask: Bytes) -> Bytes:
     """Return the distance of each cell from all mixtures of the two colours on the border, uint8 (h, w)."""
-    planes = np.stack(channels_of(small)).reshape(small.shape[2], -1).astype(np.float32)
+    planes = channels_of(small).reshape(small.shape[2], -1).astype(np.float32)
     border = _sides(*mask.shape).ravel()
     pattern = mask.ravel()[border] > 0  # what on the border is unlike the background: holes, tracks
     ring = planes[:, border]

@@ -9,7 +9,7 @@ import numpy as np
 
 from defectsynth.behind import Gap, around, behind_part
 from defectsynth.found_pieces import pieces_of
-from defectsynth.layers import Array, Box, Bytes, at_least, greatest_channel
+from defectsynth.layers import Array, Box, Bytes, at_least, greatest_channel, put
 from defectsynth.membrane import resized
 from defectsynth.outlines import filled
 from defectsynth.pictures import as_floats
@@ -138,6 +138,5 @@ def blend(under: Array, over: Array, cover: Bytes, peak: float) -> None:
         below, above = (planes.reshape(cover.size, -1).take(rim, axis=0).astype(np.float32) for planes in (under, over))
         below += (above - below) * (cover.ravel()[rim] * np.float32(1.0 / 255.0))[:, None]
         mixed = below if peak == 1.0 else np.rint(below, out=below).astype(under.dtype)
-        whole = np.dtype((np.void, mixed.shape[1] * mixed.itemsize))  # all channels of a pixel at once
-        under.reshape(cover.size, -1).view(whole)[rim] = mixed.view(whole)
+        put(under, rim, mixed)
     cv2.copyTo(over, at_least(cover, 255), under)

@@ -66,11 +66,7 @@ class Scene:
 
     def planes(self, patch: Array) -> Floats:
         """Return a patch of the picture as float32 (C, h, w), 1.0 is the peak of its dtype."""
-        channels = channels_of(patch)
-        planes = np.empty((len(channels), *patch.shape[:2]), np.float32)
-        for plane, channel in zip(planes, channels, strict=True):
-            np.multiply(channel, np.float32(1.0 / self.peak), out=plane)
-        return planes
+        return channels_of(patch) * np.float32(1.0 / self.peak)
 
     def color_at(self, x: float, y: float) -> Floats:
         """Return the colour at a place, float32 (C,) in [0, 1]; places outside take the nearest pixel."""
