@@ -91,7 +91,8 @@ def _reduced(pixels: Array, known: Bytes, peak: float, cell: int) -> tuple[Float
     share = cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_AREA) * np.float32(1.0 / 255.0)
     share[share < min(LEAST_KNOWN, float(share.max()))] = 0.0
     mean = as_floats(resized(masked, (columns, rows), cv2.INTER_AREA), peak)
-    return mean / np.maximum(share, np.float32(1e-3))[..., None], share
+    mean /= cv2.merge([np.maximum(share, np.float32(1e-3))] * mean.shape[2]).reshape(mean.shape)
+    return mean, share
 
 
 def _plus(pixels: Array, change: Floats, here: tuple[slice, slice], peak: float, cell: int) -> Array:

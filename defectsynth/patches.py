@@ -17,6 +17,7 @@ VISIBLE_STEP = 4.0 / 255.0  # change from which on a pixel counts as visibly cha
 SOFTEST = np.float32(1.0 / 255.0)  # least value of a soft mask inside the mask: one step of 8 bits
 HALF_SURE, SURER = 24.0 / 255.0, 12.0 / 255.0  # change with a logistic label of 1/2, and by which its odds grow e-fold
 DIFFERENT = 0.95  # least share of the mask's pixels that differ
+HALFWAY = 127.0 / 255.0  # change that fits a signed byte
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
@@ -106,17 +107,12 @@ def changed_by(pixels: Array, change: Floats, peak: float) -> Array:
     channels = pixels.shape[2] if pixels.ndim > change.ndim else 0
     if peak == 1.0:
         return pixels + (change[..., None] if channels else change)
-    result = pixels
-    flat = change.reshape(len(change), -1)
-    for scale, sign, operation in ((peak, cv2.THRESH_TOZERO, cv2.add), (-peak, cv2.THRESH_TRUNC, cv2.subtract)):
-        part = cv2.threshold(flat, 0.0, 0.0, sign)[1]
-        if peak == 255.0:
-            whole = cv2.convertScaleAbs(part, alpha=scale)
-        else:
-            whole = np.clip(np.rint(part * np.float32(scale)), 0.0, peak).astype(pixels.dtype)
-        whole = cv2.merge([whole.reshape(pixels.shape[:2])] * channels) if channels else whole.reshape(pixels.shape)
-        result = operation(result, whole).reshape(pixels.shape)
-    return result
+    dtype, shape = cv2.CV_8U if peak == 255.0 else cv2.CV_16U, pixels.shape
+    if channels and peak == 255.0 and cv2.norm(change, cv2.NORM_INF) < HALFWAY:  # fits a byte
+        whole = cv2.convertScaleAbs(change, alpha=peak, beta=128.0).reshape(change.shape)
+        return cv2.addWeighted(pixels, 1.0, cv2.merge([whole] * channels), 1.0, -128.0).reshape(shape)
+    wide = cv2.merge([change] * channels) if channels else change
+    return cv2.addWeighted(pixels, 1.0, wide.reshape(shape), peak, 0.0, dtype=dtype).reshape(shape)
 
 
 def finish(
