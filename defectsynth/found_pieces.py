@@ -13,7 +13,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.foreground import REMEMBERED
+from defectsynth.foreground import REMEMBERED, Foreground
 from defectsynth.layers import Array, Bytes, Floats, channels_of, greatest_channel
 from defectsynth.membrane import membrane
 from defectsynth.outlines import Outline
@@ -36,23 +36,14 @@ _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 def pieces_of(scene: Scene, method: str) -> dict[str, tuple[Piece, ...]]:
     """Return the parts found in a picture by kind; kinds that are not there are missing."""
     found = scene.foreground(method)
-    if found.whole:
-        return {}
-    small = scene.small
-    plane = b"" if found.plane is None else found.plane.tobytes()
-    return _found(
-        small.tobytes(), small.shape, found.cells.tobytes(), found.step, plane=plane, threshold=FAINT * found.threshold
-    )
+    return {} if found.whole else _found(found)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _found(
-    small: bytes, shape: tuple[int, ...], cells: bytes, step: Pair, *, plane: bytes, threshold: float
-) -> dict[str, tuple[Piece, ...]]:
-    colours = np.frombuffer(small, np.uint8).reshape(shape)
-    inside = np.frombuffer(cells, np.uint8).reshape(shape[:2])
+def _found(found: Foreground) -> dict[str, tuple[Piece, ...]]:
+    colours, inside, step = found.small, found.cells, found.step
     bodies = _components(inside)
-    faint = _unlike(colours, np.frombuffer(plane, np.float32).reshape(-1, 3), threshold) if plane else inside
+    faint = inside if found.plane is None else _unlike(colours, found.plane, FAINT * found.threshold)
     kinds = {
         "lead": _leads(inside, faint, step),
         "mark": [
@@ -185,16 +176,15 @@ def whole_object(scene: Scene, method: str) -> Piece | None:
     if not stands_free(scene, method):
         return None
     found = scene.foreground(method)
-    points = _hull(found.cells.tobytes(), found.cells.shape, found.step, SHADOW * scene.side)
+    points = _hull(found, SHADOW * scene.side)
     return Piece("object", points, points[0], points[len(points) // 2], "background", method)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _hull(cells: bytes, shape: tuple[int, ...], step: Pair, shadow: float) -> Outline:
+def _hull(found: Foreground, shadow: float) -> Outline:
     """Return the hull of the object and its shadow in pixels."""
-    rim = math.ceil(shadow / min(step)) + 1
-    inside = np.frombuffer(cells, np.uint8).reshape(shape)
-    wide = cv2.copyMakeBorder(inside, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
+    rim = math.ceil(shadow / min(found.step)) + 1
+    wide = cv2.copyMakeBorder(found.cells, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
     grown = cv2.dilate(wide, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))
     outlines = [contour[:, 0] - rim for contour in cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]]
-    return _pixels(cv2.convexHull(np.concatenate(outlines))[:, 0], step)
+    return _pixels(cv2.convexHull(np.concatenate(outlines))[:, 0], found.step)

@@ -133,7 +133,7 @@ def blend(under: Array, over: Array, cover: Bytes, peak: float) -> None:
     """Lay pixels over contiguous ones of their dtype, (h, w, C): where a cover is 255 they alone, at its rim both."""
     if peak == 1.0:
         over = np.clip(over, min(0.0, float(under.min())), max(1.0, float(under.max())))
-    rim = np.flatnonzero(cv2.inRange(cover, 1, 254) > 0)
+    rim = np.flatnonzero(cover - np.uint8(1) < np.uint8(254))  # neither 0, which wraps around, nor 255
     if rim.size:
         below, above = (planes.reshape(cover.size, -1).take(rim, axis=0).astype(np.float32) for planes in (under, over))
         below += (above - below) * (cover.ravel()[rim] * np.float32(1.0 / 255.0))[:, None]

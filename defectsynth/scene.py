@@ -82,11 +82,8 @@ class Scene:
     @cached_property
     def small_gray(self) -> Floats:
         """The mean over the channels of the small copy, float32 (h, w) in [0, 1]."""
-        total, *others = channels_of(self.small)
-        total = total.astype(np.float32)
-        for channel in others:
-            total += channel
-        return total * np.float32(1.0 / (255.0 * (1 + len(others))))
+        total = channels_of(self.small).sum(axis=0, dtype=np.float32)
+        return total * np.float32(1.0 / (255.0 * self.small.shape[2]))
 
     @cached_property
     def tiny(self) -> Array:
