@@ -156,9 +156,9 @@ def _with_grain(gap: Gap, smooth: Array, pixels: Array, *, known: Bytes, peak: f
     if deviation == 0.0:
         return smooth
     height, width = smooth.shape[:2]
-    random = np.frombuffer(np.random.default_rng(gap.seed).bytes(GRAIN * GRAIN), np.uint8).reshape(GRAIN, GRAIN)
-    tiled = np.tile(random, (-(-height // GRAIN), -(-width // GRAIN)))[:height, :width]
-    return changed_by(smooth, (_normal() * np.float32(deviation)).take(tiled), peak)
+    random = np.frombuffer(np.random.default_rng(gap.seed).bytes(min(height, GRAIN) * GRAIN), np.uint8)
+    tiled = np.tile(random.reshape(-1, GRAIN), (-(-height // GRAIN), -(-width // GRAIN)))[:height, :width]
+    return changed_by(smooth, cv2.LUT(tiled, _normal() * np.float32(deviation)).reshape(tiled.shape), peak)
 
 
 @lru_cache(maxsize=1)

@@ -61,7 +61,7 @@ class Foreground:
         if self.plane is None or coarse.min() >= CERTAIN:
             return at_least(coarse, 128)
         inside = at_least(coarse, CERTAIN)
-        doubtful = np.flatnonzero(cv2.inRange(coarse, 6, CERTAIN - 1) > 0)  # the only pixels that are looked at
+        doubtful = np.flatnonzero(coarse - np.uint8(6) < np.uint8(CERTAIN - 6))  # the only pixels that are looked at
         if not doubtful.size:
             return inside
         row, column = np.divmod(doubtful, box.shape[1])

@@ -136,7 +136,9 @@ def blend(under: Array, over: Array, cover: Bytes, peak: float) -> None:
     rim = np.flatnonzero(cover - np.uint8(1) < np.uint8(254))  # neither 0, which wraps around, nor 255
     if rim.size:
         below, above = (planes.reshape(cover.size, -1).take(rim, axis=0).astype(np.float32) for planes in (under, over))
-        below += (above - below) * (cover.ravel()[rim] * np.float32(1.0 / 255.0))[:, None]
+        above -= below
+        above *= cv2.merge([cover.ravel().take(rim) * np.float32(1.0 / 255.0)] * above.shape[1]).reshape(above.shape)
+        below += above
         mixed = below if peak == 1.0 else np.rint(below, out=below).astype(under.dtype)
         put(under, rim, mixed)
     cv2.copyTo(over, at_least(cover, 255), under)
