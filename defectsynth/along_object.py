@@ -104,7 +104,7 @@ class AlongObject(Where):
 
 def axis_of(found: Foreground) -> Axis | None:
     """Return the longest axis of an object, or None if it is round or there is none."""
-    return None if found.whole else _axis(found.cells.tobytes(), found.cells.shape, found.step)
+    return None if found.whole else _axis(found)
 
 
 def end_beyond(scene: Scene, place: Place, *, foreground: str = "auto") -> Pair | None:
@@ -122,8 +122,8 @@ def end_beyond(scene: Scene, place: Place, *, foreground: str = "auto") -> Pair 
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _axis(cells: bytes, shape: tuple[int, int], step: Pair) -> Axis | None:
-    inside = np.frombuffer(cells, np.uint8).reshape(shape) > 0
+def _axis(found: Foreground) -> Axis | None:
+    inside, step = found.cells > 0, found.step
     rows, columns = np.nonzero(inside)
     points = np.stack([columns * step[0], rows * step[1]], axis=1)
     points -= points.mean(axis=0)

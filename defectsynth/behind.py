@@ -9,7 +9,7 @@ from statistics import NormalDist
 import cv2
 import numpy as np
 
-from defectsynth.layers import Array, Box, Bytes, Floats, at_least
+from defectsynth.layers import Array, Box, Bytes, Floats, at_least, channels_of
 from defectsynth.membrane import membrane, resized
 from defectsynth.patches import changed_by
 from defectsynth.pictures import as_floats
@@ -96,7 +96,8 @@ def _reduced(pixels: Array, known: Bytes, peak: float, cell: int) -> tuple[Float
     share = cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_AREA) * np.float32(1.0 / 255.0)
     share[share < min(LEAST_KNOWN, float(share.max()))] = 0.0
     mean = as_floats(resized(masked, (columns, rows), cv2.INTER_AREA), peak)
-    return mean / np.maximum(share, np.float32(1e-3))[..., None], share
+    mean /= cv2.merge([np.maximum(share, np.float32(1e-3))] * mean.shape[2]).reshape(mean.shape)
+    return mean, share
 
 
 def _plus(pixels: Array, change: Floats, here: tuple[slice, slice], peak: float, cell: int) -> Array:
@@ -126,7 +127,7 @@ def _taken(gap: Gap, scene: Scene, canvas: Array, box: Box, offset: IntPair) -> 
     inner = np.ascontiguousarray(canvas[max(0, y0) : y1, max(0, x0) : x1])
     taken = inner
     if any(rim):
-        planes = [inner] if inner.ndim == 2 or inner.shape[2] <= 4 else cv2.split(inner)
+        planes = [inner] if inner.ndim == 2 or inner.shape[2] <= 4 else channels_of(inner)
         framed = [cv2.copyMakeBorder(plane, *rim, cv2.BORDER_REPLICATE) for plane in planes]
         taken = framed[0] if len(framed) == 1 else np.stack(framed, axis=2)
     taken = taken.reshape(*box.shape, -1)
@@ -160,9 +161,9 @@ def _with_grain(gap: Gap, smooth: Array, pixels: Array, *, known: Bytes, peak: f
     if deviation == 0.0:
         return smooth
     height, width = smooth.shape[:2]
-    random = np.frombuffer(np.random.default_rng(gap.seed).bytes(GRAIN * GRAIN), np.uint8).reshape(GRAIN, GRAIN)
-    tiled = np.tile(random, (-(-height // GRAIN), -(-width // GRAIN)))[:height, :width]
-    return changed_by(smooth, (_normal() * np.float32(deviation)).take(tiled), peak)
+    random = np.frombuffer(np.random.default_rng(gap.seed).bytes(min(height, GRAIN) * GRAIN), np.uint8)
+    tiled = np.tile(random.reshape(-1, GRAIN), (-(-height // GRAIN), -(-width // GRAIN)))[:height, :width]
+    return changed_by(smooth, cv2.LUT(tiled, _normal() * np.float32(deviation)).reshape(tiled.shape), peak)
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.layers import Floats, Layer
+from defectsynth.layers import Floats, Layer, channels_of
 from defectsynth.looks import DrawnLook, Look
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
@@ -81,7 +81,7 @@ class DrawnColorShift(DrawnLook):
             return np.interp(light, lightness, grays).astype(np.float32), layer.alpha
         lab = cv2.cvtColor(cv2.merge(list(surface)), cv2.COLOR_RGB2Lab)
         lab = cv2.add(lab, (self.lightness, self.red, self.yellow, 0.0))
-        return np.stack(cv2.split(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB))), layer.alpha
+        return channels_of(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)), layer.alpha
 
 
 @lru_cache(maxsize=1)

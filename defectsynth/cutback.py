@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from defectsynth.faces import Face
-from defectsynth.layers import Array, Box, Floats, clip_box, greatest_channel
+from defectsynth.layers import Array, Box, Floats, channels_of, clip_box, greatest_channel
 from defectsynth.membrane import membrane
 from defectsynth.patches import Patch, finish
 from defectsynth.pictures import as_floats
@@ -126,7 +126,7 @@ class CutbackRecipe(Recipe):
         source = np.ascontiguousarray(canvas[y0 : box.y1 + reach, x0 : box.x1 + reach])
         map_x = dx + np.arange(box.x0 - x0, box.x1 - x0, dtype=np.float32)[None]
         map_y = dy + np.arange(box.y0 - y0, box.y1 - y0, dtype=np.float32)[:, None]
-        planes = cv2.split(source) if source.ndim == 3 and source.shape[2] > 4 else [source]
+        planes = channels_of(source) if source.ndim == 3 and source.shape[2] > 4 else [source]
         moved = [cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in planes]
         return moved[0].reshape(*box.shape, -1) if len(moved) == 1 else np.stack(moved, axis=2)
 

@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from defectsynth.layers import Array, Box
+from defectsynth.layers import Array, Box, channels_of
 from defectsynth.looks import Look
 from defectsynth.pasted import DrawnPicture
 from defectsynth.pictures import PEAKS
@@ -114,7 +114,7 @@ class DrawnCutting(DrawnPicture):
         matrix = np.column_stack([back, centre - low - back @ middle])
         still = self.turn == 0.0 and self.zoom == 1.0
         flags = cv2.WARP_INVERSE_MAP | (cv2.INTER_NEAREST if still else cv2.INTER_LINEAR)
-        planes = [needed] if needed.ndim == 2 or needed.shape[2] <= 4 else cv2.split(np.ascontiguousarray(needed))
+        planes = [needed] if needed.ndim == 2 or needed.shape[2] <= 4 else channels_of(needed)
         warped = [
             cv2.warpAffine(plane, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT)
             for plane in planes

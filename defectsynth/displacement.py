@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defectsynth.layers import Array, Box, Floats, ellipse_box
+from defectsynth.layers import Array, Box, Floats, channels_of, ellipse_box
 from defectsynth.placement import Place, thickness_behind
 from defectsynth.scene import Scene
 from defectsynth.values import Pair, Part, Value, between, choices, span, visible_share
@@ -156,5 +156,5 @@ def displaced(
     if source.ndim == 2 or source.shape[2] <= 4:
         moved = cv2.remap(source, map_x, map_y, mode, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(moved.reshape(*box.shape, *source.shape[2:]))
-    planes = [cv2.remap(plane, map_x, map_y, mode, borderMode=cv2.BORDER_REPLICATE) for plane in cv2.split(source)]
+    planes = [cv2.remap(plane, map_x, map_y, mode, borderMode=cv2.BORDER_REPLICATE) for plane in channels_of(source)]
     return np.stack(planes, axis=-1)

@@ -44,9 +44,11 @@ def encode(value: Any) -> Any:
     if value is None or type(value) in _PLAIN or isinstance(value, InMemory):
         return value
     if isinstance(value, Value):
-        plain = {"type": type(value).__name__}
-        for name in _field_names(type(value)):  # type: ignore[arg-type]  # a class is hashable
-            plain[name] = encode(getattr(value, name))
+        kind = type(value)
+        plain = {"type": kind.__name__}
+        for name in _field_names(kind):  # type: ignore[arg-type]  # a class is hashable
+            entry = getattr(value, name)
+            plain[name] = entry if type(entry) in _PLAIN else encode(entry)
         return plain
     if isinstance(value, Mapping):
         return {str(key): encode(entry) for key, entry in value.items()}

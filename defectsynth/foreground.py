@@ -23,11 +23,12 @@ CERTAIN = 250  # value of an interpolated cell that needs no look at the pixel
 METHODS = ("auto", "border", "otsu", "gradient", "whole")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Foreground:
-    """The object on the small grid and the rule that sharpens it at full size.
+    """The object on the small grid and the rule that sharpens it at full size; one for a picture, remembered by it.
 
     Attributes:
+        small: uint8 (h, w, C), the small copy of the picture.
         cells: uint8 (h, w), 255 where the object is; the small grid.
         step: (x, y) size of a cell in pixels.
         whole: True if there is no background.
@@ -36,6 +37,7 @@ class Foreground:
         repeats: one or two steps (dx, dy), in pixels, after which the background looks the same; empty: none.
     """
 
+    small: Bytes
     cells: Bytes
     step: tuple[float, float]
     whole: bool
@@ -61,7 +63,7 @@ class Foreground:
         if self.plane is None or coarse.min() >= CERTAIN:
             return at_least(coarse, 128)
         inside = at_least(coarse, CERTAIN)
-        doubtful = np.flatnonzero(cv2.inRange(coarse, 6, CERTAIN - 1) > 0)  # the only pixels that are looked at
+        doubtful = np.flatnonzero(coarse - np.uint8(6) < np.uint8(CERTAIN - 6))  # the only pixels that are looked at
         if not doubtful.size:
             return inside
         row, column = np.divmod(doubtful, box.shape[1])
@@ -118,21 +120,22 @@ def locate(size: tuple[int, int], small: Bytes, method: str) -> Foreground:
     """Find the object in the small copy of a picture of (height, width), see `find_foreground`."""
     rows, columns = small.shape[:2]
     step = (size[1] / columns, size[0] / rows)
-    everything = Foreground(np.full((rows, columns), 255, np.uint8), step, whole=True)
-    if method == "whole" or min(rows, columns) < 8:
-        return everything
-    return _found(small.tobytes(), small.shape, step, method) or everything
+    found = method != "whole" and min(rows, columns) >= 8 and _found(small.tobytes(), small.shape, step, method)
+    return found or Foreground(small, np.full((rows, columns), 255, np.uint8), step, whole=True)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _found(cells: bytes, shape: tuple[int, ...], step: tuple[float, float], method: str) -> Foreground | None:
     """Find the object on the bytes of a small copy; a picture seen lately (the next epoch of a training) is free."""
-    found = find_cells(np.frombuffer(cells, np.uint8).reshape(shape), method)
+    small = np.frombuffer(cells, np.uint8).reshape(shape)
+    found = find_cells(small, method)
     if found is None:
         return None
     found.cells.flags.writeable = False  # it is handed out again
     repeats = tuple((x * step[0], y * step[1]) for x, y in found.steps)
-    return Foreground(found.cells, step, whole=False, plane=found.plane, threshold=found.threshold, repeats=repeats)
+    return Foreground(
+        small, found.cells, step, whole=False, plane=found.plane, threshold=found.threshold, repeats=repeats
+    )
 
 
 def forget_pictures() -> None:

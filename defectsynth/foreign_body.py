@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from defectsynth.coats import Coat
 from defectsynth.layers import Floats, Layer
 from defectsynth.looks import PALETTES, DrawnColor, DrawnLook, Look, color_of
 from defectsynth.placement import Place
@@ -92,25 +93,41 @@ class DrawnForeignBody(DrawnLook):
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return body and shadow."""
-        lit = shading(layer.alpha, wall=self.wall, light=self.light, contrast=self.shading, gloss=self.gloss)
-        if self.roughness:
-            lit += np.float32(self.roughness) * bumps(layer.box.shape, self.light, self.seed)
-        color = self.color.level(surface, layer)
-        shadow = self._shadow(layer.alpha)
-        if shadow is None:
-            body = surface * np.float32(self.color.tint)
-            body += color
-            body += lit
-            return body, layer.alpha
-        shadow *= np.float32(1) - layer.alpha  # the body lies over its own shadow
-        opacity = np.add(layer.alpha, shadow, out=shadow)
+        light, opacity = self._light(layer), self._darkness(layer.alpha)
+        tint, color = np.float32(self.color.tint), self.color.level(surface, layer)
+        if opacity is layer.alpha:
+            pixels = surface * tint
+            pixels += color
+            pixels += light
+            return pixels, opacity
         share = layer.alpha / np.clip(opacity, 1e-6, 1.0)
-        pixels = surface * (np.float32(self.color.tint) * share)
-        lit *= share
-        pixels += lit
+        pixels = surface * (tint * share)
+        light *= share
+        pixels += light
         for plane, value in zip(pixels, color.ravel().tolist(), strict=True):
             cv2.scaleAdd(share, value, plane, dst=plane)
         return pixels, opacity
+
+    def coat(self, layer: Layer) -> Coat | None:
+        """Return body and shadow if nothing shows through."""
+        if self.color.tint > 0.0:
+            return None
+        return Coat(self.color.values, self._light(layer), layer.alpha, self._darkness(layer.alpha))
+
+    def _light(self, layer: Layer) -> Floats:
+        """Return how brightly the body is lit, float32 (h, w), around 0."""
+        light = shading(layer.alpha, wall=self.wall, light=self.light, contrast=self.shading, gloss=self.gloss)
+        if self.roughness:
+            light += np.float32(self.roughness) * bumps(layer.box.shape, self.light, self.seed)
+        return light
+
+    def _darkness(self, alpha: Floats) -> Floats:
+        """Return how opaque body and shadow are together, float32 (h, w): `alpha` itself if there is no shadow."""
+        shadow = self._shadow(alpha)
+        if shadow is None:
+            return alpha
+        shadow *= np.float32(1) - alpha  # the body lies over its own shadow
+        return np.add(alpha, shadow, out=shadow)
 
     def _shadow(self, alpha: Floats) -> Floats | None:
         """Return how dark the cast shadow is, float32 (h, w), or None if there is none."""

@@ -13,8 +13,8 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.foreground import REMEMBERED
-from defectsynth.layers import Array, Bytes, Floats, greatest_channel
+from defectsynth.foreground import REMEMBERED, Foreground
+from defectsynth.layers import Array, Bytes, Floats, channels_of, greatest_channel
 from defectsynth.membrane import membrane
 from defectsynth.outlines import Outline
 from defectsynth.piece import SHADOW, Piece
@@ -39,27 +39,18 @@ _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 def pieces_of(scene: Scene, method: str) -> dict[str, tuple[Piece, ...]]:
     """Return the parts found in a picture by kind; kinds that are not there are missing."""
     found = scene.foreground(method)
-    if found.whole:
-        return {}
-    small = scene.small
-    plane = b"" if found.plane is None else found.plane.tobytes()
-    return _found(
-        small.tobytes(),
-        small.shape,
-        found.cells.tobytes(),
-        found.step,
-        plane=plane,
-        threshold=FAINT * found.threshold,
-        repeats=bool(found.repeats),
-    )
+    return {} if found.whole else _found(found)
 
 
 def background_of(scene: Scene, method: str) -> Bytes:
     """Return the cells that surely show the background, uint8 (h, w), 255 there."""
-    found = scene.foreground(method)
+    return _background(scene.foreground(method))
+
+
+def _background(found: Foreground) -> Bytes:
     taken = cv2.dilate(found.cells, _SQUARE)
     if found.repeats:
-        for lead in pieces_of(scene, method).get("lead", ()):
+        for lead in _found(found).get("lead", ()):
             cv2.fillPoly(taken, [cells_at(lead.outline, found.step)], 255)
     return cv2.bitwise_not(taken)
 
@@ -70,15 +61,12 @@ def cells_at(outline: Outline, step: Pair) -> Array:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _found(
-    small: bytes, shape: tuple[int, ...], cells: bytes, step: Pair, *, plane: bytes, threshold: float, repeats: bool
-) -> dict[str, tuple[Piece, ...]]:
-    colours = np.frombuffer(small, np.uint8).reshape(shape)
-    inside = np.frombuffer(cells, np.uint8).reshape(shape[:2])
+def _found(found: Foreground) -> dict[str, tuple[Piece, ...]]:
+    colours, inside, step = found.small, found.cells, found.step
     bodies = _components(inside)
-    faint = _unlike(colours, np.frombuffer(plane, np.float32).reshape(-1, 3), threshold) if plane else inside
+    faint = inside if found.plane is None else _unlike(colours, found.plane, FAINT * found.threshold)
     kinds = {
-        "lead": _leads(inside, faint, step, generous=repeats),
+        "lead": _leads(inside, faint, step, generous=bool(found.repeats)),
         "mark": [
             _piece("mark", cv2.dilate(each, _SQUARE), each, step, ground="object") for each in _marks(colours, inside)
         ],
@@ -163,7 +151,7 @@ def _marks(small: Bytes, cells: Bytes) -> list[Bytes]:
         return []
     reach = min(max(3, round(0.35 * math.sqrt(total)) | 1), 31)
     extended = membrane(small.astype(np.float32), inner * np.float32(1.0 / 255.0)).astype(np.uint8)
-    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, reach)) for plane in cv2.split(extended)]
+    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, reach)) for plane in channels_of(extended)]
     unlike = cv2.bitwise_and(greatest_channel(cv2.merge(planes)), inner)
     if float(unlike.max()) < MARK_CONTRAST:
         return []
@@ -226,20 +214,16 @@ def whole_object(scene: Scene, method: str) -> Piece | None:
     if not stands_free(scene, method):
         return None
     found = scene.foreground(method)
-    if found.repeats:  # its leads have their shadow with them
-        cells, beside = cv2.bitwise_not(background_of(scene, method)), max(found.step)
-    else:
-        cells, beside = found.cells, SHADOW * scene.side
-    points = _hull(cells.tobytes(), cells.shape, found.step, beside)
+    points = _hull(found, SHADOW * scene.side)
     return Piece("object", points, points[0], points[len(points) // 2], "background", method)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _hull(cells: bytes, shape: tuple[int, ...], step: Pair, shadow: float) -> Outline:
-    """Return the hull of the object and its shadow in pixels."""
-    rim = math.ceil(shadow / min(step)) + 1
-    inside = np.frombuffer(cells, np.uint8).reshape(shape)
-    wide = cv2.copyMakeBorder(inside, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
+def _hull(found: Foreground, shadow: float) -> Outline:
+    """Return the hull of the object and its shadow in pixels; where the ground repeats its leads have their own."""
+    cells, beside = (cv2.bitwise_not(_background(found)), max(found.step)) if found.repeats else (found.cells, shadow)
+    rim = math.ceil(beside / min(found.step)) + 1
+    wide = cv2.copyMakeBorder(cells, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
     grown = cv2.dilate(wide, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))
     outlines = [contour[:, 0] - rim for contour in cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]]
-    return _pixels(cv2.convexHull(np.concatenate(outlines))[:, 0], step)
+    return _pixels(cv2.convexHull(np.concatenate(outlines))[:, 0], found.step)

@@ -60,21 +60,33 @@ def at_least(array: Array, least: float) -> Bytes:
     return np.negative(np.greater_equal(array, bound).view(np.uint8))
 
 
+def channels_of(pixels: Array) -> Array:
+    """Return the channels of (h, w) or (h, w, C), (C, h, w).
+
+    They are split into an array made beforehand: cv2 copies what it allocates for them itself once more.
+    """
+    if pixels.ndim == 2:
+        return pixels[None]
+    planes = np.empty((pixels.shape[2], *pixels.shape[:2]), pixels.dtype)
+    cv2.split(np.ascontiguousarray(pixels), list(planes))
+    return planes
+
+
 def greatest_channel(change: Array) -> Array:
     """Return the maximum over the channels of (h, w) or (h, w, C), (h, w)."""
-    if change.ndim == 2:
-        return change
-    planes = cv2.split(change)
-    greatest = planes[0]
-    for plane in planes[1:]:
-        greatest = cv2.max(greatest, plane)
-    return greatest
+    return change if change.ndim == 2 else np.asarray(np.maximum.reduce(channels_of(change)))
+
+
+def put(pixels: Array, at: Array, values: Array) -> None:
+    """Write values (..., C) of their dtype into contiguous pixels (h, w, C) at places of the flat box, (N,)."""
+    whole = np.dtype((np.void, pixels.itemsize * (values.size // max(at.size, 1))))  # all channels of a pixel at once
+    pixels.reshape(-1).view(whole)[at] = np.ascontiguousarray(values).reshape(-1).view(whole)
 
 
 def depth_inside(alpha: Floats) -> Floats:
     """Return how far in from the outline of a layer a pixel lies, in pixels: float32 (h, w), 0 where alpha < 0.5."""
     depth = cv2.distanceTransform(at_least(alpha, 0.5), cv2.DIST_L2, cv2.DIST_MASK_5)  # the precise one varies in bytes
-    return np.clip(depth, 0.0, max(alpha.shape), out=depth)  # without an outline in sight it is endless
+    return np.minimum(depth, max(alpha.shape), out=depth)  # without an outline in sight it is endless
 
 
 @dataclass(frozen=True)

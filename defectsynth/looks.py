@@ -15,6 +15,7 @@ from typing import ClassVar
 import cv2
 import numpy as np
 
+from defectsynth.coats import Coat
 from defectsynth.layers import Array, Floats, Layer
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
@@ -49,6 +50,10 @@ class DrawnLook(Value):
 
         The surface with it is then what `paint` returns; what is only added need not be blended channel by channel.
         """
+        return None
+
+    def coat(self, layer: Layer) -> Coat | None:
+        """Return what is laid down, if it is the same on any surface and what `paint` would return."""
         return None
 
 

@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from defectsynth.layers import Bytes, Floats, at_least, greatest_channel
+from defectsynth.layers import Bytes, Floats, at_least, channels_of, greatest_channel
 from defectsynth.repeats import steps_of, strangeness
 from defectsynth.values import Pair
 
@@ -265,7 +265,7 @@ def _linked(mask: Bytes, reach: int) -> Bytes:
 
 def _off_palette(small: Bytes, mask: Bytes) -> Bytes:
     """Return the distance of each cell from all mixtures of the two colours on the border, uint8 (h, w)."""
-    planes = np.stack(cv2.split(small)).reshape(small.shape[2], -1).astype(np.float32)
+    planes = channels_of(small).reshape(small.shape[2], -1).astype(np.float32)
     border = _sides(*mask.shape).ravel()
     pattern = mask.ravel()[border] > 0  # what on the border is unlike the background: holes, tracks
     ring = planes[:, border]

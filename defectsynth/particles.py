@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -90,16 +91,32 @@ class DrawnParticles(DrawnShape):
         away = rng.standard_normal((2, numbers)) * self.spread
         smaller[0], away[:, 0] = 0.0, 0.0
         radii = np.maximum(self.radius * np.exp(-self.variety * (smaller + 0.7 * smaller**3)), SMALLEST) - 0.5 * RIM
-        theta = (np.arange(ROUND) + 0.5 * start[:, None]) * (2 * math.pi / ROUND)
+        theta, sides, waves = _circle()
+        first, turned = start * (math.pi / ROUND), turn * (2 * math.pi)  # angles of first corner and whole
+        angles = [first + turned, turned - first, first + 6.3 * corners, 3 * first + 6.3 * aspect]
+        terms = np.exp(1j * np.array(angles))
+        longer = 0.5 + 0.5 * (self.aspects[0] + (self.aspects[1] - self.aspects[0]) * aspect)
+        terms *= np.array([longer, 1.0 - longer, 0.3 * rng.standard_normal(numbers), np.full(numbers, 0.15)])
         step = 2 * math.pi / np.floor(4 + 4 * corners)[:, None]  # angle between two corners
-        phase = np.mod(theta + step * turn[:, None], step) - 0.5 * step
-        flat = np.cos(0.5 * step) / np.cos(phase)  # a polygon around the circle, 1 at its corners
-        uneven = 1.0 + 0.3 * rng.standard_normal((numbers, 1)) * np.cos(theta + 6.3 * corners[:, None])
-        uneven = uneven + 0.15 * np.cos(3 * theta + 6.3 * aspect[:, None])
-        radial = 1.0 + self.angularity * (flat * np.clip(uneven, 0.4, 1.6) - 1.0)
-        shorter = self.aspects[0] + (self.aspects[1] - self.aspects[0]) * aspect[:, None]
-        outline = np.cos(theta) + 1j * (shorter * np.sin(theta))
-        outline *= radial * radii[:, None]
-        outline *= np.exp(2j * math.pi * turn)[:, None]
+        phase = (theta + first[:, None]) / step
+        phase += turn[:, None]
+        phase -= np.floor(phase)
+        phase -= 0.5
+        phase *= step
+        radial = (terms[2:].T @ waves).real + 1.0
+        np.clip(radial, 0.4, 1.6, out=radial)
+        radial *= np.cos(0.5 * step) / np.cos(phase)  # a polygon around the circle, 1 at its corners
+        radial -= 1.0
+        radial *= self.angularity * radii[:, None]
+        radial += radii[:, None]
+        outline = terms[:2].T @ sides
+        outline *= radial
         outline += (away[0] + 1j * away[1] + complex(self.x, self.y))[:, None]
         return outline
+
+
+@lru_cache(maxsize=1)
+def _circle() -> tuple[Doubles, Doubles, Doubles]:
+    """Return `ROUND` angles and, complex (2, ROUND) each, e^iθ and e^-iθ, and e^iθ and e^3iθ."""
+    theta = np.arange(ROUND) * (2 * math.pi / ROUND)
+    return theta, np.exp([1j * theta, -1j * theta]), np.exp([1j * theta, 3j * theta])

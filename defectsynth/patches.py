@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from defectsynth.layers import Array, Box, Bytes, Floats, at_least, greatest_channel
+from defectsynth.layers import Array, Box, Bytes, Floats, at_least, greatest_channel, put
 
 VISIBLE_STEP = 4.0 / 255.0  # change from which on a pixel counts as visibly changed, of the dtype's range
 SOFTEST = np.float32(1.0 / 255.0)  # least value of a soft mask inside the mask: one step of 8 bits
 HALF_SURE, SURER = 24.0 / 255.0, 12.0 / 255.0  # change with a logistic label of 1/2, and by which its odds grow e-fold
 DIFFERENT = 0.95  # least share of the mask's pixels that differ
+HALFWAY = 127.0 / 255.0  # change that fits a signed byte
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
@@ -86,13 +87,14 @@ def blend(under: Array, over: Array, cover: Bytes, peak: float) -> None:
     """Lay pixels over contiguous ones of their dtype, (h, w, C): where a cover is 255 they alone, at its rim both."""
     if peak == 1.0:
         over = np.clip(over, min(0.0, float(under.min())), max(1.0, float(under.max())))
-    rim = np.flatnonzero(cv2.inRange(cover, 1, 254) > 0)
+    rim = np.flatnonzero(cover - np.uint8(1) < np.uint8(254))  # neither 0, which wraps around, nor 255
     if rim.size:
         below, above = (planes.reshape(cover.size, -1).take(rim, axis=0).astype(np.float32) for planes in (under, over))
-        below += (above - below) * (cover.ravel()[rim] * np.float32(1.0 / 255.0))[:, None]
+        above -= below
+        above *= cv2.merge([cover.ravel().take(rim) * np.float32(1.0 / 255.0)] * above.shape[1]).reshape(above.shape)
+        below += above
         mixed = below if peak == 1.0 else np.rint(below, out=below).astype(under.dtype)
-        whole = np.dtype((np.void, mixed.shape[1] * mixed.itemsize))  # all channels of a pixel at once
-        under.reshape(cover.size, -1).view(whole)[rim] = mixed.view(whole)
+        put(under, rim, mixed)
     cv2.copyTo(over, at_least(cover, 255), under)
 
 
@@ -120,17 +122,12 @@ def changed_by(pixels: Array, change: Floats, peak: float) -> Array:
     channels = pixels.shape[2] if pixels.ndim > change.ndim else 0
     if peak == 1.0:
         return pixels + (change[..., None] if channels else change)
-    result = pixels
-    flat = change.reshape(len(change), -1)
-    for scale, sign, operation in ((peak, cv2.THRESH_TOZERO, cv2.add), (-peak, cv2.THRESH_TRUNC, cv2.subtract)):
-        part = cv2.threshold(flat, 0.0, 0.0, sign)[1]
-        if peak == 255.0:
-            whole = cv2.convertScaleAbs(part, alpha=scale)
-        else:
-            whole = np.clip(np.rint(part * np.float32(scale)), 0.0, peak).astype(pixels.dtype)
-        whole = cv2.merge([whole.reshape(pixels.shape[:2])] * channels) if channels else whole.reshape(pixels.shape)
-        result = operation(result, whole).reshape(pixels.shape)
-    return result
+    dtype, shape = cv2.CV_8U if peak == 255.0 else cv2.CV_16U, pixels.shape
+    if channels and peak == 255.0 and cv2.norm(change, cv2.NORM_INF) < HALFWAY:  # fits a byte
+        whole = cv2.convertScaleAbs(change, alpha=peak, beta=128.0).reshape(change.shape)
+        return cv2.addWeighted(pixels, 1.0, cv2.merge([whole] * channels), 1.0, -128.0).reshape(shape)
+    wide = cv2.merge([change] * channels) if channels else change
+    return cv2.addWeighted(pixels, 1.0, wide.reshape(shape), peak, 0.0, dtype=dtype).reshape(shape)
 
 
 def finish(

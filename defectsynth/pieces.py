@@ -95,7 +95,7 @@ def nearest_edge(scene: Scene, place: Place, method: str) -> Pair | None:
     edge = cv2.subtract(found.cells, cv2.erode(found.cells, _SQUARE))
     edge[[0, -1]] = 0
     edge[:, [0, -1]] = 0
-    rows, columns = np.nonzero(edge)
+    rows, columns = np.nonzero(edge > 0)
     x, y = (columns + 0.5) * found.step[0] - 0.5, (rows + 0.5) * found.step[1] - 0.5
     if scene.roi is not None:
         allowed = scene.roi[y.astype(np.intp), x.astype(np.intp)] > 0
@@ -113,7 +113,7 @@ def away_from(scene: Scene, x: float, y: float, radius: float, method: str) -> f
     column, row = (x + 0.5) / found.step[0] - 0.5, (y + 0.5) / found.step[1] - 0.5
     top, left = max(0, round(row - reach_y)), max(0, round(column - reach_x))
     near = found.cells[top : round(row + reach_y) + 1, left : round(column + reach_x) + 1]
-    rows, columns = np.nonzero(near)
+    rows, columns = np.nonzero(near > 0)
     if rows.size == 0:
         return 0.0
     return math.atan2(

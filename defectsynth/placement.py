@@ -167,7 +167,7 @@ def pick(rng: np.random.Generator, cells: Bytes, scene: Scene) -> tuple[float, f
     rows, columns = cells.shape
     if scene.roi is not None:
         return _pick_in_roi(rng, cells, scene, scene.roi)
-    candidates = np.flatnonzero(cells)
+    candidates = np.flatnonzero(cells > 0)
     if candidates.size == 0:
         return None
     row, column = divmod(int(candidates[rng.integers(candidates.size)]), columns)
@@ -179,7 +179,7 @@ def _pick_in_roi(rng: np.random.Generator, cells: Bytes, scene: Scene, roi: Byte
     rows, columns = cells.shape
     for _ in range(TRIES):
         allowed = cv2.bitwise_and(cells, cells, mask=cv2.resize(roi, (columns, rows), interpolation=cv2.INTER_NEAREST))
-        candidates = np.flatnonzero(allowed)
+        candidates = np.flatnonzero(allowed > 0)
         if candidates.size == 0:
             break
         row, column = divmod(int(candidates[rng.integers(candidates.size)]), columns)
@@ -188,7 +188,7 @@ def _pick_in_roi(rng: np.random.Generator, cells: Bytes, scene: Scene, roi: Byte
         y = (row + jitter[1]) * scene.size[0] / rows - 0.5
         if roi[min(max(round(y), 0), scene.size[0] - 1), min(max(round(x), 0), scene.size[1] - 1)]:
             return x, y
-    pixels = np.flatnonzero(roi)  # a region finer than the grid: every one of its pixels is tried against the cells
+    pixels = np.flatnonzero(roi > 0)  # a region finer than the grid: every one of its pixels is tried against the cells
     y_all, x_all = np.divmod(pixels, scene.size[1])
     inside = np.flatnonzero(cells[y_all * rows // scene.size[0], x_all * columns // scene.size[1]])
     if inside.size == 0:

@@ -76,7 +76,12 @@ class PaintRecipe(Recipe):
         if layer is None:
             return None
         before = np.ascontiguousarray(canvas[layer.box.slices])
-        change = self.look.change(layer) if self.blend.mode == "alpha" else None
+        allowed, plain = self._allowed(scene, layer.box), self.blend.mode == "alpha"
+        change = self.look.change(layer) if plain else None
+        coat = self.look.coat(layer) if plain and self.blend.feather == 0.0 else None
+        if coat is not None:
+            opacity = self.blend.opacity
+            return coat.laid_over(before, layer.box, opacity=opacity, peak=scene.peak, allowed=allowed)
         if change is None:
             surface = scene.planes(before)
             pixels, alpha = self.look.paint(surface, layer, scene)
@@ -85,7 +90,6 @@ class PaintRecipe(Recipe):
         else:
             alpha = self.blend.soften(layer.alpha)
             after = changed_by(before, change * alpha, scene.peak)
-        allowed = self._allowed(scene, layer.box)
         return finish(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)
 
     def _allowed(self, scene: Scene, box: Box) -> Bytes | None:

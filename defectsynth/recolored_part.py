@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from defectsynth.blends import DrawnBlend
-from defectsynth.layers import Array, Bytes, Floats, Layer, at_least, clip_box, greatest_channel
+from defectsynth.layers import Array, Bytes, Floats, Layer, at_least, channels_of, clip_box
 from defectsynth.looks import PALETTES, Color, DrawnColor, DrawnLook
 from defectsynth.outlines import Outline
 from defectsynth.placement import Place
@@ -144,13 +144,13 @@ class RecoloredPart(DefectTransform):
         cells = scene.small
         if min(inside.shape) >= 3:
             cells = cv2.medianBlur(cells, 3).reshape(cells.shape)
-        best, taken = (False, -1.0), None
+        planes, best, taken = channels_of(cells), (False, -1.0), None
         for _ in range(TRIES):
             place = self.where.sample(rng, scene)
             if place is None:
                 return None
-            region = _region(cells, inside, _cell(place, scene, cells), alike)
-            own = _mean(cells, region)
+            region = _region(planes, inside, _cell(place, scene, cells), alike)
+            own = np.array([cv2.mean(plane, mask=region)[0] for plane in planes]) / 255.0
             share = cv2.countNonZero(region) / max(cv2.countNonZero(inside), 1)
             rank = (recoloring.share_range[0] <= share <= recoloring.share_range[1], float(np.ptp(own)))
             if rank > best:
@@ -190,20 +190,16 @@ def _cell(place: Place, scene: Scene, cells: Bytes) -> tuple[int, int]:
     return min(max(row, 0), cells.shape[0] - 1), min(max(column, 0), cells.shape[1] - 1)
 
 
-def _region(cells: Bytes, inside: Bytes, seed: tuple[int, int], alike: float) -> Bytes:
-    """Return what lies together around a cell and looks like it, uint8 (h, w), 255 there."""
-    unlike = greatest_channel(cv2.absdiff(cells, np.broadcast_to(cells[seed], cells.shape)).reshape(cells.shape))
+def _region(planes: Bytes, inside: Bytes, seed: tuple[int, int], alike: float) -> Bytes:
+    """Return what lies together around a cell of (C, h, w) and looks like it, uint8 (h, w), 255 there."""
+    color = planes[:, seed[0], seed[1], None, None]
+    unlike = np.maximum.reduce(np.maximum(planes, color) - np.minimum(planes, color))
     like = cv2.bitwise_not(at_least(unlike, max(round(255 * alike), 1) + 1))
     if inside[seed]:
         like = cv2.bitwise_and(like, inside)
     like[seed] = 255
-    labels = cv2.connectedComponents(like, connectivity=4)[1]
-    return np.negative((labels == labels[seed]).view(np.uint8))
-
-
-def _mean(cells: Bytes, region: Bytes) -> Array:
-    """Return the mean colour of a region, float64 (C,) in [0, 1]."""
-    return np.array([cv2.mean(plane, mask=region)[0] for plane in cv2.split(cells)]) / 255.0
+    cv2.floodFill(like, None, seed[::-1], 1, flags=4)
+    return np.negative((like == 1).view(np.uint8))
 
 
 def _other(rng: np.random.Generator, cells: Bytes, inside: Bytes, own: Array) -> tuple[float, ...] | None:

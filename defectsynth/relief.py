@@ -117,7 +117,7 @@ def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss:
     elif pixel > 1.0:  # no steps along a slanting outline
         depth = cv2.GaussianBlur(depth, (3, 3), 0.0).reshape(depth.shape)
     height = depth * np.float32(1 / max(wall * deepest, 1.0 / pixel))
-    np.clip(height, 0.0, 1.0, out=height)
+    np.minimum(height, np.float32(1), out=height)
     steep = np.float32(1) - height
     lit = cv2.filter2D(depth, cv2.CV_32F, -slope_kernel(light)).reshape(depth.shape)
     lit *= steep
@@ -132,7 +132,7 @@ def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss:
         mirrored *= np.float32(-1 / HIGHLIGHT)
         np.exp(mirrored, out=mirrored)
         np.multiply(height, np.float32(3), out=aside)
-        mirrored *= np.clip(aside, 0.0, 1.0, out=aside)
+        mirrored *= np.minimum(aside, np.float32(1), out=aside)
         mirrored *= np.float32(gloss)
     lit *= np.float32(contrast)
     if level:

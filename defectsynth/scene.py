@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from defectsynth.foreground import Foreground, cells_of, locate, small_copy
-from defectsynth.layers import Array, Box, Bytes, Floats
-from defectsynth.pictures import PEAKS, check_image, checked_roi, split_channels
+from defectsynth.layers import Array, Box, Bytes, Floats, channels_of
+from defectsynth.pictures import PEAKS, check_image, checked_roi
 
 LIGHT_PRIOR = 4.0  # pull of the light direction towards the upper left, in grey levels of 255 across the picture
 
@@ -66,11 +66,7 @@ class Scene:
 
     def planes(self, patch: Array) -> Floats:
         """Return a patch of the picture as float32 (C, h, w), 1.0 is the peak of its dtype."""
-        channels = split_channels(patch)
-        planes = np.empty((len(channels), *patch.shape[:2]), np.float32)
-        for plane, channel in zip(planes, channels, strict=True):
-            np.multiply(channel, np.float32(1.0 / self.peak), out=plane)
-        return planes
+        return channels_of(patch) * np.float32(1.0 / self.peak)
 
     def color_at(self, x: float, y: float) -> Floats:
         """Return the colour at a place, float32 (C,) in [0, 1]; places outside take the nearest pixel."""
@@ -86,11 +82,8 @@ class Scene:
     @cached_property
     def small_gray(self) -> Floats:
         """The mean over the channels of the small copy, float32 (h, w) in [0, 1]."""
-        total, *others = cv2.split(self.small)
-        total = total.astype(np.float32)
-        for channel in others:
-            total += channel
-        return total * np.float32(1.0 / (255.0 * (1 + len(others))))
+        total = channels_of(self.small).sum(axis=0, dtype=np.float32)
+        return total * np.float32(1.0 / (255.0 * self.small.shape[2]))
 
     @cached_property
     def tiny(self) -> Array:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import cv2
 import numpy as np
 
-from defectsynth.layers import Array, Floats, clip_box
+from defectsynth.layers import Array, Floats, channels_of, clip_box
 from defectsynth.looks import PALETTES, Color
 from defectsynth.patches import Patch, finish
 from defectsynth.pictures import as_floats
@@ -110,7 +110,7 @@ class SplitRecipe(Recipe):
         pushed = np.stack(
             [
                 cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(box.shape)
-                for plane in cv2.split(surface)
+                for plane in channels_of(surface)
             ],
             axis=2,
         )

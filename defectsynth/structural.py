@@ -14,7 +14,7 @@ import numpy as np
 
 from defectsynth.behind import Gap
 from defectsynth.faces import Face
-from defectsynth.layers import Array, Box, Floats, clip_box
+from defectsynth.layers import Array, Box, Bytes, Floats, channels_of, clip_box
 from defectsynth.membrane import resized
 from defectsynth.opened import LIT, SHADE_CELL, Opened, open_up, shade_cell
 from defectsynth.patches import Patch, blend, finish, quantised
@@ -174,14 +174,25 @@ def _lay(part: Opened, lift: Lift, scene: Scene, here: Array, box: Box) -> None:
     if inner is None:
         return
     matrix[:, 2] -= inner[:2]
-    opaque = _warped(part.matte[..., None], matrix, inner.shape, border=0)[..., 0]
+    pixels, opaque = _moved(part, matrix, inner.shape)
     if lift.piece.ground == "object":
         there = Box(inner.x0 + box.x0, inner.y0 + box.y0, inner.x1 + box.x0, inner.y1 + box.y0)
         opaque = cv2.multiply(opaque, scene.object_in(there, lift.piece.method), scale=1.0 / 255.0)
-    pixels = _warped(part.pixels, matrix, inner.shape, border=None)
     under = np.ascontiguousarray(here[inner.slices])
     blend(under.reshape(pixels.shape), pixels, opaque, scene.peak)
     here[inner.slices] = under
+
+
+def _moved(part: Opened, matrix: Array, shape: tuple[int, int]) -> tuple[Array, Bytes]:
+    """Return the pixels (h, w, C) of a part and its matte (h, w) under a map of points."""
+    matte = part.matte
+    cut = matte[[0, -1]].any() or matte[:, [0, -1]].any()
+    if cut or part.pixels.dtype != np.uint8 or part.pixels.shape[2] != 3:
+        opaque = _warped(matte[..., None], matrix, shape, border=0)[..., 0]
+        return _warped(part.pixels, matrix, shape, border=None), opaque
+    both = cv2.merge([*channels_of(part.pixels), matte])  # what lies beyond the rim is not seen
+    *colours, opaque = channels_of(_warped(both, matrix, shape, border=0))
+    return cv2.merge(colours), opaque
 
 
 def _moved_shade(part: Opened, matrix: Array, shape: tuple[int, int], peak: float) -> Array:
@@ -202,7 +213,7 @@ def _warped(planes: Array, matrix: Array, shape: tuple[int, int], *, border: int
         four = cv2.cvtColor(planes, cv2.COLOR_BGR2BGRA)
         return np.asarray(cv2.cvtColor(_warped(four, matrix, shape, border=border), cv2.COLOR_BGRA2BGR))
     if planes.shape[2] > 4:
-        single = [_warped(plane[..., None], matrix, shape, border=border) for plane in cv2.split(planes)]
+        single = [_warped(plane[..., None], matrix, shape, border=border) for plane in channels_of(planes)]
         return np.concatenate(single, axis=2)
     mode = cv2.BORDER_REPLICATE if border is None else cv2.BORDER_CONSTANT
     value = (border or 0,) * 4

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from defectsynth.cutting import DrawnCutting
-from defectsynth.layers import Array, Box
+from defectsynth.layers import Array, Box, channels_of
 from defectsynth.looks import COLOR_TRIES, Look
 from defectsynth.pasted import DrawnPicture
 from defectsynth.patterns import PATTERNS
@@ -95,7 +95,7 @@ class DrawnTexture(DrawnPicture):
             cv2.convertScaleAbs(np.maximum(pattern, 0), alpha=255.0).reshape(shape), axis=0
         )
         if step > 1.0:
-            planes = [texture] if scene.channels <= 4 else cv2.split(texture)
+            planes = [texture] if scene.channels <= 4 else channels_of(texture)
             large = [cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR) for plane in planes]
             texture = large[0] if len(large) == 1 else np.stack(large, axis=2)
         return texture.reshape(before.shape)
