@@ -125,7 +125,9 @@ def changed_by(pixels: Array, change: Floats, peak: float) -> Array:
     dtype, shape = cv2.CV_8U if peak == 255.0 else cv2.CV_16U, pixels.shape
     if channels and peak == 255.0 and cv2.norm(change, cv2.NORM_INF) < HALFWAY:  # fits a byte
         whole = cv2.convertScaleAbs(change, alpha=peak, beta=128.0).reshape(change.shape)
-        return cv2.addWeighted(pixels, 1.0, cv2.merge([whole] * channels), 1.0, -128.0).reshape(shape)
+        darker = cv2.threshold(whole, 128.0, 0.0, cv2.THRESH_TRUNC)[1].reshape(change.shape)
+        more, less = (cv2.merge([part] * channels).reshape(shape) for part in (whole - darker, np.uint8(128) - darker))
+        return cv2.subtract(cv2.add(pixels, more), less).reshape(shape)
     wide = cv2.merge([change] * channels) if channels else change
     return cv2.addWeighted(pixels, 1.0, wide.reshape(shape), peak, 0.0, dtype=dtype).reshape(shape)
 
