@@ -92,6 +92,6 @@ def overview(*, size: int, side: int) -> np.ndarray:
 
 
 def _write(path: Path, sheet: np.ndarray) -> Path:
-    kind = [cv2.IMWRITE_JPEG_QUALITY, 82]
+    kind = [cv2.IMWRITE_JPEG_QUALITY, 80]
     cv2.imencode(path.suffix, np.ascontiguousarray(sheet[..., ::-1]), kind)[1].tofile(path)
     return path
