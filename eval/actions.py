@@ -66,6 +66,11 @@ def benchmark(
         cells = make_cells(data=data, categories=chosen, classes=classes, recipe=parsed(recipe), **options)
     except (ValueError, OSError) as error:
         raise UsageError(str(error)) from error
+    return run_all(cells, out=out, jobs=jobs)
+
+
+def run_all(cells: Sequence[Settings], *, out: Path, jobs: int) -> int:
+    """Run cells, tell what has become of each, and print their table; 1 if one of them failed, otherwise 0."""
     failed, pace = 0, Pace(cells, jobs=jobs)
     finished: list[Results] = []
     with closing(Ticker()) as ticker, _running(cells, out=out, jobs=jobs, ticker=ticker) as done:

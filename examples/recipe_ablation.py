@@ -2,50 +2,64 @@
 
     python -m examples.recipe_ablation --data DIR --out DIR [--categories NAME ...] [--seeds N ...] [--jobs N]
 
-Runs `python -m eval benchmark` with the categories' own presets once as usual and once for each change, then prints the
-image and pixel AUROC of each, means over categories and seeds. Interrupted, the same command goes on where it stopped.
+Trains with the categories' own presets once as usual and once for each change, all into one folder of results, then
+prints the image and pixel AUROC of each, means over seeds. Interrupted, the same command goes on where it stopped.
 Choices are compared on the same test images that a number is reported on; so none of them was chosen by this table.
 """
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `python -m eval` does
 
-from eval.__main__ import main as evaluate
-from eval.results import Results, found_results
+from eval.actions import run_all
+from eval.benchmark import make_cells
+from eval.datasets import categories_in
+from eval.results import Results, Settings, found_results
 
-CHANGES: dict[str, tuple[str, ...]] = {
-    "as usual": (),
-    "untrained distance alone (untrained)": ("--experiments", "none", "--scorings", "patch"),
-    "evidence of the head alone": ("--recipe", "distance=0"),
-    "distance counts half": ("--recipe", "distance=0.5"),
-    "distance counts double": ("--recipe", "distance=2"),
-    "distance between trained patches": ("--scorings", "patch"),
-    "one embedding an image, pooled": ("--scorings", "pooled"),
-    "one embedding an image, last stage fine-tuned": ("--scorings", "image"),
-    "head: arcface": ("--heads", "arcface"),
-    "head: l2_softmax": ("--heads", "l2_softmax"),
-    "192 px": ("--size", "192"),
-    "320 px": ("--size", "320"),
-    "3 epochs": ("--epochs", "3"),
-    "20 epochs": ("--epochs", "20"),
-    "a third of the learning rate": ("--recipe", "learning_rate=0.0003"),
-    "three times the learning rate": ("--recipe", "learning_rate=0.003"),
-    "patches defective from one half on": ("--recipe", "label_share=0.5"),
-    "several defects in a third": ("--recipe", "several=0.33"),
-    "hard negatives in a quarter": ("--recipe", "hard_negatives=0.25"),
-    "severity falls to 0.3": ("--recipe", "last_severity=0.3"),
-    "weights averaged over the last three epochs": ("--recipe", "averaged_epochs=3"),
-    "features of stride 8 alone": ("--recipe", "coarsest=8"),
-    "features of stride 16 alone": ("--recipe", "finest=16"),
-    "features of strides 8, 16 and 32": ("--recipe", "coarsest=32"),
+USUAL: dict[str, Any] = {
+    "experiments": ["self_supervised"],
+    "heads": ["softmax"],
+    "scorings": ["fused"],
+    "generators": ["category"],
 }
+CHANGES: dict[str, dict[str, Any]] = {
+    "as usual": {},
+    "untrained distance alone (untrained)": {"experiments": ["none"], "scorings": ["patch"]},
+    "evidence of the head alone": {"recipe": [("distance", 0.0)]},
+    "distance counts half": {"recipe": [("distance", 0.5)]},
+    "distance counts double": {"recipe": [("distance", 2.0)]},
+    "distance between trained patches": {"scorings": ["patch"]},
+    "one embedding an image, pooled": {"scorings": ["pooled"]},
+    "one embedding an image, last stage fine-tuned": {"scorings": ["image"]},
+    "head: arcface": {"heads": ["arcface"]},
+    "head: l2_softmax": {"heads": ["l2_softmax"]},
+    "192 px": {"size": 192},
+    "320 px": {"size": 320},
+    "3 epochs": {"epochs": 3},
+    "20 epochs": {"epochs": 20},
+    "a third of the learning rate": {"recipe": [("learning_rate", 0.0003)]},
+    "three times the learning rate": {"recipe": [("learning_rate", 0.003)]},
+    "patches defective from one half on": {"recipe": [("label_share", 0.5)]},
+    "several defects in a third": {"recipe": [("several", 0.33)]},
+    "hard negatives in a quarter": {"recipe": [("hard_negatives", 0.25)]},
+    "severity falls to 0.3": {"recipe": [("last_severity", 0.3)]},
+    "weights averaged over the last three epochs": {"recipe": [("averaged_epochs", 3.0)]},
+    "features of stride 8 alone": {"recipe": [("coarsest", 8.0)]},
+    "features of stride 16 alone": {"recipe": [("finest", 16.0)]},
+    "features of strides 8, 16 and 32": {"recipe": [("coarsest", 32.0)]},
+}
+
+
+def cells_of(change: dict[str, Any], **same: Any) -> tuple[Settings, ...]:
+    """The cells of a change, with their baselines."""
+    return make_cells(**{**USUAL, **same, **change})
 
 
 def table_of(found: dict[str, list[Results]]) -> str:
@@ -67,24 +81,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run all and print the table; return the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds the category folders")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="holds a folder for each change")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="holds a folder for each cell")
     parser.add_argument("--categories", nargs="+", metavar="NAME", help="with presets of their own (default: all)")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N", help="default: 0")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="as of the benchmark (default: 1)")
     given = parser.parse_args(argv)
-    same = ["benchmark", "--data", str(given.data), "--generators", "category", "--jobs", str(given.jobs)]
-    same += ["--seeds", *map(str, given.seeds)]
-    same += ["--categories", *given.categories] if given.categories else []
-    found: dict[str, list[Results]] = {}
-    for number, (change, words) in enumerate(CHANGES.items(), 1):
-        sys.stdout.write(f"\n[{number}/{len(CHANGES)}] {change}\n")
-        out = given.out / re.sub(r"\W+", "_", change)
-        usual = ["--heads", "softmax", "--scorings", "fused"]
-        if code := evaluate([*same, *usual, *words, "--out", str(out)]):
-            return code
-        results = list(found_results(out).values())
-        trained = [one for one in results if one.baseline is not None]
-        found[change] = trained or results
+    same = {"data": given.data, "categories": given.categories or categories_in(given.data), "seeds": given.seeds}
+    cells = {name: cells_of(change, **same) for name, change in CHANGES.items()}
+    if code := run_all(tuple(dict.fromkeys(sum(cells.values(), ()))), out=given.out, jobs=given.jobs):
+        return code
+    there = {one.settings: one for one in found_results(given.out).values()}
+    found = {}
+    for name, change in CHANGES.items():
+        wanted = change.get("experiments", USUAL["experiments"])
+        found[name] = [there[cell] for cell in cells[name] if cell.experiment in wanted]
     sys.stdout.write(f"\n{table_of(found)}")
     return 0
 

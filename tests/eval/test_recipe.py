@@ -12,11 +12,10 @@ pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 pytest.importorskip("filelock")
 
-from eval import command
 from eval.command import main
 from eval.plan import baseline_of
 from eval.recipe import Recipe, changes_of, parsed
-from eval.results import Results, found_results, settings_from_json
+from eval.results import Results, Settings, found_results, settings_from_json
 from eval.settings import make_settings
 from examples import recipe_ablation
 from tests.eval.conftest import write_category
@@ -94,28 +93,32 @@ def test_without_distance_the_evidence_alone_counts(trained: dict[str, Results])
     assert Path(trained["distance=0"].settings.name).name.endswith("distance0-seed0")
 
 
-def test_the_ablation_runs_each_change_and_tells_what_it_comes_to(
+def test_the_ablation_runs_each_change_once_and_tells_what_it_comes_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    called: list[list[str]] = []
+    ran: list[Settings] = []
 
-    def evaluate(words: list[str]) -> int:
-        called.append(words)
-        scoring = "image" if "image" in words else "fused"
-        auroc = 0.9 if "--recipe" in words else 0.8
-        one = result("screw", auroc, head="softmax")
-        found[words[-1]] = {"x": replace(one, settings=replace(one.settings, scoring=scoring))}
+    def run_all(cells: tuple[Settings, ...], *, out: Path, jobs: int) -> int:
+        assert (out, jobs) == (tmp_path, 2)
+        ran.extend(cells)
         return 0
 
-    found: dict[str, dict[str, Results]] = {}
-    monkeypatch.setattr(recipe_ablation, "evaluate", evaluate)
-    monkeypatch.setattr(recipe_ablation, "found_results", lambda out: found[str(out)])
-    words = ["--data", "parts", "--out", str(tmp_path), "--categories", "screw", "--seeds", "0", "1"]
+    def found(_: Path) -> dict[str, Results]:
+        aurocs = [0.6 if not cell.head else 0.9 if cell.recipe else 0.8 for cell in ran]
+        return {
+            cell.name: replace(result("screw", auroc, head=cell.head), settings=cell)
+            for cell, auroc in zip(ran, aurocs, strict=True)
+        }
+
+    monkeypatch.setattr(recipe_ablation, "run_all", run_all)
+    monkeypatch.setattr(recipe_ablation, "found_results", found)
+    write_category(tmp_path / "parts" / "screw", defect="dark")
+    words = ["--data", str(tmp_path / "parts"), "--out", str(tmp_path), "--jobs", "2", "--seeds", "0", "1"]
     assert recipe_ablation.main(words) == 0
-    assert len(found) == len(called) == len(recipe_ablation.CHANGES)
-    assert all(each[:4] == ["benchmark", "--data", "parts", "--generators"] for each in called)
-    make_parser = command._parser()
-    assert [make_parser.parse_args(each).command for each in called] == ["benchmark"] * len(called)
+    assert len(ran) == len(set(ran))
+    trained = [cell for cell in ran if cell.experiment != "none"]
+    assert len(trained) == 2 * (len(recipe_ablation.CHANGES) - 1)
     lines = capsys.readouterr().out.splitlines()[-len(recipe_ablation.CHANGES) :]
     assert lines[0].split() == ["as", "usual", "0.800", "0.800", "-"]
+    assert lines[1].split()[-3:] == ["0.600", "0.600", "-"]
     assert lines[2].split()[-3:] == ["0.900", "0.900", "-"]
