@@ -53,7 +53,6 @@ CHANGES: dict[str, dict[str, Any]] = {
     "weights averaged over the last three epochs": {"recipe": [("averaged_epochs", 3.0)]},
     "features of stride 8 alone": {"recipe": [("coarsest", 8.0)]},
     "features of stride 16 alone": {"recipe": [("finest", 16.0)]},
-    "features of strides 8, 16 and 32": {"recipe": [("coarsest", 32.0)]},
 }
 
 
