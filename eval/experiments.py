@@ -47,7 +47,6 @@ IMAGE_TRAINING: dict[str, Any] = {
 PATCH_TRAINING: dict[str, Any] = {
     "trainable_stages": 1,
     "batch": 16,
-    "batch_statistics": True,
 }  # beside the recipe
 
 
@@ -164,6 +163,7 @@ def _trained(
         "head_rates": rates,
         "backbone_rates": rates,
         "label_share": recipe.label_share,
+        "batch_statistics": bool(recipe.batch_statistics),
         "averaged_epochs": min(int(recipe.averaged_epochs), settings.epochs),
     }
     options = PATCH_TRAINING | of_recipe if of_patches else IMAGE_TRAINING

@@ -16,6 +16,8 @@ _BOUNDS = {
     "learning_rate": (1e-6, 1.0),
     "distance": (0.0, 100.0),
     "averaged_epochs": (1.0, 1000.0),
+    "crop": (0.01, 1.0),
+    "batch_statistics": (0.0, 1.0),
     "finest": (2.0, 32.0),
     "coarsest": (2.0, 32.0),
 }
@@ -34,6 +36,8 @@ class Recipe:
         learning_rate: the largest one, in [1e-6, 1].
         distance: weight of the untrained distance beside the head's evidence, in [0, 100]; fused scores only.
         averaged_epochs: at the ends of how many last epochs the weights are averaged, in [1, 1000].
+        crop: side of the square window that is trained on, of the shorter side of the pictures, in [0.01, 1]; 1: all.
+        batch_statistics: 1: patches are normalised by the mean and deviation of each channel; 0: they are not.
         finest: stride of the first feature map that patches are made of, in [2, 32] px, see `Backbone.join_levels`.
         coarsest: stride of the last one.
     """
@@ -45,6 +49,8 @@ class Recipe:
     learning_rate: float = 1e-3
     distance: float = 1.0
     averaged_epochs: float = 1.0
+    crop: float = 1.0
+    batch_statistics: float = 1.0
     finest: float = 8.0
     coarsest: float = 16.0
 
@@ -68,6 +74,8 @@ def changes_of(given: Iterable[tuple[str, float]]) -> Changes:
         low, high = _BOUNDS[name]
         if not low <= value <= high:
             raise ValueError(f"{name} must be in [{low:g}, {high:g}], got {value}")
+        if name == "batch_statistics" and value not in {0, 1}:
+            raise ValueError(f"batch_statistics must be 0 or 1, got {value}")
         found[name] = float(value)
     return tuple(sorted((name, value) for name, value in found.items() if value != usual[name]))
 

@@ -53,6 +53,26 @@ def test_twins_change_with_the_epoch_and_come_again_with_it() -> None:
     assert not all(torch.equal(one, other) for one, other in zip(first, second, strict=True))
 
 
+@pytest.mark.parametrize(("crop", "side"), [(0.1, 32), (0.5, 32), (0.75, 64), (1.0, 80)])
+def test_windows_are_cut_out_of_both_picture_and_mask(crop: float, side: int) -> None:
+    images = [np.random.default_rng(number).integers(0, 256, (80, 96, 3), np.uint8) for number in range(6)]
+    whole, cut = (twin_split(images, Line(), crop=share, seed=3).training for share in (1.0, crop))
+    for index in range(len(whole)):
+        example, window = whole[index], cut[index]
+        assert window.image.shape == ((side, side, 3) if crop < 1 else (80, 96, 3))
+        assert window.mask.shape == window.image.shape[:2]
+        assert bool(window.mask.any()) == bool(window.label) == bool(example.label)
+        places = [
+            (y, x)
+            for y in range(80 - window.mask.shape[0] + 1)
+            for x in range(96 - window.mask.shape[1] + 1)
+            if np.array_equal(example.image[y : y + side, x : x + window.mask.shape[1]], window.image)
+        ]
+        assert len(places) == 1
+        y, x = places[0]
+        assert np.array_equal(example.mask[y : y + side, x : x + window.mask.shape[1]], window.mask)
+
+
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_workers_draw_the_same_twins_in_any_number() -> None:
     split = twins()

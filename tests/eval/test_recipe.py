@@ -39,6 +39,7 @@ def test_only_what_is_not_as_usual_counts() -> None:
         (["several=0.1", "several=0.2"], "recipe must name each of .* at most once, got 'several'"),
         (["label_share=0"], r"label_share must be in \[0.001, 1\], got 0.0"),
         (["finest=1"], r"finest must be in \[2, 32\], got 1.0"),
+        (["batch_statistics=0.5"], r"batch_statistics must be 0 or 1, got 0.5"),
         (["several=nan"], r"several must be in \[0, 1\], got nan"),
     ],
 )
@@ -67,7 +68,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
     small = ["--weights", "none", "--size", "64", "--epochs", "2"]
     found = {}
     choices = ("distance=1", "distance=0", "several=1", "hard_negatives=1", "last_severity=0", "label_share=0.9")
-    for choice in (*choices, "learning_rate=0.01", "averaged_epochs=2", "finest=16", "coarsest=32"):
+    for choice in (
+        *choices,
+        "learning_rate=0.01",
+        "averaged_epochs=2",
+        "finest=16",
+        "coarsest=32",
+        "crop=0.5",
+        "batch_statistics=0",
+    ):
         out = home / choice
         assert main(["benchmark", *words, *small, "--recipe", choice, "--out", str(out)]) == 0
         (found[choice],) = (one for one in found_results(out).values() if one.baseline)

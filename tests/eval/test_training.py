@@ -235,6 +235,7 @@ BAD_CALLS: dict[str, tuple[Callable[[], object], str]] = {
         "head must have embedding_size=16 and classes=2 for 'wrapped', this split and 'image' scoring, got SoftmaxHead",
     ),
     "held_out=1": (lambda: twins(held_out=1), "held_out must be in 0 <= held_out < 1, got 1"),
+    "crop=0": (lambda: twins(crop=0), "crop must be in 0 < crop <= 1, got 0"),
     "one picture": (lambda: twin_split(parts(1), Line()), "images must be at least 2 to hold out 1, got 1"),
     "rois": (lambda: twins(rois=[np.ones((SIDE, SIDE))]), "rois must hold one mask for each of the 10 images, got 1"),
     "labels with a gap": (lambda: labelled_split(parts(4), [0, 2, 0, 2]), "labels must hold the classes 0, 1, ..."),
