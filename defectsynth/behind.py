@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 
 from defectsynth.layers import Array, Box, Bytes, Floats, at_least, channels_of
-from defectsynth.membrane import membrane, resized
-from defectsynth.patches import changed_by
+from defectsynth.membrane import membrane, resized, shrunk
+from defectsynth.patches import byte_parts, changed_by
 from defectsynth.pictures import as_floats
 from defectsynth.piece import Piece
 from defectsynth.repeated_ground import lay_ground, repeats_behind
@@ -88,14 +88,14 @@ def _reduced(pixels: Array, known: Bytes, peak: float, cell: int) -> tuple[Float
     """Return the means of the known pixels on a small grid, float32 (h', w', C), and their shares (h', w')."""
     if cell == 1:
         return as_floats(pixels, peak), known * np.float32(1.0 / 255.0)
-    rows, columns = (-(-side // cell) for side in known.shape)  # whole cells: cv2 shrinks by whole numbers fastest
+    rows, columns = (-(-side // cell) for side in known.shape)
     height, width = known.shape
     mask = cv2.copyMakeBorder(known, 0, rows * cell - height, 0, columns * cell - width, cv2.BORDER_CONSTANT, value=0)
     masked = np.zeros((*mask.shape, pixels.shape[2]), pixels.dtype)
     cv2.copyTo(pixels, known, masked[:height, :width])
-    share = cv2.resize(mask, (columns, rows), interpolation=cv2.INTER_AREA) * np.float32(1.0 / 255.0)
+    share = shrunk(mask[..., None], cell)[..., 0] * np.float32(1.0 / 255.0)
     share[share < min(LEAST_KNOWN, float(share.max()))] = 0.0
-    mean = as_floats(resized(masked, (columns, rows), cv2.INTER_AREA), peak)
+    mean = as_floats(shrunk(masked, cell), peak)
     mean /= cv2.merge([np.maximum(share, np.float32(1e-3))] * mean.shape[2]).reshape(mean.shape)
     return mean, share
 
@@ -160,10 +160,21 @@ def _with_grain(gap: Gap, smooth: Array, pixels: Array, *, known: Bytes, peak: f
     )  # 0.954: of two normals
     if deviation == 0.0:
         return smooth
-    height, width = smooth.shape[:2]
-    random = np.frombuffer(np.random.default_rng(gap.seed).bytes(min(height, GRAIN) * GRAIN), np.uint8)
-    tiled = np.tile(random.reshape(-1, GRAIN), (-(-height // GRAIN), -(-width // GRAIN)))[:height, :width]
-    return changed_by(smooth, cv2.LUT(tiled, _normal() * np.float32(deviation)).reshape(tiled.shape), peak)
+    rows = min(smooth.shape[0], GRAIN)
+    random = np.frombuffer(np.random.default_rng(gap.seed).bytes(rows * GRAIN), np.uint8)
+    grain = cv2.LUT(random.reshape(-1, GRAIN), _normal() * np.float32(deviation)).reshape(-1, GRAIN)
+    parts = byte_parts(grain, smooth.shape[2]) if peak == 255.0 else None
+    if parts is None:
+        return changed_by(smooth, _tiled(grain, smooth), peak)
+    brighter, darker = (_tiled(part, smooth) for part in parts)
+    return cv2.subtract(cv2.add(smooth, brighter), darker).reshape(smooth.shape)
+
+
+def _tiled(patch: Array, like: Array) -> Array:
+    """Return a patch of noise (h, w) or (h, w, C) repeated over an array with height and width first."""
+    height, width = like.shape[:2]
+    times = -(-height // patch.shape[0]), -(-width // patch.shape[1])
+    return np.tile(patch, (*times, 1)[: patch.ndim])[:height, :width]
 
 
 @lru_cache(maxsize=1)

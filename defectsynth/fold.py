@@ -53,8 +53,8 @@ class Fold(PaintedDefect):
         strokes_range: IntPair = (1, 3),
         spacing_range: Pair = (0.03, 0.08),
         forms: tuple[str, ...] = ("bump", "pit"),
-        contrast_range: Pair = (0.15, 0.4),
-        opacity_range: Pair = (0.7, 1.0),
+        contrast_range: Pair = (0.2, 0.45),
+        opacity_range: Pair = (0.8, 1.0),
         **common: Unpack[Common],
     ) -> None:
         super().__init__(

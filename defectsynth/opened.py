@@ -10,7 +10,7 @@ import numpy as np
 from defectsynth.behind import Gap, around, behind_part
 from defectsynth.found_pieces import pieces_of
 from defectsynth.layers import Array, Box, Bytes, at_least, greatest_channel
-from defectsynth.membrane import resized
+from defectsynth.membrane import shrunk
 from defectsynth.outlines import filled
 from defectsynth.pictures import as_floats
 from defectsynth.piece import HALO, SHADOW, Piece
@@ -52,9 +52,9 @@ class Opened:
             uint8 (h', w', C), a share of the brightness, `LIT` where there is none; of a large box a small copy.
         """
         cell = shade_cell(self.box.shape)
-        columns, rows = self.box.shape[1] // cell, self.box.shape[0] // cell  # whole ones: cv2 shrinks them fastest
+        columns, rows = self.box.shape[1] // cell, self.box.shape[0] // cell
         before, behind, cast = (
-            resized(planes[: rows * cell, : columns * cell], (columns, rows), cv2.INTER_AREA) if cell > 1 else planes
+            shrunk(planes[: rows * cell, : columns * cell], cell)
             for planes in (self.pixels, self.behind, self.cast[..., None])
         )
         least = np.float32(0.02)

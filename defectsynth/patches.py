@@ -123,13 +123,22 @@ def changed_by(pixels: Array, change: Floats, peak: float) -> Array:
     if peak == 1.0:
         return pixels + (change[..., None] if channels else change)
     dtype, shape = cv2.CV_8U if peak == 255.0 else cv2.CV_16U, pixels.shape
-    if channels and peak == 255.0 and cv2.norm(change, cv2.NORM_INF) < HALFWAY:  # fits a byte
-        whole = cv2.convertScaleAbs(change, alpha=peak, beta=128.0).reshape(change.shape)
-        darker = cv2.threshold(whole, 128.0, 0.0, cv2.THRESH_TRUNC)[1].reshape(change.shape)
-        more, less = (cv2.merge([part] * channels).reshape(shape) for part in (whole - darker, np.uint8(128) - darker))
+    parts = byte_parts(change, channels) if channels and peak == 255.0 else None
+    if parts is not None:
+        more, less = (part.reshape(shape) for part in parts)
         return cv2.subtract(cv2.add(pixels, more), less).reshape(shape)
     wide = cv2.merge([change] * channels) if channels else change
     return cv2.addWeighted(pixels, 1.0, wide.reshape(shape), peak, 0.0, dtype=dtype).reshape(shape)
+
+
+def byte_parts(change: Floats, channels: int) -> tuple[Bytes, Bytes] | None:
+    """Return by how much a change (h, w) is brighter and darker, each uint8 (h, w, channels), None if it fits none."""
+    if cv2.norm(change, cv2.NORM_INF) >= HALFWAY:
+        return None
+    whole = cv2.convertScaleAbs(change, alpha=255.0, beta=128.0).reshape(change.shape)
+    darker = cv2.threshold(whole, 128.0, 0.0, cv2.THRESH_TRUNC)[1].reshape(change.shape)
+    more, less = (cv2.merge([part] * channels) for part in (whole - darker, np.uint8(128) - darker))
+    return more.reshape(*change.shape, channels), less.reshape(*change.shape, channels)
 
 
 def finish(

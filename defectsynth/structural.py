@@ -190,9 +190,10 @@ def _moved(part: Opened, matrix: Array, shape: tuple[int, int]) -> tuple[Array, 
     if cut or part.pixels.dtype != np.uint8 or part.pixels.shape[2] != 3:
         opaque = _warped(matte[..., None], matrix, shape, border=0)[..., 0]
         return _warped(part.pixels, matrix, shape, border=None), opaque
-    both = cv2.merge([*channels_of(part.pixels), matte])  # what lies beyond the rim is not seen
-    *colours, opaque = channels_of(_warped(both, matrix, shape, border=0))
-    return cv2.merge(colours), opaque
+    both = cv2.cvtColor(part.pixels, cv2.COLOR_BGR2BGRA)  # what lies beyond the rim is not seen
+    cv2.insertChannel(matte, both, 3)
+    moved = _warped(both, matrix, shape, border=0)
+    return cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR), cv2.extractChannel(moved, 3)
 
 
 def _moved_shade(part: Opened, matrix: Array, shape: tuple[int, int], peak: float) -> Array:

@@ -121,14 +121,19 @@ def _points(mask: Bytes, most: int = SAMPLES) -> Array:
 
 
 class _Framed:
-    """A plane of the small grid with so wide a frame that every offset tried leads to a place on it."""
+    """A plane of the small grid with so wide a frame that every offset tried leads to a place on it.
+
+    Who goes farther than the plane is wide or high is beyond its rim from wherever he starts.
+    """
 
     def __init__(self, plane: Array, reach: int, border: int) -> None:
+        self._reach = reach = min(reach, max(plane.shape))
         framed = cv2.copyMakeBorder(plane, reach, reach, reach, reach, border, value=0)
-        self._flat, self._width, self._reach = framed.ravel(), framed.shape[1], reach
+        self._flat, self._width = framed.ravel(), framed.shape[1]
 
     def at(self, points: Array, offsets: Array) -> Array:
         """Return the values at points (N, 2) moved by each of the offsets (M, 2): (M, N)."""
+        offsets = offsets.clip(-self._reach, self._reach)
         start = (points[:, 1] + self._reach) * self._width + (points[:, 0] + self._reach)
         return self._flat.take(start + (offsets[:, 1] * self._width + offsets[:, 0])[:, None])
 

@@ -16,6 +16,7 @@ import numpy as np
 import defectsynth as ds
 from eval.sample_set import render_part
 from examples.benchmark_speed import median_times, pipeline
+from examples.speed_rivals import Call
 
 TRANSFORMS = (ds.Line, ds.Scratch, ds.ColorSpot, ds.BentEdge)
 
@@ -46,7 +47,7 @@ def main() -> None:
         cost = []
         for image, share, before in cases:
             mask = np.zeros(image.shape[:2], np.uint8)
-            calls = (pipeline(scaled(kind, share)), lambda picture, empty=mask: (picture.copy(), empty.copy()))
+            calls = (pipeline(scaled(kind, share)), Call(lambda picture, empty=mask: (picture.copy(), empty.copy())))
             drawn, copied = median_times(calls, [image], rounds=rounds, before=before)
             cost.append(drawn - copied)
         ratios = f"{cost[2] / cost[0]:5.2f} {cost[2] / cost[1]:5.2f} x"

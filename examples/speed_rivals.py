@@ -2,7 +2,7 @@
 
 import importlib.util
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,7 +33,13 @@ CUT_PASTE = {
     "reference cutpaste_scar": "scar",
 }
 PERLIN = ("TexturePatch", "reference draem", "reference memseg")
-Call = Callable[[np.ndarray], Any]
+
+
+class Call(NamedTuple):
+    """What is timed: it takes a picture, and before that, untimed, the seed of what it draws."""
+
+    draw: Callable[[np.ndarray], Any]
+    seed: Callable[[int], Any] = int
 
 
 def rivals_of(name: str) -> dict[str, Call]:
@@ -52,15 +58,15 @@ def rivals_of(name: str) -> dict[str, Call]:
 def _pyimgano(preset: str) -> Call:
     from pyimgano.synthesis.synthesizer import AnomalySynthesizer, SynthSpec  # noqa: PLC0415  optional
 
-    synthesizer, rng = AnomalySynthesizer(SynthSpec(preset=preset)), np.random.default_rng(0)
-    return lambda image: synthesizer.synthesize(image, rng=rng)
+    synthesizer, random = AnomalySynthesizer(SynthSpec(preset=preset)), _Random()
+    return Call(lambda image: synthesizer.synthesize(image, rng=random.rng), random.seed)
 
 
 def _cut_paste(variant: Any) -> Call:
     from pyimgano.synthesis.cutpaste import cutpaste  # noqa: PLC0415  optional
 
-    rng = np.random.default_rng(0)
-    return lambda image: cutpaste(image, rng=rng, variant=variant)
+    random = _Random()
+    return Call(lambda image: cutpaste(image, rng=random.rng, variant=variant), random.seed)
 
 
 def _perlin() -> Call:
@@ -68,6 +74,16 @@ def _perlin() -> Call:
     from anomalib.data.utils.generators import PerlinAnomalyGenerator  # noqa: PLC0415  optional
 
     torch.set_num_threads(1)
-    torch.manual_seed(0)
     generator = PerlinAnomalyGenerator(probability=1.0)
-    return lambda image: generator(torch.from_numpy(image).permute(2, 0, 1).float() / 255)
+    return Call(lambda image: generator(torch.from_numpy(image).permute(2, 0, 1).float() / 255), torch.manual_seed)
+
+
+class _Random:
+    """A source of randomness for calls that take one."""
+
+    def __init__(self) -> None:
+        self.seed(0)
+
+    def seed(self, seed: int) -> None:
+        """Start again from a seed."""
+        self.rng = np.random.default_rng(seed)
