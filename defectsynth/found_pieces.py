@@ -1,13 +1,15 @@
 """The parts of an object, found on the small copy and given as outlines in pixels.
 
 Leads, tips, teeth and flanges are what an opening of the object takes away; marks are what stands out from the surface
-around it (print, holes, inserts, pins); bodies are the separate pieces of an object that has several. What was found in
-a picture is remembered.
+around it (print, holes, inserts, pins); bodies are the separate pieces of an object that has several; ends are what
+lies loose beside it, as the far end of a lead does whose middle looks like the background. What was found in a picture
+is remembered.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 
 import cv2
@@ -29,6 +31,9 @@ MARK_LEAST = 6  # least area of a mark, in cells
 MARK_SHARE = 0.2  # greatest area of a mark, as a share of the object
 SOLID = 0.5  # least share of its convex hull that a mark fills
 MOST = 64  # parts of a kind that are kept, the largest
+REACH, LARGEST_END = 0.15, 0.03  # how far off the object its loose ends lie, a share of the small grid, and how large
+# they are, a share of the object
+CALM = 0.005  # greatest share of the background farther off that looks like a loose end, too
 FAINT = 0.5  # share of the object's threshold from which on the end of a lead is seen
 BESIDE, BEYOND = 0.03, 0.075  # ground beside a lead, and beyond its tip, that goes with it where it is known what
 # lies behind: shares of the small grid; the end may hide in a hole or a shadow
@@ -48,11 +53,8 @@ def background_of(scene: Scene, method: str) -> Bytes:
 
 
 def _background(found: Foreground) -> Bytes:
-    taken = cv2.dilate(found.cells, _SQUARE)
-    if found.repeats:
-        for lead in _found(found).get("lead", ()):
-            cv2.fillPoly(taken, [cells_at(lead.outline, found.step)], 255)
-    return cv2.bitwise_not(taken)
+    leads = _found(found).get("lead", ()) if found.repeats else ()
+    return cv2.bitwise_not(_with_outlines(cv2.dilate(found.cells, _SQUARE), leads, found.step))
 
 
 def cells_at(outline: Outline, step: Pair) -> Array:
@@ -65,8 +67,10 @@ def _found(found: Foreground) -> dict[str, tuple[Piece, ...]]:
     colours, inside, step = found.small, found.cells, found.step
     bodies = _components(inside)
     faint = inside if found.plane is None else _unlike(colours, found.plane, FAINT * found.threshold)
+    leads = _leads(inside, faint, step, generous=bool(found.repeats))
     kinds = {
-        "lead": _leads(inside, faint, step, generous=bool(found.repeats)),
+        "lead": leads,
+        "end": [] if found.plane is None or found.repeats else _ends(inside, faint, leads, step),
         "mark": [
             _piece("mark", cv2.dilate(each, _SQUARE), each, step, ground="object") for each in _marks(colours, inside)
         ],
@@ -129,6 +133,30 @@ def _leads(cells: Bytes, faint: Bytes, step: Pair, *, generous: bool) -> list[Pi
         wide = cv2.bitwise_and(wide, cv2.bitwise_not(other))
         leads.append(_piece("lead", wide, grown, step, away=away))
     return leads
+
+
+def _ends(cells: Bytes, unlike: Bytes, leads: list[Piece], step: Pair) -> list[Piece]:
+    """Return the small things beside the object that are unlike the background, if little farther off is."""
+    taken = _with_outlines(cells, leads, step)
+    near = cv2.dilate(taken, _disc(round(REACH * max(cells.shape))))
+    loose, off = cv2.bitwise_and(unlike, cv2.bitwise_not(cv2.dilate(taken, _SQUARE))), cv2.bitwise_not(near)
+    if cv2.countNonZero(cv2.bitwise_and(loose, off)) > CALM * cv2.countNonZero(off):
+        return []
+    off[[0, -1]] = off[:, [0, -1]] = 255  # what the border cuts is no end, either
+    largest = LARGEST_END * cv2.countNonZero(cells)
+    return [
+        _piece("end", cv2.dilate(each, _SQUARE), each, step)
+        for each in _components(loose)
+        if cv2.countNonZero(each) <= largest and not cv2.countNonZero(cv2.bitwise_and(each, off))
+    ]
+
+
+def _with_outlines(cells: Bytes, pieces: Iterable[Piece], step: Pair) -> Bytes:
+    """Return cells with those inside the outlines of parts."""
+    taken = cells.copy()
+    for piece in pieces:
+        cv2.fillPoly(taken, [cells_at(piece.outline, step)], 255)
+    return taken
 
 
 def _with_rim(lead: Bytes, far: Bytes) -> Bytes:
@@ -220,8 +248,12 @@ def whole_object(scene: Scene, method: str) -> Piece | None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _hull(found: Foreground, shadow: float) -> Outline:
-    """Return the hull of the object and its shadow in pixels; where the ground repeats its leads have their own."""
-    cells, beside = (cv2.bitwise_not(_background(found)), max(found.step)) if found.repeats else (found.cells, shadow)
+    """Return the hull of the object, leads and loose ends with it, and its shadow in pixels."""
+    cells, beside = cv2.bitwise_not(_background(found)), max(found.step)
+    if not found.repeats:
+        parts = _found(found)
+        thin = (*parts.get("lead", ()), *parts.get("end", ()))
+        cells, beside = _with_outlines(found.cells, thin, found.step), shadow
     rim = math.ceil(beside / min(found.step)) + 1
     wide = cv2.copyMakeBorder(cells, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
     grown = cv2.dilate(wide, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))

@@ -106,8 +106,9 @@ def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Op
         if piece.ground == "background":
             matte = cv2.min(matte, cv2.blur(thing, (3, 3)))
             if piece.kind == "object":
-                for lead in pieces_of(scene, piece.method).get("lead", ()):
-                    told = cv2.max(told, filled(lead.outline, box))
+                found = pieces_of(scene, piece.method)
+                for thin in (*found.get("lead", ()), *found.get("end", ())):
+                    told = cv2.max(told, filled(thin.outline, box))
                 thing = cv2.max(thing, told)
             thing = _near(thing, halo(piece, scene))
             cover = cv2.max(cv2.min(cover, thing), _inner(cover)) if piece.kind == "lead" else cv2.min(cover, thing)

@@ -50,6 +50,35 @@ def test_leads_are_found_with_their_ends() -> None:
         assert lead.ground == "background"
 
 
+def test_loose_ends_of_leads_go_with_the_whole_object() -> None:
+    part = np.full((192, 192), 170, np.uint8)
+    part[40:150, 50:130] = 40
+    ends = part == 0
+    for y in (44, 90, 136):  # the middle of these leads looks like the background
+        part[y : y + 8, 130:134] = 110
+        ends[y : y + 8, 144:150] = True
+    part[ends] = 250
+    part[8:10, 180:184] = 250  # far off: dirt on the ground
+    scene = Scene(part)
+    assert sum(end.centre[0] > 140 for end in pieces_of(scene, "auto")["end"]) == 3
+    piece = whole_object(scene, "auto")
+    assert piece
+    opened = open_up(gap_of(np.random.default_rng(0), scene, piece), scene, part)
+    assert opened
+    there = ends[opened.box.slices]
+    assert there.sum() == ends.sum()
+    assert (opened.cover[there] > 250).all()
+    assert (opened.matte[there] > 100).all()
+    assert (opened.behind[..., 0][there] < 190).all()
+
+
+def test_ground_full_of_specks_has_no_loose_ends() -> None:
+    part = np.full((192, 192), 170, np.uint8)
+    part[40:150, 60:130] = 40
+    part[4::12, 4::12] = part[5::12, 4::12] = part[4::12, 5::12] = part[5::12, 5::12] = 250
+    assert "end" not in pieces_of(Scene(part), "auto")
+
+
 def test_marks_are_found_on_the_surface_and_bodies_where_there_are_several() -> None:
     part = np.full((192, 192), 220, np.uint8)
     part[30:160, 20:170] = 80
