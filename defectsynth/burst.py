@@ -32,9 +32,9 @@ class DrawnOutlines(DrawnShape):
         box = clip_box(min(x) - pad, min(y) - pad, max(x) + pad, max(y) + pad, size=size)
         if box is None:
             return None
-        canvas = filled(self.outlines[0], box)
+        canvas = filled(box, self.outlines[0])
         for outline in self.outlines[1:]:
-            canvas = cv2.max(canvas, filled(outline, box)).reshape(box.shape)
+            canvas = cv2.max(canvas, filled(box, outline)).reshape(box.shape)
         reach = 2 * round(self.softness / 2) + 1
         if reach > 1:
             canvas = cv2.blur(cv2.blur(canvas, (reach, reach)), (reach, reach)).reshape(box.shape)

@@ -49,7 +49,7 @@ class Face(Value):
     def paint(self, scene: Scene, here: Array, box: Box) -> Floats:
         """Return the pixels of `box` with the face, float32 (h, w, C): one colour, lit by its slope and its facets."""
         surface = as_floats(np.ascontiguousarray(here), scene.peak)
-        alpha = filled(self.outline, box)
+        alpha = filled(box, self.outline)
         if self.method:
             inside = cv2.blur(scene.object_in(box, self.method), (3, 3))
             alpha = cv2.min(alpha, cv2.convertScaleAbs(cv2.subtract(inside, 128), alpha=2.0))  # not a pixel beside it

@@ -33,6 +33,7 @@ SOLID = 0.5  # least share of its convex hull that a mark fills
 MOST = 64  # parts of a kind that are kept, the largest
 REACH, LARGEST_END = 0.15, 0.03  # how far off the object its loose ends lie, a share of the small grid, and how large
 # they are, a share of the object
+RIM = 3  # cells about the object where what is faintly unlike the background is its shadow or its rim
 CALM = 0.005  # greatest share of the background farther off that looks like a loose end, too
 FAINT = 0.5  # share of the object's threshold from which on the end of a lead is seen
 BESIDE, BEYOND = 0.03, 0.075  # ground beside a lead, and beyond its tip, that goes with it where it is known what
@@ -143,11 +144,13 @@ def _ends(cells: Bytes, unlike: Bytes, leads: list[Piece], step: Pair) -> list[P
     if cv2.countNonZero(cv2.bitwise_and(loose, off)) > CALM * cv2.countNonZero(off):
         return []
     off[[0, -1]] = off[:, [0, -1]] = 255  # what the border cuts is no end, either
-    largest = LARGEST_END * cv2.countNonZero(cells)
+    largest, rim = LARGEST_END * cv2.countNonZero(cells), cv2.dilate(taken, _disc(RIM))
     return [
         _piece("end", cv2.dilate(each, _SQUARE), each, step)
         for each in _components(loose)
-        if cv2.countNonZero(each) <= largest and not cv2.countNonZero(cv2.bitwise_and(each, off))
+        if MARK_LEAST <= cv2.countNonZero(each) <= largest
+        and not cv2.countNonZero(cv2.bitwise_and(each, off))
+        and cv2.countNonZero(cv2.subtract(each, rim))
     ]
 
 

@@ -96,7 +96,7 @@ def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Op
         return None
     if repeats_behind(piece, scene):
         return _open_exactly(gap, scene, canvas, box, lifted=lifted)
-    cover = matte = told = filled(piece.outline, box)
+    cover = matte = told = filled(box, piece.outline)
     if piece.kind == "object":
         told = np.zeros(box.shape, np.uint8)  # where it is told by its difference from what is behind it
     if piece.ground == "all":
@@ -107,8 +107,7 @@ def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Op
             matte = cv2.min(matte, cv2.blur(thing, (3, 3)))
             if piece.kind == "object":
                 found = pieces_of(scene, piece.method)
-                for thin in (*found.get("lead", ()), *found.get("end", ())):
-                    told = cv2.max(told, filled(thin.outline, box))
+                told = filled(box, *(thin.outline for kind in ("lead", "end") for thin in found.get(kind, ())))
                 thing = cv2.max(thing, told)
             thing = _near(thing, halo(piece, scene))
             cover = cv2.max(cv2.min(cover, thing), _inner(cover)) if piece.kind == "lead" else cv2.min(cover, thing)
@@ -129,11 +128,10 @@ def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Op
 def _open_exactly(gap: Gap, scene: Scene, canvas: Array, box: Box, *, lifted: bool) -> Opened | None:
     """Return a part taken out of the canvas in front of a ground that repeats, None if it is not there."""
     piece, step = gap.piece, max(scene.foreground(gap.piece.method).step)
-    outline, thing = filled(piece.outline, box), scene.object_in(box, piece.method)
+    outline, thing = filled(box, piece.outline), scene.object_in(box, piece.method)
     thin = np.full(box.shape, 255 if piece.kind == "lead" else 0, np.uint8)
     if piece.kind == "object":
-        for lead in pieces_of(scene, piece.method).get("lead", ()):
-            thin = cv2.max(thin, filled(lead.outline, box))
+        thin = filled(box, *(lead.outline for lead in pieces_of(scene, piece.method).get("lead", ())))
     about = cv2.max(thing, thin) if piece.kind == "object" else thing
     cover = cv2.min(outline, cv2.max(_near(about, step), _inside(outline, round(FADING * step))))
     known = cv2.bitwise_not(at_least(cv2.max(cover, about), 1))

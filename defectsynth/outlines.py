@@ -20,10 +20,13 @@ ROUGHENINGS, ROUGHNESS = 2, 0.16  # times that its sides are broken in two, by h
 LARGEST = 30_000.0  # pixels from the box beyond which cv2's fixed-point coordinates would overflow
 
 
-def filled(outline: Outline, box: Box) -> Bytes:
-    """Return the polygon filled, uint8 (h, w) in `box`, with a smooth rim."""
-    points = np.clip(np.array(outline) - box[:2], -LARGEST, LARGEST)
-    return cv2.fillPoly(np.zeros(box.shape, np.uint8), [fixed_point(points)], 255, cv2.LINE_AA, SUBPIXEL)
+def filled(box: Box, *outlines: Outline) -> Bytes:
+    """Return polygons filled, uint8 (h, w) in `box`, with smooth rims."""
+    canvas = np.zeros(box.shape, np.uint8)
+    for outline in outlines:
+        points = np.clip(np.array(outline) - box[:2], -LARGEST, LARGEST)
+        cv2.fillPoly(canvas, [fixed_point(points)], 255, cv2.LINE_AA, SUBPIXEL)
+    return canvas
 
 
 def jagged(

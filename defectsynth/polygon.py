@@ -72,7 +72,7 @@ class DrawnOutline(DrawnShape):
         box = clip_box(x0 - pad, y0 - pad, x1 + pad, y1 + pad, size=size)
         if box is None:
             return None
-        canvas = filled(self.outline, box)
+        canvas = filled(box, self.outline)
         reach = 2 * round(self.softness / 2) + 1
         if reach > 1:
             canvas = cv2.blur(cv2.blur(canvas, (reach, reach)), (reach, reach))

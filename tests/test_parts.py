@@ -188,7 +188,7 @@ def test_a_jagged_outline_is_about_as_large_as_asked(angle: float) -> None:
         turned = np.array(outline) - 100
         along, across = turned @ (math.cos(angle), math.sin(angle)), turned @ (-math.sin(angle), math.cos(angle))
         assert np.ptp(along) > 1.2 * np.ptp(across)
-        assert filled(outline, Box(0, 0, 200, 200)).sum() / 255 == pytest.approx(area(outline), rel=0.1)
+        assert filled(Box(0, 0, 200, 200), outline).sum() / 255 == pytest.approx(area(outline), rel=0.1)
 
 
 @given(angle=st.floats(-3.2, 3.2), dx=st.floats(-50, 50), dy=st.floats(-50, 50), mirrored=st.booleans())

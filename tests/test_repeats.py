@@ -60,7 +60,7 @@ def test_a_lead_is_followed_to_its_dark_end(size: int, encoding: str) -> None:
     found = pieces_of(Scene(ENCODINGS[encoding](picture)), "auto")["lead"]
     whole = Box(0, 0, size, size)
     for lead in leads:
-        covers = [cv2.countNonZero(cv2.bitwise_and(filled(piece.outline, whole), lead)) for piece in found]
+        covers = [cv2.countNonZero(cv2.bitwise_and(filled(whole, piece.outline), lead)) for piece in found]
         assert max(covers) >= 0.8 * cv2.countNonZero(lead)
 
 
@@ -114,7 +114,7 @@ def test_the_whole_object_has_its_leads_with_it() -> None:
     picture, leads = board()
     piece = whole_object(Scene(ENCODINGS["uint8"](picture)), "auto")
     assert piece is not None
-    hull = filled(piece.outline, Box(0, 0, 256, 256))
+    hull = filled(Box(0, 0, 256, 256), piece.outline)
     assert all(cv2.countNonZero(cv2.subtract(lead, hull)) == 0 for lead in leads)
 
 
