@@ -56,9 +56,14 @@ class DrawnBlend(Value):
         """Pixels by which blending widens the layer: the feather, and a rim for seamless blending to hold on to."""
         return math.ceil(self.feather) + 2 * self.mode.startswith("poisson")
 
+    @property
+    def reach(self) -> int:
+        """Side in pixels of the squares over which the rim is averaged; 1 leaves it hard."""
+        return 2 * round(self.feather / 2) + 1
+
     def soften(self, alpha: Floats) -> Floats:
         """Return alpha (h, w) with its rim softened, times the opacity."""
-        reach = 2 * round(self.feather / 2) + 1
+        reach = self.reach
         if reach > NARROW:
             alpha = cv2.blur(cv2.blur(alpha, (reach, reach)), (reach, reach))
         elif reach > 1:  # the same in one pass

@@ -91,7 +91,11 @@ def depth_inside(alpha: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Layer:
-    """How opaque a defect is: `alpha`, float32 (h, w) in [0, 1], inside `box`."""
+    """How opaque a defect is: `alpha`, float32 (h, w) in [0, 1], inside `box`.
+
+    `hard`, uint8 (h, w), says the same where no pixel lies between: 255 where alpha is 1, otherwise 0.
+    """
 
     box: Box
     alpha: Floats
+    hard: Bytes | None = None

@@ -14,7 +14,7 @@ import numpy as np
 
 from defectsynth.blends import DrawnBlend
 from defectsynth.composed import PaintedDefect
-from defectsynth.layers import Array, Box, Floats, Layer, at_least
+from defectsynth.layers import Array, Box, Bytes, Floats, Layer, at_least
 from defectsynth.looks import DrawnLook
 from defectsynth.patches import Patch, finish, quantised
 from defectsynth.recipes import PaintRecipe
@@ -57,7 +57,8 @@ class PastedRecipe(PaintRecipe):
         alpha = self.blend.soften(layer.alpha)
         laid = self.look.picture(before, layer.box, scene)
         if self.blend.mode == "alpha":
-            after = laid_over(before, laid, alpha, scene)
+            hard = layer.hard if self.blend.reach == 1 else None
+            after = laid_over(before, laid, alpha, scene, inside=hard, opacity=self.blend.opacity)
         else:
             limited = alpha if allowed is None else cv2.copyTo(alpha, allowed)
             planes = self.blend.combine(scene.planes(before), scene.planes(laid), limited)
@@ -65,16 +66,25 @@ class PastedRecipe(PaintRecipe):
         return finish(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)
 
 
-def laid_over(before: Array, laid: Array, alpha: Floats, scene: Scene) -> Array:
-    """Return `laid` over `before`, both of one shape and dtype, with an opacity of alpha (h, w) in [0, 1]."""
-    opacity = float(alpha.max())
-    inside = at_least(alpha, max(opacity, 1e-6))
-    if cv2.countNonZero(inside) < cv2.countNonZero(alpha):  # a soft rim
-        planes = DrawnBlend("alpha", opacity=1.0, feather=0.0).combine(scene.planes(before), scene.planes(laid), alpha)
-        return quantised(planes, before, scene.peak)
-    if opacity < 1.0:
-        laid = cv2.addWeighted(laid, opacity, before, 1.0 - opacity, 0.0).reshape(before.shape)
-    return cv2.copyTo(laid, inside, np.array(before)).reshape(before.shape)
+def laid_over(
+    before: Array, laid: Array, alpha: Floats, scene: Scene, *, inside: Bytes | None = None, opacity: float = 1.0
+) -> Array:
+    """Return `laid` over `before`, both of one shape and dtype, with an opacity of alpha (h, w) in [0, 1].
+
+    Where it is known that alpha is either 0 or one opacity, `inside`, uint8 (h, w), is 255 where it is that.
+    """
+    if inside is None:
+        opacity = float(alpha.max())
+        inside = at_least(alpha, max(opacity, 1e-6))
+        if cv2.countNonZero(inside) < cv2.countNonZero(alpha):  # a soft rim
+            blend = DrawnBlend("alpha", opacity=1.0, feather=0.0)
+            planes = blend.combine(scene.planes(before), scene.planes(laid), alpha)
+            return quantised(planes, before, scene.peak)
+    if opacity == 1.0:
+        return cv2.copyTo(laid, inside, np.array(before)).reshape(before.shape)
+    opacity = float(np.float32(opacity))  # as alpha has it
+    mixed = cv2.addWeighted(laid, opacity, before, 1.0 - opacity, 0.0).reshape(before.shape)
+    return cv2.copyTo(before, cv2.bitwise_not(inside), mixed).reshape(before.shape)
 
 
 class PastedDefect(PaintedDefect):

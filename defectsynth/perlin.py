@@ -141,8 +141,8 @@ def _framed(inside: Bytes, inner: Box, size: tuple[int, int], margin: int) -> La
     if box is None or seen is None:
         return None
     part = inside[seen.y0 - inner.y0 : seen.y1 - inner.y0, seen.x0 - inner.x0 : seen.x1 - inner.x0]
-    if box == seen:
-        return Layer(box, part * np.float32(1 / 255))
-    alpha = np.zeros(box.shape, np.float32)
-    alpha[seen.y0 - box.y0 : seen.y1 - box.y0, seen.x0 - box.x0 : seen.x1 - box.x0] = part * np.float32(1 / 255)
-    return Layer(box, alpha)
+    if box != seen:
+        whole = np.zeros(box.shape, np.uint8)
+        whole[seen.y0 - box.y0 : seen.y1 - box.y0, seen.x0 - box.x0 : seen.x1 - box.x0] = part
+        part = whole
+    return Layer(box, part * np.float32(1 / 255), np.ascontiguousarray(part))
