@@ -11,7 +11,7 @@ import numpy as np
 
 from defectsynth.layers import Array, Box, Bytes, Floats, at_least, channels_of
 from defectsynth.membrane import membrane, resized, shrunk
-from defectsynth.patches import byte_parts, changed_by
+from defectsynth.patches import changed_by
 from defectsynth.pictures import as_floats
 from defectsynth.piece import Piece
 from defectsynth.repeated_ground import lay_ground, repeats_behind
@@ -163,18 +163,7 @@ def _with_grain(gap: Gap, smooth: Array, pixels: Array, *, known: Bytes, peak: f
     rows = min(smooth.shape[0], GRAIN)
     random = np.frombuffer(np.random.default_rng(gap.seed).bytes(rows * GRAIN), np.uint8)
     grain = cv2.LUT(random.reshape(-1, GRAIN), _normal() * np.float32(deviation)).reshape(-1, GRAIN)
-    parts = byte_parts(grain, smooth.shape[2]) if peak == 255.0 else None
-    if parts is None:
-        return changed_by(smooth, _tiled(grain, smooth), peak)
-    brighter, darker = (_tiled(part, smooth) for part in parts)
-    return cv2.subtract(cv2.add(smooth, brighter), darker).reshape(smooth.shape)
-
-
-def _tiled(patch: Array, like: Array) -> Array:
-    """Return a patch of noise (h, w) or (h, w, C) repeated over an array with height and width first."""
-    height, width = like.shape[:2]
-    times = -(-height // patch.shape[0]), -(-width // patch.shape[1])
-    return np.tile(patch, (*times, 1)[: patch.ndim])[:height, :width]
+    return changed_by(smooth, grain, peak)
 
 
 @lru_cache(maxsize=1)

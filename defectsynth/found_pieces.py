@@ -53,8 +53,18 @@ def background_of(scene: Scene, method: str) -> Bytes:
     return _background(scene.foreground(method))
 
 
+def thin_parts(scene: Scene, method: str) -> tuple[Piece, ...]:
+    """Return the leads of the object and their loose ends."""
+    return _thin(scene.foreground(method))
+
+
+def _thin(found: Foreground) -> tuple[Piece, ...]:
+    parts = _found(found)
+    return (*parts.get("lead", ()), *parts.get("end", ()))
+
+
 def _background(found: Foreground) -> Bytes:
-    leads = _found(found).get("lead", ()) if found.repeats else ()
+    leads = _thin(found) if found.repeats else ()
     return cv2.bitwise_not(_with_outlines(cv2.dilate(found.cells, _SQUARE), leads, found.step))
 
 
@@ -254,9 +264,7 @@ def _hull(found: Foreground, shadow: float) -> Outline:
     """Return the hull of the object, leads and loose ends with it, and its shadow in pixels."""
     cells, beside = cv2.bitwise_not(_background(found)), max(found.step)
     if not found.repeats:
-        parts = _found(found)
-        thin = (*parts.get("lead", ()), *parts.get("end", ()))
-        cells, beside = _with_outlines(found.cells, thin, found.step), shadow
+        cells, beside = _with_outlines(found.cells, _thin(found), found.step), shadow
     rim = math.ceil(beside / min(found.step)) + 1
     wide = cv2.copyMakeBorder(cells, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
     grown = cv2.dilate(wide, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))

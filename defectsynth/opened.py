@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from defectsynth.behind import Gap, around, behind_part
-from defectsynth.found_pieces import pieces_of
+from defectsynth.found_pieces import thin_parts
 from defectsynth.layers import Array, Box, Bytes, at_least, greatest_channel
 from defectsynth.membrane import shrunk
 from defectsynth.outlines import filled
@@ -106,8 +106,7 @@ def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Op
         if piece.ground == "background":
             matte = cv2.min(matte, cv2.blur(thing, (3, 3)))
             if piece.kind == "object":
-                found = pieces_of(scene, piece.method)
-                told = filled(box, *(thin.outline for kind in ("lead", "end") for thin in found.get(kind, ())))
+                told = filled(box, *(thin.outline for thin in thin_parts(scene, piece.method)))
                 thing = cv2.max(thing, told)
             thing = _near(thing, halo(piece, scene))
             cover = cv2.max(cv2.min(cover, thing), _inner(cover)) if piece.kind == "lead" else cv2.min(cover, thing)
@@ -131,7 +130,7 @@ def _open_exactly(gap: Gap, scene: Scene, canvas: Array, box: Box, *, lifted: bo
     outline, thing = filled(box, piece.outline), scene.object_in(box, piece.method)
     thin = np.full(box.shape, 255 if piece.kind == "lead" else 0, np.uint8)
     if piece.kind == "object":
-        thin = filled(box, *(lead.outline for lead in pieces_of(scene, piece.method).get("lead", ())))
+        thin = filled(box, *(part.outline for part in thin_parts(scene, piece.method)))
     about = cv2.max(thing, thin) if piece.kind == "object" else thing
     cover = cv2.min(outline, cv2.max(_near(about, step), _inside(outline, round(FADING * step))))
     known = cv2.bitwise_not(at_least(cv2.max(cover, about), 1))

@@ -117,28 +117,29 @@ def quantised(planes: Floats, like: Array, peak: float) -> Array:
 def changed_by(pixels: Array, change: Floats, peak: float) -> Array:
     """Return pixels (h, w) or (h, w, C) plus a change in [-1, 1], (h, w) or (h, w, C); integers are rounded, saturate.
 
-    One that has no channels changes all of them alike.
+    One that has no channels changes all of them alike; one that is smaller is repeated over the pixels.
     """
     channels = pixels.shape[2] if pixels.ndim > change.ndim else 0
+    dtype, shape = cv2.CV_8U if peak == 255.0 else cv2.CV_16U, pixels.shape
+    if channels and peak == 255.0 and cv2.norm(change, cv2.NORM_INF) < HALFWAY:  # fits a byte
+        whole = cv2.convertScaleAbs(change, alpha=peak, beta=128.0).reshape(change.shape)
+        darker = cv2.threshold(whole, 128.0, 0.0, cv2.THRESH_TRUNC)[1].reshape(change.shape)
+        parts = (cv2.merge([part] * channels) for part in (whole - darker, np.uint8(128) - darker))
+        more, less = (_repeated(part.reshape(*change.shape, channels), shape) for part in parts)
+        return cv2.subtract(cv2.add(pixels, more), less).reshape(shape)
+    change = _repeated(change, shape)
     if peak == 1.0:
         return pixels + (change[..., None] if channels else change)
-    dtype, shape = cv2.CV_8U if peak == 255.0 else cv2.CV_16U, pixels.shape
-    parts = byte_parts(change, channels) if channels and peak == 255.0 else None
-    if parts is not None:
-        more, less = (part.reshape(shape) for part in parts)
-        return cv2.subtract(cv2.add(pixels, more), less).reshape(shape)
     wide = cv2.merge([change] * channels) if channels else change
     return cv2.addWeighted(pixels, 1.0, wide.reshape(shape), peak, 0.0, dtype=dtype).reshape(shape)
 
 
-def byte_parts(change: Floats, channels: int) -> tuple[Bytes, Bytes] | None:
-    """Return by how much a change (h, w) is brighter and darker, each uint8 (h, w, channels), None if it fits none."""
-    if cv2.norm(change, cv2.NORM_INF) >= HALFWAY:
-        return None
-    whole = cv2.convertScaleAbs(change, alpha=255.0, beta=128.0).reshape(change.shape)
-    darker = cv2.threshold(whole, 128.0, 0.0, cv2.THRESH_TRUNC)[1].reshape(change.shape)
-    more, less = (cv2.merge([part] * channels) for part in (whole - darker, np.uint8(128) - darker))
-    return more.reshape(*change.shape, channels), less.reshape(*change.shape, channels)
+def _repeated(patch: Array, shape: tuple[int, ...]) -> Array:
+    """Return a patch (h, w) or (h, w, C) repeated over another height and width, itself if it has them."""
+    if patch.shape[:2] == shape[:2]:
+        return patch
+    times = -(-shape[0] // patch.shape[0]), -(-shape[1] // patch.shape[1])
+    return np.ascontiguousarray(np.tile(patch, (*times, 1)[: patch.ndim])[: shape[0], : shape[1]])
 
 
 def finish(

@@ -29,8 +29,7 @@ def split_of(
         recipe, fainter = Recipe.of(settings.recipe), None
         if recipe.last_severity < 1:
             fainter = Curriculum(end=recipe.last_severity, duration=max(1, settings.epochs - 1))
-        options: dict[str, Any] = {"several": recipe.several, "hard_negatives": recipe.hard_negatives}
-        options["crop"] = recipe.crop
+        options: dict[str, Any] = {name: getattr(recipe, name) for name in ("several", "hard_negatives", "crop")}
         split = twin_split(list(normals), drawn, held_out=HELD_OUT, seed=settings.seed, curriculum=fainter, **options)
         return split, [len(normals)], 0
     groups, own = [normals], 0

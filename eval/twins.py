@@ -38,7 +38,6 @@ class TwinExamples(Examples):
     ) -> None:
         self.twins = AnomalyTwins(list(images), transform, seed=seed, **options)
         self.side = None if crop == 1 else max(SMALLEST, round(crop * min(images.shape[1:3]) / SMALLEST) * SMALLEST)
-        self.seed = seed
         self.epoch = 0
 
     def __len__(self) -> int:
@@ -50,7 +49,7 @@ class TwinExamples(Examples):
         twin = self.twins[index]
         if self.side is None:
             return Example(twin.image, twin.mask, twin.label)
-        rng = np.random.default_rng((self.seed, self.epoch, index))
+        rng = np.random.default_rng((self.twins.seed, self.epoch, index))
         window = _window(twin.mask, side=self.side, rng=rng)
         return Example(twin.image[window], twin.mask[window], twin.label)
 
