@@ -60,6 +60,12 @@ def at_least(array: Array, least: float) -> Bytes:
     return np.negative(np.greater_equal(array, bound).view(np.uint8))
 
 
+def at_most(array: Floats, most: float) -> Floats:
+    """Return contiguous float32 (h, w) with what is above `most` lowered to it in place, as `np.minimum` but faster."""
+    cv2.threshold(array, most, 0.0, cv2.THRESH_TRUNC, dst=array)
+    return array
+
+
 def channels_of(pixels: Array) -> Array:
     """Return the channels of (h, w) or (h, w, C), (C, h, w).
 
@@ -86,7 +92,7 @@ def put(pixels: Array, at: Array, values: Array) -> None:
 def depth_inside(alpha: Floats) -> Floats:
     """Return how far in from the outline of a layer a pixel lies, in pixels: float32 (h, w), 0 where alpha < 0.5."""
     depth = cv2.distanceTransform(at_least(alpha, 0.5), cv2.DIST_L2, cv2.DIST_MASK_5)  # the precise one varies in bytes
-    return np.minimum(depth, max(alpha.shape), out=depth)  # without an outline in sight it is endless
+    return at_most(depth, max(alpha.shape))  # without an outline in sight it is endless
 
 
 @dataclass(frozen=True)

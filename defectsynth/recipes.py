@@ -89,7 +89,8 @@ class PaintRecipe(Recipe):
             after = quantised(self.blend.combine(surface, pixels, alpha), before, scene.peak)
         else:
             alpha = self.blend.soften(layer.alpha)
-            after = changed_by(before, change * alpha, scene.peak)
+            change *= alpha
+            after = changed_by(before, change, scene.peak)
         return finish(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)
 
     def _allowed(self, scene: Scene, box: Box) -> Bytes | None:

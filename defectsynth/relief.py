@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from defectsynth.fractal import fractal_noise
-from defectsynth.layers import Floats, Layer, depth_inside
+from defectsynth.layers import Floats, Layer, at_most, depth_inside
 from defectsynth.looks import DrawnLook, Look, slope_kernel
 from defectsynth.placement import Place
 from defectsynth.scene import Scene
@@ -23,6 +23,7 @@ MIRROR = 0.5  # slope at which a glossy surface mirrors the light into the camer
 HIGHLIGHT = 0.025  # squared width of the highlight, in units of slope
 SMOOTH = 0.12  # half the width over which heights are averaged, as a share of the greatest depth
 DEEP = 9.0  # pixels from which on a relief is smooth enough to be lit on half the size
+GENTLE = 4.5  # pixels of slope from which on it is, if nothing mirrors the light
 FINEST = 2.0  # pixels of the finest bumps of a rough surface
 
 
@@ -108,7 +109,8 @@ def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss:
     """
     half = max(1, alpha.shape[1] // 2), max(1, alpha.shape[0] // 2)
     depth, pixel = depth_inside(cv2.resize(alpha, half, interpolation=cv2.INTER_LINEAR).reshape(half[::-1])), 2.0
-    if depth.max() * pixel < DEEP:
+    reach = float(depth.max()) * pixel
+    if reach < DEEP and (gloss > 0.0 or reach * wall < GENTLE):
         depth, pixel = depth_inside(alpha), 1.0
     deepest = float(depth.max())
     smooth = 2 * round(SMOOTH * deepest - 0.25 * (pixel - 1.0)) + 1
@@ -116,8 +118,7 @@ def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss:
         depth = cv2.blur(depth, (smooth, smooth)).reshape(depth.shape)
     elif pixel > 1.0:  # no steps along a slanting outline
         depth = cv2.GaussianBlur(depth, (3, 3), 0.0).reshape(depth.shape)
-    height = depth * np.float32(1 / max(wall * deepest, 1.0 / pixel))
-    np.minimum(height, np.float32(1), out=height)
+    height = at_most(depth * np.float32(1 / max(wall * deepest, 1.0 / pixel)), 1.0)
     steep = np.float32(1) - height
     lit = cv2.filter2D(depth, cv2.CV_32F, -slope_kernel(light)).reshape(depth.shape)
     lit *= steep
@@ -132,7 +133,7 @@ def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss:
         mirrored *= np.float32(-1 / HIGHLIGHT)
         np.exp(mirrored, out=mirrored)
         np.multiply(height, np.float32(3), out=aside)
-        mirrored *= np.minimum(aside, np.float32(1), out=aside)
+        mirrored *= at_most(aside, 1.0)
         mirrored *= np.float32(gloss)
     lit *= np.float32(contrast)
     if level:

@@ -102,13 +102,13 @@ class Scene:
 
         Taken from how the brightness falls across the picture, with a pull towards the upper left.
         """
-        gray = self.tiny.mean(axis=2) * (255.0 / self.peak)
-        ramp = _ramp()
-        return math.atan2(float((gray * ramp.T).sum()) - LIGHT_PRIOR, float((gray * ramp).sum()) - LIGHT_PRIOR)
+        pixels = self.tiny.reshape(256, -1).astype(np.float64)
+        across, down = (_ramps() @ pixels).mean(axis=1) * (255.0 / self.peak)
+        return math.atan2(float(down) - LIGHT_PRIOR, float(across) - LIGHT_PRIOR)
 
 
 @lru_cache(maxsize=1)
-def _ramp() -> Floats:
-    """Return the weights whose dot product with a 16 x 16 picture is its change from left to right."""
-    across = np.tile(np.linspace(-0.5, 0.5, 16, dtype=np.float32), (16, 1))
-    return np.asarray(across / (across * across).sum())
+def _ramps() -> Array:
+    """Return the weights (2, 256) whose products with 16 x 16 pixels are the changes from left to right and down."""
+    across = np.tile(np.linspace(-0.5, 0.5, 16), (16, 1))
+    return np.stack([across.ravel(), across.T.ravel()]) / (across * across).sum()

@@ -54,4 +54,6 @@ def fixed_point(points: Doubles) -> Array:
 
 def as_alpha(canvas: Bytes, opacity: float) -> Floats:
     """Return what was drawn with 255 as alpha; what is too thin to be drawn so is fainter."""
-    return canvas * np.float32(min(max(opacity, FAINTEST), 1.0) / 255.0)
+    alpha = canvas.astype(np.float32)
+    alpha *= np.float32(min(max(opacity, FAINTEST), 1.0) / 255.0)
+    return alpha

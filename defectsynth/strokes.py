@@ -111,9 +111,8 @@ class DrawnStrokes(DrawnShape):
         half = np.maximum(width * (0.5 - (0.5 * self.taper) * taper) - RIM, 0.05)
         sides = centre + 1j * tangent * np.array([offset - half, offset + half])  # (2, strokes, N)
         points = sides.view(np.float64).reshape(2, len(self.strokes), along.size, 2)
-        x, y = points[..., 0], points[..., 1]
-        pad = 1 + margin
-        box = clip_box(x.min() - pad, y.min() - pad, x.max() + pad, y.max() + pad, size=size)
+        every, pad = points.reshape(-1, 2), 1 + margin
+        box = clip_box(*(every.min(axis=0) - pad).tolist(), *(every.max(axis=0) + pad).tolist(), size=size)
         if box is None:
             return None
         canvas = np.zeros(box.shape, np.uint8)
