@@ -18,10 +18,11 @@ from defectsynth.repeated_ground import lay_ground, repeats_behind
 from defectsynth.scene import Scene
 from defectsynth.values import IntPair, Value
 
-REDUCED = {"object": 48}  # cells along the longer side of the small copy on which what is smooth is found,
+REDUCED = {"object": 32}  # cells along the longer side of the small copy on which what is smooth is found,
 FINER = 96  # and where the rim is not as far from what is seen of the part
 LEAST_KNOWN = 0.25  # share of a cell of it that is known, under which it counts as unknown
 GRAIN = 128  # side in pixels of the patch of noise that is repeated
+GRAIN_SEEN = 64  # places along the longer side at which the grain of the picture is looked at
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
@@ -49,6 +50,7 @@ def behind_part(gap: Gap, scene: Scene, canvas: Array, pixels: Array, *, box: Bo
     """
     behind = pixels.copy()
     cell = -(-max(box.shape) // REDUCED.get(gap.piece.kind, FINER))
+    cell = 1 << (cell - 1).bit_length() if gap.piece.kind == "object" else cell  # halving is fastest
     missing, offsets = cv2.bitwise_not(known), gap.sources
     if repeats_behind(gap.piece, scene):
         missing, offsets = lay_ground(gap.piece, offsets, scene, canvas, box=box, behind=behind), ()
@@ -73,7 +75,8 @@ def behind_part(gap: Gap, scene: Scene, canvas: Array, pixels: Array, *, box: Bo
         if not cv2.countNonZero(missing):
             return behind
     smooth, here = membrane(*_reduced(behind, cv2.bitwise_not(missing), scene.peak, cell)), around(missing)
-    filled_up = _plus(np.zeros_like(behind[here], order="C"), smooth, here, scene.peak, cell)
+    level = smooth if scene.peak == 1.0 else np.clip(np.rint(smooth * np.float32(scene.peak)), 0.0, scene.peak)
+    filled_up = np.ascontiguousarray(_wide(level.astype(behind.dtype), cell)[here])
     cv2.copyTo(_with_grain(gap, filled_up, pixels, known=known, peak=scene.peak), missing[here], behind[here])
     return behind
 
@@ -110,8 +113,12 @@ def _plus(pixels: Array, change: Floats, here: tuple[slice, slice], peak: float,
         peak: greatest value of their dtype.
         cell: side in pixels of a cell of the small grid.
     """
-    wide = change if cell == 1 else resized(change, (change.shape[1] * cell, change.shape[0] * cell), cv2.INTER_LINEAR)
-    return changed_by(np.ascontiguousarray(pixels), np.ascontiguousarray(wide[here]), peak)
+    return changed_by(np.ascontiguousarray(pixels), np.ascontiguousarray(_wide(change, cell)[here]), peak)
+
+
+def _wide(cells: Array, cell: int) -> Array:
+    """Return what is told on the small grid, (h', w', C), at the pixels."""
+    return cells if cell == 1 else resized(cells, (cells.shape[1] * cell, cells.shape[0] * cell), cv2.INTER_LINEAR)
 
 
 def _taken(gap: Gap, scene: Scene, canvas: Array, box: Box, offset: IntPair) -> tuple[Array, Bytes | None] | None:
@@ -148,7 +155,7 @@ def _taken(gap: Gap, scene: Scene, canvas: Array, box: Box, offset: IntPair) -> 
 
 def _with_grain(gap: Gap, smooth: Array, pixels: Array, *, known: Bytes, peak: float) -> Array:
     """Return (h, w, C) with noise as strong as the grain of the pixels that are known."""
-    stride = 1 + max(known.shape) // 128
+    stride = 1 + max(known.shape) // GRAIN_SEEN
     at, beside = (slice(None, None, stride), slice(0, -1, stride)), (slice(None, None, stride), slice(1, None, stride))
     both = (known[at] > 0) & (known[beside] > 0)
     if not both.any():
@@ -161,7 +168,7 @@ def _with_grain(gap: Gap, smooth: Array, pixels: Array, *, known: Bytes, peak: f
     if deviation == 0.0:
         return smooth
     rows = min(smooth.shape[0], GRAIN)
-    random = np.frombuffer(np.random.default_rng(gap.seed).bytes(rows * GRAIN), np.uint8)
+    random = np.random.default_rng(gap.seed).integers(0, 1 << 64, rows * GRAIN // 8, np.uint64).view(np.uint8)
     grain = cv2.LUT(random.reshape(-1, GRAIN), _normal() * np.float32(deviation)).reshape(-1, GRAIN)
     return changed_by(smooth, grain, peak)
 

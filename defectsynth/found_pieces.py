@@ -50,7 +50,7 @@ def pieces_of(scene: Scene, method: str) -> dict[str, tuple[Piece, ...]]:
 
 def background_of(scene: Scene, method: str) -> Bytes:
     """Return the cells that surely show the background, uint8 (h, w), 255 there."""
-    return _background(scene.foreground(method))
+    return clear_of(scene.foreground(method))
 
 
 def thin_parts(scene: Scene, method: str) -> tuple[Piece, ...]:
@@ -63,7 +63,8 @@ def _thin(found: Foreground) -> tuple[Piece, ...]:
     return (*parts.get("lead", ()), *parts.get("end", ()))
 
 
-def _background(found: Foreground) -> Bytes:
+def clear_of(found: Foreground) -> Bytes:
+    """Return the cells that surely show the background of what was found, uint8 (h, w), 255 there."""
     leads = _thin(found) if found.repeats else ()
     return cv2.bitwise_not(_with_outlines(cv2.dilate(found.cells, _SQUARE), leads, found.step))
 
@@ -262,7 +263,7 @@ def whole_object(scene: Scene, method: str) -> Piece | None:
 @lru_cache(maxsize=REMEMBERED)
 def _hull(found: Foreground, shadow: float) -> Outline:
     """Return the hull of the object, leads and loose ends with it, and its shadow in pixels."""
-    cells, beside = cv2.bitwise_not(_background(found)), max(found.step)
+    cells, beside = cv2.bitwise_not(clear_of(found)), max(found.step)
     if not found.repeats:
         cells, beside = _with_outlines(found.cells, _thin(found), found.step), shadow
     rim = math.ceil(beside / min(found.step)) + 1

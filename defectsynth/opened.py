@@ -20,7 +20,8 @@ from defectsynth.told_apart import shown, told_apart
 
 DARKEST, BRIGHTEST = 0.4, 1.1  # how much a shadow that moves along may darken or brighten
 LIT = 200  # value of a shade that leaves the ground as bright as it is
-SHADE_FINE, SHADE_CELL = 160, 4  # box from which on a shadow is taken from a copy, and how much smaller that is
+SHADE_FINE, SHADE_CELL = 80, 4  # box from which on a shadow is taken from a copy, half and from twice that on a quarter
+# of its size
 FADING = 1.5  # cells over which a lead's own light goes over into that around, where it is known what is behind
 CAST = 2.0  # cells around a part in which its shadow lies where it is known what is behind
 
@@ -32,6 +33,7 @@ class Opened:
     Attributes:
         box: where.
         pixels: (h, w, C), dtype of the picture, with the part.
+        lit: (h, w, C), the same without the part's wide shadow.
         behind: (h, w, C), dtype of the picture, without it.
         cover: uint8 (h, w), where it and its halo were.
         matte: uint8 (h, w), the part itself.
@@ -40,6 +42,7 @@ class Opened:
 
     box: Box
     pixels: Array
+    lit: Array
     behind: Array
     cover: Bytes
     matte: Bytes
@@ -55,7 +58,7 @@ class Opened:
         columns, rows = self.box.shape[1] // cell, self.box.shape[0] // cell
         before, behind, cast = (
             shrunk(planes[: rows * cell, : columns * cell], cell)
-            for planes in (self.pixels, self.behind, self.cast[..., None])
+            for planes in (self.lit, self.behind, self.cast[..., None])
         )
         least = np.float32(0.02)
         share = (as_floats(before, peak) + least) / (as_floats(behind, peak) + least)
@@ -66,7 +69,9 @@ class Opened:
 
 def shade_cell(shape: tuple[int, int]) -> int:
     """Return the side in pixels of the cells in which the shadow of a part in a box of (height, width) is told."""
-    return SHADE_CELL if max(shape) > SHADE_FINE and min(shape) >= SHADE_CELL else 1
+    if max(shape) <= SHADE_FINE or min(shape) < SHADE_CELL:
+        return 1
+    return SHADE_CELL if max(shape) > 2 * SHADE_FINE else SHADE_CELL // 2
 
 
 def halo(piece: Piece, scene: Scene) -> float:
@@ -81,13 +86,14 @@ def padding(piece: Piece, scene: Scene) -> float:
     return max(5.0, 2.0 * halo(piece, scene), 0.15 * piece.extent)
 
 
-def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Opened | None:
+def open_up(gap: Gap, scene: Scene, canvas: Array, lit: Array, *, lifted: bool = True) -> Opened | None:
     """Return a part taken out of the canvas, None if it is not there or nothing tells what lies behind it.
 
     Args:
         gap: its place.
         scene: the picture.
         canvas: the picture as it is by now.
+        lit: the same without the part's wide shadow; the canvas itself where it casts none.
         lifted: whether the part itself is asked for.
     """
     piece = gap.piece
@@ -114,14 +120,14 @@ def open_up(gap: Gap, scene: Scene, canvas: Array, *, lifted: bool = True) -> Op
         known = cv2.bitwise_and(thing, cv2.bitwise_not(at_least(cover, 1)))
     if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
         return None
-    pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
-    behind = behind_part(gap, scene, canvas, pixels, box=box, known=known)
+    pixels, beside = (np.ascontiguousarray(whole[box.slices]).reshape(*box.shape, -1) for whole in (canvas, lit))
+    behind = behind_part(gap, scene, lit, beside, box=box, known=known)
     if lifted and piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
         here, alone = around(told), np.zeros(box.shape, np.uint8)
         unlike = greatest_channel(cv2.absdiff(pixels[here], behind[here]).reshape(pixels[here].shape))
         alone[here] = shown(unlike, scene.peak)
         matte = cv2.min(cover, alone if piece.kind == "mark" else cv2.max(matte, cv2.min(alone, told)))
-    return Opened(box, pixels, behind, cover, matte, cover)
+    return Opened(box, pixels, beside, behind, cover, matte, cover)
 
 
 def _open_exactly(gap: Gap, scene: Scene, canvas: Array, box: Box, *, lifted: bool) -> Opened | None:
@@ -139,9 +145,9 @@ def _open_exactly(gap: Gap, scene: Scene, canvas: Array, box: Box, *, lifted: bo
     pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
     behind = behind_part(gap, scene, canvas, pixels, box=box, known=known)
     if not lifted:
-        return Opened(box, pixels, behind, cover, cover, cover)
+        return Opened(box, pixels, pixels, behind, cover, cover, cover)
     matte = cv2.min(cover, told_apart(pixels, behind, thing, thin, step=step, peak=scene.peak))
-    return Opened(box, pixels, behind, cover, matte, cv2.min(cover, _near(thing, CAST * step)))
+    return Opened(box, pixels, pixels, behind, cover, matte, cv2.min(cover, _near(thing, CAST * step)))
 
 
 def _near(mask: Bytes, reach: float) -> Bytes:

@@ -121,11 +121,11 @@ def changed_by(pixels: Array, change: Floats, peak: float) -> Array:
     """
     channels = pixels.shape[2] if pixels.ndim > change.ndim else 0
     dtype, shape = cv2.CV_8U if peak == 255.0 else cv2.CV_16U, pixels.shape
-    if channels and peak == 255.0 and cv2.norm(change, cv2.NORM_INF) < HALFWAY:  # fits a byte
-        whole = cv2.convertScaleAbs(change, alpha=peak, beta=128.0).reshape(change.shape)
-        darker = cv2.threshold(whole, 128.0, 0.0, cv2.THRESH_TRUNC)[1].reshape(change.shape)
-        parts = (cv2.merge([part] * channels) for part in (whole - darker, np.uint8(128) - darker))
-        more, less = (_repeated(part.reshape(*change.shape, channels), shape) for part in parts)
+    if peak == 255.0 and cv2.norm(change, cv2.NORM_INF) < HALFWAY:  # fits a byte
+        parts = more_and_less(as_bytes(change))
+        if channels:
+            parts = [cv2.merge([part] * channels).reshape(*change.shape, channels) for part in parts]
+        more, less = (_repeated(part, shape) for part in parts)
         return cv2.subtract(cv2.add(pixels, more), less).reshape(shape)
     change = _repeated(change, shape)
     if peak == 1.0:
@@ -134,12 +134,25 @@ def changed_by(pixels: Array, change: Floats, peak: float) -> Array:
     return cv2.addWeighted(pixels, 1.0, wide.reshape(shape), peak, 0.0, dtype=dtype).reshape(shape)
 
 
+def as_bytes(change: Floats) -> Bytes:
+    """Return a change within `HALFWAY` in steps of 8 bits, uint8 of its shape; 128 is none."""
+    flat = np.ascontiguousarray(change).reshape(len(change), -1)
+    return np.asarray(cv2.convertScaleAbs(flat, alpha=255.0, beta=128.0).reshape(change.shape))
+
+
+def more_and_less(change: Bytes) -> list[Bytes]:
+    """Return what a change in steps of 8 bits, 128 is none, adds to pixels and what it then takes from them."""
+    flat = change.reshape(len(change), -1)
+    darker = cv2.threshold(flat, 128.0, 0.0, cv2.THRESH_TRUNC)[1].reshape(change.shape)
+    return [change - darker, np.uint8(128) - darker]
+
+
 def _repeated(patch: Array, shape: tuple[int, ...]) -> Array:
     """Return a patch (h, w) or (h, w, C) repeated over another height and width, itself if it has them."""
     if patch.shape[:2] == shape[:2]:
         return patch
     times = -(-shape[0] // patch.shape[0]), -(-shape[1] // patch.shape[1])
-    return np.ascontiguousarray(np.tile(patch, (*times, 1)[: patch.ndim])[: shape[0], : shape[1]])
+    return np.ascontiguousarray(cv2.repeat(patch, *times)[: shape[0], : shape[1]])
 
 
 def finish(

@@ -22,6 +22,7 @@ from defectsynth.piece import Piece
 from defectsynth.recipes import Recipe
 from defectsynth.scene import Scene
 from defectsynth.values import Value
+from defectsynth.wide_shadow import WideShadow, wide_shadow
 
 LEAST_IN_BOX = 0.5  # intersection over union of a part and a bounding box from which on the box is the part's
 
@@ -81,15 +82,22 @@ class PartRecipe(Recipe):
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
         """Return the picture without the parts at their places and with them at the others."""
         lifted = {lift.piece for lift in self.lifts}
-        parts = {gap.piece: open_up(gap, scene, canvas, lifted=gap.piece in lifted) for gap in self.gaps}
+        told = {gap.piece: wide_shadow(gap.piece, scene) for gap in self.gaps}
+        shadows = {piece: shadow for piece, shadow in told.items() if shadow is not None}
+        lit = without(canvas, [*shadows.values()], scene.peak)
+        parts = {gap.piece: open_up(gap, scene, canvas, lit, lifted=gap.piece in lifted) for gap in self.gaps}
         gone = [parts[gap.piece] for gap in self.gaps if not gap.stays]
         targets = [lift.target(scene) for lift in self.lifts]
+        cast = [shadows[lift.piece].target(lift.matrix()) if lift.piece in shadows else None for lift in self.lifts]
+        taken = [shadows[gap.piece].box for gap in self.gaps if gap.piece in shadows and not gap.stays]
         broken = [face.box(scene.size) for face in self.faces]
-        box = union([*(None if part is None else part.box for part in gone), *targets, *broken])
+        box = union([*(None if part is None else part.box for part in gone), *targets, *cast, *taken, *broken])
         if box is None or None in parts.values():
             return None
         before = np.ascontiguousarray(canvas[box.slices])
         after = before.copy()
+        for place in taken:
+            after[within(place, box)] = lit[place.slices]
         for face, inner in zip(self.faces, broken, strict=True):
             if inner is not None:
                 here = after[within(inner, box)]
@@ -100,8 +108,11 @@ class PartRecipe(Recipe):
                 under = np.ascontiguousarray(here).reshape(part.behind.shape)
                 blend(under, part.behind, part.cover, scene.peak)
                 here[:] = under.reshape(here.shape)
-        for lift, target in zip(self.lifts, targets, strict=True):
+        for lift, target, wide in zip(self.lifts, targets, cast, strict=True):
             opened = parts[lift.piece]
+            if wide is not None:
+                here = after[within(wide, box)]
+                here[:] = shadows[lift.piece].laid_on(np.ascontiguousarray(here), wide, lift.matrix(), scene.peak)
             if target is not None and opened is not None:
                 _lay(opened, lift, scene, after[within(target, box)], target)
         return finish(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))
@@ -125,6 +136,15 @@ class PartRecipe(Recipe):
     def _moving(self) -> list[Lift]:
         gone = [gap.piece for gap in self.gaps if not gap.stays]
         return [lift for lift in self.lifts if lift.piece in gone]
+
+
+def without(canvas: Array, shadows: list[WideShadow], peak: float) -> Array:
+    """Return a picture without the shadows of its objects; itself if it has none."""
+    lit = canvas.copy() if shadows else canvas
+    for shadow in shadows:
+        here = lit[shadow.box.slices]
+        here[:] = shadow.taken_from(np.ascontiguousarray(here), shadow.box, peak)
+    return lit
 
 
 def union(boxes: list[Box | None]) -> Box | None:

@@ -28,6 +28,7 @@ from defectsynth.foreground import forget_pictures
 from defectsynth.found_pieces import forget_parts
 from defectsynth.repeated_ground import forget_ground
 from defectsynth.transform import DefectTransform
+from defectsynth.wide_shadow import forget_shadows
 from eval.sample_set import render_part
 from examples.speed_rivals import PYIMGANO, Call, rivals_of
 
@@ -65,6 +66,7 @@ def forget() -> None:
     forget_pictures()
     forget_parts()
     forget_ground()
+    forget_shadows()
 
 
 def pipeline(transform: Any) -> Call:

@@ -63,7 +63,7 @@ def test_loose_ends_of_leads_go_with_the_whole_object() -> None:
     assert sum(end.centre[0] > 140 for end in pieces_of(scene, "auto")["end"]) == 3
     piece = whole_object(scene, "auto")
     assert piece
-    opened = open_up(gap_of(np.random.default_rng(0), scene, piece), scene, part)
+    opened = open_up(gap_of(np.random.default_rng(0), scene, piece), scene, part, part)
     assert opened
     there = ends[opened.box.slices]
     assert there.sum() == ends.sum()
@@ -222,7 +222,7 @@ def test_a_ramp_goes_on_behind_a_part() -> None:
     scene = Scene(image)
     piece = whole_object(scene, "auto")
     assert piece
-    opened = open_up(gap_of(np.random.default_rng(0), scene, piece), scene, image)
+    opened = open_up(gap_of(np.random.default_rng(0), scene, piece), scene, image, image)
     assert opened
     assert np.abs(opened.behind[..., 0].astype(float) - ramp[opened.box.slices]).max() < 12
 
