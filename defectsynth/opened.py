@@ -16,7 +16,7 @@ from defectsynth.pictures import as_floats
 from defectsynth.piece import HALO, SHADOW, Piece
 from defectsynth.repeated_ground import repeats_behind
 from defectsynth.scene import Scene
-from defectsynth.told_apart import shown, told_apart
+from defectsynth.told_apart import shown, told_apart, without_dents
 
 DARKEST, BRIGHTEST = 0.4, 1.1  # how much a shadow that moves along may darken or brighten
 LIT = 200  # value of a shade that leaves the ground as bright as it is
@@ -137,6 +137,7 @@ def _open_exactly(gap: Gap, scene: Scene, canvas: Array, box: Box, *, lifted: bo
     thin = np.full(box.shape, 255 if piece.kind == "lead" else 0, np.uint8)
     if piece.kind == "object":
         thin = filled(box, *(part.outline for part in thin_parts(scene, piece.method)))
+        thing = without_dents(thing, step)
     about = cv2.max(thing, thin) if piece.kind == "object" else thing
     cover = cv2.min(outline, cv2.max(_near(about, step), _inside(outline, round(FADING * step))))
     known = cv2.bitwise_not(at_least(cv2.max(cover, about), 1))

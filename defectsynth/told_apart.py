@@ -16,6 +16,7 @@ UNLIKE = (0.03, 0.12)  # difference from what is behind it at which a part start
 OWN = 0.06  # difference from its own colour up to which the rim of a part is its own where nothing else tells it
 BRIDGED, STRAIGHT = 0.75, 3.0  # cells across which what shows is joined, and over which a solid outline is straightened
 LEVEL, STEEPNESS = 112, 8.0  # where a straightened outline is cut, of 255, and how sharply
+BROAD, CONVEX = 5.0, 0.9  # cells from which on a part is broad; least share of its hull that it fills but for dents
 LARGE = 400  # side in pixels of a box from which on a part is told on a copy half as large
 
 
@@ -24,6 +25,22 @@ def shown(unlike: Array, peak: float) -> Bytes:
     share = unlike * np.float32(1.0 / (peak * (UNLIKE[1] - UNLIKE[0])))
     share -= np.float32(UNLIKE[0] / (UNLIKE[1] - UNLIKE[0]))
     return np.asarray(cv2.blur(np.clip(share, 0.0, 1.0, out=share), (3, 3)) * np.float32(255.0)).astype(np.uint8)
+
+
+def without_dents(thing: Bytes, step: float) -> Bytes:
+    """Return a mask (h, w), 255 or 0, and the hull of its broad part, if that is convex but for dents.
+
+    Where the ground is as dark as a case the rim of the case cannot be told from it.
+    """
+    core = cv2.morphologyEx(thing, cv2.MORPH_OPEN, _square(0.5 * BROAD * step))
+    contours = cv2.findContours(core, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
+    if not contours:
+        return thing
+    largest = max(contours, key=cv2.contourArea)
+    hull = cv2.convexHull(largest)
+    if cv2.contourArea(largest) < CONVEX * cv2.contourArea(hull):
+        return thing
+    return np.asarray(cv2.fillConvexPoly(thing.copy(), hull, 255))
 
 
 def told_apart(pixels: Array, behind: Array, thing: Bytes, thin: Bytes, *, step: float, peak: float) -> Bytes:
