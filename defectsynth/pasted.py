@@ -54,10 +54,13 @@ class PastedRecipe(PaintRecipe):
             return None if layer is None else super().render(scene, canvas)
         before = np.ascontiguousarray(canvas[layer.box.slices])
         allowed = self._allowed(scene, layer.box)
-        alpha = self.blend.soften(layer.alpha)
+        hard = layer.hard if self.blend.reach == 1 else None
+        if hard is None:
+            alpha = self.blend.soften(layer.alpha)
+        else:  # in place: of a whole picture a new one takes longer than what is done with it
+            alpha = np.multiply(layer.alpha, np.float32(self.blend.opacity), out=layer.alpha)
         laid = self.look.picture(before, layer.box, scene)
         if self.blend.mode == "alpha":
-            hard = layer.hard if self.blend.reach == 1 else None
             after = laid_over(before, laid, alpha, scene, inside=hard, opacity=self.blend.opacity)
         else:
             limited = alpha if allowed is None else cv2.copyTo(alpha, allowed)

@@ -12,7 +12,7 @@ from defectsynth.layers import Box, Bytes, Floats, Layer, at_least, clip_box
 from defectsynth.placement import Place
 from defectsynth.rectangle import within
 from defectsynth.scene import Scene
-from defectsynth.shapes import FRACTION, Doubles, DrawnShape, Shape
+from defectsynth.shapes import FRACTION, Doubles, DrawnShape, Shape, as_alpha
 from defectsynth.values import IntPair, Pair, between, count, number, span, whole_between
 
 SAMPLES = 256  # places along the longer side at which the noise is computed; between them it is interpolated
@@ -97,7 +97,9 @@ class DrawnPerlin(DrawnShape):
             y = np.linspace(-1, 1, rows, dtype=np.float32)[:, None]
             noise += np.float32(self.gather) * (np.float32(CORE) - x * x - y * y)
         shift = LEVEL - 127.0 * self.threshold
-        return np.clip(noise * np.float32(127.0) + np.float32(shift), 0, 255).astype(np.uint8)
+        noise *= np.float32(127.0)
+        noise += np.float32(shift)
+        return np.clip(noise, 0, 255, out=noise).astype(np.uint8)
 
     def _noise(self, height: int, width: int) -> Floats:
         """Return Perlin noise, float32 (height, width), with `rows` x `columns` cells."""
@@ -145,4 +147,4 @@ def _framed(inside: Bytes, inner: Box, size: tuple[int, int], margin: int) -> La
         whole = np.zeros(box.shape, np.uint8)
         whole[seen.y0 - box.y0 : seen.y1 - box.y0, seen.x0 - box.x0 : seen.x1 - box.x0] = part
         part = whole
-    return Layer(box, part * np.float32(1 / 255), np.ascontiguousarray(part))
+    return Layer(box, as_alpha(part, 1.0), np.ascontiguousarray(part))
