@@ -37,14 +37,12 @@ class WideShadow:
 
     Attributes:
         change: float32 (h, w, C) in [-1, 1] on the small grid, 0 where nothing is changed.
-        cast: the same, fading where the border cuts it: what the object takes along.
         step: (x, y) size of a cell in pixels.
         size: (height, width) of the picture.
         box: where it lies, in pixels.
     """
 
     change: Floats
-    cast: Floats
     step: Pair
     size: tuple[int, int]
     box: Box
@@ -56,8 +54,8 @@ class WideShadow:
         return clip_box(*corners.min(axis=0), *corners.max(axis=0), size=self.size)
 
     def laid_on(self, pixels: Array, box: Box, matrix: Array, peak: float) -> Array:
-        """Return the pixels of a box with it under a map of points, float64 (2, 3)."""
-        return self._on(pixels, self._cells(self.cast, box, matrix), peak)
+        """Return the pixels of a box with it under a map of points, float64 (2, 3), fading where the border cuts it."""
+        return self._on(pixels, self._cells(self.change * _uncut(self.change.shape[:2]), box, matrix), peak)
 
     def taken_from(self, pixels: Array, box: Box, peak: float) -> Array:
         """Return the pixels of a box without it."""
@@ -117,10 +115,15 @@ def _told(found: Foreground, size: tuple[int, int]) -> WideShadow | None:
     x, y, width, height = cv2.boundingRect(np.negative(np.any(change, axis=2).view(np.uint8)))
     low, high = np.array((x - 1, y - 1)) * found.step, np.array((x + width + 1, y + height + 1)) * found.step
     box = clip_box(*low.tolist(), *high.tolist(), size=size)
-    inner = np.pad(np.ones((found.cells.shape[0] - 2, found.cells.shape[1] - 2), np.uint8), 1)
-    border = cv2.distanceTransform(inner, cv2.DIST_L2, cv2.DIST_MASK_5) * np.float32(1.0 / (FADE * longer))
-    cast = change * np.minimum(border, 1.0)[..., None]
-    return None if box is None else WideShadow(change, cast, found.step, size, box)
+    return None if box is None else WideShadow(change, found.step, size, box)
+
+
+@lru_cache(maxsize=64)
+def _uncut(shape: tuple[int, int]) -> Floats:
+    """Return how much of a shadow is left near the border of the small grid, float32 (h, w, 1)."""
+    inner = np.pad(np.ones((shape[0] - 2, shape[1] - 2), np.uint8), 1)
+    border = cv2.distanceTransform(inner, cv2.DIST_L2, cv2.DIST_MASK_5) * np.float32(1.0 / (FADE * max(shape)))
+    return np.asarray(np.minimum(border, 1.0)[..., None])
 
 
 def _even(pixels: Floats, far: Array) -> tuple[Floats, Floats]:
