@@ -1,244 +1,157 @@
-"""Synthetic defects for pictures of good parts, with masks that are true to the pixel.
+"""Synthetic defects for images of good parts, with masks that are true to the pixel.
 
 >>> import numpy as np
 >>> import defectsynth as ds
 >>> sample = ds.synthesize(np.full((64, 64, 3), 128, np.uint8), ds.Scratch(), seed=0)
 >>> sample.image.shape, sample.mask.shape, sample.defects[0]["kind"]
 ((64, 64, 3), (64, 64), 'scratch')
+
+The transforms are here. What they are made of lies in modules: `places` (where a defect lands), `shapes` (its outline),
+`looks` (its appearance), `fields` (displacements); `presets` and `reference` hold ready compositions.
 """
 
-from defectsynth import presets, reference
-from defectsynth.abrasion import Abrasion
-from defectsynth.along_object import AlongObject
-from defectsynth.band import Band
-from defectsynth.bent_edge import BentEdge
-from defectsynth.bent_end import BentEnd, Swing
-from defectsynth.bent_thread import BentThread, PatternShift
-from defectsynth.blends import Blend
-from defectsynth.branches import Branches
-from defectsynth.bubble import Bubble
-from defectsynth.bundle import Bundle
-from defectsynth.burst import Burst
-from defectsynth.chipped_edge import ChippedEdge, TornEdge
-from defectsynth.cloudy import Cloudy
-from defectsynth.color_shift import ColorShift
-from defectsynth.color_spot import ColorSpot
-from defectsynth.composed import PaintedDefect, WarpedDefect
-from defectsynth.contamination import Contamination
-from defectsynth.crack import Crack
-from defectsynth.crests import Crests
-from defectsynth.crimp import Crimp
-from defectsynth.crimping import Crimping
-from defectsynth.curriculum import Curriculum, with_severity
-from defectsynth.cut_paste import CutPaste, CutPasteScar
-from defectsynth.cutting import OtherImage
-from defectsynth.dent import Bulge, Dent
-from defectsynth.discoloration import Discoloration
-from defectsynth.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
-from defectsynth.displacement import Field, Push
-from defectsynth.even_area import EvenArea
-from defectsynth.facet import Facet
-from defectsynth.facets import Facets
-from defectsynth.faded_print import FadedPrint
-from defectsynth.fiber import Fiber
-from defectsynth.filed import Filed
-from defectsynth.filed_edge import FiledEdge
-from defectsynth.flattened_crest import FlattenedCrest
-from defectsynth.fold import Fold
-from defectsynth.foreground import find_foreground
-from defectsynth.foreign_body import ForeignBody
-from defectsynth.fractal import Fractal
-from defectsynth.fractal_blob import FractalBlob
-from defectsynth.fracture import Fracture
-from defectsynth.glue import Glue
-from defectsynth.granular import Granular
-from defectsynth.grind_mark import GrindMark
-from defectsynth.hole import Hole
-from defectsynth.in_frame import InFrame
-from defectsynth.interpolated_patch import InterpolatedPatch
-from defectsynth.lettering import Lettering
-from defectsynth.line import Line
-from defectsynth.looks import Color, Elsewhere, Look, Noise, Shade
-from defectsynth.missing_part import CutPart, MissingPart
-from defectsynth.missing_thread import BrokenThread, MissingThread
-from defectsynth.mottling import Mottling
-from defectsynth.natural_synthetic import NaturalSynthetic
-from defectsynth.on_core import OnCore
-from defectsynth.on_print import OnPrint
-from defectsynth.on_seam import OnSeam
-from defectsynth.particles import Particles
-from defectsynth.patch_swap import PatchSwap
-from defectsynth.perlin import Perlin
-from defectsynth.pit import Pit
-from defectsynth.placement import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Place, Where
-from defectsynth.polygon import Polygon
-from defectsynth.puncture import Puncture
-from defectsynth.real_defect import RealDefect
-from defectsynth.recolored_part import RecoloredPart
-from defectsynth.rectangle import GammaRectangle, Rectangle, Strip
-from defectsynth.relief import Relief
-from defectsynth.rim import Rim
-from defectsynth.scratch import Scratch
-from defectsynth.scuff import Scuff
-from defectsynth.segment import Segment
-from defectsynth.shapes import Shape
-from defectsynth.shuffled import Shuffled, ShuffledStructure
-from defectsynth.silhouette import Silhouette
-from defectsynth.spatter import Spatter
-from defectsynth.split import Split
-from defectsynth.spots import Spots
-from defectsynth.squeeze import Pinch, Squeeze
-from defectsynth.stain import Stain
-from defectsynth.strand import Strand
-from defectsynth.stray_print import StrayPrint
-from defectsynth.streak import Streak
-from defectsynth.strokes import Strokes
-from defectsynth.superpixel import Superpixel
-from defectsynth.swapped_parts import DuplicatedPart, SwappedParts
-from defectsynth.swelling import Swelling
-from defectsynth.synthesis import Sample, redraw, synthesize
-from defectsynth.tape import Tape
-from defectsynth.texture import Texture
-from defectsynth.texture_patch import TexturePatch
-from defectsynth.threads import Beneath, Thread, ThreadPush
-from defectsynth.tide_mark import TideMark
-from defectsynth.twins import AnomalyTwins, Twin
-from defectsynth.wear import Wear
-from defectsynth.wrong_variety import WrongVariety
+from typing import Any
 
-__version__ = "0.1.0"
+from defectsynth import fields, looks, places, presets, reference, shapes
+from defectsynth.blending.blend import Blend
+from defectsynth.engine.synthesis import Sample, redraw, synthesize
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.moved import moved_name
+from defectsynth.scene.foreground import find_foreground
+from defectsynth.scene.place import Place
+from defectsynth.training.curriculum import Curriculum, with_severity
+from defectsynth.training.twins import AnomalyTwins
+from defectsynth.transforms.contamination.color_spot import ColorSpot
+from defectsynth.transforms.contamination.contamination import Contamination
+from defectsynth.transforms.contamination.discoloration import Discoloration
+from defectsynth.transforms.contamination.faded_print import FadedPrint
+from defectsynth.transforms.contamination.fiber import Fiber
+from defectsynth.transforms.contamination.fractal_blob import FractalBlob
+from defectsynth.transforms.contamination.glue import Glue
+from defectsynth.transforms.contamination.spatter import Spatter
+from defectsynth.transforms.contamination.stain import Stain
+from defectsynth.transforms.contamination.stray_print import StrayPrint
+from defectsynth.transforms.contamination.streak import Streak
+from defectsynth.transforms.contamination.tape import Tape
+from defectsynth.transforms.contamination.wrong_variety import WrongVariety
+from defectsynth.transforms.deformation.bent_edge import BentEdge
+from defectsynth.transforms.deformation.bent_end import BentEnd
+from defectsynth.transforms.deformation.bent_thread import BentThread, PatternShift
+from defectsynth.transforms.deformation.crimp import Crimp
+from defectsynth.transforms.deformation.dent import Bulge, Dent
+from defectsynth.transforms.deformation.squeeze import Pinch, Squeeze
+from defectsynth.transforms.painted import PaintedDefect
+from defectsynth.transforms.pasted.cut_paste import CutPaste, CutPasteScar
+from defectsynth.transforms.pasted.interpolated_patch import InterpolatedPatch
+from defectsynth.transforms.pasted.natural_synthetic import NaturalSynthetic
+from defectsynth.transforms.pasted.patch_swap import PatchSwap
+from defectsynth.transforms.pasted.real_defect import RealDefect
+from defectsynth.transforms.pasted.shuffled_structure import ShuffledStructure
+from defectsynth.transforms.pasted.texture_patch import TexturePatch
+from defectsynth.transforms.structural.chipped_edge import ChippedEdge, TornEdge
+from defectsynth.transforms.structural.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
+from defectsynth.transforms.structural.filed_edge import FiledEdge
+from defectsynth.transforms.structural.missing_part import CutPart, MissingPart
+from defectsynth.transforms.structural.recolored_part import RecoloredPart
+from defectsynth.transforms.structural.swapped_parts import DuplicatedPart, SwappedParts
+from defectsynth.transforms.surface.abrasion import Abrasion
+from defectsynth.transforms.surface.bubble import Bubble
+from defectsynth.transforms.surface.crack import Crack
+from defectsynth.transforms.surface.flattened_crest import FlattenedCrest
+from defectsynth.transforms.surface.fold import Fold
+from defectsynth.transforms.surface.fracture import Fracture
+from defectsynth.transforms.surface.grind_mark import GrindMark
+from defectsynth.transforms.surface.hole import Hole
+from defectsynth.transforms.surface.line import Line
+from defectsynth.transforms.surface.missing_thread import BrokenThread, MissingThread
+from defectsynth.transforms.surface.pit import Pit
+from defectsynth.transforms.surface.puncture import Puncture
+from defectsynth.transforms.surface.scratch import Scratch
+from defectsynth.transforms.surface.scuff import Scuff
+from defectsynth.transforms.surface.split import Split
+from defectsynth.transforms.warped import WarpedDefect
 
+__version__ = "0.2.0"
 __all__ = [
     "Abrasion",
-    "AlongObject",
     "AnomalyTwins",
-    "Anywhere",
-    "Band",
-    "Beneath",
     "BentEdge",
     "BentEnd",
     "BentThread",
     "Blend",
-    "Branches",
     "BrokenThread",
     "Bubble",
     "Bulge",
-    "Bundle",
-    "Burst",
     "ChippedEdge",
-    "Cloudy",
-    "Color",
-    "ColorShift",
     "ColorSpot",
     "Contamination",
     "Crack",
-    "Crests",
     "Crimp",
-    "Crimping",
     "Curriculum",
     "CutPart",
     "CutPaste",
     "CutPasteScar",
+    "DefectTransform",
     "Dent",
     "Discoloration",
     "DisplacedPart",
     "DuplicatedPart",
-    "EdgeRing",
-    "Elsewhere",
-    "EvenArea",
-    "Facet",
-    "Facets",
     "FadedPrint",
     "Fiber",
-    "Field",
-    "Filed",
     "FiledEdge",
     "FlattenedCrest",
     "FlippedPart",
     "Fold",
-    "ForeignBody",
-    "Fractal",
     "FractalBlob",
     "Fracture",
-    "GammaRectangle",
     "Glue",
-    "Granular",
     "GrindMark",
     "Hole",
-    "InFrame",
-    "InsideObject",
     "InterpolatedPatch",
-    "Lettering",
     "Line",
-    "Look",
     "MisplacedObject",
     "MissingPart",
     "MissingThread",
-    "Mottling",
     "NaturalSynthetic",
-    "Noise",
-    "OnCore",
-    "OnEdge",
-    "OnObject",
-    "OnPrint",
-    "OnSeam",
-    "OtherImage",
     "PaintedDefect",
-    "Particles",
     "PatchSwap",
     "PatternShift",
-    "Perlin",
     "Pinch",
     "Pit",
     "Place",
-    "Polygon",
     "Puncture",
-    "Push",
     "RealDefect",
     "RecoloredPart",
-    "Rectangle",
-    "Relief",
-    "Rim",
     "RotatedPart",
     "Sample",
     "Scratch",
     "Scuff",
-    "Segment",
-    "Shade",
-    "Shape",
-    "Shuffled",
     "ShuffledStructure",
-    "Silhouette",
     "Spatter",
     "Split",
-    "Spots",
     "Squeeze",
     "Stain",
-    "Strand",
     "StrayPrint",
     "Streak",
-    "Strip",
-    "Strokes",
-    "Superpixel",
     "SwappedParts",
-    "Swelling",
-    "Swing",
     "Tape",
-    "Texture",
     "TexturePatch",
-    "Thread",
-    "ThreadPush",
-    "TideMark",
     "TornEdge",
-    "Twin",
     "WarpedDefect",
-    "Wear",
-    "Where",
     "WrongVariety",
+    "fields",
     "find_foreground",
+    "looks",
+    "places",
     "presets",
     "redraw",
     "reference",
+    "shapes",
     "synthesize",
     "with_severity",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return what version 0.1 had at the top, with a DeprecationWarning that names its new place."""
+    return moved_name(name)

@@ -19,14 +19,14 @@ from typing import Any
 
 import albumentations as A
 
-from defectsynth.cut_paste import CutPaste, CutPasteScar
-from defectsynth.interpolated_patch import InterpolatedPatch
-from defectsynth.line import Line
-from defectsynth.natural_synthetic import NaturalSynthetic
-from defectsynth.placement import Where
-from defectsynth.shuffled import ShuffledStructure
-from defectsynth.sources import SourceLike
-from defectsynth.texture_patch import TexturePatch
+from defectsynth.io.sources import SourceLike
+from defectsynth.places.base import Where
+from defectsynth.transforms.pasted.cut_paste import CutPaste, CutPasteScar
+from defectsynth.transforms.pasted.interpolated_patch import InterpolatedPatch
+from defectsynth.transforms.pasted.natural_synthetic import NaturalSynthetic
+from defectsynth.transforms.pasted.shuffled_structure import ShuffledStructure
+from defectsynth.transforms.pasted.texture_patch import TexturePatch
+from defectsynth.transforms.surface.line import Line
 
 WHOLE: dict[str, Any] = {  # Perlin noise over the whole picture, 1 to 64 cells along each side, above 0.5
     "extent_range": (2.0, 2.0),

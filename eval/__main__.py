@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: threads that spin are slow on a busy machine
     try:
-        return int(importlib.import_module("eval.command").main(argv))
+        return int(importlib.import_module("eval.cli.parser").main(argv))
     except KeyboardInterrupt:  # while it was imported
         return 130
 

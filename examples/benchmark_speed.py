@@ -11,7 +11,6 @@ for pictures seen before; a row that misses a bar says so.
 """
 
 import argparse
-import inspect
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -24,11 +23,11 @@ import cv2
 import numpy as np
 
 import defectsynth as ds
-from defectsynth.foreground import forget_pictures
-from defectsynth.found_pieces import forget_parts
-from defectsynth.repeated_ground import forget_ground
-from defectsynth.transform import DefectTransform
-from defectsynth.wide_shadow import forget_shadows
+from defectsynth.parts.detection import forget_parts
+from defectsynth.parts.periodic_inpainting import forget_ground
+from defectsynth.parts.shadow import forget_shadows
+from defectsynth.registry import public_transforms
+from defectsynth.scene.foreground import forget_pictures
 from eval.sample_set import render_part
 from examples.speed_rivals import PYIMGANO, Call, rivals_of
 
@@ -80,8 +79,7 @@ def pipeline(transform: Any) -> Call:
 
 def everything() -> dict[str, Any]:
     """Return every public transform and every mode of the literature, by its name."""
-    kinds = (value for value in vars(ds).values() if inspect.isclass(value) and issubclass(value, DefectTransform))
-    found: dict[str, Any] = {kind.__name__: kind(p=1) for kind in sorted(kinds, key=lambda kind: kind.__name__)}
+    found: dict[str, Any] = {kind.__name__: kind(p=1) for kind in public_transforms()}
     found |= {f"reference {name}": mode() for name, mode in ds.reference.REFERENCES.items()}
     return found
 

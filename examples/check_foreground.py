@@ -14,8 +14,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from defectsynth.layers import Box
-from defectsynth.scene import Scene
+from defectsynth.core.layer import Box
+from defectsynth.scene.scene import Scene
 
 OUTLINES = Path(__file__).parents[1] / "tests" / "data" / "foreground_polygons.json"
 FINE = 8  # sub-pixels with which polygons are filled

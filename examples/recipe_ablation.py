@@ -18,10 +18,10 @@ from typing import Any
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `python -m eval` does
 
-from eval.actions import run_all
-from eval.benchmark import make_cells
-from eval.datasets import categories_in
-from eval.results import Results, Settings, found_results
+from eval.benchmark.results import Results, Settings, found_results
+from eval.benchmark.runner import make_cells
+from eval.cli.commands import run_all
+from eval.data.datasets import categories_in
 
 USUAL: dict[str, Any] = {
     "experiments": ["self_supervised"],

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from defectsynth.transform import DefectTransform
+from defectsynth.engine.transform import DefectTransform
 
 DTYPES = (np.uint8, np.uint16, np.float32)
 PEAK = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.along_object import axis_of, end_beyond
-from defectsynth.bent_end import MOST, NOTHING, DrawnSwing
-from defectsynth.facet import DrawnFacet
-from defectsynth.filed import DrawnFiled
-from defectsynth.layers import Box, Layer
-from defectsynth.ribs import ribs_at
-from defectsynth.scene import Scene
+from defectsynth.core.layer import Box, Layer
+from defectsynth.fields.swing import MOST, NOTHING, DrawnSwing
+from defectsynth.looks.filed import DrawnFiled
+from defectsynth.scene.axis import axis_of, end_beyond
+from defectsynth.scene.ribs import ribs_at
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.ground_flat import DrawnGroundFlat
 
 TURNS = [0.0, 0.5, 1.2, 2.2, 3.5, 5.0]
 PITCH = 20
@@ -32,14 +32,14 @@ def screw(turn: float = 0.0, size: int = 256, slant: float = 0.2) -> np.ndarray:
     return np.where(np.abs(across) < half, face, 210).astype(np.uint8)
 
 
-def places(where: ds.Where, scene: Scene, number: int = 60) -> list[ds.Place]:
+def places(where: ds.places.Where, scene: Scene, number: int = 60) -> list[ds.places.Place]:
     rng = np.random.default_rng(0)
     found = [where.sample(rng, scene) for _ in range(number)]
     assert None not in found
     return [place for place in found if place is not None]
 
 
-def along_of(place: ds.Place, turn: float) -> float:
+def along_of(place: ds.places.Place, turn: float) -> float:
     """How far along a screw of 256 pixels a place lies, 0 at its head and 1 at its tip."""
     x, y = place.x + 0.5 - 128, place.y + 0.5 - 128
     return (x * math.cos(turn) + y * math.sin(turn) + 128 - 40) / 176
@@ -50,7 +50,7 @@ def along_of(place: ds.Place, turn: float) -> float:
 def test_places_lie_at_their_share_from_the_thicker_end(turn: float, on: str) -> None:
     scene = Scene(screw(turn))
     for low, high in ((0.0, 0.1), (0.2, 0.35), (0.5, 0.8), (0.95, 1.0)):
-        found = places(ds.AlongObject(share_range=(low, high), on=on), scene)
+        found = places(ds.places.AlongObject(share_range=(low, high), on=on), scene)
         shares = [along_of(place, turn) for place in found]
         assert low - 0.05 <= min(shares) <= max(shares) <= high + 0.05
         assert {place.edge for place in found} == {on == "outline"}
@@ -63,7 +63,7 @@ def test_places_lie_at_their_share_from_the_thicker_end(turn: float, on: str) ->
 def test_places_in_the_middle_and_at_the_rim(turn: float) -> None:
     scene = Scene(screw(turn))
     for across, low, high in (((0.0, 0.3), 0, 6), ((0.8, 1.0), 5, 14)):
-        for place in places(ds.AlongObject(share_range=(0.2, 0.35), across_range=across), scene):
+        for place in places(ds.places.AlongObject(share_range=(0.2, 0.35), across_range=across), scene):
             off = (place.y + 0.5 - 128) * math.cos(turn) - (place.x + 0.5 - 128) * math.sin(turn)
             assert low <= abs(off) <= high
 
@@ -74,11 +74,11 @@ def test_round_objects_and_pictures_without_one_have_no_axis() -> None:
     scene, plain = Scene(disc), Scene(np.full((64, 64), 90, np.uint8))
     assert axis_of(scene.foreground("auto")) is None
     assert axis_of(plain.foreground("auto")) is None
-    assert end_beyond(scene, ds.Place(64, 64, 0)) is None
-    found = places(ds.AlongObject(share_range=(0.0, 0.1)), scene, 200)
+    assert end_beyond(scene, ds.places.Place(64, 64, 0)) is None
+    found = places(ds.places.AlongObject(share_range=(0.0, 0.1)), scene, 200)
     assert np.ptp([place.x for place in found]) > 60, "anywhere on it"
     assert all(np.hypot(place.x - 64, place.y - 64) < 43 for place in found)
-    assert np.ptp([place.x for place in places(ds.AlongObject(share_range=(1.0, 1.0)), plain)]) > 40
+    assert np.ptp([place.x for place in places(ds.places.AlongObject(share_range=(1.0, 1.0)), plain)]) > 40
 
 
 def test_places_along_keep_to_the_region() -> None:
@@ -86,28 +86,28 @@ def test_places_along_keep_to_the_region() -> None:
     roi[:, 150:180] = 1
     scene = Scene(image, roi)
     for on in ("surface", "outline"):
-        for place in places(ds.AlongObject(share_range=(0.3, 1.0), on=on), scene):
+        for place in places(ds.places.AlongObject(share_range=(0.3, 1.0), on=on), scene):
             assert 149.5 <= place.x <= 179.5
-    assert ds.AlongObject(share_range=(0.0, 0.2)).sample(np.random.default_rng(0), scene) is None
-    assert ds.AlongObject(share_range=(0.0, 0.2), on="outline").sample(np.random.default_rng(0), scene) is None
+    assert ds.places.AlongObject(share_range=(0.0, 0.2)).sample(np.random.default_rng(0), scene) is None
+    assert ds.places.AlongObject(share_range=(0.0, 0.2), on="outline").sample(np.random.default_rng(0), scene) is None
 
 
 @pytest.mark.parametrize("turn", TURNS)
 def test_ribs_are_found_with_their_distance_and_slant(turn: float) -> None:
     scene = Scene(screw(turn))
     along = 160.3 - 128
-    place = ds.Place(128 + along * math.cos(turn) - 0.5, 128 + along * math.sin(turn) - 0.5, turn)
+    place = ds.places.Place(128 + along * math.cos(turn) - 0.5, 128 + along * math.sin(turn) - 0.5, turn)
     ribs = ribs_at(scene, place, 12.0)
     assert ribs is not None
     assert ribs.period == pytest.approx(PITCH, abs=1.5)
     assert abs(math.remainder(ribs.angle - (turn + 0.5 * math.pi - math.atan(0.2)), math.pi)) < 0.12
     assert min(abs(each) for each in ribs.places) == pytest.approx(0.3, abs=2.0)
-    shank = ds.Place(128 - 40 * math.cos(turn), 128 - 40 * math.sin(turn), turn)
+    shank = ds.places.Place(128 - 40 * math.cos(turn), 128 - 40 * math.sin(turn), turn)
     assert ribs_at(Scene(np.where(screw(turn) < 200, 115, 210).astype(np.uint8)), shank, 12.0) is None
 
 
 def test_flattened_crests_lie_on_the_ribs() -> None:
-    thread = ds.AlongObject(share_range=(0.5, 0.9), across_range=(0.0, 0.4))
+    thread = ds.places.AlongObject(share_range=(0.5, 0.9), across_range=(0.0, 0.4))
     flat = ds.FlattenedCrest(where=thread, ribs_range=(1, 1), thickness_range=(0.3, 0.3), contrast_range=(0.2, 0.2))
     offsets = []
     for seed in range(12):
@@ -135,23 +135,23 @@ def test_a_swing_never_folds_and_forward_is_its_inverse(turn: float, angle: floa
 
 @pytest.mark.parametrize("turn", TURNS)
 def test_a_bent_end_turns_by_its_angle(turn: float) -> None:
-    where = ds.AlongObject(share_range=(0.78, 0.78), across_range=(0.0, 0.3))
+    where = ds.places.AlongObject(share_range=(0.78, 0.78), across_range=(0.0, 0.3))
     image = screw(turn)
     for seed in range(3):
-        sample = ds.synthesize(image, ds.BentEnd(where=where, angle_range=(0.6, 0.6)), seed=seed)
+        sample = ds.synthesize(image, ds.BentEnd(where=where, angle_range=(34.0, 34.0)), seed=seed)
         field = sample.defects[0]["recipe"]["field"]
         assert abs(math.remainder(field["angle"] - turn, 2 * math.pi)) < 0.08
-        assert abs(field["turn"]) == pytest.approx(0.6)
+        assert abs(field["turn"]) == pytest.approx(math.radians(34.0))
         assert field["length"] == pytest.approx(0.22 * 176, rel=0.2)
-        hinge = along_of(ds.Place(field["x"], field["y"], 0.0), turn)
+        hinge = along_of(ds.places.Place(field["x"], field["y"], 0.0), turn)
         rows, columns = np.nonzero(sample.mask)
-        shares = [along_of(ds.Place(x, y, 0.0), turn) for x, y in zip(columns, rows, strict=True)]
+        shares = [along_of(ds.places.Place(x, y, 0.0), turn) for x, y in zip(columns, rows, strict=True)]
         assert min(shares) > hinge - 0.25, "what lies far behind the hinge stays"
 
 
 def test_a_filed_edge_takes_the_crests_off() -> None:
     image = screw()
-    where = ds.AlongObject(share_range=(0.55, 0.85), on="outline")
+    where = ds.places.AlongObject(share_range=(0.55, 0.85), on="outline")
     taken = 0
     for seed in range(8):
         edge = ds.FiledEdge(where=where, length_range=(0.2, 0.2), depth_range=(0.016, 0.016), hollow_range=(0, 0))
@@ -176,7 +176,7 @@ def test_a_filed_edge_takes_the_crests_off() -> None:
 
 @pytest.mark.parametrize("aspect", [1.0, 0.5])
 def test_area_of_a_facet(aspect: float) -> None:
-    facet = DrawnFacet(100.3, 90.1, 0.4, radius=40.0, aspect=aspect, unevenness=0.0, raggedness=0.0, seed=1)
+    facet = DrawnGroundFlat(100.3, 90.1, 0.4, radius=40.0, aspect=aspect, unevenness=0.0, raggedness=0.0, seed=1)
     layer = facet.layer((200, 220), margin=0)
     assert layer is not None
     area = math.pi * 40**2 * aspect

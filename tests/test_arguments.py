@@ -9,30 +9,34 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.sources import SourceRule
-from defectsynth.transform import COMMON_RULES, DefectTransform, first_image
-from defectsynth.values import Choice, Choices, Count, Label, Number, Part, Rule, Span
+from defectsynth.core.parameters import Choice, Choices, Component, Count, Label, Number, Rule, Span
+from defectsynth.engine.transform import COMMON_RULES, DefectTransform, first_image
+from defectsynth.io.sources import SourceRule
+from defectsynth.registry import public_components, public_transforms
 
-CLASSES = [value for value in (getattr(ds, name) for name in ds.__all__) if inspect.isclass(value)]
-TRANSFORMS = [kind for kind in CLASSES if issubclass(kind, DefectTransform)]
-BASES = [ds.Field, ds.Look, ds.Shape, ds.Where]
-PARTS = [kind for kind in CLASSES if issubclass(kind, Part) and kind not in BASES]
+TRANSFORMS = public_transforms()
+COMPONENTS = (*public_components(), ds.Curriculum)
+BASES = (ds.fields.Field, ds.looks.Look, ds.shapes.Shape, ds.places.Where)
 every_transform = pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
-CALLABLE = {name: getattr(ds, name) for name in ds.__all__} | {
-    "A": A,
-    "np": np,
-    "first_image": first_image,
-    "image": np.full((16, 20), 90, np.uint8),
-    "nan": float("nan"),
-}
+CALLABLE = (
+    {kind.__name__: kind for kind in (*COMPONENTS, *BASES)}
+    | {name: getattr(ds, name) for name in ds.__all__}
+    | {
+        "A": A,
+        "np": np,
+        "first_image": first_image,
+        "image": np.full((16, 20), 90, np.uint8),
+        "nan": float("nan"),
+    }
+)
 
 
 def rules_of(kind: type[Any]) -> dict[str, Rule]:
     """The rule of every argument that has one: of the parts and, for a transform, the common ones."""
-    if issubclass(kind, Part):
+    if issubclass(kind, Component):
         return kind.rules()
     template = kind()
-    rules = {name: rule for part in template.parts for name, rule in part.rules().items()} | COMMON_RULES
+    rules = {name: rule for part in template.components for name, rule in part.rules().items()} | COMMON_RULES
     return {name: rule for name, rule in rules.items() if name in kind.argument_names()}
 
 
@@ -71,8 +75,7 @@ def bad_values(rule: Any) -> tuple[str, list[tuple[str, type[Exception]]]]:
 
 RANGES = [
     (f"{kind.__name__}({name}={value})", error, re.escape(f"{name} must be {text}, got {value}"))
-    for kind in CLASSES
-    if kind in (*TRANSFORMS, *PARTS)
+    for kind in (*TRANSFORMS, *COMPONENTS)
     for name, rule in rules_of(kind).items()
     for text, values in [bad_values(rule)]
     for value, error in values
@@ -80,7 +83,7 @@ RANGES = [
 MISSPELT = [
     (f"{kind.__name__}(violet=1)", TypeError, rf"{kind.__name__} takes only the arguments .*; got violet")
     for kind in TRANSFORMS
-] + [(f"{kind.__name__}(violet=1)", TypeError, "unexpected keyword argument 'violet'") for kind in PARTS]
+] + [(f"{kind.__name__}(violet=1)", TypeError, "unexpected keyword argument 'violet'") for kind in COMPONENTS]
 PLACES = "where must be a Where or one of anywhere, object, edge, inside, ring, got "
 PICTURE = r"image must be given \(or images, volume with a picture\), "
 TRANSFORM = "transform must be a defect or an albumentations composition, got "
@@ -178,7 +181,7 @@ def test_bad_arguments(call: str, error: type[Exception], message: str) -> None:
     assert type(caught.value) is error
 
 
-@pytest.mark.parametrize("kind", [*TRANSFORMS, *PARTS], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*TRANSFORMS, *COMPONENTS], ids=lambda kind: kind.__name__)
 def test_the_bounds_themselves_are_allowed(kind: type[Any]) -> None:
     if inspect.isabstract(kind):
         assert not rules_of(kind)
@@ -207,13 +210,13 @@ def documented(kind: type[Any]) -> dict[str, str]:
     return {name: " ".join(text.split()) for name, text in zip(entries[::2], entries[1::2], strict=True)}
 
 
-@pytest.mark.parametrize("kind", [*TRANSFORMS, DefectTransform, *PARTS], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*TRANSFORMS, DefectTransform, *COMPONENTS], ids=lambda kind: kind.__name__)
 def test_documented_bounds_are_the_bounds_that_are_checked(kind: type[Any]) -> None:
     own = COMMON_RULES if kind is DefectTransform else rules_of(kind)
     stated = documented(kind)
     for name, rule in own.items():
         if name not in stated:
-            assert name in COMMON_RULES or name in documented(ds.Where)  # documented at the base
+            assert name in COMMON_RULES or name in documented(ds.places.Where)  # documented at the base
         elif isinstance(rule, (Choice, Choices)):
             missing = [word for word in rule.names if not re.search(rf"\b{word}\b", stated[name])]
             assert not missing or "see `" in stated[name], f"{name} does not mention {missing}"
@@ -231,11 +234,11 @@ def test_every_argument_is_documented_checked_and_its_default_valid(kind: type[D
     own = [name for name in inspect.signature(kind.__init__).parameters if name not in ("self", "common")]
     assert list(documented(kind)) == [*own, "common"]
     template = kind()
-    rules = {name: rule for part in template.parts for name, rule in part.rules().items()}
+    rules = {name: rule for part in template.components for name, rule in part.rules().items()}
     for name in own:
         default = inspect.signature(kind.__init__).parameters[name].default
-        if isinstance(default, Part):
-            assert default in template.parts
+        if isinstance(default, Component):
+            assert default in template.components
             continue
         assert name in rules, "an argument is common or the field of a part"
         assert rules[name].check(name, default) == default
@@ -257,5 +260,5 @@ def test_every_argument_arrives(kind: type[DefectTransform]) -> None:
             value = rule.high if isinstance(rule, Number) else (rule.high, rule.high)
         transform = kind(**{name: value})
         assert getattr(transform, name) == value
-        holders = [part for part in transform.parts if name in part.rules()]
+        holders = [part for part in transform.components if name in part.rules()]
         assert name in COMMON_RULES or [getattr(part, name) for part in holders] == [value]

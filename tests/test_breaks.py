@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.burst import DrawnOutlines
-from defectsynth.facets import DrawnFacets
-from defectsynth.foreign_body import DrawnForeignBody
-from defectsynth.granular import DrawnGranular
-from defectsynth.layers import Box, Layer, clip_box
-from defectsynth.looks import DrawnColor, DrawnElsewhere
-from defectsynth.mottling import DrawnMottling
-from defectsynth.scene import Scene
+from defectsynth.core.layer import Box, Layer, clip_box
+from defectsynth.looks.color import DrawnColor
+from defectsynth.looks.elsewhere import DrawnElsewhere
+from defectsynth.looks.foreign_body import DrawnForeignBody
+from defectsynth.looks.fracture_facets import DrawnFractureFacets
+from defectsynth.looks.granular import DrawnGranular
+from defectsynth.looks.mottling import DrawnMottling
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.outline import DrawnOutlines
 
 SIZE = (240, 320)
 
@@ -41,10 +42,10 @@ def whole_layer() -> Layer:
 
 
 def test_cracks_run_out_of_a_burst() -> None:
-    scene, place = Scene(disc()), ds.Place(160.0, 120.0, 0.4)
+    scene, place = Scene(disc()), ds.places.Place(160.0, 120.0, 0.4)
     reaches = []
     for cracks in (0, 6):
-        shape = ds.Burst(radius_range=(0.08, 0.08), cracks_range=(cracks, cracks), reach_range=(2, 2))
+        shape = ds.shapes.Burst(radius_range=(0.08, 0.08), cracks_range=(cracks, cracks), reach_range=(2, 2))
         alpha = alpha_of(shape.sample(np.random.default_rng(3), scene, place))
         assert alpha[120, 160] == 1.0
         y, x = np.nonzero(alpha > 0.3)
@@ -56,11 +57,11 @@ def test_cracks_run_out_of_a_burst() -> None:
 @pytest.mark.parametrize("depth", [0.0, 0.1])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_rim_follows_the_outline_at_its_depth(depth: float, seed: int) -> None:
-    shape = ds.Rim(
+    shape = ds.shapes.Rim(
         length_range=(0.8, 0.8), depth_range=(depth, depth), width_range=(0.05, 0.05), raggedness_range=(0, 0)
     )
     turn = 1.1 * seed
-    place = ds.Place(160 + 85 * math.cos(turn), 120 + 85 * math.sin(turn), 0.0)
+    place = ds.places.Place(160 + 85 * math.cos(turn), 120 + 85 * math.sin(turn), 0.0)
     y, x = np.nonzero(alpha_of(shape.sample(np.random.default_rng(seed), Scene(disc()), place)) > 0.5)
     deep = 90 - np.hypot(x - 160, y - 120)
     assert np.quantile(deep, 0.02) >= 24 * (depth > 0) - 9
@@ -71,8 +72,8 @@ def test_a_rim_follows_the_outline_at_its_depth(depth: float, seed: int) -> None
 
 def test_a_rim_without_an_object_is_straight() -> None:
     plain = Scene(np.full((*SIZE, 3), 90, np.uint8))
-    shape = ds.Rim(length_range=(0.5, 0.5), width_range=(0.05, 0.05))
-    y, x = np.nonzero(alpha_of(shape.sample(np.random.default_rng(0), plain, ds.Place(160.0, 120.0, 0.0))) > 0.5)
+    shape = ds.shapes.Rim(length_range=(0.5, 0.5), width_range=(0.05, 0.05))
+    y, x = np.nonzero(alpha_of(shape.sample(np.random.default_rng(0), plain, ds.places.Place(160.0, 120.0, 0.0))) > 0.5)
     assert np.ptp(x) == pytest.approx(120, abs=8)
     assert np.ptp(y) < 30
 
@@ -81,8 +82,8 @@ def test_an_even_area_ends_where_the_colour_does() -> None:
     picture = disc()
     picture[100:140, 120:200] = (180, 120, 60)
     for x, y, inside in ((150, 120, 40 * 80), (90, 120, math.pi * 90**2)):  # the disc's outline goes around the inlay
-        shape = ds.EvenArea(tolerance_range=(0.1, 0.1), softness_range=(0, 0))
-        area = alpha_of(shape.sample(np.random.default_rng(0), Scene(picture), ds.Place(x, y, 0.0))).sum()
+        shape = ds.shapes.ColorRegion(tolerance_range=(0.1, 0.1), softness_range=(0, 0))
+        area = alpha_of(shape.sample(np.random.default_rng(0), Scene(picture), ds.places.Place(x, y, 0.0))).sum()
         assert area == pytest.approx(inside, rel=0.12)
 
 
@@ -120,13 +121,13 @@ def test_grain_covers_its_share(cover: float) -> None:
 def test_a_place_on_a_seam_lies_on_it_and_looks_along_it() -> None:
     picture = disc()
     picture[:, 170:][picture[:, 170:, 0] > 100] = (60, 60, 200)
-    where, scene, rng = ds.OnSeam(), Scene(picture), np.random.default_rng(0)
+    where, scene, rng = ds.places.OnSeam(), Scene(picture), np.random.default_rng(0)
     for _ in range(20):
         place = where.sample(rng, scene)
         assert place is not None
         assert place.x == pytest.approx(169.5, abs=9)
         assert abs(math.sin(place.angle)) > 0.95
-        drawn = ds.Elsewhere(distance_range=(0.2, 0.2), direction="across").sample(rng, scene, place)
+        drawn = ds.looks.Elsewhere(distance_range=(0.2, 0.2), direction="across").sample(rng, scene, place)
         assert isinstance(drawn, DrawnElsewhere)
         assert (abs(drawn.dx), abs(drawn.dy)) == (pytest.approx(48, abs=2), pytest.approx(0, abs=15))
 
@@ -137,20 +138,20 @@ def test_facets_replace_the_surface_and_some_mirror_the_light() -> None:
     surface, layer = scene.planes(scene.image), whole_layer()
     means = []
     for shine in (0.0, 0.3):
-        look = DrawnFacets(0.3, 30.0, 2.0, 0.05, 0.0, shine, 0.0, 0.0, 1.0, 7)
+        look = DrawnFractureFacets(0.3, 30.0, 2.0, 0.05, 0.0, shine, 0.0, 0.0, 1.0, 7)
         pixels, _ = look.paint(surface, layer, scene)
         assert np.abs(np.diff(pixels[0], axis=1)).mean() < 0.25 * np.abs(np.diff(surface[0], axis=1)).mean()
         means.append((pixels[0] > 0.75).mean())
     assert means[0] < 0.01
     assert 0.05 < means[1] < 0.35
-    kept, _ = DrawnFacets(0.3, 30.0, 2.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 7).paint(surface, layer, scene)
+    kept, _ = DrawnFractureFacets(0.3, 30.0, 2.0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 7).paint(surface, layer, scene)
     np.testing.assert_allclose(kept, surface, atol=1e-5, err_msg="with all of its texture it is the surface")
 
 
 def test_a_cloudy_colour_has_the_contrast() -> None:
     scene = Scene(np.full((*SIZE, 3), 30, np.uint8))
-    look = ds.Cloudy(palettes=("light",), tint_range=(0, 0), contrast_range=(0.1, 0.1))
-    drawn = look.sample(np.random.default_rng(0), scene, ds.Place(9, 9, 0))
+    look = ds.looks.Cloudy(palettes=("light",), tint_range=(0, 0), contrast_range=(0.1, 0.1))
+    drawn = look.sample(np.random.default_rng(0), scene, ds.places.Place(9, 9, 0))
     pixels, _ = drawn.paint(scene.planes(scene.image), whole_layer(), scene)
     for plane in pixels:
         assert plane.std() / plane.mean() == pytest.approx(0.1, rel=0.25)
@@ -173,7 +174,7 @@ def test_the_core_is_a_share_of_the_depth() -> None:
     rng = np.random.default_rng(0)
     for radius in (40.0, 100.0):
         for share in (0.3, 0.8):
-            places = [ds.OnCore(share_range=(share, share)).sample(rng, Scene(disc(radius))) for _ in range(30)]
+            places = [ds.places.OnCore(share_range=(share, share)).sample(rng, Scene(disc(radius))) for _ in range(30)]
             away = [math.hypot(place.x - 160, place.y - 120) for place in places if place is not None]
             assert len(away) == 30
             assert max(away) <= (1 - share) * radius + 7

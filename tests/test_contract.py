@@ -1,6 +1,5 @@
 """One contract over every public transform, no exception lists."""
 
-import inspect
 from typing import Any
 
 import albumentations as A
@@ -11,16 +10,13 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.sources import SourceRule
-from defectsynth.transform import COMMON_RULES, DefectTransform
-from defectsynth.values import Choice, Choices, Count, Label, Number, Part, Span
+from defectsynth.core.parameters import Choice, Choices, Component, Count, Label, Number, Span
+from defectsynth.engine.transform import COMMON_RULES, DefectTransform
+from defectsynth.io.sources import SourceRule
+from defectsynth.registry import public_components, public_transforms
 from tests.contracts import images, keeps_the_contract, rois
 
-TRANSFORMS = [
-    value
-    for value in (getattr(ds, name) for name in ds.__all__)
-    if inspect.isclass(value) and issubclass(value, DefectTransform)
-]
+TRANSFORMS = public_transforms()
 ELSEWHERE = tuple(  # pictures of another size, dtype and number of channels to take pixels from; the last may be a mask
     (np.random.default_rng(0).random(shape) * peak).astype(dtype)
     for shape, dtype, peak in (((50, 9, 2), np.uint16, 65535), ((70, 60, 3), np.uint8, 255), ((3, 4, 5), np.float32, 1))
@@ -45,13 +41,9 @@ def values_of(rule: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(rule.names if isinstance(rule, Choice) else ("", "thread_top"))
 
 
-def parts_of(kind: type[Part]) -> st.SearchStrategy[Part]:
+def components_of(kind: type[Component]) -> st.SearchStrategy[Component]:
     """Any public part of a kind, with any arguments; a field that holds another part keeps its default."""
-    concrete = [
-        value
-        for value in (getattr(ds, name) for name in ds.__all__)
-        if inspect.isclass(value) and issubclass(value, kind) and value not in (ds.Field, ds.Look, ds.Shape, ds.Where)
-    ]
+    concrete = public_components(kind)
     return st.sampled_from(concrete).flatmap(
         lambda part: st.fixed_dictionaries(
             {}, optional={name: values_of(rule) for name, rule in part.rules().items()}
@@ -64,15 +56,21 @@ def transforms(draw: st.DrawFn, kind: type[DefectTransform]) -> DefectTransform:
     """A transform with any of its arguments given, p = 1."""
     template = kind()
     arguments: dict[str, Any] = {}
-    rules = {name: rule for part in template.parts for name, rule in part.rules().items()} | COMMON_RULES
+    rules = {name: rule for part in template.components for name, rule in part.rules().items()} | COMMON_RULES
     for name in kind.argument_names():
         if name in ("p", "mask_value") or draw(st.integers(0, 2)) != 0:
             continue
         if name in rules:
             arguments[name] = draw(values_of(rules[name]))
         else:
-            base = {"shape": ds.Shape, "look": ds.Look, "blend": ds.Blend, "field": ds.Field, "where": ds.Where}[name]
-            arguments[name] = draw(parts_of(base))
+            base = {
+                "shape": ds.shapes.Shape,
+                "look": ds.looks.Look,
+                "blend": ds.Blend,
+                "field": ds.fields.Field,
+                "where": ds.places.Where,
+            }[name]
+            arguments[name] = draw(components_of(base))
     arguments.setdefault("count_range", (1, 1))
     return kind(p=1, **arguments)
 

@@ -6,7 +6,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.cli.catalogue import named_presets
+from defectsynth.registry import named_presets
 from tests.contracts import images, keeps_the_contract, rois
 
 PRESETS = named_presets()

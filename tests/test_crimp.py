@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.crimping import DrawnCrimping
-from defectsynth.displacement import STEEPEST
-from defectsynth.swelling import STEEPEST_IN, STEEPEST_OUT
+from defectsynth.fields.base import STEEPEST
+from defectsynth.fields.crimping import DrawnCrimping
+from defectsynth.fields.swelling import STEEPEST_IN, STEEPEST_OUT
 
 BAR = np.full((160, 400), 30, np.uint8)
 BAR[50:110, 4:-4] = 200

@@ -1,6 +1,5 @@
 """The curriculum: its laws, that it scales every defect, and that twins follow it whatever reads them."""
 
-import inspect
 import json
 import multiprocessing
 from typing import Any
@@ -12,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.encoding import decode, encode
-from defectsynth.host import leaves
+from defectsynth.core.serialization import decode, encode
+from defectsynth.engine.compat import leaves
+from defectsynth.engine.transform import DefectTransform
 from defectsynth.presets import PRESETS
 from defectsynth.reference import REFERENCES
-from defectsynth.transform import DefectTransform
+from defectsynth.registry import public_transforms
 
-TRANSFORMS = [kind for kind in map(ds.__dict__.get, ds.__all__) if inspect.isclass(kind)]
+TRANSFORMS = public_transforms()
 TRANSFORMS = [kind for kind in TRANSFORMS if issubclass(kind, DefectTransform)]
 COMPOSED = PRESETS | REFERENCES
 shares = st.floats(0.0, 1.0, allow_subnormal=False)
@@ -79,7 +79,7 @@ def test_every_defect_of_a_composition_is_scaled(name: str, scale: float) -> Non
     assert {leaf.severity for leaf in leaves(scaled)} == {0.6 * scale}
     assert A.to_dict(composition) == before, "the one given is not changed"
     for left, right in zip(leaves(composition), leaves(scaled), strict=True):
-        assert left.parts == right.parts
+        assert left.components == right.components
         assert (left.p, left.defect_type) == (right.p, right.defect_type)
 
 

@@ -1,6 +1,5 @@
 """The gallery: everything there is stands on its page, the same bytes every time, and no real picture in it."""
 
-import inspect
 import re
 from pathlib import Path
 
@@ -8,21 +7,19 @@ import cv2
 import numpy as np
 import pytest
 
-import defectsynth as ds
 from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.reference import REFERENCES
-from defectsynth.transform import DefectTransform
+from defectsynth.registry import public_transforms
 from examples.gallery.__main__ import HERE, main
 from examples.gallery.cells import window
 from examples.gallery.page import write_gallery
 
-PUBLIC = [kind for kind in map(ds.__dict__.get, ds.__all__) if inspect.isclass(kind)]
 AGAIN = "write it again: python -m examples.gallery"
 
 
 def names() -> set[str]:
     """Everything that has to be shown."""
-    transforms = {kind.__name__ for kind in PUBLIC if issubclass(kind, DefectTransform)}
+    transforms = {kind.__name__ for kind in public_transforms()}
     generic = {name for name in PRESETS if name.startswith("generic")}
     return transforms | set(REFERENCES) | generic | {name for types in CATEGORIES.values() for name in types}
 

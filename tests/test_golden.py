@@ -5,7 +5,6 @@ After a deliberate change of what a transform draws, write them again, look at t
     DEFECTSYNTH_REGENERATE=1 python -m pytest tests/test_golden.py
 """
 
-import inspect
 import os
 from pathlib import Path
 
@@ -14,16 +13,13 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.transform import DefectTransform
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.registry import public_transforms
 
 FOLDER = Path(__file__).parent / "golden"
 REGENERATE = os.environ.get("DEFECTSYNTH_REGENERATE") == "1"
 SEED = 132  # draws every defect large enough to see
-TRANSFORMS = [
-    value
-    for value in (getattr(ds, name) for name in ds.__all__)
-    if inspect.isclass(value) and issubclass(value, DefectTransform)
-]
+TRANSFORMS = public_transforms()
 
 
 def part() -> np.ndarray:

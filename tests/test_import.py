@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from defectsynth.host import IS_X
+from defectsynth.engine.compat import IS_X
 
 CHECK = """
 import socket, sys

@@ -9,15 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.branches import DrawnBranches
-from defectsynth.color_shift import SHIFTS, DrawnColorShift
-from defectsynth.foreign_body import DrawnForeignBody
-from defectsynth.fractal import DrawnFractal, fractal_noise
-from defectsynth.layers import Box, Layer
-from defectsynth.looks import DrawnColor
-from defectsynth.relief import DrawnRelief, shading
-from defectsynth.scene import Scene
-from defectsynth.tide_mark import DrawnTideMark
+from defectsynth.core.layer import Box, Layer
+from defectsynth.functional.noise import fractal_noise
+from defectsynth.functional.shading import shading
+from defectsynth.looks.color import DrawnColor
+from defectsynth.looks.color_shift import SHIFTS, DrawnColorShift
+from defectsynth.looks.foreign_body import DrawnForeignBody
+from defectsynth.looks.relief import DrawnRelief
+from defectsynth.looks.tide_mark import DrawnTideMark
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.branches import DrawnBranches
+from defectsynth.shapes.fractal import DrawnFractal
 
 SIZE = (300, 340)
 seeds = given(seed=st.integers(0, 2**32 - 1))
@@ -131,7 +133,7 @@ def test_a_shift_moves_lab_by_what_was_drawn(family: str) -> None:
     scene = Scene(rng.integers(110, 150, (*SIZE, 3), np.uint8))
     layer = Layer(Box(10, 20, 60, 50), np.ones((30, 50), np.float32))
     surface = scene.planes(scene.image[layer.box.slices])
-    look = ds.ColorShift(shifts=(family,)).sample(rng, scene, ds.Place(30, 30, 0))
+    look = ds.looks.ColorShift(shifts=(family,)).sample(rng, scene, ds.places.Place(30, 30, 0))
     pixels, _ = look.paint(surface, layer, scene)
     before, after = (cv2.cvtColor(cv2.merge(list(planes)), cv2.COLOR_RGB2Lab) for planes in (surface, pixels))
     inside = ((pixels > 0.01) & (pixels < 0.99)).all(axis=0)
@@ -147,7 +149,9 @@ def test_gray_pictures_move_in_lightness_only_and_agree_with_gray_colours() -> N
     layer = Layer(Box(10, 20, 60, 50), np.ones((30, 50), np.float32))
     for seed in range(20):
         looks = [
-            ds.ColorShift(shifts=tuple(SHIFTS)).sample(np.random.default_rng(seed), scene, ds.Place(30, 30, 0))
+            ds.looks.ColorShift(shifts=tuple(SHIFTS)).sample(
+                np.random.default_rng(seed), scene, ds.places.Place(30, 30, 0)
+            )
             for scene in (colour, single)
         ]
         assert looks[0] == looks[1]
@@ -219,13 +223,13 @@ def test_a_tide_mark_is_darkest_at_its_rim_and_pale_on_black() -> None:
     assert (np.diff(taken[0, 34, 5:34]) < 1e-6).all(), "it fades inwards"
     for level, pale in ((10, True), (200, False)):
         scene = Scene(np.full((*SIZE, 3), level, np.uint8))
-        assert ds.TideMark().sample(np.random.default_rng(0), scene, ds.Place(9, 9, 0)).pale is pale
+        assert ds.looks.TideMark().sample(np.random.default_rng(0), scene, ds.places.Place(9, 9, 0)).pale is pale
 
 
 @seeds
 def test_particles_shrink_from_the_first_and_stray_as_drawn(seed: int) -> None:
-    scene, place = Scene(np.zeros(SIZE, np.uint8)), ds.Place(160.0, 150.0, 0.0)
-    shape = ds.Particles(
+    scene, place = Scene(np.zeros(SIZE, np.uint8)), ds.places.Place(160.0, 150.0, 0.0)
+    shape = ds.shapes.Particles(
         radius_range=(0.05, 0.05), particles_range=(100, 100), spread_range=(0.1, 0.1), aspect_range=(1.0, 1.0)
     )
     outlines = shape.sample(np.random.default_rng(seed), scene, place).outlines()
@@ -238,9 +242,11 @@ def test_particles_shrink_from_the_first_and_stray_as_drawn(seed: int) -> None:
 
 
 def test_round_particles_are_round_and_angular_ones_are_not() -> None:
-    scene, place, roundness = Scene(np.zeros(SIZE, np.uint8)), ds.Place(160.0, 150.0, 0.0), {}
+    scene, place, roundness = Scene(np.zeros(SIZE, np.uint8)), ds.places.Place(160.0, 150.0, 0.0), {}
     for angularity in (0.0, 1.0):
-        shape = ds.Particles((0.1, 0.1), (1, 1), aspect_range=(1.0, 1.0), angularity_range=(angularity, angularity))
+        shape = ds.shapes.Particles(
+            (0.1, 0.1), (1, 1), aspect_range=(1.0, 1.0), angularity_range=(angularity, angularity)
+        )
         found = []
         for seed in range(20):
             outline = shape.sample(np.random.default_rng(seed), scene, place).outlines()[0]

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.band import DrawnBand
-from defectsynth.bundle import DrawnBundle
-from defectsynth.layers import Box, Layer
-from defectsynth.scene import Scene
-from defectsynth.shapes import DrawnShape
-from defectsynth.strand import DrawnStrand
-from defectsynth.wear import DrawnWear
+from defectsynth.core.layer import Box, Layer
+from defectsynth.looks.wear import DrawnWear
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.band import DrawnBand
+from defectsynth.shapes.base import DrawnShape
+from defectsynth.shapes.bundle import DrawnBundle
+from defectsynth.shapes.strand import DrawnStrand
 
 SIZE = (300, 340)
 seeds = given(seed=st.integers(0, 2**32 - 1))
@@ -99,10 +99,10 @@ def test_print_is_found_on_the_object() -> None:
     cv2.rectangle(part, (40, 40), (260, 200), (90, 60, 60), -1)
     cv2.putText(part, "500", (110, 135), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (240, 240, 240), 3)
     scene = Scene(part)
-    places = [ds.OnPrint().sample(np.random.default_rng(seed), scene) for seed in range(60)]
+    places = [ds.places.OnPrint().sample(np.random.default_rng(seed), scene) for seed in range(60)]
     on_print = [place is not None and 100 < place.x < 195 and 95 < place.y < 150 for place in places]
     assert np.mean(on_print) > 0.9
-    plain = ds.OnPrint().sample(np.random.default_rng(0), Scene(np.full((50, 60), 9, np.uint8)))
+    plain = ds.places.OnPrint().sample(np.random.default_rng(0), Scene(np.full((50, 60), 9, np.uint8)))
     assert plain is not None
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.mesh import wire_at
-from defectsynth.placement import Place
-from defectsynth.scene import Scene
+from defectsynth.scene.mesh import wire_at
+from defectsynth.scene.place import Place
+from defectsynth.scene.scene import Scene
 
 SIZE, PERIOD, WIRE = 240, 24, 6
 

@@ -11,17 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.found_pieces import pieces_of, whole_object
-from defectsynth.layers import Box
-from defectsynth.membrane import membrane
-from defectsynth.opened import open_up
-from defectsynth.outlines import beyond, filled, jagged
-from defectsynth.part_defect import gap_of
-from defectsynth.piece import Piece
-from defectsynth.scene import Scene
-from defectsynth.structural import Lift
-from defectsynth.swelling import STEEPEST_IN, STEEPEST_OUT, DrawnSwelling
-from defectsynth.weave import weave_at
+from defectsynth.core.layer import Box
+from defectsynth.fields.swelling import STEEPEST_IN, STEEPEST_OUT, DrawnSwelling
+from defectsynth.functional.membrane import membrane
+from defectsynth.functional.polygons import beyond, filled, jagged
+from defectsynth.parts.detection import find_parts, whole_object
+from defectsynth.parts.extraction import extract_part
+from defectsynth.parts.part import ObjectPart
+from defectsynth.recipes.part import PartPlacement
+from defectsynth.scene.orientation import weave_at
+from defectsynth.scene.scene import Scene
+from defectsynth.transforms.structural.base import gap_of
 
 SQUARE = ((10.0, 10.0), (30.0, 10.0), (30.0, 30.0), (10.0, 30.0))
 angles = pytest.mark.parametrize("angle", [0.0, 0.4, 1.1, 2.0, 2.9])
@@ -42,7 +42,7 @@ def area(outline: Any) -> float:
 
 
 def test_leads_are_found_with_their_ends() -> None:
-    leads = pieces_of(Scene(chip()), "auto")["lead"]
+    leads = find_parts(Scene(chip()), "auto")["lead"]
     assert len(leads) == 3
     for lead, y in zip(sorted(leads, key=lambda each: each.tip[1]), (55, 95, 135), strict=True):
         assert lead.root == pytest.approx((111, y), abs=5)
@@ -60,10 +60,10 @@ def test_loose_ends_of_leads_go_with_the_whole_object() -> None:
     part[ends] = 250
     part[8:10, 180:184] = 250  # far off: dirt on the ground
     scene = Scene(part)
-    assert sum(end.centre[0] > 140 for end in pieces_of(scene, "auto")["end"]) == 3
+    assert sum(end.centre[0] > 140 for end in find_parts(scene, "auto")["end"]) == 3
     piece = whole_object(scene, "auto")
     assert piece
-    opened = open_up(gap_of(np.random.default_rng(0), scene, piece), scene, part, part)
+    opened = extract_part(gap_of(np.random.default_rng(0), scene, piece), scene, part, part)
     assert opened
     there = ends[opened.box.slices]
     assert there.sum() == ends.sum()
@@ -76,18 +76,18 @@ def test_ground_full_of_specks_has_no_loose_ends() -> None:
     part = np.full((192, 192), 170, np.uint8)
     part[40:150, 60:130] = 40
     part[4::12, 4::12] = part[5::12, 4::12] = part[4::12, 5::12] = part[5::12, 5::12] = 250
-    assert "end" not in pieces_of(Scene(part), "auto")
+    assert "end" not in find_parts(Scene(part), "auto")
 
 
 def test_marks_are_found_on_the_surface_and_bodies_where_there_are_several() -> None:
     part = np.full((192, 192), 220, np.uint8)
     part[30:160, 20:170] = 80
     part[60:76, 50:66] = part[110:126, 120:136] = 160
-    marks = pieces_of(Scene(part), "auto")["mark"]
+    marks = find_parts(Scene(part), "auto")["mark"]
     assert sorted(round(mark.centre[0] / 10) for mark in marks) == [6, 13]
     part[:, 90:105] = 220
-    assert len(pieces_of(Scene(part), "auto")["body"]) == 2
-    assert pieces_of(Scene(np.full((64, 64), 9, np.uint8)), "auto") == {}, "no object, no parts"
+    assert len(find_parts(Scene(part), "auto")["body"]) == 2
+    assert find_parts(Scene(np.full((64, 64), 9, np.uint8)), "auto") == {}, "no object, no parts"
 
 
 def test_an_object_that_the_border_cuts_is_no_whole_one() -> None:
@@ -111,7 +111,7 @@ def test_a_missing_lead_leaves_the_background_as_it_would_be() -> None:
 
 @pytest.mark.parametrize("keep", [0.2, 0.5, 0.8])
 def test_a_cut_leaves_its_share(keep: float) -> None:
-    cut = ds.CutPart(part_kinds=("lead",), keep_range=(keep, keep), slant_range=(0, 0))
+    cut = ds.CutPart(part_kinds=("lead",), keep_range=(keep, keep), angle_range=(0, 0))
     for seed in range(5):
         sample = ds.synthesize(chip(), cut, seed=seed)
         row = (sample.defects[0]["box"][1] + sample.defects[0]["box"][3]) // 2
@@ -193,8 +193,8 @@ def test_a_jagged_outline_is_about_as_large_as_asked(angle: float) -> None:
 
 @given(angle=st.floats(-3.2, 3.2), dx=st.floats(-50, 50), dy=st.floats(-50, 50), mirrored=st.booleans())
 def test_a_lift_is_rigid(angle: float, dx: float, dy: float, *, mirrored: bool) -> None:
-    piece = Piece("chunk", SQUARE, (10.0, 20.0), (30.0, 20.0), "all", "auto")
-    lift = Lift(piece, *piece.centre, dx, dy, angle, mirrored)
+    piece = ObjectPart("chunk", SQUARE, (10.0, 20.0), (30.0, 20.0), "all", "auto")
+    lift = PartPlacement(piece, *piece.centre, dx, dy, angle, mirrored)
     moved = lift.moved(np.array(SQUARE))
     assert np.linalg.norm(np.diff(moved, axis=0), axis=1) == pytest.approx([20, 20, 20])
     assert moved.mean(axis=0) == pytest.approx((20 + dx, 20 + dy))
@@ -222,7 +222,7 @@ def test_a_ramp_goes_on_behind_a_part() -> None:
     scene = Scene(image)
     piece = whole_object(scene, "auto")
     assert piece
-    opened = open_up(gap_of(np.random.default_rng(0), scene, piece), scene, image, image)
+    opened = extract_part(gap_of(np.random.default_rng(0), scene, piece), scene, image, image)
     assert opened
     assert np.abs(opened.behind[..., 0].astype(float) - ramp[opened.box.slices]).max() < 12
 
@@ -249,13 +249,13 @@ def test_direction_and_period_of_stripes(angle: float, period: float) -> None:
     y, x = np.mgrid[:96, :96]
     across = y * math.cos(angle) - x * math.sin(angle)
     stripes = np.rint(128 + 60 * np.sin(2 * math.pi * across / period)).astype(np.uint8)
-    weave = weave_at(Scene(stripes), ds.Place(48, 48, 1.0), crossing=False)
+    weave = weave_at(Scene(stripes), ds.places.Place(48, 48, 1.0), crossing=False)
     assert abs(math.remainder(weave.angle - angle, math.pi)) < 0.06
     assert weave.period == pytest.approx(period, abs=1.0)
 
 
 def test_a_plain_surface_has_no_direction() -> None:
-    weave = weave_at(Scene(np.full((96, 96), 90, np.uint8)), ds.Place(48, 48, 1.0), crossing=False)
+    weave = weave_at(Scene(np.full((96, 96), 90, np.uint8)), ds.places.Place(48, 48, 1.0), crossing=False)
     assert weave.angle == 1.0
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.layers import Box
-from defectsynth.patterns import PATTERNS
-from defectsynth.perlin import DrawnPerlin
-from defectsynth.rectangle import DrawnRectangle
-from defectsynth.scene import Scene
+from defectsynth.core.layer import Box
+from defectsynth.functional.textures import PATTERNS
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.perlin import DrawnPerlin
+from defectsynth.shapes.rectangle import DrawnRectangle
 
 families = pytest.mark.parametrize("family", PATTERNS)
 
@@ -47,7 +47,7 @@ def test_a_pattern_follows_its_seed(family: str) -> None:
 def test_a_texture_lies_between_its_two_colours() -> None:
     scene, box = Scene(np.zeros((400, 420, 3), np.uint8)), Box(5, 9, 400, 390)
     for seed in range(20):
-        look = ds.Texture().sample(np.random.default_rng(seed), scene, ds.Place(9, 9, 0))
+        look = ds.looks.Texture().sample(np.random.default_rng(seed), scene, ds.places.Place(9, 9, 0))
         laid = look.picture(scene.image[box.slices], box, scene)
         ends = np.sort([look.dark, look.light], axis=0) * 255
         assert (laid >= ends[0] - 1).all()
@@ -68,10 +68,14 @@ def test_area_of_a_rectangle(turn: float, size: tuple[float, float]) -> None:
 
 def test_rectangles_are_moved_into_the_picture() -> None:
     scene = Scene(np.zeros((60, 90), np.uint8))
-    shapes = (ds.Rectangle(area_range=(0.1, 0.1)), ds.Strip(length_range=(0.5, 0.5)), ds.GammaRectangle())
+    shapes = (
+        ds.shapes.Rectangle(area_range=(0.1, 0.1)),
+        ds.shapes.Strip(length_range=(0.5, 0.5)),
+        ds.shapes.GammaRectangle(),
+    )
     for shape in shapes:
         for seed, (x, y) in enumerate([(0, 0), (89, 0), (45, 59), (-0.5, 59.5)]):
-            rectangle = shape.sample(np.random.default_rng(seed), scene, ds.Place(x, y, 0.0))
+            rectangle = shape.sample(np.random.default_rng(seed), scene, ds.places.Place(x, y, 0.0))
             cos, sin = abs(math.cos(rectangle.turn)), abs(math.sin(rectangle.turn))
             half = rectangle.width * cos + rectangle.height * sin, rectangle.width * sin + rectangle.height * cos
             assert half[0] / 2 - 0.5 - 1e-6 <= rectangle.x <= 89.5 - half[0] / 2 + 1e-6

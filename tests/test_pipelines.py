@@ -1,6 +1,5 @@
 """The transforms inside albumentations: serialisation, replay, targets, seeds, workers; on either host."""
 
-import inspect
 import json
 import pickle
 from concurrent.futures import ProcessPoolExecutor
@@ -12,15 +11,12 @@ import pytest
 import yaml
 
 import defectsynth as ds
-from defectsynth.encoding import decode
-from defectsynth.host import IS_X
-from defectsynth.transform import DefectTransform
+from defectsynth.core.serialization import decode
+from defectsynth.engine.compat import IS_X
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.registry import public_transforms
 
-TRANSFORMS = [
-    value
-    for value in (getattr(ds, name) for name in ds.__all__)
-    if inspect.isclass(value) and issubclass(value, DefectTransform)
-]
+TRANSFORMS = public_transforms()
 every_transform = pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
 
 
@@ -172,7 +168,9 @@ def test_a_warp_moves_what_is_in_the_mask() -> None:
     image = np.full((80, 100), 30, np.uint8)
     image[:, 50:] = 200
     mask = (image > 100).astype(np.uint8) * 2
-    pipeline = A.Compose([ds.WarpedDefect(p=1, field=ds.Push(amount_range=(0.08, 0.08), bends=("bulge",)))], seed=1)
+    pipeline = A.Compose(
+        [ds.WarpedDefect(p=1, field=ds.fields.Push(amount_range=(0.08, 0.08), bends=("bulge",)))], seed=1
+    )
     result = run(pipeline, image=image, mask=mask)
     bright = (result["image"] > 100) & (result["mask"] != 255)
     assert (result["mask"][bright] == 2).all()
@@ -215,7 +213,9 @@ def test_boxes_and_keypoints_move_with_a_warp_only() -> None:
     np.testing.assert_allclose(painted["bboxes"], boxes, atol=1e-3)
     np.testing.assert_allclose(painted["keypoints"], points, atol=1e-3)
     assert painted["labels"] == [1]
-    warp = ds.WarpedDefect(p=1, field=ds.Push(amount_range=(0.1, 0.1), extent_range=(0.5, 0.5), bends=("bulge",)))
+    warp = ds.WarpedDefect(
+        p=1, field=ds.fields.Push(amount_range=(0.1, 0.1), extent_range=(0.5, 0.5), bends=("bulge",))
+    )
     warped = applied(warp)
     field = decode(warped["defects"][0]["recipe"]).field
     np.testing.assert_allclose(warped["keypoints"], field.forward(points), atol=0.05)

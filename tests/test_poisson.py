@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.harmonic import harmonic
-from defectsynth.poisson import poisson
+from defectsynth.blending.harmonic import harmonic
+from defectsynth.blending.poisson import poisson
 
 RNG = np.random.default_rng(0)
 SURFACE = RNG.random((3, 14, 17), dtype=np.float32)
@@ -68,8 +68,8 @@ def test_the_rim_of_the_array_holds() -> None:
 def test_a_seamless_patch_has_no_edge(mode: str) -> None:
     y, x = np.mgrid[0:120, 0:120]
     picture = (60 + x + 12 * np.sin(y / 6.0)).astype(np.uint8)
-    defect = {"shape": ds.Spots(radius_range=(0.15, 0.15), spots_range=(1, 1), softness_range=(0, 0))}
-    look = ds.Elsewhere(distance_range=(0.4, 0.5))
+    defect = {"shape": ds.shapes.Spots(radius_range=(0.15, 0.15), spots_range=(1, 1), softness_range=(0, 0))}
+    look = ds.looks.Elsewhere(distance_range=(0.4, 0.5))
     jumps = []
     for blend in (ds.Blend(opacity_range=(1, 1)), ds.Blend(mode=mode, opacity_range=(1, 1))):
         sample = ds.synthesize(picture, ds.PaintedDefect(look=look, blend=blend, **defect), seed=3)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.polygon import DrawnOutline
-from defectsynth.scene import Scene
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.outline import DrawnOutline
 
 SIZE = (300, 340)
 seeds = st.integers(0, 2**32 - 1)
@@ -18,8 +18,10 @@ seeds = st.integers(0, 2**32 - 1)
 
 def polygon(seed: int, angle: float = 0.3, **ranges: Any) -> DrawnOutline:
     """A polygon in the middle of a plain picture; every range is fixed."""
-    shape = ds.Polygon(**{f"{name}_range": (value, value) for name, value in ranges.items()})
-    return shape.sample(np.random.default_rng(seed), Scene(np.full(SIZE, 90, np.uint8)), ds.Place(170.3, 150.2, angle))
+    shape = ds.shapes.Polygon(**{f"{name}_range": (value, value) for name, value in ranges.items()})
+    return shape.sample(
+        np.random.default_rng(seed), Scene(np.full(SIZE, 90, np.uint8)), ds.places.Place(170.3, 150.2, angle)
+    )
 
 
 def area_of(drawn: DrawnOutline) -> float:
@@ -76,8 +78,8 @@ def halves(slope: float, shift: float = 0.0, noise: float = 0.0) -> np.ndarray:
 def superpixel(image: np.ndarray, seed: int, *, x: float = 170, y: float = 150, **ranges: float) -> np.ndarray:
     """The pixels of a superpixel, (H, W) bool."""
     ranges = {"radius": 0.07, "compactness": 0.1} | ranges
-    shape = ds.Superpixel(**{f"{name}_range": (value, value) for name, value in ranges.items()})
-    layer = shape.sample(np.random.default_rng(seed), Scene(image), ds.Place(x, y, 0.0)).layer(SIZE, margin=0)
+    shape = ds.shapes.Superpixel(**{f"{name}_range": (value, value) for name, value in ranges.items()})
+    layer = shape.sample(np.random.default_rng(seed), Scene(image), ds.places.Place(x, y, 0.0)).layer(SIZE, margin=0)
     assert layer is not None
     whole = np.zeros(SIZE, bool)
     whole[layer.box.slices] = layer.alpha > 0.5

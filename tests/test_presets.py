@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.cli.catalogue import types_of
-from defectsynth.host import leaves
+from defectsynth.engine.compat import leaves
 from defectsynth.presets import CATEGORIES, KOLEKTOR_SDD, MVTEC_AD, PRESETS, category_preset, mvtec_ad
+from defectsynth.registry import types_of
 
 TYPES = [(category, name) for category, types in CATEGORIES.items() for name in types]
 

@@ -8,8 +8,8 @@ import pytest
 
 import defectsynth as ds
 from defectsynth import reference
-from defectsynth.encoding import decode
-from defectsynth.perlin import DrawnPerlin
+from defectsynth.core.serialization import decode
+from defectsynth.shapes.perlin import DrawnPerlin
 
 SIDE = 200
 NOISE = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)  # every patch of it can be seen

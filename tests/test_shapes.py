@@ -9,16 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.blends import DrawnBlend
-from defectsynth.displacement import BENDS, STEEPEST, DrawnPush, displaced
-from defectsynth.layers import Box, Layer
-from defectsynth.looks import TONES, DrawnColor, DrawnElsewhere, DrawnNoise, DrawnShade
-from defectsynth.patches import quantised
-from defectsynth.scene import Scene
-from defectsynth.segment import DrawnSegment
-from defectsynth.shapes import DrawnShape
-from defectsynth.spots import DrawnSpots, Spot
-from defectsynth.strokes import DrawnStrokes, Stroke
+from defectsynth.blending.blend import DrawnBlend
+from defectsynth.core.layer import Box, Layer
+from defectsynth.core.patch import quantised
+from defectsynth.fields.base import STEEPEST, displaced
+from defectsynth.fields.push import BENDS, DrawnPush
+from defectsynth.looks.color import DrawnColor
+from defectsynth.looks.elsewhere import DrawnElsewhere
+from defectsynth.looks.noise import DrawnNoise
+from defectsynth.looks.shade import TONES, DrawnShade
+from defectsynth.registry import public_components
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.base import DrawnShape
+from defectsynth.shapes.segment import DrawnSegment
+from defectsynth.shapes.spots import DrawnSpots, Spot
+from defectsynth.shapes.strokes import DrawnStrokes, Stroke
 
 SIZE = (300, 340)
 PEAK = {np.uint8: 255, np.uint16: 65535, np.float32: 1}
@@ -88,13 +93,11 @@ def test_the_box_is_as_small_as_the_shape(shape: DrawnShape) -> None:
     np.testing.assert_array_equal(wider.alpha[7:-7, 7:-7], layer.alpha)
 
 
-@pytest.mark.parametrize(
-    "kind", [each for each in map(ds.__dict__.get, ds.__all__) if each in ds.Shape.__subclasses__()]
-)
+@pytest.mark.parametrize("kind", public_components(ds.shapes.Shape))
 @given(x=st.floats(-50, 200), y=st.floats(-50, 150), angle=st.floats(0, 7), seed=st.integers(0, 99), far=st.booleans())
-def test_layers(kind: type[ds.Shape], x: float, y: float, angle: float, seed: int, *, far: bool) -> None:
+def test_layers(kind: type[ds.shapes.Shape], x: float, y: float, angle: float, seed: int, *, far: bool) -> None:
     scene = Scene(np.full((90, 150), 90, np.uint8))
-    place = ds.Place(x + (1e4 if far else 0.0), y, angle)
+    place = ds.places.Place(x + (1e4 if far else 0.0), y, angle)
     layer = kind().sample(np.random.default_rng(seed), scene, place).layer(scene.size, margin=2)
     if far or layer is None:
         assert layer is None, "nothing of it lies in the picture"
@@ -109,8 +112,8 @@ def test_layers(kind: type[ds.Shape], x: float, y: float, angle: float, seed: in
 def pushes(draw: st.DrawFn) -> DrawnPush:
     """What `Push` can draw, the steepest included."""
     bend, amount, extent = (draw(st.sampled_from(choice)) for choice in (BENDS, (0.0, 0.03, 0.15), (0.0, 0.03, 0.15)))
-    field = ds.Push(bends=(bend,), amount_range=(amount, amount), extent_range=(extent, extent))
-    place, scene = ds.Place(120.4, 99.7, draw(st.floats(0, 6.3))), Scene(np.full((200, 240), 90, np.uint8))
+    field = ds.fields.Push(bends=(bend,), amount_range=(amount, amount), extent_range=(extent, extent))
+    place, scene = ds.places.Place(120.4, 99.7, draw(st.floats(0, 6.3))), Scene(np.full((200, 240), 90, np.uint8))
     return field.sample(np.random.default_rng(draw(st.integers(0, 9))), scene, place, 1.0)
 
 
@@ -216,7 +219,7 @@ def test_a_relief_turns_with_the_light() -> None:
 def test_a_tone_is_drawn_that_can_be_seen() -> None:
     for level, possible in ((5, {"bright", "relief"}), (250, {"dark", "relief"}), (128, set(TONES))):
         scene, rng = Scene(np.full(SIZE, level, np.uint8)), np.random.default_rng(0)
-        drawn = [ds.Shade().sample(rng, scene, ds.Place(9, 9, 0)) for _ in range(40)]
+        drawn = [ds.looks.Shade().sample(rng, scene, ds.places.Place(9, 9, 0)) for _ in range(40)]
         assert {shade.tone for shade in drawn} == possible
         assert {shade.light for shade in drawn if shade.tone == "relief"} == {scene.light}
 

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth import sources
-from defectsynth.cutting import DrawnCutting
-from defectsynth.defect_bank import mask_of, pieces_of
-from defectsynth.encoding import decode
-from defectsynth.layers import Box
-from defectsynth.scene import Scene
+from defectsynth.core.layer import Box
+from defectsynth.core.serialization import decode
+from defectsynth.io import sources
+from defectsynth.io.defect_bank import defect_crops, mask_of
+from defectsynth.looks.other_image import DrawnOtherImage
+from defectsynth.scene.scene import Scene
 
 GROUND = np.full((80, 100, 3), 128, np.uint8)
 LEVELS = (10, 60, 200, 250)
@@ -127,8 +127,8 @@ def test_pictures_take_on_dtype_and_channels(dtype: Any, channels: int | None) -
     scene = Scene((np.random.default_rng(0).random(shape) * peak).astype(dtype))
     before = scene.image[5:25, 3:33]
     for other in (np.full((60, 60), 51, np.uint8), np.full((9, 9, 3), 0.2, np.float32)):
-        name = sources.choose(held := sources.HeldPictures("source", (other,)), 0.0)
-        drawn = DrawnCutting(name, same=False, u=0.3, v=0.9, turn=0.0, zoom=1.0, jitter=(0.0,) * 4)
+        name = sources.choose(held := sources.HeldImages("source", (other,)), 0.0)
+        drawn = DrawnOtherImage(name, same=False, u=0.3, v=0.9, turn=0.0, zoom=1.0, jitter=(0.0,) * 4)
         laid = drawn.picture(before, Box(3, 5, 33, 25), scene)
         assert (laid.shape, laid.dtype) == (before.shape, before.dtype)
         np.testing.assert_allclose(laid / peak, 0.2, atol=0.003)
@@ -140,7 +140,7 @@ def test_a_cutting_is_turned_and_zoomed_about_its_middle() -> None:
     scene = Scene(np.stack([x, y, 0 * x], axis=2))
     box = Box(10, 20, 41, 61)
     for turn, zoom in ((0.0, 2.0), (np.pi / 2, 1.0), (0.5, 0.8)):
-        cut = DrawnCutting("", same=False, u=0.5, v=0.5, turn=turn, zoom=zoom, jitter=(0.0,) * 4)
+        cut = DrawnOtherImage("", same=False, u=0.5, v=0.5, turn=turn, zoom=zoom, jitter=(0.0,) * 4)
         laid = cut.picture(scene.image[box.slices], box, scene)
         cos, sin, step = np.cos(turn), np.sin(turn), 5 / 120 / zoom
         np.testing.assert_allclose(laid[20, 20] - laid[20, 15], np.array([cos, -sin, 0]) * step, atol=2e-3)
@@ -163,9 +163,9 @@ def test_masks_are_found_beside_the_pictures(tmp_path: Path, layout: str) -> Non
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         cv2.imencode(".png", pixels)[1].tofile(tmp_path / name)
     assert mask_of(str(tmp_path / picture)) == tmp_path / mask
-    large, small = pieces_of(str(tmp_path / picture))
+    large, small = defect_crops(str(tmp_path / picture))
     assert (np.count_nonzero(large.mask), np.count_nonzero(small.mask)) == (200, 16)
-    defect = ds.RealDefect(source=tmp_path, zoom_range=(1, 1), turn_range=(0, 0), opacity_range=(1, 1))
+    defect = ds.RealDefect(source=tmp_path, zoom_range=(1, 1), angle_range=(0, 0), opacity_range=(1, 1))
     surface = np.full((60, 80, 3), 90, np.uint8)
     for seed in range(10):
         sample = ds.synthesize(surface, defect, seed=seed)
@@ -190,8 +190,8 @@ def test_textures_come_from_the_source() -> None:
 def test_shuffling_takes_whole_tiles_of_the_picture() -> None:
     picture = np.arange(64 * 64, dtype=np.uint16).reshape(64, 64) * 16
     scene, box = Scene(picture), Box(0, 0, 64, 64)
-    look = ds.Shuffled(tiles_range=(4, 4), jitter_range=(0, 0)).sample(
-        np.random.default_rng(2), scene, ds.Place(1, 1, 0)
+    look = ds.looks.Shuffled(tiles_range=(4, 4), jitter_range=(0, 0)).sample(
+        np.random.default_rng(2), scene, ds.places.Place(1, 1, 0)
     )
     laid = look.picture(picture, box, scene)
     assert (np.sort(laid.ravel()) == picture.ravel()).all(), "every pixel once, at another place"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.scene import Scene
-from defectsynth.split import SplitRecipe
+from defectsynth.scene.scene import Scene
+from defectsynth.transforms.surface.split import SplitRecipe
 
 
 def split(**changes: object) -> SplitRecipe:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.lettering import DrawnLettering
-from defectsynth.scene import Scene
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.lettering import DrawnLettering
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.5 * math.pi, 2.0])
@@ -26,8 +26,10 @@ def test_size_of_letters(angle: float) -> None:
 
 
 def test_letters_differ_from_draw_to_draw() -> None:
-    scene, place = Scene(np.full((200, 200), 90, np.uint8)), ds.Place(100.0, 100.0, 0.0)
-    texts = {ds.Lettering(letters_range=(3, 3)).sample(np.random.default_rng(n), scene, place).text for n in range(30)}
+    scene, place = Scene(np.full((200, 200), 90, np.uint8)), ds.places.Place(100.0, 100.0, 0.0)
+    texts = {
+        ds.shapes.Lettering(letters_range=(3, 3)).sample(np.random.default_rng(n), scene, place).text for n in range(30)
+    }
     assert len(texts) >= 28
     assert {len(text) for text in texts} == {3}
 
@@ -69,7 +71,7 @@ def test_a_part_takes_the_colour_of_another() -> None:
 
 def test_in_frame_lands_where_it_says() -> None:
     scene = Scene(np.full((100, 200), 90, np.uint8))
-    where = ds.InFrame(x_range=(0.5, 0.75), y_range=(0.0, 0.2), turn_range=(0.1, 0.2))
+    where = ds.places.InFrame(x_range=(0.5, 0.75), y_range=(0.0, 0.2), angle_range=(6.0, 11.0))
     places = [where.sample(np.random.default_rng(seed), scene) for seed in range(100)]
     x, y, angle = np.array([(place.x, place.y, place.angle) for place in places if place is not None]).T
     assert len(x) == 100
@@ -83,7 +85,7 @@ def test_in_frame_on_an_edge_follows_it() -> None:
     image = np.full((160, 160), 40, np.uint8)
     image[:, 100:] = 200  # an upright edge, and a stronger one elsewhere
     image[:80, :30] = 255
-    where = ds.InFrame(x_range=(0.4, 0.9), on="edge")
+    where = ds.places.InFrame(x_range=(0.4, 0.9), on="edge")
     for seed in range(20):
         place = where.sample(np.random.default_rng(seed), Scene(image))
         assert place is not None
@@ -94,7 +96,7 @@ def test_in_frame_on_an_edge_follows_it() -> None:
 def test_in_frame_on_an_edge_does_not_depend_on_where_the_picture_lies_in_memory() -> None:
     ramp = np.linspace(0, 0.9, 29, dtype=np.float32)[:, None] * np.array([0.3, 0.9, 0.8], np.float32)
     image = np.tile(ramp, (29, 1, 1))  # every edge is as strong but for rounding
-    where = ds.InFrame(x_range=(0.0, 0.14), on="edge")
+    where = ds.places.InFrame(x_range=(0.0, 0.14), on="edge")
     kept, places = [], set()
     for number in range(200):
         places.add(where.sample(np.random.default_rng(number % 4), Scene(image)))
@@ -110,6 +112,6 @@ def test_on_print_gathers_at_the_middle_of_detail() -> None:
     scene = Scene(image)
     spread = {}
     for gather in (0.0, 0.2):
-        places = [ds.OnPrint(gather=gather).sample(np.random.default_rng(seed), scene) for seed in range(30)]
+        places = [ds.places.OnPrint(gather=gather).sample(np.random.default_rng(seed), scene) for seed in range(30)]
         spread[gather] = np.mean([math.hypot(place.x - 69.5, place.y - 79.5) for place in places if place is not None])
     assert spread[0.2] < 6 < 0.7 * spread[0.0]

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from defectsynth.told_apart import without_dents
+from defectsynth.parts.matting import without_dents
 
 
 def test_dents_of_a_broad_part_are_filled_and_its_leads_kept() -> None:

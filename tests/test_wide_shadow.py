@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from defectsynth import MisplacedObject
-from defectsynth.found_pieces import whole_object
-from defectsynth.scene import Scene
-from defectsynth.wide_shadow import wide_shadow
+from defectsynth.parts.detection import whole_object
+from defectsynth.parts.shadow import wide_shadow
+from defectsynth.scene.scene import Scene
 
 
 def disc_with_shadow(dtype: type = np.uint8, *, channels: int = 3) -> tuple[np.ndarray, np.ndarray]:

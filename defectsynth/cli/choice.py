@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import albumentations as A
 import yaml
 
-from defectsynth.cli.catalogue import named_defects, named_presets, preset_named
 from defectsynth.cli.errors import UsageError
-from defectsynth.host import leaves
-from defectsynth.transform import DefectTransform
-
-FORMATS = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
-_FIXED = {
-    "p": "every output image gets a defect",
-    "mask_kind": "masks are written as 0 and 255",
-    "mask_value": "masks are written as 0 and 255",
-}
+from defectsynth.registry import load_preset, make_defects
 
 
 def chosen_transform(arguments: Namespace) -> Any:
@@ -37,11 +26,18 @@ def chosen_transform(arguments: Namespace) -> Any:
                 raise UsageError(f"--{name} must not be given together with --set {name}=...")
             if value is not None:
                 given[name] = value
-        return make_defects(arguments.defect, given)
+        return _as_usage(lambda: make_defects(arguments.defect, given, option="--"))
     for name, value in (("--set", arguments.set), ("--where", arguments.where), ("--severity", arguments.severity)):
         if value is not None and value != []:
             raise UsageError(f"{name} must go with --defect; a preset is edited as a file: defectsynth show PRESET")
-    return load_preset(arguments.preset)
+    return _as_usage(lambda: load_preset(arguments.preset, option="--preset"))
+
+
+def _as_usage(make: Callable[[], Any]) -> Any:
+    try:
+        return make()
+    except ValueError as error:
+        raise UsageError(str(error)) from error
 
 
 def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
@@ -77,58 +73,3 @@ def _with_floats(value: Any) -> Any:
         except ValueError:
             return value
     return value
-
-
-def make_defects(names: Sequence[str], given: Mapping[str, Any]) -> Any:
-    """Return one defect, or a composition that draws one of several for each image.
-
-    Args:
-        names: kinds of defect.
-        given: arguments; each goes to every defect that takes it.
-    """
-    known = named_defects()
-    for name in names:
-        if name not in known:
-            raise UsageError(f"--defect must be one of {', '.join(known)}, got {name!r}")
-    if len(set(names)) != len(names):
-        raise UsageError(f"--defect must name different defects, got {', '.join(names)}")
-    taken = {name: known[name].argument_names() for name in names}
-    for argument in given:
-        if argument in _FIXED:
-            raise UsageError(f"--set {argument} is not possible: {_FIXED[argument]}")
-        if not any(argument in possible for possible in taken.values()):
-            every = dict.fromkeys(entry for possible in taken.values() for entry in possible if entry not in _FIXED)
-            raise UsageError(
-                f"--set must name an argument of {', '.join(names)} ({', '.join(every)}), got {argument!r}"
-            )
-    defects = []
-    for name in names:
-        mine = {argument: value for argument, value in given.items() if argument in taken[name]}
-        try:
-            defects.append(known[name](**mine, p=1.0))
-        except (TypeError, ValueError) as error:
-            raise UsageError(f"--defect {name}: {error}") from error
-    return defects[0] if len(defects) == 1 else A.Compose([A.OneOf(defects, p=1.0)])
-
-
-def load_preset(name: str) -> Any:
-    """Return a preset given its name or the file that `A.save` wrote."""
-    try:
-        if (known := preset_named(name)) is not None:
-            return known
-    except ValueError as error:
-        raise UsageError(f"--preset {name}: {error}") from error
-    path = Path(name)
-    if path.suffix.lower() not in FORMATS:
-        raise UsageError(f"--preset must be one of {', '.join(named_presets())} or a .yaml or .json file, got {name!r}")
-    try:
-        preset = A.load(path, data_format=FORMATS[path.suffix.lower()])
-    except (OSError, AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
-        reason = f"no class {error} is known" if isinstance(error, KeyError) else error
-        raise UsageError(f"--preset must be a file that A.save wrote, got {name!r}: {reason}") from error
-    for leaf in leaves(preset):
-        if not isinstance(leaf, DefectTransform):
-            raise UsageError(
-                f"--preset must hold defects only, or no record could draw an image again; got {type(leaf).__name__}"
-            )
-    return preset if isinstance(preset, (DefectTransform, A.Compose)) else A.Compose([preset])

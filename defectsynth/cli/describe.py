@@ -13,13 +13,13 @@ from typing import Any
 import albumentations as A
 import yaml
 
-from defectsynth.cli.catalogue import named_defects, named_presets, summary
 from defectsynth.cli.errors import UsageError
-from defectsynth.placement import PLACES, Where
+from defectsynth.core.parameters import Rule
+from defectsynth.engine.transform import COMMON_RULES, DefectTransform
+from defectsynth.places.base import PLACES, Where
 from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.reference import REFERENCES
-from defectsynth.transform import COMMON_RULES, DefectTransform
-from defectsynth.values import Rule
+from defectsynth.registry import named_defects, named_presets, summary
 
 HEAD = ("argument", "default", "unit and bounds", "meaning")
 _NARROWEST = 36  # characters of the last column
@@ -77,7 +77,7 @@ def _defect(defect: type[DefectTransform]) -> str:
 def rules_of(defect: DefectTransform) -> dict[str, str]:
     """Return unit and bounds of each argument in words."""
     rules: dict[str, Rule] = dict(COMMON_RULES)
-    for part in reversed(defect.parts):  # the first part that has a name holds the argument
+    for part in reversed(defect.components):  # the first part that has a name holds the argument
         rules.update(part.rules())
     return {**{name: rule.text for name, rule in rules.items()}, **_OTHERS}
 

@@ -12,14 +12,14 @@ import albumentations as A
 from tqdm import tqdm
 
 import defectsynth
-from defectsynth.cli.catalogue import types_of
 from defectsynth.cli.choice import chosen_transform
-from defectsynth.cli.crew import Crew
 from defectsynth.cli.errors import JobError, UsageError
 from defectsynth.cli.job import Journal, claim, fingerprint, read_failures, tidy
 from defectsynth.cli.layouts import finish, good_path
 from defectsynth.cli.reading import list_images, match_rois
 from defectsynth.cli.tasks import Plan, Task
+from defectsynth.cli.workers import Crew
+from defectsynth.registry import types_of
 
 MOST_IN_A_TASK = 16  # output images of one source that are drawn in one go
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from defectsynth.cli.writing import write_whole
-from defectsynth.drawing import Drawing
-from defectsynth.layers import Bytes
+from defectsynth.core.arrays import Bytes
+from defectsynth.engine.rendering import Drawing
 
 LAYOUTS = ("mvtec", "coco", "yolo")
 Entry = Mapping[str, Any]

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from defectsynth.cli.choice import chosen_transform
-from defectsynth.cli.drawing import draw_image
+from defectsynth.cli.contact_sheet import Row, draw_sheet
 from defectsynth.cli.errors import JobError, UsageError
 from defectsynth.cli.generate import report
-from defectsynth.cli.reading import list_images, read_image
-from defectsynth.cli.sheet import Row, draw_sheet
+from defectsynth.cli.reading import list_images
+from defectsynth.cli.sampling import draw_image
 from defectsynth.cli.writing import encode_png, write_whole
-from defectsynth.image_files import UnreadableError
-from defectsynth.layers import Array
+from defectsynth.core.arrays import Array
+from defectsynth.io.image_files import UnreadableError, read_image
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import cv2
-import numpy as np
 
 from defectsynth.cli.errors import UsageError
-from defectsynth.image_files import UnreadableError, read_pixels
-from defectsynth.layers import Array, Bytes
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
-DEPTHS = (np.uint8, np.uint16)
+from defectsynth.core.arrays import Bytes
+from defectsynth.io.image_files import SUFFIXES, UnreadableError, read_image
 
 
 def list_images(folder: Path, *, name: str = "INPUT") -> tuple[str, ...]:
@@ -42,23 +38,6 @@ def _files(folder: Path, name: str) -> Iterator[tuple[str, str]]:
     for parent, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = [entry for entry in folders if not entry.startswith(".")]
         yield from ((parent, file) for file in files if not file.startswith("."))
-
-
-def read_image(path: Path) -> Array:
-    """Return the pixels of an image file.
-
-    Returns:
-        (H, W) or (H, W, 3) in RGB, uint8 or uint16; turned as its EXIF orientation says, without alpha.
-
-    Raises:
-        UnreadableError: if the file is missing, empty, truncated, damaged, no image or of another depth.
-    """
-    image = read_pixels(path)
-    if image.dtype not in DEPTHS:
-        raise UnreadableError(f"pixels must be 8- or 16-bit whole numbers, which PNG can hold, got {image.dtype}")
-    if image.ndim == 3 and image.shape[2] != 3:
-        raise UnreadableError(f"pixels must be gray or have 3 colours, got {image.shape[2]} channels")
-    return image
 
 
 def read_roi(path: Path, *, size: tuple[int, int]) -> Bytes:

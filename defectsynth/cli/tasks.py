@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from defectsynth.cli.drawing import FURTHER_SEEDS, draw_image
 from defectsynth.cli.layouts import extras, good_path, paths
-from defectsynth.cli.reading import read_image, read_roi
+from defectsynth.cli.reading import read_roi
+from defectsynth.cli.sampling import FURTHER_SEEDS, draw_image
 from defectsynth.cli.writing import encode_png, write_whole
-from defectsynth.image_files import UnreadableError
-from defectsynth.layers import Array, Bytes
+from defectsynth.core.arrays import Array, Bytes
+from defectsynth.io.image_files import UnreadableError, read_image
 
 Entry = dict[str, Any]
 _REMEMBERED = 4  # decoded sources a process keeps

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 
-from defectsynth.layers import Array
+from defectsynth.core.arrays import Array
 
 TEMPORARY = ".defectsynth-part-"  # start of the name of a file that is being written
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.blends import Blend
-from defectsynth.burst import Burst
-from defectsynth.cloudy import Cloudy
-from defectsynth.color_spot import ColorSpot
-from defectsynth.composed import PaintedDefect
-from defectsynth.even_area import EvenArea
-from defectsynth.fiber import Fiber
-from defectsynth.fracture import Fracture
-from defectsynth.on_core import OnCore
-from defectsynth.placement import EdgeRing
+from defectsynth.blending.blend import Blend
+from defectsynth.core.parameters import Pair
+from defectsynth.looks.cloudy import Cloudy
+from defectsynth.places.base import EdgeRing
+from defectsynth.places.on_core import OnCore
 from defectsynth.presets.mixture import named
-from defectsynth.tape import Tape
-from defectsynth.values import Pair
+from defectsynth.shapes.burst import Burst
+from defectsynth.shapes.color_region import ColorRegion
+from defectsynth.transforms.contamination.color_spot import ColorSpot
+from defectsynth.transforms.contamination.fiber import Fiber
+from defectsynth.transforms.contamination.tape import Tape
+from defectsynth.transforms.painted import PaintedDefect
+from defectsynth.transforms.surface.fracture import Fracture
 
 
 def _broken(length: Pair, width: Pair, facet: Pair, shine: Pair, *, p: float) -> Fracture:
@@ -58,7 +58,7 @@ def contamination() -> list[Any]:
     return [
         PaintedDefect(
             where=OnCore(share_range=(0.65, 0.95)),
-            shape=EvenArea(tolerance_range=(0.03, 0.045), softness_range=(0.004, 0.015)),
+            shape=ColorRegion(tolerance_range=(0.03, 0.045), softness_range=(0.004, 0.015)),
             look=Cloudy(palettes=("rust", "gray")),
             blend=Blend(opacity_range=(0.12, 0.9)),
             p=0.45,

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.bent_thread import BentThread
-from defectsynth.chipped_edge import ChippedEdge
-from defectsynth.color_spot import ColorSpot
-from defectsynth.displaced_part import FlippedPart
-from defectsynth.fiber import Fiber
-from defectsynth.hole import Hole
-from defectsynth.on_print import OnPrint
-from defectsynth.pit import Pit
-from defectsynth.placement import EdgeRing, InsideObject
+from defectsynth.places.base import EdgeRing, InsideObject
+from defectsynth.places.on_print import OnPrint
 from defectsynth.presets import mixture
-from defectsynth.recolored_part import RecoloredPart
-from defectsynth.split import Split
+from defectsynth.transforms.contamination.color_spot import ColorSpot
+from defectsynth.transforms.contamination.fiber import Fiber
+from defectsynth.transforms.deformation.bent_thread import BentThread
+from defectsynth.transforms.structural.chipped_edge import ChippedEdge
+from defectsynth.transforms.structural.displaced_part import FlippedPart
+from defectsynth.transforms.structural.recolored_part import RecoloredPart
+from defectsynth.transforms.surface.hole import Hole
+from defectsynth.transforms.surface.pit import Pit
+from defectsynth.transforms.surface.split import Split
 
 COPPER = OnPrint()  # of all that is seen, the strands have most detail
 INSIDE = InsideObject(margin_range=(0.08, 0.12))
@@ -29,8 +29,8 @@ def bent_wire() -> list[Any]:
             where=COPPER,
             length_range=(0.08, 0.24),
             width_range=(0.012, 0.026),
-            bow_range=(-1.2, 1.2),
-            curl_range=(0.0, 0.6),
+            bend_range=(-69.0, 69.0),
+            curl_range=(0.0, 34.0),
             palettes=("same", "rust"),
             shadow_range=(0.2, 0.5),
             opacity_range=(0.9, 1.0),

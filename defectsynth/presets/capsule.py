@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.abrasion import Abrasion
-from defectsynth.blends import Blend
-from defectsynth.bundle import Bundle
-from defectsynth.burst import Burst
-from defectsynth.cloudy import Cloudy
-from defectsynth.composed import PaintedDefect
-from defectsynth.crack import Crack
-from defectsynth.crimp import Crimp
-from defectsynth.dent import Dent
-from defectsynth.fractal import Fractal
-from defectsynth.looks import Elsewhere
-from defectsynth.missing_part import MissingPart
-from defectsynth.on_print import OnPrint
-from defectsynth.on_seam import OnSeam
-from defectsynth.particles import Particles
-from defectsynth.placement import EdgeRing
+from defectsynth.blending.blend import Blend
+from defectsynth.looks.cloudy import Cloudy
+from defectsynth.looks.elsewhere import Elsewhere
+from defectsynth.looks.wear import Wear
+from defectsynth.places.base import EdgeRing
+from defectsynth.places.on_print import OnPrint
+from defectsynth.places.on_seam import OnSeam
 from defectsynth.presets.mixture import named
-from defectsynth.puncture import Puncture
-from defectsynth.scratch import Scratch
-from defectsynth.squeeze import Pinch, Squeeze
-from defectsynth.wear import Wear
+from defectsynth.shapes.bundle import Bundle
+from defectsynth.shapes.burst import Burst
+from defectsynth.shapes.fractal import Fractal
+from defectsynth.shapes.particles import Particles
+from defectsynth.transforms.deformation.crimp import Crimp
+from defectsynth.transforms.deformation.dent import Dent
+from defectsynth.transforms.deformation.squeeze import Pinch, Squeeze
+from defectsynth.transforms.painted import PaintedDefect
+from defectsynth.transforms.structural.missing_part import MissingPart
+from defectsynth.transforms.surface.abrasion import Abrasion
+from defectsynth.transforms.surface.crack import Crack
+from defectsynth.transforms.surface.puncture import Puncture
+from defectsynth.transforms.surface.scratch import Scratch
 
 POWDER = Cloudy(palettes=("light", "gray"), contrast_range=(0.02, 0.15), roughness_range=(0.7, 1.0))
 FAINT = 0.015  # least contrast of a defect that is hardly seen
@@ -66,7 +66,7 @@ def faulty_imprint() -> list[Any]:
         width_range=(0.003, 0.009),
         strokes_range=(5, 16),
         spread_range=(0.008, 0.025),
-        disorder_range=(0.05, 0.8),
+        disorder_range=(3.0, 46.0),
     )
     cloud = Fractal(radius_range=(0.03, 0.09), cover_range=(0.3, 0.7), raggedness_range=(0.4, 1.0))
     worn = Wear(fade_range=(0.75, 1.0), detail_range=(0.08, 0.15), haze_range=(0.0, 0.07))
@@ -94,7 +94,7 @@ def scratch() -> list[Any]:
             where="object",
             length_range=(0.08, 0.5),
             width_range=(0.0015, 0.004),
-            turn_range=(-1.2, 1.2),
+            bend_range=(-69.0, 69.0),
             strokes_range=(1, 5),
             spacing_range=(0.008, 0.03),
             tones=("bright", "relief"),
@@ -106,7 +106,7 @@ def scratch() -> list[Any]:
             where="object",
             length_range=(0.06, 0.35),
             spread_range=(0.008, 0.04),
-            disorder_range=(0.05, 0.9),
+            disorder_range=(3.0, 52.0),
             tones=("bright",),
             contrast_range=(0.04, 0.25),
             min_visibility=FAINT,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.color_spot import ColorSpot
-from defectsynth.contamination import Contamination
-from defectsynth.crack import Crack
-from defectsynth.fiber import Fiber
-from defectsynth.fractal_blob import FractalBlob
-from defectsynth.hole import Hole
-from defectsynth.looks import Color
-from defectsynth.missing_thread import MissingThread
+from defectsynth.looks.color import Color
 from defectsynth.presets.mixture import named
-from defectsynth.split import Split
-from defectsynth.streak import Streak
+from defectsynth.transforms.contamination.color_spot import ColorSpot
+from defectsynth.transforms.contamination.contamination import Contamination
+from defectsynth.transforms.contamination.fiber import Fiber
+from defectsynth.transforms.contamination.fractal_blob import FractalBlob
+from defectsynth.transforms.contamination.streak import Streak
+from defectsynth.transforms.surface.crack import Crack
+from defectsynth.transforms.surface.hole import Hole
+from defectsynth.transforms.surface.missing_thread import MissingThread
+from defectsynth.transforms.surface.split import Split
 
 
 def color() -> list[Any]:
@@ -53,7 +53,7 @@ def cut() -> list[Any]:
         Crack(
             length_range=(0.08, 0.35),
             width_range=(0.006, 0.016),
-            jaggedness_range=(0.05, 0.25),
+            jaggedness_range=(3.0, 14.0),
             branches_range=(0, 1),
             pinch_range=(0.2, 0.7),
             tones=("dark",),
@@ -86,8 +86,8 @@ def metal_contamination() -> list[Any]:
         Fiber(
             length_range=(0.06, 0.25),
             width_range=(0.005, 0.014),
-            bow_range=(-1.0, 1.0),
-            curl_range=(0.0, 0.4),
+            bend_range=(-57.0, 57.0),
+            curl_range=(0.0, 23.0),
             palettes=("gray", "light"),
             shadow_range=(0.2, 0.5),
             p=0.3,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.blends import Blend
-from defectsynth.branches import Branches
-from defectsynth.composed import PaintedDefect
-from defectsynth.looks import Shade
+from defectsynth.blending.blend import Blend
+from defectsynth.looks.shade import Shade
 from defectsynth.presets.mixture import named
+from defectsynth.shapes.branches import Branches
+from defectsynth.transforms.painted import PaintedDefect
 
 
 def defect() -> list[Any]:
@@ -18,9 +18,9 @@ def defect() -> list[Any]:
             shape=Branches(
                 length_range=(0.25, 0.9),
                 width_range=(0.008, 0.022),
-                jaggedness_range=(0.08, 0.35),
+                jaggedness_range=(4.5, 20.0),
                 branches_range=(0, 1),
-                spread_range=(0.2, 0.8),
+                branch_angle_range=(11.0, 46.0),
                 pinch_range=(0.1, 0.8),
             ),
             look=Shade(tones=("dark",), contrast_range=(0.3, 0.8)),
@@ -31,7 +31,7 @@ def defect() -> list[Any]:
             shape=Branches(
                 length_range=(0.15, 0.45),
                 width_range=(0.02, 0.05),
-                jaggedness_range=(0.15, 0.6),
+                jaggedness_range=(9.0, 34.0),
                 branches_range=(0, 2),
                 pinch_range=(0.3, 0.9),
             ),

@@ -6,43 +6,43 @@ from typing import Any
 
 import albumentations as A
 
-from defectsynth.abrasion import Abrasion
-from defectsynth.bent_edge import BentEdge
-from defectsynth.bent_thread import BentThread, PatternShift
-from defectsynth.bubble import Bubble
-from defectsynth.chipped_edge import ChippedEdge, TornEdge
-from defectsynth.color_spot import ColorSpot
-from defectsynth.contamination import Contamination
-from defectsynth.crack import Crack
-from defectsynth.cut_paste import CutPaste, CutPasteScar
-from defectsynth.dent import Bulge, Dent
-from defectsynth.discoloration import Discoloration
-from defectsynth.displaced_part import DisplacedPart, FlippedPart, RotatedPart
-from defectsynth.faded_print import FadedPrint
-from defectsynth.fiber import Fiber
-from defectsynth.fold import Fold
-from defectsynth.fractal_blob import FractalBlob
-from defectsynth.glue import Glue
-from defectsynth.hole import Hole
-from defectsynth.line import Line
-from defectsynth.missing_part import CutPart, MissingPart
-from defectsynth.missing_thread import BrokenThread, MissingThread
-from defectsynth.natural_synthetic import NaturalSynthetic
-from defectsynth.patch_swap import PatchSwap
-from defectsynth.pit import Pit
-from defectsynth.recolored_part import RecoloredPart
-from defectsynth.scratch import Scratch
-from defectsynth.scuff import Scuff
-from defectsynth.shuffled import ShuffledStructure
-from defectsynth.spatter import Spatter
-from defectsynth.split import Split
-from defectsynth.squeeze import Pinch, Squeeze
-from defectsynth.stain import Stain
-from defectsynth.stray_print import StrayPrint
-from defectsynth.streak import Streak
-from defectsynth.swapped_parts import DuplicatedPart, SwappedParts
-from defectsynth.tape import Tape
-from defectsynth.texture_patch import TexturePatch
+from defectsynth.transforms.contamination.color_spot import ColorSpot
+from defectsynth.transforms.contamination.contamination import Contamination
+from defectsynth.transforms.contamination.discoloration import Discoloration
+from defectsynth.transforms.contamination.faded_print import FadedPrint
+from defectsynth.transforms.contamination.fiber import Fiber
+from defectsynth.transforms.contamination.fractal_blob import FractalBlob
+from defectsynth.transforms.contamination.glue import Glue
+from defectsynth.transforms.contamination.spatter import Spatter
+from defectsynth.transforms.contamination.stain import Stain
+from defectsynth.transforms.contamination.stray_print import StrayPrint
+from defectsynth.transforms.contamination.streak import Streak
+from defectsynth.transforms.contamination.tape import Tape
+from defectsynth.transforms.deformation.bent_edge import BentEdge
+from defectsynth.transforms.deformation.bent_thread import BentThread, PatternShift
+from defectsynth.transforms.deformation.dent import Bulge, Dent
+from defectsynth.transforms.deformation.squeeze import Pinch, Squeeze
+from defectsynth.transforms.pasted.cut_paste import CutPaste, CutPasteScar
+from defectsynth.transforms.pasted.natural_synthetic import NaturalSynthetic
+from defectsynth.transforms.pasted.patch_swap import PatchSwap
+from defectsynth.transforms.pasted.shuffled_structure import ShuffledStructure
+from defectsynth.transforms.pasted.texture_patch import TexturePatch
+from defectsynth.transforms.structural.chipped_edge import ChippedEdge, TornEdge
+from defectsynth.transforms.structural.displaced_part import DisplacedPart, FlippedPart, RotatedPart
+from defectsynth.transforms.structural.missing_part import CutPart, MissingPart
+from defectsynth.transforms.structural.recolored_part import RecoloredPart
+from defectsynth.transforms.structural.swapped_parts import DuplicatedPart, SwappedParts
+from defectsynth.transforms.surface.abrasion import Abrasion
+from defectsynth.transforms.surface.bubble import Bubble
+from defectsynth.transforms.surface.crack import Crack
+from defectsynth.transforms.surface.fold import Fold
+from defectsynth.transforms.surface.hole import Hole
+from defectsynth.transforms.surface.line import Line
+from defectsynth.transforms.surface.missing_thread import BrokenThread, MissingThread
+from defectsynth.transforms.surface.pit import Pit
+from defectsynth.transforms.surface.scratch import Scratch
+from defectsynth.transforms.surface.scuff import Scuff
+from defectsynth.transforms.surface.split import Split
 
 
 def generic_object() -> A.Compose:

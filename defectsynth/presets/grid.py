@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.bent_thread import BentThread, PatternShift
-from defectsynth.contamination import Contamination
-from defectsynth.fiber import Fiber
-from defectsynth.glue import Glue
-from defectsynth.missing_thread import BrokenThread
 from defectsynth.presets.mixture import named
+from defectsynth.transforms.contamination.contamination import Contamination
+from defectsynth.transforms.contamination.fiber import Fiber
+from defectsynth.transforms.contamination.glue import Glue
+from defectsynth.transforms.deformation.bent_thread import BentThread, PatternShift
+from defectsynth.transforms.surface.missing_thread import BrokenThread
 
 
 def bent() -> list[Any]:
@@ -66,8 +66,8 @@ def metal_contamination() -> list[Any]:
         Fiber(
             length_range=(0.04, 0.15),
             width_range=(0.005, 0.012),
-            bow_range=(-1.0, 1.0),
-            curl_range=(0.0, 0.4),
+            bend_range=(-57.0, 57.0),
+            curl_range=(0.0, 23.0),
             palettes=("gray", "light", "dark"),
             opacity_range=(0.9, 1.0),
             p=0.3,

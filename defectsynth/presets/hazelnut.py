@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.chipped_edge import ChippedEdge
-from defectsynth.crack import Crack
-from defectsynth.fractal_blob import FractalBlob
-from defectsynth.hole import Hole
-from defectsynth.looks import Color
-from defectsynth.pit import Pit
-from defectsynth.placement import InsideObject
+from defectsynth.looks.color import Color
+from defectsynth.places.base import InsideObject
 from defectsynth.presets.mixture import named
-from defectsynth.scratch import Scratch
-from defectsynth.split import Split
-from defectsynth.stray_print import StrayPrint
+from defectsynth.transforms.contamination.fractal_blob import FractalBlob
+from defectsynth.transforms.contamination.stray_print import StrayPrint
+from defectsynth.transforms.structural.chipped_edge import ChippedEdge
+from defectsynth.transforms.surface.crack import Crack
+from defectsynth.transforms.surface.hole import Hole
+from defectsynth.transforms.surface.pit import Pit
+from defectsynth.transforms.surface.scratch import Scratch
+from defectsynth.transforms.surface.split import Split
 
 
 def crack() -> list[Any]:
@@ -34,7 +34,7 @@ def crack() -> list[Any]:
             where="edge",
             length_range=(0.15, 0.5),
             width_range=(0.008, 0.025),
-            jaggedness_range=(0.1, 0.4),
+            jaggedness_range=(6.0, 23.0),
             tones=("dark", "relief"),
             p=0.25,
         ),

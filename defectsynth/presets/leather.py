@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.color_spot import ColorSpot
-from defectsynth.fold import Fold
-from defectsynth.fractal_blob import FractalBlob
-from defectsynth.glue import Glue as GlueDrop
-from defectsynth.hole import Hole
-from defectsynth.looks import Color
-from defectsynth.pit import Pit
+from defectsynth.looks.color import Color
 from defectsynth.presets.mixture import named
-from defectsynth.scratch import Scratch
-from defectsynth.split import Split
+from defectsynth.transforms.contamination.color_spot import ColorSpot
+from defectsynth.transforms.contamination.fractal_blob import FractalBlob
+from defectsynth.transforms.contamination.glue import Glue as GlueDrop
+from defectsynth.transforms.surface.fold import Fold
+from defectsynth.transforms.surface.hole import Hole
+from defectsynth.transforms.surface.pit import Pit
+from defectsynth.transforms.surface.scratch import Scratch
+from defectsynth.transforms.surface.split import Split
 
 
 def color() -> list[Any]:

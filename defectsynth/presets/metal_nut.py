@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.abrasion import Abrasion
-from defectsynth.bent_edge import BentEdge
-from defectsynth.color_spot import ColorSpot
-from defectsynth.dent import Dent
-from defectsynth.displaced_part import FlippedPart, RotatedPart
-from defectsynth.fractal_blob import FractalBlob
-from defectsynth.looks import Color
-from defectsynth.missing_part import CutPart
+from defectsynth.looks.color import Color
 from defectsynth.presets.mixture import named
-from defectsynth.scratch import Scratch
-from defectsynth.squeeze import Squeeze
-from defectsynth.streak import Streak
+from defectsynth.transforms.contamination.color_spot import ColorSpot
+from defectsynth.transforms.contamination.fractal_blob import FractalBlob
+from defectsynth.transforms.contamination.streak import Streak
+from defectsynth.transforms.deformation.bent_edge import BentEdge
+from defectsynth.transforms.deformation.dent import Dent
+from defectsynth.transforms.deformation.squeeze import Squeeze
+from defectsynth.transforms.structural.displaced_part import FlippedPart, RotatedPart
+from defectsynth.transforms.structural.missing_part import CutPart
+from defectsynth.transforms.surface.abrasion import Abrasion
+from defectsynth.transforms.surface.scratch import Scratch
 
 
 def bent() -> list[Any]:
     """A claw or the rim is bent, dented or pressed flat."""
     return [
         BentEdge(amount_range=(0.012, 0.045), extent_range=(0.05, 0.12), p=0.35),
-        RotatedPart(part_kinds=("lead",), angle_range=(0.15, 0.6), p=0.3),
+        RotatedPart(part_kinds=("lead",), angle_range=(9.0, 34.0), p=0.3),
         Dent(where="edge", amount_range=(0.1, 0.25), radius_range=(0.05, 0.12), contrast_range=(0.15, 0.45), p=0.15),
         Squeeze(radius_range=(0.05, 0.12), p=0.1),
         CutPart(keep_range=(0.3, 0.8), p=0.1),

@@ -7,7 +7,7 @@ from typing import Any
 
 import albumentations as A
 
-from defectsynth.host import leaves
+from defectsynth.engine.compat import leaves
 
 Types = Mapping[str, Callable[[], list[Any]]]  # a type's name, and what makes the transforms that draw it
 COMBINED = "combined"  # the type that mixes others

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.abrasion import Abrasion
-from defectsynth.blends import Blend
-from defectsynth.chipped_edge import ChippedEdge
-from defectsynth.color_spot import ColorSpot
-from defectsynth.composed import PaintedDefect
-from defectsynth.contamination import Contamination
-from defectsynth.crack import Crack as CrackLine
-from defectsynth.fracture import Fracture
-from defectsynth.granular import Granular
-from defectsynth.looks import Color
-from defectsynth.on_print import OnPrint
-from defectsynth.particles import Particles
+from defectsynth.blending.blend import Blend
+from defectsynth.looks.color import Color
+from defectsynth.looks.granular import Granular
+from defectsynth.places.on_print import OnPrint
 from defectsynth.presets.mixture import combined, named
-from defectsynth.rim import Rim
-from defectsynth.scratch import Scratch
-from defectsynth.scuff import Scuff
-from defectsynth.wrong_variety import WrongVariety
+from defectsynth.shapes.particles import Particles
+from defectsynth.shapes.rim import Rim
+from defectsynth.transforms.contamination.color_spot import ColorSpot
+from defectsynth.transforms.contamination.contamination import Contamination
+from defectsynth.transforms.contamination.wrong_variety import WrongVariety
+from defectsynth.transforms.painted import PaintedDefect
+from defectsynth.transforms.structural.chipped_edge import ChippedEdge
+from defectsynth.transforms.surface.abrasion import Abrasion
+from defectsynth.transforms.surface.crack import Crack as CrackLine
+from defectsynth.transforms.surface.fracture import Fracture
+from defectsynth.transforms.surface.scratch import Scratch
+from defectsynth.transforms.surface.scuff import Scuff
 
 PIGMENTS = ("red", "yellow", "blue", "dark")
 FAINT = 0.015  # least contrast of a defect that is hardly seen

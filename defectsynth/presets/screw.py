@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.along_object import AlongObject
-from defectsynth.bent_edge import BentEdge
-from defectsynth.bent_end import BentEnd
-from defectsynth.chipped_edge import ChippedEdge
-from defectsynth.displaced_part import RotatedPart
-from defectsynth.filed_edge import FiledEdge
-from defectsynth.flattened_crest import FlattenedCrest
-from defectsynth.grind_mark import GrindMark
-from defectsynth.missing_part import CutPart
+from defectsynth.places.along_object import AlongObject
 from defectsynth.presets.mixture import named
-from defectsynth.scratch import Scratch
+from defectsynth.transforms.deformation.bent_edge import BentEdge
+from defectsynth.transforms.deformation.bent_end import BentEnd
+from defectsynth.transforms.structural.chipped_edge import ChippedEdge
+from defectsynth.transforms.structural.displaced_part import RotatedPart
+from defectsynth.transforms.structural.filed_edge import FiledEdge
+from defectsynth.transforms.structural.missing_part import CutPart
+from defectsynth.transforms.surface.flattened_crest import FlattenedCrest
+from defectsynth.transforms.surface.grind_mark import GrindMark
+from defectsynth.transforms.surface.scratch import Scratch
 
 HEAD = AlongObject(share_range=(0.015, 0.09))
 SHANK = AlongObject(share_range=(0.16, 0.43), across_range=(0.0, 0.55))
@@ -30,7 +30,7 @@ TIP_OUTLINE = AlongObject(share_range=(0.94, 1.0), on="outline")
 def manipulated_front() -> list[Any]:
     """The tip is bent, broken off, cut blunt or chewed."""
     return [
-        BentEnd(where=AlongObject(share_range=(0.88, 0.96), across_range=(0.0, 0.4)), angle_range=(0.2, 1.0), p=0.35),
+        BentEnd(where=AlongObject(share_range=(0.88, 0.96), across_range=(0.0, 0.4)), angle_range=(11.0, 57.0), p=0.35),
         CutPart(where=TIP, keep_range=(0.25, 0.75), p=0.2),
         ChippedEdge(where=TIP_OUTLINE, radius_range=(0.015, 0.04), through_range=(0.4, 1.0), p=0.25),
         CutPart(where=TIP_OUTLINE, part_kinds=("chunk",), chunk_range=(0.02, 0.05), keep_range=(0.0, 0.3), p=0.1),
@@ -50,11 +50,11 @@ def scratch_head() -> list[Any]:
             where=HEAD,
             radius_range=(0.022, 0.052),
             aspect_range=(0.35, 0.75),
-            turn_range=(1.25, 1.9),
+            angle_range=(72.0, 109.0),
             unevenness_range=(0.03, 0.2),
             raggedness_range=(0.01, 0.06),
             contrast_range=(-0.04, 0.24),
-            direction_range=(-0.5, 0.5),
+            stroke_angle_range=(-29.0, 29.0),
             p=0.85,
         ),
         Scratch(where=HEAD, length_range=(0.03, 0.1), width_range=(0.002, 0.006), tones=("bright", "relief"), p=0.15),
@@ -63,7 +63,7 @@ def scratch_head() -> list[Any]:
 
 def scratch_neck() -> list[Any]:
     """Flats are ground into the shank, round or drawn out along it, bright or dark; seldom a mere scratch."""
-    strokes: dict[str, Any] = {"direction_range": (1.1, 2.0), "where": SHANK}
+    strokes: dict[str, Any] = {"stroke_angle_range": (63.0, 115.0), "where": SHANK}
     return [
         GrindMark(
             **strokes,
@@ -105,7 +105,7 @@ def thread_side() -> list[Any]:
             where=THREAD_OUTLINE, length_range=(0.015, 0.04), depth_range=(0.006, 0.015), count_range=(1, 3), p=0.15
         ),
         RotatedPart(
-            where=THREAD_OUTLINE, part_kinds=("chunk",), chunk_range=(0.012, 0.022), angle_range=(0.5, 1.4), p=0.15
+            where=THREAD_OUTLINE, part_kinds=("chunk",), chunk_range=(0.012, 0.022), angle_range=(29.0, 80.0), p=0.15
         ),
         BentEdge(
             where=THREAD_OUTLINE,
@@ -124,7 +124,7 @@ def thread_top() -> list[Any]:
         FlattenedCrest(where=THREAD, ribs_range=(2, 2), length_range=(0.65, 1.05), groove_range=(0.25, 0.65), p=0.5),
         FlattenedCrest(where=THREAD, ribs_range=(1, 3), length_range=(0.5, 1.0), groove_range=(0.0, 0.3), p=0.25),
         FlattenedCrest(where=THREAD, ribs_range=(1, 2), length_range=(0.3, 0.7), contrast_range=(-0.03, 0.12), p=0.15),
-        GrindMark(where=THREAD, radius_range=(0.012, 0.035), aspect_range=(0.5, 0.9), turn_range=(1.0, 2.1), p=0.1),
+        GrindMark(where=THREAD, radius_range=(0.012, 0.035), aspect_range=(0.5, 0.9), angle_range=(57.0, 120.0), p=0.1),
     ]
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.crack import Crack
-from defectsynth.discoloration import Discoloration
-from defectsynth.fractal_blob import FractalBlob
-from defectsynth.looks import Color
+from defectsynth.looks.color import Color
 from defectsynth.presets.mixture import named
-from defectsynth.scuff import Scuff
-from defectsynth.stain import Stain
-from defectsynth.tape import Tape
+from defectsynth.transforms.contamination.discoloration import Discoloration
+from defectsynth.transforms.contamination.fractal_blob import FractalBlob
+from defectsynth.transforms.contamination.stain import Stain
+from defectsynth.transforms.contamination.tape import Tape
+from defectsynth.transforms.surface.crack import Crack
+from defectsynth.transforms.surface.scuff import Scuff
 
 
 def crack() -> list[Any]:
@@ -20,7 +20,7 @@ def crack() -> list[Any]:
         Crack(
             length_range=(0.3, 1.2),
             width_range=(0.006, 0.022),
-            jaggedness_range=(0.08, 0.35),
+            jaggedness_range=(4.5, 20.0),
             branches_range=(0, 4),
             tones=("dark",),
             contrast_range=(0.35, 0.8),

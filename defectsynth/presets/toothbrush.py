@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.bent_edge import BentEdge
-from defectsynth.bent_thread import BentThread
-from defectsynth.chipped_edge import ChippedEdge
-from defectsynth.fiber import Fiber
-from defectsynth.fractal_blob import FractalBlob
-from defectsynth.hole import Hole
-from defectsynth.looks import Color
-from defectsynth.natural_synthetic import NaturalSynthetic
-from defectsynth.on_print import OnPrint
+from defectsynth.looks.color import Color
+from defectsynth.places.on_print import OnPrint
 from defectsynth.presets.mixture import named
-from defectsynth.shuffled import ShuffledStructure
-from defectsynth.squeeze import Pinch
+from defectsynth.transforms.contamination.fiber import Fiber
+from defectsynth.transforms.contamination.fractal_blob import FractalBlob
+from defectsynth.transforms.deformation.bent_edge import BentEdge
+from defectsynth.transforms.deformation.bent_thread import BentThread
+from defectsynth.transforms.deformation.squeeze import Pinch
+from defectsynth.transforms.pasted.natural_synthetic import NaturalSynthetic
+from defectsynth.transforms.pasted.shuffled_structure import ShuffledStructure
+from defectsynth.transforms.structural.chipped_edge import ChippedEdge
+from defectsynth.transforms.surface.hole import Hole
 
 
 def defective() -> list[Any]:

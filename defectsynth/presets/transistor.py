@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.chipped_edge import ChippedEdge
-from defectsynth.composed import PaintedDefect
-from defectsynth.displaced_part import MisplacedObject, RotatedPart
-from defectsynth.facet import Facet
-from defectsynth.fractal import Fractal
-from defectsynth.granular import Granular
-from defectsynth.missing_part import CutPart, MissingPart
-from defectsynth.placement import InsideObject
+from defectsynth.looks.granular import Granular
+from defectsynth.places.base import InsideObject
 from defectsynth.presets.mixture import named
-from defectsynth.scratch import Scratch
+from defectsynth.shapes.fractal import Fractal
+from defectsynth.shapes.ground_flat import GroundFlat
+from defectsynth.transforms.painted import PaintedDefect
+from defectsynth.transforms.structural.chipped_edge import ChippedEdge
+from defectsynth.transforms.structural.displaced_part import MisplacedObject, RotatedPart
+from defectsynth.transforms.structural.missing_part import CutPart, MissingPart
+from defectsynth.transforms.surface.scratch import Scratch
 
 CASE = InsideObject(margin_range=(0.05, 0.08))  # deeper than tracks and leads are wide
 CASE_RIM = InsideObject(margin_range=(0.045, 0.065))
@@ -25,8 +25,8 @@ CASE_RIM = InsideObject(margin_range=(0.045, 0.065))
 def bent_lead() -> list[Any]:
     """A lead is turned aside about its root, much or little."""
     return [
-        RotatedPart(part_kinds=("lead",), angle_range=(0.2, 0.9), p=0.8),
-        RotatedPart(part_kinds=("lead",), angle_range=(0.1, 0.3), p=0.2),
+        RotatedPart(part_kinds=("lead",), angle_range=(11.0, 52.0), p=0.8),
+        RotatedPart(part_kinds=("lead",), angle_range=(6.0, 17.0), p=0.2),
     ]
 
 
@@ -63,10 +63,10 @@ def damaged_case() -> list[Any]:
         ),
         PaintedDefect(
             where=CASE_RIM,
-            shape=Facet(
+            shape=GroundFlat(
                 radius_range=(0.06, 0.15),
                 aspect_range=(0.4, 0.9),
-                turn_range=(-1.6, 1.6),
+                angle_range=(-90.0, 90.0),
                 unevenness_range=(0.1, 0.3),
                 raggedness_range=(0.03, 0.12),
             ),
@@ -81,8 +81,8 @@ def damaged_case() -> list[Any]:
 def misplaced() -> list[Any]:
     """The part is not there, lies beside its place, turned, or the wrong way round."""
     return [
-        MisplacedObject(distance_range=(0.04, 0.25), angle_range=(0.05, 1.6), p=0.45),
-        MisplacedObject(distance_range=(0.0, 0.1), angle_range=(2.6, 3.2), p=0.15),
+        MisplacedObject(distance_range=(0.04, 0.25), angle_range=(3.0, 90.0), p=0.45),
+        MisplacedObject(distance_range=(0.0, 0.1), angle_range=(150.0, 183.0), p=0.15),
         MissingPart(part_kinds=("object",), p=0.4),
     ]
 

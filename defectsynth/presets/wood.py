@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.abrasion import Abrasion
-from defectsynth.color_spot import ColorSpot
-from defectsynth.fractal_blob import FractalBlob
-from defectsynth.glue import Glue
-from defectsynth.hole import Hole
-from defectsynth.looks import Color
+from defectsynth.looks.color import Color
 from defectsynth.presets import mixture
-from defectsynth.scratch import Scratch
-from defectsynth.split import Split
-from defectsynth.stain import Stain
-from defectsynth.streak import Streak
+from defectsynth.transforms.contamination.color_spot import ColorSpot
+from defectsynth.transforms.contamination.fractal_blob import FractalBlob
+from defectsynth.transforms.contamination.glue import Glue
+from defectsynth.transforms.contamination.stain import Stain
+from defectsynth.transforms.contamination.streak import Streak
+from defectsynth.transforms.surface.abrasion import Abrasion
+from defectsynth.transforms.surface.hole import Hole
+from defectsynth.transforms.surface.scratch import Scratch
+from defectsynth.transforms.surface.split import Split
 
 
 def color() -> list[Any]:

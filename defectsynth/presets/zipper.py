@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.abrasion import Abrasion
-from defectsynth.bent_edge import BentEdge
-from defectsynth.bent_thread import BentThread, PatternShift
-from defectsynth.chipped_edge import TornEdge
-from defectsynth.composed import WarpedDefect
-from defectsynth.cut_paste import CutPasteScar
-from defectsynth.fiber import Fiber
-from defectsynth.hole import Hole
-from defectsynth.in_frame import InFrame
-from defectsynth.missing_thread import BrokenThread
+from defectsynth.fields.swelling import Swelling
+from defectsynth.places.in_frame import InFrame
 from defectsynth.presets import mixture
-from defectsynth.scratch import Scratch
-from defectsynth.scuff import Scuff
-from defectsynth.shuffled import ShuffledStructure
-from defectsynth.split import Split
-from defectsynth.squeeze import Pinch
-from defectsynth.swelling import Swelling
+from defectsynth.transforms.contamination.fiber import Fiber
+from defectsynth.transforms.deformation.bent_edge import BentEdge
+from defectsynth.transforms.deformation.bent_thread import BentThread, PatternShift
+from defectsynth.transforms.deformation.squeeze import Pinch
+from defectsynth.transforms.pasted.cut_paste import CutPasteScar
+from defectsynth.transforms.pasted.shuffled_structure import ShuffledStructure
+from defectsynth.transforms.structural.chipped_edge import TornEdge
+from defectsynth.transforms.surface.abrasion import Abrasion
+from defectsynth.transforms.surface.hole import Hole
+from defectsynth.transforms.surface.missing_thread import BrokenThread
+from defectsynth.transforms.surface.scratch import Scratch
+from defectsynth.transforms.surface.scuff import Scuff
+from defectsynth.transforms.surface.split import Split
+from defectsynth.transforms.warped import WarpedDefect
 
-UPRIGHT = (1.5, 1.64)  # the direction of the zipper, radians
-SEAM = InFrame(x_range=(0.48, 0.52), turn_range=UPRIGHT)
-TEETH = InFrame(x_range=(0.44, 0.56), turn_range=UPRIGHT)
-BESIDE = InFrame(x_range=(0.36, 0.64), turn_range=UPRIGHT)
+UPRIGHT = (86.0, 94.0)  # the direction of the zipper, degrees
+SEAM = InFrame(x_range=(0.48, 0.52), angle_range=UPRIGHT)
+TEETH = InFrame(x_range=(0.44, 0.56), angle_range=UPRIGHT)
+BESIDE = InFrame(x_range=(0.36, 0.64), angle_range=UPRIGHT)
 TAPES = (InFrame(x_range=(0.26, 0.4)), InFrame(x_range=(0.6, 0.74)))
 BORDERS = tuple(InFrame(x_range=pair, on="edge", foreground="whole") for pair in ((0.08, 0.34), (0.66, 0.92)))
 

@@ -1,5 +1,7 @@
 """Does the audit foretell what a training comes to? Its numbers beside the AUROC of trained cells, as ranks."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata, spearmanr
 
-from eval.results import Results
+from eval.benchmark.results import Results
 
 MEASURES = {"covered": 1, "patches": 1, "stray": -1, "separation": 1}  # what is better: more, or less
 FEWEST = 3  # generators of a category that ranks say something of

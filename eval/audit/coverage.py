@@ -1,5 +1,7 @@
 """How well the defects of a generator cover the real ones of a category, by patches of an untrained backbone."""
 
+from __future__ import annotations
+
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +11,9 @@ from numpy.typing import NDArray
 
 from defectsynth import AnomalyTwins
 from eval.audit.measure import COVERED, Coverage, PatchBank, Reality, measure, patches_of
-from eval.backbone import Backbone
-from eval.bank import Progress
-from eval.datasets import Category, Record
+from eval.data.datasets import Category, Record
+from eval.models.backbone import Backbone
+from eval.progress import Progress
 
 NORMALS = 100  # training images at most, drawn at random
 TWINS = 200  # synthetic defects

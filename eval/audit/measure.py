@@ -1,5 +1,7 @@
 """Given patches of real defects, of good images, of normals and of synthetic defects: which lies near to which."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,14 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from eval.backbone import Backbone
-from eval.bank import Progress
-from eval.datasets import Record
-from eval.detector import embed
-from eval.loading import Size
-from eval.metrics import image_metrics
-from eval.nearest import nearest
-from eval.twins import patch_labels
+from eval.data.datasets import Record
+from eval.data.images import Size
+from eval.models.backbone import Backbone
+from eval.progress import Progress
+from eval.scoring.detector import embed
+from eval.scoring.metrics import image_metrics
+from eval.scoring.nearest import nearest
+from eval.training.targets import patch_labels
 
 COVERED = 0.5  # share of a defect's patches that must be nearer to a synthetic one than to any normal
 FAR = 0.95  # quantile of the real defects' distances to each other
@@ -49,12 +51,12 @@ class PatchBank:
         self.origins = places // (chosen.shape[1] * chosen.shape[2])
 
     @classmethod
-    def of_normals(cls, embedded: NDArray[np.float32], rng: np.random.Generator) -> "PatchBank":
+    def of_normals(cls, embedded: NDArray[np.float32], rng: np.random.Generator) -> PatchBank:
         """Some patches of good images."""
         return cls(embedded, np.ones(embedded.shape[:3], np.bool_), NORMAL_ROWS, rng)
 
     @classmethod
-    def of_twins(cls, embedded: NDArray[np.float32], masks: NDArray[np.bool_], rng: np.random.Generator) -> "PatchBank":
+    def of_twins(cls, embedded: NDArray[np.float32], masks: NDArray[np.bool_], rng: np.random.Generator) -> PatchBank:
         """Some patches that a synthetic defect covers; raises ValueError if none does."""
         return cls(embedded, defective_patches(masks, embedded, name="synthetic"), SYNTHETIC_ROWS, rng)
 

@@ -1,5 +1,7 @@
 """Pictures of the real defects that nothing covers."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import cv2
@@ -7,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.audit.coverage import Audit
-from eval.loading import load_image, load_mask
-from eval.report.pictures import SIDE, outlined
-from eval.results import write_whole
+from eval.data.images import load_image, load_mask
+from eval.data.overlays import SIDE, outlined
+from eval.files import write_whole
 
 _GAP, _HEAD = 6, 22  # px
 _INK, _GROUND = (30, 30, 30), 255

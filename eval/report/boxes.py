@@ -1,14 +1,16 @@
 """Box plots: AUROC of the heads, and distances of defective images by those of good ones."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from eval.datasets import GOOD
-from eval.report.drawing import INK, MUTED, Drawing, Key, colour_of, in_page, name_rows, new_axes, to_svg
+from eval.data.datasets import GOOD
 from eval.report.groups import Group
+from eval.report.svg import INK, MUTED, Drawing, Key, colour_of, in_page, name_rows, new_axes, to_svg
 
 _LINE = 17  # points a row
 _FRAME = 48  # points above and below all rows

@@ -1,5 +1,7 @@
 """The table of times and memory."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from statistics import fmean
 

@@ -1,5 +1,7 @@
 """ROC curves of the heads on one category, the untrained backbone beside."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from statistics import fmean
 
@@ -7,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import roc_curve
 
-from eval.datasets import GOOD
-from eval.report.drawing import MUTED, Drawing, Key, colour_of, in_page, new_axes, to_svg
+from eval.data.datasets import GOOD
 from eval.report.groups import Group
 from eval.report.runs import Run
+from eval.report.svg import MUTED, Drawing, Key, colour_of, in_page, new_axes, to_svg
 
 Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 """False and true positive rates, (P,) each, in [0, 1] and rising."""

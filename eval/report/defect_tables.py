@@ -1,11 +1,13 @@
 """Tables of the types of defects of one category."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
+from eval.benchmark.results import Metrics
 from eval.report.entries import Entry, absent, entry_of
 from eval.report.groups import Group
 from eval.report.tables import Block, Row, Table, row_of, untrained_row
-from eval.results import Metrics
 
 
 def defect_table(groups: Sequence[Group], category: str) -> Table | None:

@@ -1,5 +1,7 @@
 """What stands in one place of a table: mean and spread over seeds, or why there is no number."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev

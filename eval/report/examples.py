@@ -1,5 +1,7 @@
 """The best and the worst test images of a cell, with what its model sees in them."""
 
+from __future__ import annotations
+
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,16 +11,15 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.artifacts import read_embeddings, read_heat_maps
-from eval.datasets import Category, Record
-from eval.detector import load_detector
-from eval.experiments import untrained
-from eval.grad_cam import grad_cam
-from eval.loading import load_image, load_mask
+from eval.benchmark.artifacts import load_detector, read_embeddings, read_heat_maps
+from eval.benchmark.experiment import untrained
+from eval.benchmark.results import ImageScore
+from eval.data.datasets import Category, Record
+from eval.data.images import load_image, load_mask
+from eval.data.overlays import encoded, heated, outlined
 from eval.report.extremes import TITLES, extremes, verdict
-from eval.report.pictures import encoded, heated, outlined
 from eval.report.runs import Run
-from eval.results import ImageScore
+from eval.scoring.grad_cam import grad_cam
 
 LOST = (OSError, ValueError, LookupError, RuntimeError, ImportError, EOFError, BadZipFile, zlib.error)
 """What lost or broken files raise, and a backbone that is not installed; the page then does without."""

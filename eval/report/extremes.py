@@ -1,8 +1,10 @@
 """The best and the worst test images by their scores."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
-from eval.results import ImageScore
+from eval.benchmark.results import ImageScore
 
 EACH = 2
 

@@ -1,16 +1,18 @@
 """Cells that differ only in head, category and seed, which is what one table holds."""
 
+from __future__ import annotations
+
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from dml_heads import HEADS
-from eval.generators import OWN
-from eval.plan import baseline_of
+from eval.benchmark.generators import OWN
+from eval.benchmark.results import Metrics, Settings
+from eval.benchmark.schedule import baseline_of
+from eval.benchmark.settings import EXPERIMENTS, SIZES
 from eval.report.runs import Failure, Run, Runs
-from eval.results import Metrics, Settings
-from eval.settings import EXPERIMENTS, SIZES
 
 _ORDER = (*(name for name in EXPERIMENTS if name != "none"), "none")
 _TOLD = {  # settings that title and details say in words of their own, and those that a group has none of

@@ -1,9 +1,11 @@
 """The numbers that tables hold, with a sentence on each."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from eval.results import Metrics
+from eval.benchmark.results import Metrics
 
 
 @dataclass(frozen=True)

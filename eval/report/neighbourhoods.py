@@ -1,13 +1,15 @@
 """t-SNE of the embeddings of a cell."""
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.manifold import TSNE
 
-from eval.artifacts import Embedded, read_embeddings
-from eval.datasets import GOOD
-from eval.report.drawing import FAINT, INK, MARKS, MUTED, PALETTE, Drawing, Key, in_page, new_axes, to_svg
+from eval.benchmark.artifacts import Embedded, read_embeddings
+from eval.data.datasets import GOOD
 from eval.report.runs import Run
+from eval.report.svg import FAINT, INK, MARKS, MUTED, PALETTE, Drawing, Key, in_page, new_axes, to_svg
 
 _PERPLEXITY = 30.0
 

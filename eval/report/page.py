@@ -1,17 +1,21 @@
 """The report as a page: what goes into which section, and the file."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from eval.datasets import Category, read_category
+from eval.benchmark.settings import SIZES
+from eval.data.datasets import Category, read_category
+from eval.data.overlays import SIDE
+from eval.files import write_whole
 from eval.report.boxes import auroc_drawings, distances_drawing
 from eval.report.cost_table import cost_table
 from eval.report.curves import roc_drawing
 from eval.report.defect_tables import defect_table
-from eval.report.drawing import Drawing
 from eval.report.examples import LOST, examples_of
 from eval.report.groups import Group, chosen_group, grouped
 from eval.report.measures import (
@@ -27,12 +31,10 @@ from eval.report.measures import (
     Pair,
 )
 from eval.report.neighbourhoods import embedding_drawing
-from eval.report.pictures import SIDE
 from eval.report.runs import Run, read_runs
 from eval.report.summary import facts, summarised
+from eval.report.svg import Drawing
 from eval.report.tables import measure_table, pair_table
-from eval.results import write_whole
-from eval.settings import SIZES
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and of how much."""
@@ -98,7 +100,7 @@ def _tables(groups: tuple[Group, ...], measure: Measure | Pair, *, pixels: bool 
     return {"name": measure.name, "explanation": measure.explanation, "tables": tables}
 
 
-def _curves(group: Group, number: int, steps: "_Steps") -> dict[str, Any]:
+def _curves(group: Group, number: int, steps: _Steps) -> dict[str, Any]:
     """ROC curves and distances of each category of a group."""
     drawings: list[Drawing | None] = []
     for place, category in enumerate(group.own):
@@ -108,7 +110,7 @@ def _curves(group: Group, number: int, steps: "_Steps") -> dict[str, Any]:
     return {"setup": group.setup, "drawings": _kept(drawings)}
 
 
-def _chosen(groups: tuple[Group, ...], images: "_Images", steps: "_Steps") -> list[dict[str, Any]]:
+def _chosen(groups: tuple[Group, ...], images: _Images, steps: _Steps) -> list[dict[str, Any]]:
     """Embeddings and examples of one cell a category and scoring."""
     found = []
     for place, category in enumerate(_categories(groups)):

@@ -1,12 +1,14 @@
 """The finished and the failed cells below a folder, each of them once."""
 
+from __future__ import annotations
+
 import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.results import FAILED, RESULTS, Results, Settings, found_results, settings_from_json
+from eval.benchmark.results import FAILED, RESULTS, Results, Settings, found_results, settings_from_json
 
 
 @dataclass(frozen=True, kw_only=True)

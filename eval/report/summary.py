@@ -1,18 +1,20 @@
 """What was run, and what it came to, in a few words."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 
 from dml_heads import HEADS
+from eval.benchmark.results import Settings
+from eval.benchmark.settings import EXPERIMENTS
 from eval.report.entries import MISSING
 from eval.report.groups import Group, weights_of
 from eval.report.measures import IMAGE_AUROC
 from eval.report.runs import Run, Runs
 from eval.report.tables import mean_by_seed, untrained_mean, values_of
-from eval.results import Settings
-from eval.settings import EXPERIMENTS
 
 
 @dataclass(frozen=True, kw_only=True)

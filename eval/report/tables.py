@@ -1,14 +1,16 @@
 """Tables of heads by categories, one for each group of cells and measure."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TypeVar
 
+from eval.benchmark.results import Metrics
 from eval.report.entries import Entry, absent, entry_of, pair_of
 from eval.report.groups import Group
 from eval.report.measures import Measure, Pair
-from eval.results import Metrics
 
 _Value = TypeVar("_Value")
 

@@ -1,5 +1,7 @@
 """A moulded black chip package with two rows of gull-wing leads and a laser-marked code."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass, replace
 

@@ -1,5 +1,7 @@
 """Damage that any part can take: changes of its height map and of its material."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,5 +1,7 @@
 """The families of the sample set, and one picture of one part with the mask of its defect."""
 
+from __future__ import annotations
+
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -4,6 +4,8 @@ Lengths and heights are fractions of the image's side, so a part looks the same 
 Signed distances are negative inside a shape.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 from typing import Any

@@ -1,5 +1,7 @@
 """A turned aluminium flange: hub, bore and six bolt holes, with the marks of the lathe."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import replace
 

@@ -1,5 +1,7 @@
 """Grained leather, filling the whole image."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import replace
 
@@ -7,18 +9,7 @@ import cv2
 import numpy as np
 
 from eval.sample_set.defects import Defect, dent, groove, stain
-from eval.sample_set.fields import (
-    Field,
-    Plane,
-    as_field,
-    blot,
-    blurred,
-    inside,
-    mix,
-    paint,
-    ramp,
-    smooth_noise,
-)
+from eval.sample_set.fields import Field, Plane, as_field, blot, blurred, inside, mix, paint, ramp, smooth_noise
 from eval.sample_set.rendering import Surface
 
 DEFECTS = ("cut", "poke", "crease", "glue_spot")

@@ -1,24 +1,14 @@
 """A glossy two-layer lozenge: white and coloured halves, a score line and an embossed imprint."""
 
+from __future__ import annotations
+
 import math
 
 import cv2
 import numpy as np
 
 from eval.sample_set.defects import Defect, break_away, crack, lay_on_table, stain
-from eval.sample_set.fields import (
-    Field,
-    Plane,
-    as_field,
-    blot,
-    blurred,
-    bump,
-    inside,
-    paint,
-    posed,
-    ramp,
-    smooth_noise,
-)
+from eval.sample_set.fields import Field, Plane, as_field, blot, blurred, bump, inside, paint, posed, ramp, smooth_noise
 from eval.sample_set.rendering import Surface
 
 DEFECTS = ("chipped_edge", "crack", "discoloured_patch", "faulty_imprint")

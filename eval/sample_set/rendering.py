@@ -1,5 +1,7 @@
 """From a height map with materials to a photograph: normals, light, occlusion, cast shadow, lens and sensor."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 

@@ -1,22 +1,14 @@
 """A zinc-plated countersunk wood screw on its side, thrown down at any angle."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from eval.sample_set.defects import Defect, groove, lay_on_table, stain
-from eval.sample_set.fields import (
-    Field,
-    Plane,
-    as_field,
-    grain,
-    inside,
-    looked_up,
-    posed,
-    ramp,
-    smooth_noise,
-)
+from eval.sample_set.fields import Field, Plane, as_field, grain, inside, looked_up, posed, ramp, smooth_noise
 from eval.sample_set.rendering import Surface
 
 DEFECTS = ("flattened_thread", "scratched_shank", "bent_tip", "rust_spot")

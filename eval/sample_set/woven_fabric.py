@@ -1,5 +1,7 @@
 """A plain-weave cloth of two shades of yarn, filling the whole image."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass, replace
 

@@ -1,5 +1,7 @@
 """Write a sample set to a folder in the layout of MVTec AD, or good images alone in flat folders."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

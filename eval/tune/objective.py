@@ -20,6 +20,8 @@ the number of transforms drawn with as if equally often, as a share of those of 
 lie, only how striking they are.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
@@ -27,10 +29,10 @@ from numpy.typing import NDArray
 
 from eval.audit.coverage import NORMALS, drawn_twins
 from eval.audit.measure import PatchBank, Reality, defective_patches, measure, patches_of
-from eval.backbone import Backbone
-from eval.bank import Progress
-from eval.datasets import Category
-from eval.metrics import image_metrics
+from eval.data.datasets import Category
+from eval.models.backbone import Backbone
+from eval.progress import Progress
+from eval.scoring.metrics import image_metrics
 from eval.tune.space import variety
 
 HELD_OUT = 50  # normals at most

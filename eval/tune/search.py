@@ -1,5 +1,7 @@
 """A search that goes on where it stopped: every trial is kept, and decided by those before it and the seed alone."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path

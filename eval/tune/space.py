@@ -5,15 +5,18 @@ The knobs are factors: on the weight of every alternative of every choice, and f
 severity. Where a defect lands is left alone. All factors 1 is the preset itself.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from math import exp, log
 from typing import Any
 
 import albumentations as A
 
-from defectsynth.host import leaves
-from defectsynth.transform import DefectTransform
-from defectsynth.values import KNOWN, Rule, Span
+from defectsynth.core.parameters import Rule, Span
+from defectsynth.core.serialization import KNOWN
+from defectsynth.engine.compat import leaves
+from defectsynth.engine.transform import DefectTransform
 
 WEIGHT, SIZE, CONTRAST, SEVERITY = "weight", "size", "contrast", "severity"
 BOUNDS = {  # of the factors
@@ -140,7 +143,7 @@ def _knob(argument: str, rule: Rule | None) -> str:
 def _rules(leaf: DefectTransform) -> dict[str, Rule]:
     """The rules of the arguments of a defect; what two of its parts have is the first one's."""
     found: dict[str, Rule] = {}
-    for part in leaf.parts:
+    for part in leaf.components:
         if part is not leaf.where:
             found = {**part.rules(), **found}
     return found

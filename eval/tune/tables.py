@@ -1,9 +1,11 @@
 """The lines that a search prints."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 
-from eval.ticker import duration
+from eval.progress import duration
 from eval.tune.objective import VALUE, Parts
 from eval.tune.search import Trial
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 import defectsynth as ds
-from defectsynth.image_files import read_pixels
+from defectsynth.io.image_files import read_pixels
 from defectsynth.presets import CATEGORIES, category_preset
 from examples.gallery.cells import cell, stacked, window, words
 

@@ -1,6 +1,5 @@
 """What the gallery shows: every public transform, every mode of the literature, every type of every preset."""
 
-import inspect
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
@@ -8,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import defectsynth as ds
-from defectsynth.cli.catalogue import summary
-from defectsynth.part_defect import PartDefect
+from defectsynth.engine.transform import DefectTransform
 from defectsynth.presets import CATEGORIES, category_preset, generic_object, generic_texture
 from defectsynth.reference import REFERENCES
-from defectsynth.transform import DefectTransform
+from defectsynth.registry import public_transforms, summary
+from defectsynth.transforms.structural.base import PartDefect
 from eval.sample_set import render_part
 
 PARTS = ("flange", "chip_package", "lozenge", "screw", "leather", "woven_fabric")
@@ -66,8 +65,7 @@ def part(family: str, size: int, number: int) -> np.ndarray:
 
 def chapters() -> Iterator[Chapter]:
     """Yield everything there is."""
-    kinds = [getattr(ds, name) for name in ds.__all__]
-    kinds = [kind for kind in kinds if inspect.isclass(kind) and issubclass(kind, DefectTransform)]
+    kinds = list(public_transforms())
     parts = [kind for kind in kinds if issubclass(kind, PartDefect)]
     kinds = [kind for kind in kinds if kind not in parts]
     third = -(-len(kinds) // 3)
@@ -93,7 +91,7 @@ def chapters() -> Iterator[Chapter]:
 
 def _of_transform(kind: type[DefectTransform], number: int = 0) -> Entry:
     transform = kind()
-    if isinstance(transform.where, ds.Anywhere):
+    if isinstance(transform.where, ds.places.Anywhere):
         transform = kind(where="object")
     if issubclass(kind, PartDefect):
         parts = WITH_PARTS

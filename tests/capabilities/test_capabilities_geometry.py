@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.encoding import decode
+from defectsynth.core.serialization import decode
 
 SEEDS = range(12)
 

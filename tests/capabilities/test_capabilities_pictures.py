@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.looks import Look
+from defectsynth.looks.base import Look
 
 SEEDS = range(12)
 RNG = np.random.default_rng(0)
@@ -61,7 +61,7 @@ def test_row_region_of_interest_of_each_picture() -> None:
 def painted(image: np.ndarray, look: Look, seed: int, **blend: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The pixels of an opaque, sharp square before and after, (N, C), and the mask."""
     whole = {"opacity_range": (1.0, 1.0)} | blend
-    square = ds.Rectangle(area_range=(0.05, 0.05), aspect_range=(1.0, 1.0))
+    square = ds.shapes.Rectangle(area_range=(0.05, 0.05), aspect_range=(1.0, 1.0))
     sample = ds.synthesize(image, ds.PaintedDefect(shape=square, look=look, blend=ds.Blend(**whole)), seed=seed)
     inside = sample.mask > 0
     assert inside.any()
@@ -70,13 +70,13 @@ def painted(image: np.ndarray, look: Look, seed: int, **blend: Any) -> tuple[np.
 
 def test_row_solid_colour() -> None:
     for seed in SEEDS:
-        _, after, _ = painted(NOISE, ds.Color(), seed)
+        _, after, _ = painted(NOISE, ds.looks.Color(), seed)
         assert (after == after[0]).all()
 
 
 def test_row_tint() -> None:
     for seed in SEEDS:
-        before, after, _ = painted(NOISE // 4 + 90, ds.Color(palettes=("blue",), tint_range=(0.5, 0.5)), seed)
+        before, after, _ = painted(NOISE // 4 + 90, ds.looks.Color(palettes=("blue",), tint_range=(0.5, 0.5)), seed)
         assert np.corrcoef(before[:, 0], after[:, 0])[0, 1] > 0.95, "the texture shows through"
         assert (after - before)[:, 2].mean() > (after - before)[:, 0].mean(), "under a bluish film"
 
@@ -93,12 +93,12 @@ def test_row_jitter() -> None:
 
 def test_row_external_texture(tmp_path: Path) -> None:
     assert cv2.imwrite(str(tmp_path / "cloth.png"), np.full((64, 64, 3), (10, 20, 250), np.uint8))  # BGR: red
-    look = ds.Texture(source=tmp_path, jitter_range=(0.0, 0.0))
+    look = ds.looks.Texture(source=tmp_path, jitter_range=(0.0, 0.0))
     for seed in SEEDS:
         _, after, _ = painted(NOISE, look, seed)
         np.testing.assert_array_equal(np.unique(after, axis=0), [[250, 20, 10]])
     for seed in SEEDS:  # and without any folder
-        _, after, _ = painted(NOISE, ds.Texture(), seed)
+        _, after, _ = painted(NOISE, ds.looks.Texture(), seed)
         assert len(np.unique(after, axis=0)) > 2, "a procedural one has texture of its own"
 
 
@@ -106,7 +106,7 @@ def test_row_patch_of_the_same_picture() -> None:
     image = np.arange(200 * 240, dtype=np.uint16).reshape(200, 240)
     ways = []
     for seed in SEEDS:
-        before, after, _ = painted(image, ds.Elsewhere(), seed)
+        before, after, _ = painted(image, ds.looks.Elsewhere(), seed)
         assert np.isin(after, image).all()
         ways.append(len(np.unique(after - before)))
     assert ways.count(1) >= 2, "moved as a whole, but where the picture ends"
@@ -115,13 +115,13 @@ def test_row_patch_of_the_same_picture() -> None:
 def test_row_patch_of_another_picture() -> None:
     ground, other = np.full_like(NOISE, (10, 200, 90)), NOISE[::-1, ::-1].copy()
     for source in ([other], lambda number: other):
-        _, after, inside = painted(ground, ds.OtherImage(source=source, position="same"), 0)
+        _, after, inside = painted(ground, ds.looks.OtherImage(source=source, position="same"), 0)
         np.testing.assert_array_equal(after, other[inside])
 
 
 def test_row_shuffled_structure() -> None:
     image = np.arange(200 * 240, dtype=np.uint16).reshape(200, 240)
-    look = ds.Shuffled(tiles_range=(4, 4), jitter_range=(0.0, 0.0))
+    look = ds.looks.Shuffled(tiles_range=(4, 4), jitter_range=(0.0, 0.0))
     ways: set[float] = set()
     for seed in SEEDS:
         before, after, _ = painted(image, look, seed)
@@ -136,8 +136,10 @@ def test_row_relief_shading_with_one_light(quarter: int) -> None:
     towards_light = np.rot90(ramp, quarter)  # from the left, turned
     image = (140 + 30 * towards_light).astype(np.uint8)
     for form, sign in (("bump", 1), ("pit", -1)):
-        dome = ds.Spots(radius_range=(0.1, 0.1), spots_range=(1, 1), aspect_range=(1, 1), irregularity_range=(0, 0))
-        look = ds.Relief(forms=(form,), contrast_range=(0.3, 0.3), wall_range=(1, 1))
+        dome = ds.shapes.Spots(
+            radius_range=(0.1, 0.1), spots_range=(1, 1), aspect_range=(1, 1), irregularity_range=(0, 0)
+        )
+        look = ds.looks.Relief(forms=(form,), contrast_range=(0.3, 0.3), wall_range=(1, 1))
         for seed in SEEDS:
             sample = ds.synthesize(image, ds.PaintedDefect(shape=dome, look=look, where="inside"), seed=seed)
             inside = sample.mask > 0
@@ -155,8 +157,8 @@ def seam(mode: str, feather: float = 0.0) -> float:
     steps = []
     for seed in SEEDS:
         blend = {"mode": mode, "feather_range": (feather, feather)}
-        _, _, inside = painted(image, look := ds.OtherImage(source=[patch]), seed, **blend)
-        square = ds.Rectangle(area_range=(0.05, 0.05), aspect_range=(1.0, 1.0))
+        _, _, inside = painted(image, look := ds.looks.OtherImage(source=[patch]), seed, **blend)
+        square = ds.shapes.Rectangle(area_range=(0.05, 0.05), aspect_range=(1.0, 1.0))
         defect = ds.PaintedDefect(shape=square, look=look, blend=ds.Blend(opacity_range=(1.0, 1.0), **blend))
         change = ds.synthesize(image, defect, seed=seed).image.astype(float) - image
         rim = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
@@ -173,15 +175,15 @@ def test_row_blending() -> None:
     waves = [(120 + 60 * np.sin(np.mgrid[:200, :240][0] / 9)).astype(np.uint8)]
     kept = {}
     for mode in ("poisson", "poisson_mixed"):
-        _, _, inside = painted(stripes.astype(np.uint8), look := ds.OtherImage(source=waves), 3, mode=mode)
-        square = ds.Rectangle(area_range=(0.05, 0.05), aspect_range=(1.0, 1.0))
+        _, _, inside = painted(stripes.astype(np.uint8), look := ds.looks.OtherImage(source=waves), 3, mode=mode)
+        square = ds.shapes.Rectangle(area_range=(0.05, 0.05), aspect_range=(1.0, 1.0))
         defect = ds.PaintedDefect(shape=square, look=look, blend=ds.Blend(mode=mode, opacity_range=(1.0, 1.0)))
         after = ds.synthesize(stripes.astype(np.uint8), defect, seed=3).image.astype(float)
         kept[mode] = after[inside & (stripes > 150)].mean() - after[inside & (stripes < 150)].mean()
     assert kept["poisson"] < 20
     assert kept["poisson_mixed"] > 50, "the stronger gradients, those of the stripes, stay"
     for seed in SEEDS:
-        before, after, _ = painted(NOISE, ds.Color(), seed, mode="multiply")
+        before, after, _ = painted(NOISE, ds.looks.Color(), seed, mode="multiply")
         assert (after <= before + 1).all()
-        before, after, _ = painted(NOISE, ds.Color(), seed, mode="screen")
+        before, after, _ = painted(NOISE, ds.looks.Color(), seed, mode="screen")
         assert (after >= before - 1).all()

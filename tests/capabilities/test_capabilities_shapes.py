@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.encoding import decode
-from defectsynth.scene import Scene
+from defectsynth.core.serialization import decode
+from defectsynth.scene.scene import Scene
 
 PLAIN = np.full((240, 320), 130, np.uint8)
 COLOURED = np.stack([np.full((240, 320), level, np.uint8) for level in (150, 130, 110)], axis=2)
@@ -21,14 +21,14 @@ SEEDS = range(12)
 
 
 @dataclass(frozen=True)
-class Middle(ds.Where):
+class Middle(ds.places.Where):
     """The middle of the picture, in any direction, so that nothing is cut by the border."""
 
     clips: ClassVar[bool] = False
 
-    def sample(self, rng: np.random.Generator, scene: Scene) -> ds.Place:
+    def sample(self, rng: np.random.Generator, scene: Scene) -> ds.places.Place:
         """Return the middle."""
-        return ds.Place(scene.size[1] / 2, scene.size[0] / 2, float(rng.uniform(0.0, 2 * math.pi)))
+        return ds.places.Place(scene.size[1] / 2, scene.size[0] / 2, float(rng.uniform(0.0, 2 * math.pi)))
 
     def _cells(self, scene: Scene) -> np.ndarray:
         raise NotImplementedError
@@ -82,15 +82,15 @@ def test_row_straight_line() -> None:
 def test_row_curved_scratch_tapering_and_broken() -> None:
     common = {"length_range": 0.5, "width_range": 0.03, "strokes_range": 1, "sway_range": 0.0}
     curved, straight, tapering = (
-        masks(fixed(ds.Scratch, turn_range=turn, taper_range=taper, gaps_range=0, **common))
-        for turn, taper in ((1.2, 0.0), (0.0, 0.0), (0.0, 1.0))
+        masks(fixed(ds.Scratch, bend_range=turn, taper_range=taper, gaps_range=0, **common))
+        for turn, taper in ((69.0, 0.0), (0.0, 0.0), (0.0, 1.0))
     )
     assert np.median([np.ptp(profile(mask)[0]) for mask in curved]) > 10
     assert np.median([np.ptp(profile(mask)[0]) for mask in straight]) < 1
     for pointed, even in zip(tapering, straight, strict=True):
         assert profile(pointed)[1][[0, 10]].max() < 0.7 * profile(pointed)[1][5]
         assert profile(even)[1][1:10].min() > 0.8 * profile(even)[1].max()
-    broken = masks(fixed(ds.Scratch, turn_range=0.5, gaps_range=3, taper_range=0.0, **common))
+    broken = masks(fixed(ds.Scratch, bend_range=29.0, gaps_range=3, taper_range=0.0, **common))
     assert np.median([pieces(mask) for mask in broken]) >= 3
     assert {pieces(mask) for mask in straight} == {1}
 
@@ -118,7 +118,7 @@ def test_row_perlin_and_fractal_blob_at_any_size(size: tuple[int, int]) -> None:
 
 
 def test_row_polygon() -> None:
-    shape = fixed(ds.Polygon, radius_range=0.2, corners_range=6, concavity_range=0.0)
+    shape = fixed(ds.shapes.Polygon, radius_range=0.2, corners_range=6, concavity_range=0.0)
     for mask in masks(ds.PaintedDefect(shape=shape)):
         outline = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0][0]
         assert 3 <= len(cv2.approxPolyDP(outline, 2.0, closed=True)) <= 9, "a few corners, straight between them"
@@ -127,9 +127,9 @@ def test_row_polygon() -> None:
 
 def test_row_superpixel() -> None:
     image = striped()
-    shape = fixed(ds.Superpixel, radius_range=0.03, compactness_range=0.05)
+    shape = fixed(ds.shapes.Superpixel, radius_range=0.03, compactness_range=0.05)
     defect = ds.PaintedDefect(
-        shape=shape, where=ds.InsideObject(margin_range=(0.1, 0.1)), look=ds.Color(palettes=("red",))
+        shape=shape, where=ds.places.InsideObject(margin_range=(0.1, 0.1)), look=ds.looks.Color(palettes=("red",))
     )
     crossing = []
     for mask in masks(defect, image):
@@ -167,7 +167,7 @@ def test_row_spatter() -> None:
 
 
 def test_row_fibre() -> None:
-    for mask in masks(fixed(ds.Fiber, length_range=0.4, width_range=0.004, shadow_range=0.0, bow_range=0.5)):
+    for mask in masks(fixed(ds.Fiber, length_range=0.4, width_range=0.004, shadow_range=0.0, bend_range=29.0)):
         assert 0.5 * 96 < sides(mask)[0] < 100
         assert np.count_nonzero(mask) < 4 * 96, "a pixel or two thick"
 

@@ -1,6 +1,5 @@
 """How the field's generators are used: rows of the capability table on labels, sizes, formats, presets."""
 
-import inspect
 import json
 import pickle
 from pathlib import Path
@@ -15,15 +14,14 @@ from hypothesis import strategies as st
 
 import defectsynth as ds
 from defectsynth.cli import main
-from defectsynth.cli.catalogue import named_presets
-from defectsynth.encoding import decode
+from defectsynth.core.serialization import decode
+from defectsynth.engine.transform import DefectTransform
 from defectsynth.presets import MVTEC_AD, mvtec_ad
-from defectsynth.transform import DefectTransform
+from defectsynth.registry import named_presets, public_transforms
 
 SEEDS = range(12)
 NOISE = np.random.default_rng(0).integers(0, 256, (200, 240, 3), np.uint8)
-PUBLIC = [kind for kind in map(ds.__dict__.get, ds.__all__) if inspect.isclass(kind)]
-TRANSFORMS = [kind for kind in PUBLIC if issubclass(kind, DefectTransform)]
+TRANSFORMS = public_transforms()
 every_transform = pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
 OFFICIAL = {  # the test folders of MVTec AD
     "bottle": "broken_large broken_small contamination",

@@ -15,7 +15,7 @@ import pytest
 
 import defectsynth
 from defectsynth.cli import main
-from defectsynth.layers import Array
+from defectsynth.core.arrays import Array
 
 ROOT = Path(defectsynth.__file__).parents[1]
 

@@ -12,10 +12,10 @@ import yaml
 import defectsynth
 from defectsynth import cli
 from defectsynth.cli import main
-from defectsynth.cli.catalogue import leaves, named_defects, named_presets
+from defectsynth.core.parameters import Rule
 from defectsynth.presets import PRESETS
 from defectsynth.reference import REFERENCES
-from defectsynth.values import Rule
+from defectsynth.registry import leaves, named_defects, named_presets
 
 
 def test_list_names_everything_public(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,7 +39,7 @@ def test_show_describes_every_argument(
     table = printed.partition("-----")[2].splitlines()
     defect = named_defects()[name]()
     assert set(type(defect).argument_names()) <= {line.split()[0] for line in table[1:] if line.strip()}
-    rules: dict[str, Rule] = {key: rule for part in reversed(defect.parts) for key, rule in part.rules().items()}
+    rules: dict[str, Rule] = {key: rule for part in reversed(defect.components) for key, rule in part.rules().items()}
     for key in type(defect).argument_names():
         row = next(line for line in table if line.startswith(f"{key} "))
         if key in rules:

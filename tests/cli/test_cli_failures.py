@@ -11,8 +11,9 @@ import pytest
 
 from defectsynth import Line, redraw
 from defectsynth.cli import main, tasks
-from defectsynth.cli.reading import read_image, read_roi
-from defectsynth.layers import Array
+from defectsynth.cli.reading import read_roi
+from defectsynth.core.arrays import Array
+from defectsynth.io.image_files import read_image
 
 SEVERAL = ("--defect", "scratch", "--defect", "color_spot", "--set", "count_range=[1, 3]")
 

@@ -13,8 +13,8 @@ import yaml
 from defectsynth import redraw
 from defectsynth.cli import main
 from defectsynth.cli.layouts import LAYOUTS
-from defectsynth.cli.reading import read_image
-from defectsynth.layers import Array
+from defectsynth.core.arrays import Array
+from defectsynth.io.image_files import read_image
 
 SEVERAL = ("--defect", "scratch", "--defect", "color_spot", "--set", "count_range=[1, 3]")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from defectsynth.cli import main
-from defectsynth.cli.reading import read_image
+from defectsynth.io.image_files import read_image
 
 
 def test_preview(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from defectsynth.cli.reading import read_image, read_roi
-from defectsynth.containers import flaw
-from defectsynth.image_files import UnreadableError
+from defectsynth.cli.reading import read_roi
+from defectsynth.io.image_files import UnreadableError, read_image
+from defectsynth.io.integrity import flaw
 
 EXACT = [".png", ".bmp", ".tif", ".tiff"]
 SUFFIXES = [*EXACT, ".jpg", ".jpeg", ".webp"]

@@ -58,7 +58,7 @@ def write_spots(home: Path, *, brightness: int) -> None:
 
 
 def run_all(cells: Any, out: Path) -> None:
-    from eval.benchmark import run_cells  # noqa: PLC0415
+    from eval.benchmark.runner import run_cells  # noqa: PLC0415
 
     assert [cell.error for cell in run_cells(cells, out=out, progress=lambda *_: None)] == [None] * len(cells)
 
@@ -184,7 +184,7 @@ def data(once: Any) -> Path:
 @pytest.fixture(scope="session")
 def cells_of(data: Path) -> Callable[..., Any]:
     """Return a function that gives the cells of these lists, all of them small."""
-    from eval.benchmark import make_cells  # noqa: PLC0415
+    from eval.benchmark.runner import make_cells  # noqa: PLC0415
 
     lists = {"categories": ["disc"], "experiments": ["none"], "heads": ["softmax"]}
     return lambda **options: make_cells(data=data, **{**lists, **SMALL, **options})
@@ -193,7 +193,7 @@ def cells_of(data: Path) -> Callable[..., Any]:
 @pytest.fixture(scope="session")
 def out(once: Any, cells_of: Any) -> Path:
     """Both categories by image with two heads; one of them by patch with two seeds; and two that failed."""
-    from eval.results import write_failure  # noqa: PLC0415
+    from eval.benchmark.results import write_failure  # noqa: PLC0415
 
     def fill(folder: Path) -> None:
         twins = ["self_supervised"]
@@ -209,7 +209,7 @@ def out(once: Any, cells_of: Any) -> Path:
 @pytest.fixture(scope="session")
 def of(out: Path) -> Callable[..., list[Any]]:
     """Return a function that gives the finished cells with these settings."""
-    from eval.results import found_results  # noqa: PLC0415
+    from eval.benchmark.results import found_results  # noqa: PLC0415
 
     def cells(**wanted: Any) -> list[Any]:
         found = [results for results in found_results(out).values() if results.settings.experiment != "none"]

@@ -16,10 +16,10 @@ import torch
 from defectsynth import ColorSpot
 from eval.audit import audit, write_sheet
 from eval.audit.correlation import foretold
-from eval.backbone import Backbone
-from eval.backbones import wrap_backbone
-from eval.command import main
-from eval.datasets import Category, read_category
+from eval.cli.parser import main
+from eval.data.datasets import Category, read_category
+from eval.models.backbone import Backbone
+from eval.models.registry import wrap_backbone
 from tests.eval.conftest import SIDE, write_category
 from tests.eval.test_table import result
 

@@ -14,14 +14,10 @@ pytest.importorskip("torchvision")
 
 from torch import Tensor, nn  # noqa: E402 - after the check that it is there
 
-from eval.backbone import Backbone  # noqa: E402
-from eval.backbones import BACKBONES, make_backbone, wrap_backbone  # noqa: E402
-from eval.embedding import (  # noqa: E402
-    bfloat16_pays,
-    embed_images,
-    picture,
-    pictures,
-)
+from eval.data.images import picture, pictures  # noqa: E402
+from eval.models.backbone import Backbone  # noqa: E402
+from eval.models.embedding import bfloat16_pays, embed_images  # noqa: E402
+from eval.models.registry import BACKBONES, make_backbone, wrap_backbone  # noqa: E402
 
 SIDE = 64
 SIZES = {"efficientnet_lite0": (1280, 152), "resnet18": (512, 384), "resnet34": (512, 384)}

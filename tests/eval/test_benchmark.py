@@ -14,12 +14,12 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
-from eval import benchmark as benchmark_module
-from eval import plan as plan_module
-from eval.benchmark import WAITING, Cell, make_cells, run_cells
-from eval.locks import held
-from eval.plan import baseline_of, checkpoint_of
-from eval.results import Settings, write_failure
+from eval.benchmark import runner as benchmark_module
+from eval.benchmark import schedule as plan_module
+from eval.benchmark.locks import held
+from eval.benchmark.results import Settings, write_failure
+from eval.benchmark.runner import WAITING, Cell, make_cells, run_cells
+from eval.benchmark.schedule import baseline_of, checkpoint_of
 
 SIDE = 64
 

@@ -21,13 +21,13 @@ pytest.importorskip("filelock")
 
 from defectsynth import Line
 from eval.__main__ import main
-from eval.actions import Pace
-from eval.benchmark import Cell, make_cells
-from eval.examples import parts_of
-from eval.prediction import heat_picture
-from eval.results import read_results
-from eval.settings import make_settings
-from eval.twins import twin_split
+from eval.benchmark.prediction import heat_picture
+from eval.benchmark.results import read_results
+from eval.benchmark.runner import Cell, make_cells
+from eval.benchmark.settings import make_settings
+from eval.cli.commands import Pace
+from eval.data.examples import parts_of
+from eval.data.twins import twin_split
 from tests.eval.conftest import SIDE, write_spots
 
 ROOT = Path(__file__).resolve().parents[2]

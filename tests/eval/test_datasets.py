@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from eval.datasets import Record, categories_in, read_category, read_known
-from eval.loading import load_image, load_mask
+from eval.data.datasets import Record, categories_in, read_category, read_known
+from eval.data.images import load_image, load_mask
 from eval.sample_set import write_sample_set
 from tests.eval.conftest import put
 

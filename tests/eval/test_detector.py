@@ -12,14 +12,14 @@ from torch import Tensor, nn  # noqa: E402 - after the check that it is there
 
 from defectsynth import Line  # noqa: E402
 from dml_heads import SphereFaceHead, make_head  # noqa: E402
-from eval.backbone import Backbone  # noqa: E402
-from eval.backbones import make_backbone, wrap_backbone  # noqa: E402
-from eval.checkpoints import load_model, save_model  # noqa: E402
-from eval.detector import embed, make_detector  # noqa: E402
-from eval.features import Features  # noqa: E402
-from eval.projection import ProjectedBackbone, unprojected  # noqa: E402
-from eval.training import train  # noqa: E402
-from eval.twins import twin_split  # noqa: E402
+from eval.data.twins import twin_split  # noqa: E402
+from eval.models.backbone import Backbone  # noqa: E402
+from eval.models.checkpoints import load_model, save_model  # noqa: E402
+from eval.models.feature_cache import Features  # noqa: E402
+from eval.models.projection import ProjectedBackbone, unprojected  # noqa: E402
+from eval.models.registry import make_backbone, wrap_backbone  # noqa: E402
+from eval.scoring.detector import embed, make_detector  # noqa: E402
+from eval.training.trainer import train  # noqa: E402
 
 SIDE = 64
 

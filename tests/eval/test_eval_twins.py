@@ -9,9 +9,10 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 
-from defectsynth import Line  # noqa: E402 - after the check that torch is there
-from eval.examples import Split, labelled_split, load_batches  # noqa: E402
-from eval.twins import mixup, patch_labels, twin_split  # noqa: E402
+from defectsynth import Line  # noqa: E402
+from eval.data.examples import Split, labelled_split, load_batches  # noqa: E402
+from eval.data.twins import twin_split  # noqa: E402
+from eval.training.targets import mixup, patch_labels  # noqa: E402
 
 SIDE = 48
 

@@ -17,17 +17,17 @@ pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
 import defectsynth as ds
-from eval import bank as bank_module
-from eval.artifacts import read_embeddings, read_heat_maps
-from eval.bank import Bank, make_bank
-from eval.benchmark import Cell, compare, git_revision, make_cells, run_cells, versions
-from eval.datasets import defective_images, read_category
-from eval.detector import embed, load_detector
-from eval.examples import parts_of
-from eval.experiments import untrained
-from eval.features import Features
-from eval.metrics import image_metrics, per_defect_auroc
-from eval.results import Results, Settings, read_results
+from eval.benchmark.artifacts import load_detector, read_embeddings, read_heat_maps
+from eval.benchmark.experiment import untrained
+from eval.benchmark.results import Results, Settings, read_results
+from eval.benchmark.runner import Cell, compare, git_revision, make_cells, run_cells, versions
+from eval.data.datasets import defective_images, read_category
+from eval.data.examples import parts_of
+from eval.models.feature_cache import Features
+from eval.scoring import memory_bank as bank_module
+from eval.scoring.detector import embed
+from eval.scoring.memory_bank import Bank, make_bank
+from eval.scoring.metrics import image_metrics, per_defect_auroc
 
 SIDE = 64
 SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 2}

@@ -16,13 +16,13 @@ pytest.importorskip("filelock")
 
 import defectsynth as ds
 from defectsynth.cli import main as defectsynth
-from defectsynth.cli.catalogue import named_defects, named_presets, types_of
 from defectsynth.presets import CATEGORIES, PRESETS
-from eval import generators
+from defectsynth.registry import named_defects, named_presets, types_of
 from eval.__main__ import main
-from eval.benchmark import make_cells
-from eval.generators import EACH, OWN, digest_of, generator_named, left_out, words_of
-from eval.settings import make_settings
+from eval.benchmark import generators
+from eval.benchmark.generators import EACH, OWN, digest_of, generator_named, left_out, words_of
+from eval.benchmark.runner import make_cells
+from eval.benchmark.settings import make_settings
 
 TRAINED: dict[str, Any] = {"experiment": "self_supervised", "head": "softmax"}
 LISTS: dict[str, Any] = {"experiments": ["self_supervised"], "heads": ["softmax"]}

@@ -15,12 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from dml_heads import make_head
-from eval.backbone import Backbone, StagedBackbone
-from eval.backbones import make_backbone
-from eval.bank import Bank
-from eval.detector import Detector
-from eval.grad_cam import _highest_score, grad_cam, recorded_maps
-from eval.projection import ProjectedBackbone
+from eval.models.backbone import Backbone, StagedBackbone
+from eval.models.projection import ProjectedBackbone
+from eval.models.registry import make_backbone
+from eval.scoring.detector import Detector
+from eval.scoring.grad_cam import _highest_score, grad_cam, recorded_maps
+from eval.scoring.memory_bank import Bank
 
 SIDE = 64
 FINE, COARSE = 4, 6  # channels of the maps of stride 8 and 16

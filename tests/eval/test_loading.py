@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.loading import load_image, load_mask
+from eval.data.images import load_image, load_mask
 from tests.eval.conftest import put
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 metrics = pytest.importorskip("sklearn.metrics")
 
-from eval.metrics import aupro, image_metrics, per_defect_auroc, pixel_metrics  # noqa: E402  # after the skip
+from eval.scoring.metrics import aupro, image_metrics, per_defect_auroc, pixel_metrics  # noqa: E402  # after the skip
 
 LABELS_AND_SCORES = st.lists(st.tuples(st.booleans(), st.integers(0, 12)), min_size=2, max_size=40).filter(
     lambda pairs: len({label for label, _ in pairs}) == 2

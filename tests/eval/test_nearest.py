@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 torch = pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
-from eval import nearest as module  # noqa: E402  # after the skips
-from eval.nearest import coreset, nearest  # noqa: E402
+from eval.scoring import nearest as module  # noqa: E402  # after the skips
+from eval.scoring.nearest import coreset, nearest  # noqa: E402
 
 Floats = NDArray[np.floating]
 

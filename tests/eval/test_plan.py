@@ -13,10 +13,10 @@ pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 pytest.importorskip("filelock")
 
-from eval import plan as plan_module
-from eval.locks import held
-from eval.plan import Plan, baseline_of, checkpoint_of
-from eval.results import Settings
+from eval.benchmark import schedule as plan_module
+from eval.benchmark.locks import held
+from eval.benchmark.results import Settings
+from eval.benchmark.schedule import Plan, baseline_of, checkpoint_of
 
 CLASSES = ("cap", "cup", "pin")
 

@@ -12,13 +12,13 @@ from torch import Tensor  # noqa: E402 - after the check that it is there
 
 from defectsynth import Line  # noqa: E402
 from dml_heads import make_head  # noqa: E402
-from eval.checkpoints import load_model, save_model  # noqa: E402
-from eval.detector import make_detector  # noqa: E402
-from eval.grad_cam import grad_cam  # noqa: E402
-from eval.pooling import LENGTH, PooledBackbone  # noqa: E402
-from eval.projection import ProjectedBackbone  # noqa: E402
-from eval.training import train  # noqa: E402
-from eval.twins import twin_split  # noqa: E402
+from eval.data.twins import twin_split  # noqa: E402
+from eval.models.checkpoints import load_model, save_model  # noqa: E402
+from eval.models.pooling import LENGTH, PooledBackbone  # noqa: E402
+from eval.models.projection import ProjectedBackbone  # noqa: E402
+from eval.scoring.detector import make_detector  # noqa: E402
+from eval.scoring.grad_cam import grad_cam  # noqa: E402
+from eval.training.trainer import train  # noqa: E402
 from tests.eval.test_detector import noise, small_backbone  # noqa: E402
 
 

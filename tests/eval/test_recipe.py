@@ -12,11 +12,11 @@ pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 pytest.importorskip("filelock")
 
-from eval.command import main
-from eval.plan import baseline_of
-from eval.recipe import Recipe, changes_of, parsed
-from eval.results import Results, Settings, found_results, settings_from_json
-from eval.settings import make_settings
+from eval.benchmark.results import Results, Settings, found_results, settings_from_json
+from eval.benchmark.schedule import baseline_of
+from eval.benchmark.settings import make_settings
+from eval.cli.parser import main
+from eval.training.recipe import TrainingRecipe, changes_of, parsed
 from examples import recipe_ablation
 from tests.eval.conftest import write_category
 from tests.eval.test_table import result
@@ -27,7 +27,7 @@ TRAINED: dict[str, Any] = {"data": ".", "category": "plate", "experiment": "self
 def test_only_what_is_not_as_usual_counts() -> None:
     changes = changes_of(parsed(["several=0.5", "label_share=0.1", "distance=0"]))
     assert changes == (("distance", 0.0), ("several", 0.5))
-    assert Recipe.of(changes) == Recipe(several=0.5, distance=0.0)
+    assert TrainingRecipe.of(changes) == TrainingRecipe(several=0.5, distance=0.0)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from eval.remembered import MOST, forget_results, remembered
+from eval.scoring.cache import MOST, forget_results, remembered
 
 ROWS = np.arange(6, dtype=np.float32)
 

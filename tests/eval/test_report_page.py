@@ -18,8 +18,8 @@ pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 pytest.importorskip("jinja2")
 
+from eval.benchmark.results import found_results, read_results
 from eval.report import write_report
-from eval.results import found_results, read_results
 
 
 def test_what_failed_is_shown(read: Any, strange: str) -> None:

@@ -18,14 +18,14 @@ pytest.importorskip("jinja2")
 
 from sklearn.metrics import auc, roc_curve
 
-from eval.artifacts import Embedded
+from eval.benchmark.artifacts import Embedded
+from eval.benchmark.results import ImageScore
+from eval.data.overlays import encoded, heated, outlined
 from eval.report.boxes import normalised_distances, standard_scores
 from eval.report.curves import mean_curve
-from eval.report.drawing import name_rows, new_axes, to_svg
 from eval.report.extremes import extremes, verdict
 from eval.report.neighbourhoods import plane
-from eval.report.pictures import encoded, heated, outlined
-from eval.results import ImageScore
+from eval.report.svg import name_rows, new_axes, to_svg
 
 
 def scored(*scores: float, label: int = 1) -> tuple[ImageScore, ...]:

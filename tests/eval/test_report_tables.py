@@ -13,11 +13,11 @@ pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 pytest.importorskip("jinja2")
 
+from eval.benchmark.results import found_results, read_results, write_failure, write_results
 from eval.report import write_report
 from eval.report.entries import Entry, entry_of, pair_of
 from eval.report.groups import grouped
 from eval.report.runs import read_runs
-from eval.results import found_results, read_results, write_failure, write_results
 
 
 def spread(values: list[float]) -> str:

@@ -8,10 +8,10 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
-from eval.metrics import ImageMetrics
-from eval.results import Decision, Metrics, Results
-from eval.settings import make_settings
-from eval.table import table_of
+from eval.benchmark.results import Decision, Metrics, Results
+from eval.benchmark.settings import make_settings
+from eval.benchmark.table import table_of
+from eval.scoring.metrics import ImageMetrics
 
 
 def metrics(auroc: float) -> Metrics:

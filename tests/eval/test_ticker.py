@@ -10,8 +10,8 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
-from eval.settings import make_settings
-from eval.ticker import Ticker, duration
+from eval.benchmark.settings import make_settings
+from eval.progress import Ticker, duration
 
 DISC = make_settings(data="/data", category="disc", experiment="none")
 CUBE = make_settings(data="/data", category="cube", experiment="self_supervised", head="arcface")
@@ -46,7 +46,7 @@ class Clock:
 
 def test_a_terminal_shows_stage_share_and_time_left_five_times_a_second() -> None:
     stream, clock = Stream(terminal=True), Clock()
-    ticker = Ticker(stream, clock=clock)
+    ticker = Ticker(stream, clock=clock, label=lambda cell: cell.title)
     for step in range(1, 10_001):  # 10 s in small steps
         ticker(None, "coreset", step, 40_000)
         clock.now += 0.001
@@ -61,7 +61,7 @@ def test_a_terminal_shows_stage_share_and_time_left_five_times_a_second() -> Non
 
 def test_a_file_gets_a_line_every_half_minute_without_control_characters() -> None:
     stream, clock = Stream(terminal=False), Clock()
-    ticker = Ticker(stream, clock=clock)
+    ticker = Ticker(stream, clock=clock, label=lambda cell: cell.title)
     for step in range(1, 1001):  # 100 s
         ticker(None, "train", step, 2000)
         clock.now += 0.1
@@ -71,7 +71,7 @@ def test_a_file_gets_a_line_every_half_minute_without_control_characters() -> No
 
 def test_a_stage_that_starts_again_and_one_that_went_on_are_timed_from_there() -> None:
     stream, clock = Stream(terminal=True), Clock()
-    ticker = Ticker(stream, clock=clock)
+    ticker = Ticker(stream, clock=clock, label=lambda cell: cell.title)
     for done, total in ((6, 10), (7, 10), (3, 10), (4, 10), (10, 10)):
         ticker(None, "train", done, total)
         clock.now += 60
@@ -80,7 +80,7 @@ def test_a_stage_that_starts_again_and_one_that_went_on_are_timed_from_there() -
 
 def test_several_cells_share_the_line_and_a_narrow_terminal_counts_them(monkeypatch: pytest.MonkeyPatch) -> None:
     stream, clock = Stream(terminal=True), Clock()
-    ticker = Ticker(stream, clock=clock)
+    ticker = Ticker(stream, clock=clock, label=lambda cell: cell.title)
 
     def show(columns: int) -> str:
         monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((columns, 24)))

@@ -17,12 +17,12 @@ from torch import nn  # noqa: E402 - after the check that it is there
 
 from defectsynth import Line  # noqa: E402
 from dml_heads import HEADS, SoftmaxHead, make_head  # noqa: E402
-from eval.backbone import Backbone  # noqa: E402
-from eval.backbones import wrap_backbone  # noqa: E402
-from eval.epochs import Epoch, Run, one_cycle  # noqa: E402
-from eval.examples import Split, labelled_split  # noqa: E402
-from eval.training import TrainingResult, train  # noqa: E402
-from eval.twins import twin_split  # noqa: E402
+from eval.data.examples import Split, labelled_split  # noqa: E402
+from eval.data.twins import twin_split  # noqa: E402
+from eval.models.backbone import Backbone  # noqa: E402
+from eval.models.registry import wrap_backbone  # noqa: E402
+from eval.training.epoch_loop import Epoch, TrainingRun, one_cycle  # noqa: E402
+from eval.training.trainer import TrainingResult, train  # noqa: E402
 
 SIDE = 48
 
@@ -255,6 +255,6 @@ def test_bad_arguments_are_named(call: str) -> None:
 
 
 def test_a_loss_that_is_not_finite_ends_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Run, "_step", lambda *_: float("nan"))
+    monkeypatch.setattr(TrainingRun, "_step", lambda *_: float("nan"))
     with pytest.raises(FloatingPointError, match="got nan in epoch 1: lower the learning rates"):
         small_training()

@@ -18,12 +18,12 @@ pytest.importorskip("optuna")
 
 import defectsynth as ds
 from defectsynth.cli import main as defectsynth
-from eval.command import main
-from eval.datasets import read_known
-from eval.generators import digest_of, generator_named, known_to
-from eval.settings import SIZES
-from eval.tune import command
-from eval.tune.known import known_at_random
+from eval.benchmark.generators import digest_of, generator_named, known_to
+from eval.benchmark.settings import SIZES
+from eval.cli.parser import main
+from eval.data.datasets import read_known
+from eval.tune import study as command
+from eval.tune.known_defects import known_at_random
 from eval.tune.objective import Objective
 from eval.tune.search import Search
 from eval.tune.space import turned_by

@@ -13,8 +13,8 @@ pytest.importorskip("filelock")
 pytest.importorskip("optuna")
 
 from defectsynth.presets import PRESETS
-from eval.generators import digest_of, generator_named
-from eval.tune.finals import FINALISTS, finalists_of, winner_of
+from eval.benchmark.generators import digest_of, generator_named
+from eval.tune.finalists import FINALISTS, finalists_of, winner_of
 from eval.tune.search import Trial
 from eval.tune.space import knobs_of, turned_by, variety
 from tests.eval.test_audit import LIGHT

@@ -18,10 +18,11 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
-from eval import plan, workers
-from eval.benchmark import WAITING, Cell, make_cells, run_cells
-from eval.results import Settings, read_results
-from eval.workers import run_side_by_side
+from eval.benchmark import schedule as plan
+from eval.benchmark import workers
+from eval.benchmark.results import Settings, read_results
+from eval.benchmark.runner import WAITING, Cell, make_cells, run_cells
+from eval.benchmark.workers import run_side_by_side
 from tests.eval.conftest import SMALL, write_spots
 
 ROOT = Path(__file__).resolve().parents[2]

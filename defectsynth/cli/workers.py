@@ -1,0 +1,129 @@
+"""Processes that do the tasks: none is left behind, whether the job ends, fails, is interrupted or is killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, nullcontext
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import cv2
+
+from defectsynth.cli.errors import JobError
+from defectsynth.cli.tasks import Entry, Plan, Task, forget, run
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+POLL = 0.5  # seconds after which a worker notices that the main process was killed
+
+
+class Crew:
+    """A number of processes; one works in the main process.
+
+    Args:
+        plan: what every process knows.
+        workers: number of processes.
+    """
+
+    def __init__(self, plan: Plan, *, workers: int) -> None:
+        self.plan, self.workers = plan, workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        """Prepare the processes; they start with the first task."""
+        cv2.setNumThreads(1)
+        forget()
+        if self.workers > 1:
+            # A forked worker has everything imported; elsewhere than on Linux forking is not safe.
+            context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+            self._stop = context.Event()
+            self._pool = ProcessPoolExecutor(
+                self.workers, mp_context=context, initializer=_start, initargs=(self.plan, self._stop)
+            )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the processes; after an error or Ctrl-C each finishes only the image it is at."""
+        if self._pool is not None:
+            with _interrupts_held():
+                if kind is not None:
+                    self._stop.set()
+                self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[list[Entry]]:
+        """Do tasks; yield their entries in the order in which they are done.
+
+        Raises:
+            JobError: if a process was killed.
+            OSError: if a file cannot be written.
+        """
+        if self._pool is None:
+            for task in tasks:
+                for entry in run(self.plan, task):
+                    yield [entry]
+            return
+        try:
+            with _interrupts_held():  # so that the processes which start here leave Ctrl-C to the main one
+                futures: list[Future[list[Entry]]] = [self._pool.submit(_work, task) for task in tasks]
+            for future in as_completed(futures):
+                yield future.result()
+        except BrokenProcessPool as error:
+            raise JobError("a worker process was killed, perhaps for want of memory") from error
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back until the end of the block; processes that start inside keep holding it back."""
+    with warnings.catch_warnings():
+        # Python 3.12 and later: the threads it warns of are those of the BLAS library, which is prepared for a fork.
+        warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork", category=DeprecationWarning)
+        if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+            with nullcontext():
+                yield
+            return
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_here: dict[str, Any] = {}  # what `_start` was given, in a worker process
+
+
+def _start(plan: Plan, stop: Any) -> None:
+    """Prepare a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
+    _here.update(plan=plan, stop=stop)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    """End this process when the main one was killed: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    number = os.getppid()
+    while parent is not None and parent.is_alive() and os.getppid() == number:
+        parent.join(POLL)
+    os._exit(1)
+
+
+def _work(task: Task) -> list[Entry]:
+    entries: list[Entry] = []
+    for entry in run(_here["plan"], task):
+        entries.append(entry)
+        if _here["stop"].is_set():
+            break
+    return entries

@@ -1,0 +1,258 @@
+"""Small frozen values: checked when made, written as plain data, read back equal.
+
+Every part a caller hands in (where, shape, look, blend, field) and everything that sampling draws is a `Value`, a
+frozen dataclass of numbers, strings, tuples and other values; `encoding` writes one as dicts, lists and scalars.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+
+from defectsynth.core.serialization import Value
+
+FRACTION = "fraction of min(H, W)"
+
+Pair = tuple[float, float]
+IntPair = tuple[int, int]
+
+FAINTEST = 0.3  # share of its visibility that severity 0 leaves a defect
+
+
+class Rule(Protocol):
+    """What an argument may be: `check` returns the normalised value or raises, `text` says it in words."""
+
+    @property
+    def text(self) -> str:
+        """Unit and bounds in words."""
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return the normalised `value` of the argument `name`, or raise ValueError / TypeError."""
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, (bool, np.bool_))
+
+
+def _is_whole(value: Any) -> bool:
+    return _is_number(value) and math.isfinite(value) and value == int(value)
+
+
+def _ordered_pair(
+    value: Any, least: float, most: float, rule: str, *, of: Callable[[Any], bool] = _is_number
+) -> tuple[Any, Any]:
+    """Return the two numbers of `value`, least <= low <= high <= most, or raise with the rule."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2 or not all(map(of, value)):
+        raise TypeError(rule)
+    if not least <= value[0] <= value[1] <= most:  # false for NaN, too
+        raise ValueError(rule)
+    return value[0], value[1]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A pair (low, high) of real numbers within [low, high]."""
+
+    low: float
+    high: float
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """Unit and bounds in words."""
+        return f"pair in [{self.low:g}, {self.high:g}], {self.unit}"
+
+    def check(self, name: str, value: Any) -> Pair:
+        """Return `value` as a tuple of two floats."""
+        rule = f"{name} must be (low, high) with {self.low:g} <= low <= high <= {self.high:g}, got {value!r}"
+        low, high = _ordered_pair(value, self.low, self.high, rule)
+        return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Count:
+    """A pair (low, high) of whole numbers within [low, high]."""
+
+    low: int
+    high: int
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """Unit and bounds in words."""
+        return f"pair of whole numbers in [{self.low}, {self.high}], {self.unit}"
+
+    def check(self, name: str, value: Any) -> IntPair:
+        """Return `value` as a tuple of two ints."""
+        rule = f"{name} must be whole numbers (low, high) with {self.low} <= low <= high <= {self.high}, got {value!r}"
+        low, high = _ordered_pair(value, self.low, self.high, rule, of=_is_whole)
+        return int(low), int(high)
+
+
+@dataclass(frozen=True)
+class Number:
+    """One real number within [low, high]."""
+
+    low: float
+    high: float
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """Unit and bounds in words."""
+        return f"number in [{self.low:g}, {self.high:g}], {self.unit}"
+
+    def check(self, name: str, value: Any) -> float:
+        """Return `value` as a float."""
+        rule = f"{name} must be a number in [{self.low:g}, {self.high:g}], got {value!r}"
+        if not _is_number(value):
+            raise TypeError(rule)
+        if not self.low <= value <= self.high:
+            raise ValueError(rule)
+        return float(value)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few names."""
+
+    names: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The names in words."""
+        return "one of " + ", ".join(self.names)
+
+    def check(self, name: str, value: Any) -> str:
+        """Return `value` if it is one of the names."""
+        rule = f"{name} must be one of {', '.join(self.names)}, got {value!r}"
+        if not isinstance(value, str):
+            raise TypeError(rule)
+        if value not in self.names:
+            raise ValueError(rule)
+        return value
+
+
+@dataclass(frozen=True)
+class Choices:
+    """A non-empty list of different names; each draw takes one of them."""
+
+    names: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The names in words."""
+        return "any of " + ", ".join(self.names)
+
+    def check(self, name: str, value: Any) -> tuple[str, ...]:
+        """Return `value` as a tuple of different names."""
+        rule = f"{name} must be a non-empty list of different names out of {', '.join(self.names)}, got {value!r}"
+        if not isinstance(value, (tuple, list)) or not all(isinstance(name, str) for name in value):
+            raise TypeError(rule)
+        if not value or len(set(value)) != len(value) or not set(value) <= set(self.names):
+            raise ValueError(rule)
+        return tuple(value)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name fit for a folder and a class list, or the empty string."""
+
+    unit: str
+
+    @property
+    def text(self) -> str:
+        """The rule in words."""
+        return f"letters, digits, _ and -, {self.unit}"
+
+    def check(self, name: str, value: Any) -> str:
+        """Return `value` if it is such a name."""
+        rule = f"{name} must be made of letters, digits, _ and -, got {value!r}"
+        if not isinstance(value, str):
+            raise TypeError(rule)
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", value):
+            raise ValueError(rule)
+        return value
+
+
+def field_with(default: Any, rule: Rule) -> Any:
+    """Dataclass field: what a rule of its own allows."""
+    return field(default=default, metadata={"rule": rule})
+
+
+def span(default: Pair, low: float, high: float, unit: str) -> Any:
+    """Dataclass field: a pair of real numbers."""
+    return field(default=default, metadata={"rule": Span(low, high, unit)})
+
+
+def count(default: IntPair, low: int, high: int, unit: str) -> Any:
+    """Dataclass field: a pair of whole numbers."""
+    return field(default=default, metadata={"rule": Count(low, high, unit)})
+
+
+def number(default: float, low: float, high: float, unit: str) -> Any:
+    """Dataclass field: one real number."""
+    return field(default=default, metadata={"rule": Number(low, high, unit)})
+
+
+def choice(default: str, *names: str) -> Any:
+    """Dataclass field: one of `names`."""
+    return field(default=default, metadata={"rule": Choice(names)})
+
+
+def choices(default: tuple[str, ...], *names: str) -> Any:
+    """Dataclass field: several of `names`."""
+    return field(default=default, metadata={"rule": Choices(names)})
+
+
+@dataclass(frozen=True)
+class Component(Value):
+    """Base of the parts a caller composes; every field with a rule is checked when the part is made."""
+
+    def __post_init__(self) -> None:
+        """Check and normalise every field that has a rule; refuse a base that draws nothing by itself."""
+        abstract = _abstract_names(type(self))  # type: ignore[arg-type]  # a class is hashable
+        if abstract:
+            raise TypeError(f"{type(self).__name__} is a base; a part must define {', '.join(abstract)}")
+        for name, rule in self.rules().items():
+            object.__setattr__(self, name, rule.check(name, getattr(self, name)))
+
+    @classmethod
+    @cache
+    def rules(cls) -> Mapping[str, Rule]:
+        """Return the rule of each field that has one."""
+        return MappingProxyType(
+            {entry.name: entry.metadata["rule"] for entry in fields(cls) if "rule" in entry.metadata}
+        )
+
+
+@cache
+def _abstract_names(kind: type[Component]) -> tuple[str, ...]:
+    return tuple(name for name in dir(kind) if getattr(getattr(kind, name), "__isabstractmethod__", False))
+
+
+def between(pair: Pair, share: float) -> float:
+    """Return the number at `share`, in [0, 1), of the way from low to high."""
+    return pair[0] + share * (pair[1] - pair[0])
+
+
+def radians_between(pair: Pair, share: float) -> float:
+    """Return the angle in radians at `share`, in [0, 1), of the way between two angles in degrees."""
+    return math.radians(between(pair, share))
+
+
+def visible_share(severity: float) -> float:
+    """Return the share of its visibility, opacity or displacement, that a defect keeps at a severity in [0, 1]."""
+    return FAINTEST + (1.0 - FAINTEST) * severity
+
+
+def whole_between(pair: IntPair, share: float) -> int:
+    """Return the whole number at `share`, in [0, 1), of the way from low to high, both included."""
+    return pair[0] + int(share * (pair[1] - pair[0] + 1))

@@ -1,0 +1,121 @@
+"""Drawing on one picture: sample until the defect can be seen, render recipes, collect the true mask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.patch import Patch, paste, sparing
+from defectsynth.core.serialization import encode
+from defectsynth.recipes.base import Recipe
+from defectsynth.scene.scene import Scene
+
+TRIES = 8  # draws before a picture is given back untouched
+
+Sampler = Callable[[np.random.Generator, Scene], Recipe | None]
+
+
+@dataclass
+class Drawing:
+    """One picture with its defects.
+
+    Attributes:
+        canvas: the picture with the defects; a copy, shape and dtype of the picture.
+        peak: greatest value of its dtype.
+        recipes: what was drawn, in order.
+        patches: what each of them changed.
+    """
+
+    canvas: Array
+    peak: float
+    recipes: list[Recipe] = field(default_factory=list)
+    patches: list[Patch] = field(default_factory=list)
+
+    def add(self, recipe: Recipe, patch: Patch) -> None:
+        """Write a rendered defect into the canvas."""
+        paste(self.canvas, patch)
+        self.recipes.append(recipe)
+        self.patches.append(patch)
+
+    @property
+    def mask(self) -> Bytes:
+        """The true mask, uint8 (H, W), 255 where a defect is."""
+        whole = np.zeros(self.canvas.shape[:2], np.uint8)
+        for patch in self.patches:
+            region = whole[patch.box.slices]
+            cv2.bitwise_or(region, patch.mask, dst=region)
+        return whole
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return one plain dict for each defect, see `record`."""
+        return [record(recipe, patch) for recipe, patch in zip(self.recipes, self.patches, strict=True)]
+
+
+def record(recipe: Recipe, patch: Patch) -> dict[str, Any]:
+    """Return what is known of one defect as plain data.
+
+    Returns:
+        kind, defect_type (the caller's name for it, else the kind), box (x_min, y_min, x_max, y_max in pixels, maxima
+        exclusive), area (pixels of the mask), contrast (mean change in the mask, share of the range), severity, seed,
+        and recipe: parameters enough to draw it again.
+    """
+    x, y, width, height = cv2.boundingRect(patch.mask)
+    x, y = x + patch.box.x0, y + patch.box.y0
+    return {
+        "kind": recipe.kind,
+        "defect_type": recipe.defect_type or recipe.kind,
+        "box": [x, y, x + width, y + height],
+        "area": cv2.countNonZero(patch.mask),
+        "contrast": round(patch.contrast, 6),
+        "severity": recipe.severity,
+        "seed": recipe.seed,
+        "recipe": encode(recipe),
+    }
+
+
+def draw(
+    image: Array,
+    *,
+    roi: Array | None,
+    rng: np.random.Generator,
+    sample: Sampler,
+    count: int,
+    min_visibility: float,
+) -> Drawing:
+    """Draw up to `count` defects into a copy of `image`.
+
+    Each is sampled until its contrast reaches `min_visibility`, at most `TRIES` times; then it is left out.
+    """
+    scene = Scene(image, roi)
+    drawing = Drawing(np.array(image, order="C"), scene.peak)
+    for _ in range(count):
+        for _ in range(TRIES):
+            recipe = sample(rng, scene)
+            patch = None if recipe is None else _rendered(recipe, scene, drawing)
+            if recipe is not None and patch is not None and patch.contrast >= min_visibility:
+                drawing.add(recipe, patch)
+                break
+    return drawing
+
+
+def redraw(image: Array, recipes: Sequence[Recipe], *, roi: Array | None) -> Drawing:
+    """Render recipes into a copy of `image`; one of which nothing can be seen there is left out."""
+    scene = Scene(image, roi)
+    drawing = Drawing(np.array(image, order="C"), scene.peak)
+    for recipe in recipes:
+        patch = _rendered(recipe, scene, drawing)
+        if patch is not None:
+            drawing.add(recipe, patch)
+    return drawing
+
+
+def _rendered(recipe: Recipe, scene: Scene, drawing: Drawing) -> Patch | None:
+    patch = recipe.render(scene, drawing.canvas)
+    if patch is None or not drawing.patches:
+        return patch
+    return sparing(patch, original=scene.image, peak=scene.peak)

@@ -1,0 +1,114 @@
+"""One call for the common case: a picture in; picture, true mask and records out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.images import check_image
+from defectsynth.core.serialization import decode
+from defectsynth.engine.compat import seed_apart
+from defectsynth.engine.rendering import redraw as render_again
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.recipes.base import Recipe
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture with its defects.
+
+    Attributes:
+        image: shape and dtype of the picture given.
+        mask: uint8 (H, W), 255 where a defect is, 0 elsewhere.
+        defects: one record a defect, plain data, see `drawing.record`.
+    """
+
+    image: Array
+    mask: Bytes
+    defects: list[dict[str, Any]]
+
+
+def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Array | None = None) -> Sample:
+    """Draw defects into a copy of one picture.
+
+    Args:
+        image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
+        transform: a defect, which is applied regardless of its `p`; or an albumentations composition with defects,
+            whose random state is set to the seed.
+        seed: the same seed draws the same bytes; None draws something new at each call.
+        roi: (H, W), non-zero where a defect may land.
+
+    Returns:
+        The picture, its mask and its records; if no place was found all untouched and empty.
+
+    Raises:
+        TypeError: if `transform` is not callable or `image` has another dtype.
+        ValueError: if `image` or `roi` has another shape, or `seed` is negative.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import Scratch, synthesize
+        >>> sample = synthesize(np.full((64, 64, 3), 90, np.uint8), Scratch(), seed=7)
+        >>> sample.mask.shape, [defect["kind"] for defect in sample.defects]
+        ((64, 64), ['scratch'])
+    """
+    check_image(image)
+    check_transform(transform)
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer))):
+        raise TypeError(f"seed must be a whole number or None, got {seed!r}")
+    if seed is not None and seed < 0:
+        raise ValueError(f"seed must be at least 0, got {seed}")
+    number = (
+        int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> np.uint64(2)) if seed is None else int(seed)
+    )
+    if isinstance(transform, DefectTransform):
+        drawing = transform.draw(image, seed=number, roi=roi)
+        return Sample(drawing.canvas, drawing.mask, drawing.records())
+    seed_apart(transform, number)
+    given = {} if roi is None else {"roi": roi}
+    result = transform(image=image, mask=np.zeros(image.shape[:2], np.uint8), defects=[], **given)
+    return _without_the_undone(image, Sample(result["image"], result["mask"], result["defects"]))
+
+
+def _without_the_undone(image: Array, sample: Sample) -> Sample:
+    """Take out of the mask what a later defect of another transform has given the colour back that it had."""
+    if len({defect["seed"] for defect in sample.defects}) < 2:
+        return sample
+    same = (sample.image == image).reshape(*image.shape[:2], -1).all(axis=2)
+    mask = np.where(same, np.uint8(0), sample.mask)
+    return Sample(sample.image, mask, sample.defects if mask.any() else [])
+
+
+def check_transform(transform: Any) -> None:
+    """Raise TypeError unless `transform` draws defects: a defect or an albumentations composition, not a class."""
+    if isinstance(transform, type) or not callable(transform) or not hasattr(transform, "set_random_seed"):
+        raise TypeError(f"transform must be a defect or an albumentations composition, got {transform!r}")
+
+
+def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | None = None) -> Sample:
+    """Draw recorded defects again.
+
+    Args:
+        image: the picture they were drawn into, before any defect.
+        defects: their records, as `synthesize`, a pipeline or a line of `manifest.jsonl` gave them.
+        roi: the region of interest of then, if there was one.
+
+    Returns:
+        The same bytes as then.
+
+    Raises:
+        TypeError: if `defects` is no list of records.
+        ValueError: if a record holds no recipe.
+    """
+    if isinstance(defects, (str, Mapping)) or not all(isinstance(defect, Mapping) for defect in defects):
+        raise TypeError(f"defects must be a list of records, got {defects!r}")
+    recipes = [decode(defect.get("recipe")) for defect in defects]
+    for defect, recipe in zip(defects, recipes, strict=True):
+        if not isinstance(recipe, Recipe):
+            raise ValueError(f"defects must hold records with a recipe, got {defect!r}")  # noqa: TRY004  a broken record
+    drawing = render_again(image, recipes, roi=roi)
+    return Sample(drawing.canvas, drawing.mask, drawing.records())

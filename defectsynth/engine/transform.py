@@ -1,0 +1,273 @@
+"""What all defects share as albumentations transforms: targets, masks, records, replay, serialisation."""
+
+from __future__ import annotations
+
+import inspect
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any, ClassVar, TypedDict
+
+import numpy as np
+
+from defectsynth.core.arrays import Array
+from defectsynth.core.parameters import Choice, Component, Count, Label, Number, Rule
+from defectsynth.core.serialization import decode, encode, in_memory
+from defectsynth.engine.compat import HostTransform
+from defectsynth.engine.rendering import Drawing, draw, redraw
+from defectsynth.engine.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints
+from defectsynth.places.base import Where, as_where
+from defectsynth.recipes.base import Recipe
+from defectsynth.scene.scene import Scene
+
+FRAMES_OF_MASKS = {"masks": "images", "mask3d": "volume"}  # where each mask belongs to a frame
+MASK_KINDS = ("binary", "alpha", "intensity", "logistic")
+COMMON_RULES: dict[str, Rule] = {
+    "severity": Number(0.0, 1.0, "scales the visibility"),
+    "count_range": Count(1, 64, "defects in a picture"),
+    "min_visibility": Number(0.0, 1.0, "least mean contrast inside the mask, share of the range"),
+    "mask_kind": Choice(MASK_KINDS),
+    "defect_type": Label("what records and exports call it; empty for the kind"),
+}
+
+
+class Common(TypedDict, total=False):
+    """Arguments that every defect takes, see `DefectTransform`."""
+
+    where: Where | str | dict[str, Any]
+    severity: float
+    count_range: tuple[int, int]
+    min_visibility: float
+    mask_value: float | None
+    mask_kind: str
+    defect_type: str
+    p: float
+
+
+class DefectTransform(HostTransform):
+    """Base of every defect.
+
+    Args:
+        where: where the defect lands: a `Where` or one of anywhere, object, edge, inside, ring.
+        severity: in [0, 1], scales the visibility (opacity or displacement); 0 is hardly visible.
+        count_range: number of defects in a picture, (low, high) in [1, 64].
+        min_visibility: least mean contrast inside the mask, in [0, 1], share of the dtype's range; a fainter draw is
+            drawn again, and after a few tries the picture comes back untouched.
+        mask_value: what is written into empty pixels of `mask`; None is the dtype's "on": True, 1.0 or 255.
+        mask_kind: "binary"; "alpha" (opacity times the value); "intensity" (change as a share of the range times the
+            value); "logistic" (the change through a logistic curve, times the value: the soft labels of NSA).
+        defect_type: what records and exported data sets call the defect, such as "thread_top"; empty for its kind.
+        p: probability of being applied, in [0, 1].
+
+    Inputs:
+        image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1]; never written to.
+        images, volume: (N, H, W[, C]); the same defect in each frame.
+        mask, masks, mask3d: the anomaly mask(s): what is in them stays and moves with a warp, the defect is added.
+        bboxes, keypoints: moved by warps and with the part that moves, else kept.
+        roi: (H, W), non-zero where a defect may land; read only.
+        defects: a list; comes back with one record a defect added, see `drawing.record`.
+
+    Raises:
+        ValueError, TypeError: for an argument or an input that breaks the rules above, named with its value.
+    """
+
+    kind: ClassVar[str] = "defect"
+
+    def __init__(
+        self,
+        *,
+        where: Where | str | dict[str, Any] = "anywhere",
+        severity: float = 1.0,
+        count_range: tuple[int, int] = (1, 1),
+        min_visibility: float = 0.04,
+        mask_value: float | None = None,
+        mask_kind: str = "binary",
+        defect_type: str = "",
+        p: float = 0.5,
+        **unknown: Any,
+    ) -> None:
+        if unknown:
+            takes = ", ".join(self.argument_names())
+            raise TypeError(f"{type(self).__name__} takes only the arguments {takes}; got {', '.join(unknown)}")
+        super().__init__(p=p)
+        self.where = as_where(as_component(where, Where, "where") if isinstance(where, Mapping) else where)
+        for name, value in (
+            ("severity", severity),
+            ("count_range", count_range),
+            ("min_visibility", min_visibility),
+            ("mask_kind", mask_kind),
+            ("defect_type", defect_type),
+        ):
+            setattr(self, name, COMMON_RULES[name].check(name, value))
+        if mask_value is not None:
+            mask_value = Number(1e-6, 65535.0, "").check("mask_value", mask_value)
+        self.mask_value: float | None = mask_value
+
+    severity: float
+    count_range: tuple[int, int]
+    min_visibility: float
+    mask_kind: str
+    defect_type: str
+
+    @property
+    @abstractmethod
+    def components(self) -> tuple[Component, ...]:
+        """The parts the transform is made of."""
+
+    @abstractmethod
+    def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> Recipe | None:
+        """Draw one defect for `scene`, or return None if no place was found."""
+
+    def draw(self, image: Array, *, seed: int, roi: Array | None = None, count: int | None = None) -> Drawing:
+        """Draw the defects into a copy of one picture, without albumentations and regardless of `p`.
+
+        Args:
+            image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
+            seed: the same seed draws the same bytes.
+            roi: (H, W), non-zero where a defect may land.
+            count: number of defects; None draws it from `count_range`.
+
+        Returns:
+            The drawing: picture, true mask, recipes.
+        """
+        rng = np.random.default_rng(seed)
+        low, high = self.count_range if count is None else (count, count)
+        return draw(
+            image,
+            roi=roi,
+            rng=rng,
+            sample=lambda generator, scene: self._named(self.recipe(generator, scene, seed)),
+            count=low if low == high else int(rng.integers(low, high, endpoint=True)),
+            min_visibility=self.min_visibility,
+        )
+
+    def _named(self, recipe: Recipe | None) -> Recipe | None:
+        """Return a recipe with the caller's name for the defect."""
+        return recipe and replace(recipe, defect_type=self.defect_type) if self.defect_type else recipe
+
+    def _sample(self, data: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+        image = first_image(data, self)
+        drawing = self.draw(image, seed=int(rng.bit_generator.random_raw()) >> 2, roi=data.get("roi"))
+        return {"recipes": tuple(drawing.recipes), "cache": _Cache(image, drawing)}
+
+    def _apply(self, params: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+        recipes: tuple[Recipe, ...] = params["recipes"]
+        if not recipes:
+            return data
+        cache, roi = params["cache"], data.get("roi")
+        drawings: dict[str, list[Drawing]] = {}
+        for key, value in data.items():
+            frames = frames_of(self.target_of(key), value)
+            if frames is not None:
+                drawings[key] = [cache.take(frame) or redraw(frame, recipes, roi=roi) for frame in frames]
+        if not drawings:
+            first_image(data, self)
+        every = [drawing for frames in drawings.values() for drawing in frames]
+        result = dict(data)
+        for key, value in data.items():
+            target = "roi" if key == "roi" else self.target_of(key)
+            if key in drawings:
+                canvases = [drawing.canvas for drawing in drawings[key]]
+                result[key] = canvases[0] if target == "image" else np.stack(canvases)
+            elif value is not None and target != "roi":
+                paired = drawings.get(FRAMES_OF_MASKS.get(target, ""), [])
+                result[key] = self._annotation(target, value, frames=paired, every=every)
+        return result
+
+    def _annotation(self, target: str, value: Any, *, frames: list[Drawing], every: list[Drawing]) -> Any:
+        """Return a target that is no picture with the defects in it."""
+        if target == "mask":
+            return add_to_mask(value, every, value=self.mask_value, kind=self.mask_kind)
+        if target in FRAMES_OF_MASKS:
+            return add_to_masks(value, frames, every, value=self.mask_value, kind=self.mask_kind)
+        if target == "defects":
+            return [*value, *every[0].records()]
+        if target == "bboxes":
+            return moved_boxes(value, every[0].recipes, every[0].canvas.shape[:2])
+        if target == "keypoints":
+            return moved_keypoints(value, every[0].recipes)
+        return value
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an argument that one of the parts holds."""
+        if name in type(self).argument_names() and "where" in self.__dict__:
+            for part in self.components:
+                if name in part.rules():
+                    return getattr(part, name)
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+
+    @classmethod
+    @cache
+    def argument_names(cls) -> tuple[str, ...]:
+        """Return the names of all arguments, own ones first."""
+        own = [
+            name
+            for name, parameter in inspect.signature(cls.__init__).parameters.items()
+            if name != "self" and parameter.kind is not inspect.Parameter.VAR_KEYWORD
+        ]
+        return (*own, *(name for name in Common.__annotations__ if name not in own))
+
+    def get_transform_init_args(self) -> dict[str, Any]:
+        """Return all arguments as plain data, for `A.to_dict` and YAML."""
+        return {name: encode(getattr(self, name)) for name in self.argument_names()}
+
+    def to_dict_private(self) -> dict[str, Any]:
+        """Return class and arguments as plain data.
+
+        Raises:
+            TypeError: if an argument holds arrays or a callable, which cannot be written.
+        """
+        state: dict[str, Any] = super().to_dict_private()
+        held = in_memory(state)
+        if held is not None:
+            raise TypeError(held.refusal())
+        return state
+
+
+def as_component(value: Any, kind: type[Component], name: str) -> Any:
+    """Return a part given itself or its plain data.
+
+    Raises:
+        TypeError: if it is neither.
+    """
+    part = decode(value) if isinstance(value, Mapping) else value
+    if not isinstance(part, kind):
+        raise TypeError(f"{name} must be a {kind.__name__}, got {value!r}")
+    return part
+
+
+def first_image(data: Mapping[str, Any], transform: HostTransform) -> Array:
+    """Return the picture that a defect is sampled for.
+
+    Raises:
+        ValueError: if `data` holds none.
+    """
+    for wanted in ("image", "images", "volume"):
+        for key, value in data.items():
+            frames = frames_of(wanted, value) if transform.target_of(key) == wanted else None
+            if frames is not None and len(frames):
+                return frames[0]
+    raise ValueError(f"image must be given (or images, volume with a picture), got {', '.join(data) or 'nothing'}")
+
+
+class _Cache:
+    """The drawing made while sampling, handed out once for the very array it was made for; copies are empty."""
+
+    def __init__(self, source: Array | None = None, drawing: Drawing | None = None) -> None:
+        self._source, self._drawing = source, drawing
+
+    def take(self, image: Array) -> Drawing | None:
+        """Return the drawing if it was made for this array and not taken before."""
+        if self._drawing is None or image is not self._source:
+            return None
+        drawing, self._drawing, self._source = self._drawing, None, None
+        return drawing
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Cache:
+        """Return an empty cache: recorded parameters hold recipes, not pixels."""
+        return _Cache()
+
+    def __reduce__(self) -> tuple[type[_Cache], tuple[()]]:
+        """Pickle as an empty cache."""
+        return _Cache, ()

@@ -1,0 +1,89 @@
+"""Taken out of displacement.py."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from defectsynth.core.arrays import Floats
+from defectsynth.core.layer import Box, ellipse_box
+from defectsynth.core.parameters import Pair, between, choices, span, visible_share
+from defectsynth.fields.base import STEEPEST, DrawnField, Field
+from defectsynth.scene.outline import thickness_behind
+from defectsynth.scene.place import Place
+from defectsynth.scene.scene import Scene
+
+BENDS = ("dent", "bulge", "bend")
+
+
+@dataclass(frozen=True)
+class Push(Field):
+    """The outline pushed in (dent), pushed out (bulge), or a whole thin part pushed aside (bend).
+
+    Args:
+        bends: dent, bulge, bend; each draw takes one.
+        amount_range: how far the outline moves, in [0, 0.5], fraction of min(H, W).
+        extent_range: half the length of outline that moves, in [0, 1], fraction of min(H, W).
+    """
+
+    bends: tuple[str, ...] = choices(BENDS, *BENDS)
+    amount_range: Pair = span((0.01, 0.035), 0.0, 0.5, "fraction of min(H, W)")
+    extent_range: Pair = span((0.03, 0.08), 0.0, 1.0, "fraction of min(H, W)")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place, severity: float) -> DrawnPush:
+        """Return the push; a bend reaches through the part, so that both of its sides move together."""
+        choice, share, extent, side = rng.random(4).tolist()
+        bend = self.bends[int(choice * len(self.bends))]
+        amount = between(self.amount_range, share) * scene.side * visible_share(severity)
+        along = max(between(self.extent_range, extent) * scene.side, amount / STEEPEST, 1.0)
+        across = max(amount / STEEPEST, 0.6 * along)
+        inwards = 0.0
+        if bend == "bend" and place.edge:
+            inwards = min(0.5 * thickness_behind(place, scene), 0.1 * scene.side)
+            across = max(inwards + 1.3 * amount / STEEPEST, 1.0)
+        direction = 1.0 if bend == "dent" or (bend == "bend" and side < 0.5) else -1.0
+        normal = (-math.sin(place.angle), math.cos(place.angle))  # into the object
+        return DrawnPush(
+            x=place.x + inwards * normal[0],
+            y=place.y + inwards * normal[1],
+            angle=place.angle,
+            amount=direction * amount,
+            along=along,
+            across=across,
+        )
+
+
+@dataclass(frozen=True)
+class DrawnPush(DrawnField):
+    """A push of `amount` pixels along the normal of `angle`, fading to nothing at an ellipse; half axes in pixels."""
+
+    x: float
+    y: float
+    angle: float
+    amount: float
+    along: float
+    across: float
+
+    def box(self, size: tuple[int, int]) -> Box | None:
+        """Return the bounding box of the turned ellipse."""
+        return ellipse_box(self.x, self.y, self.angle, self.along, self.across, size=size)
+
+    @property
+    def reach(self) -> float:
+        """Greatest displacement in pixels."""
+        return abs(self.amount)
+
+    def offsets(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return the displacement: a smooth bump over an ellipse, (1 - u^2 - v^2)^2 in the turned frame."""
+        cos, sin = math.cos(self.angle), math.sin(self.angle)
+        along, across = self.along**-2, self.across**-2
+        x, y = x - np.float32(self.x), y - np.float32(self.y)
+        bump = (1.0 - x * x * np.float32(cos * cos * along + sin * sin * across)) - y * y * np.float32(
+            sin * sin * along + cos * cos * across
+        )
+        bump -= (x * np.float32(2.0 * sin * cos * (along - across))) * y
+        np.maximum(bump, np.float32(0.0), out=bump)
+        bump *= bump
+        return bump * np.float32(-sin * self.amount), bump * np.float32(cos * self.amount)

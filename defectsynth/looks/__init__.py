@@ -1,0 +1,43 @@
+"""The appearance of a defect: the pixels to lay down inside its bounding box."""
+
+from defectsynth.looks.base import Look
+from defectsynth.looks.cloudy import Cloudy
+from defectsynth.looks.color import Color
+from defectsynth.looks.color_shift import ColorShift
+from defectsynth.looks.elsewhere import Elsewhere
+from defectsynth.looks.filed import Filed
+from defectsynth.looks.foreign_body import ForeignBody
+from defectsynth.looks.fracture_facets import FractureFacets
+from defectsynth.looks.granular import Granular
+from defectsynth.looks.mottling import Mottling
+from defectsynth.looks.noise import Noise
+from defectsynth.looks.other_image import OtherImage
+from defectsynth.looks.relief import Relief
+from defectsynth.looks.shade import Shade
+from defectsynth.looks.shuffled import Shuffled
+from defectsynth.looks.substrate import Substrate
+from defectsynth.looks.texture import Texture
+from defectsynth.looks.tide_mark import TideMark
+from defectsynth.looks.wear import Wear
+
+__all__ = [
+    "Cloudy",
+    "Color",
+    "ColorShift",
+    "Elsewhere",
+    "Filed",
+    "ForeignBody",
+    "FractureFacets",
+    "Granular",
+    "Look",
+    "Mottling",
+    "Noise",
+    "OtherImage",
+    "Relief",
+    "Shade",
+    "Shuffled",
+    "Substrate",
+    "Texture",
+    "TideMark",
+    "Wear",
+]

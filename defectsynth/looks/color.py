@@ -1,0 +1,102 @@
+"""Taken out of looks.py."""
+
+from __future__ import annotations
+
+import colorsys
+from dataclasses import dataclass
+from itertools import cycle
+
+import numpy as np
+
+from defectsynth.core.arrays import Floats
+from defectsynth.core.layer import Layer
+from defectsynth.core.parameters import Pair, between, choices, number, span
+from defectsynth.looks.base import DrawnLook, Look
+from defectsynth.scene.place import Place
+from defectsynth.scene.scene import Scene
+
+COLOR_TRIES = 4  # colours tried before one close to the surface is taken
+
+
+PALETTES: dict[str, tuple[Pair, Pair, Pair]] = {  # hue (1 is a turn), saturation and value
+    "any": ((0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
+    "gray": ((0.0, 0.0), (0.0, 0.0), (0.0, 1.0)),
+    "dark": ((0.0, 0.12), (0.0, 0.4), (0.03, 0.25)),
+    "light": ((0.08, 0.16), (0.0, 0.15), (0.75, 1.0)),
+    "rust": ((0.02, 0.09), (0.5, 0.9), (0.25, 0.6)),
+    "red": ((0.96, 1.02), (0.55, 0.9), (0.35, 0.75)),
+    "yellow": ((0.1, 0.18), (0.35, 0.8), (0.65, 0.95)),
+    "blue": ((0.57, 0.67), (0.45, 0.85), (0.2, 0.6)),
+}
+
+
+@dataclass(frozen=True)
+class Color(Look):
+    """One colour, opaque or as a tint that lets the texture of the surface through.
+
+    Args:
+        palettes: families of colours; each draw takes one: any (uniform RGB), gray, dark, light, rust, red, yellow,
+            blue.
+        tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
+        unlike: least difference from the surface that a colour is looked for with, in [0, 1].
+    """
+
+    palettes: tuple[str, ...] = choices(("any", "gray"), *PALETTES)
+    tint_range: Pair = span((0.0, 0.0), 0.0, 1.0, "share of the surface's texture that shows through")
+    unlike: float = number(0.15, 0.0, 1.0, "least difference from the surface")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnColor:
+        """Return a colour that differs from the surface at the place, if one is found in a few tries."""
+        values = color_of(self.palettes, rng, scene, place, unlike=self.unlike)
+        return DrawnColor(values=values, tint=between(self.tint_range, rng.random()))
+
+
+def color_of(
+    palettes: tuple[str, ...], rng: np.random.Generator, scene: Scene, place: Place, *, unlike: float = 0.15
+) -> tuple[float, ...]:
+    """Return a colour of one of the palettes that differs from the surface, if one is found in a few tries."""
+    here = scene.color_at(place.x, place.y).tolist()
+    channels = 1 if scene.monochrome else scene.channels
+    values = _color(palettes, rng, channels)
+    for _ in range(COLOR_TRIES):
+        if max(abs(value - there) for value, there in zip(values, here, strict=False)) >= unlike:
+            break
+        values = _color(palettes, rng, channels)
+    return tuple(values)
+
+
+def _color(palettes: tuple[str, ...], rng: np.random.Generator, channels: int) -> list[float]:
+    choice, *shares = rng.random(max(channels, 3) + 1).tolist()
+    palette = palettes[int(choice * len(palettes))]
+    if palette == "any" or (palette != "gray" and channels not in (1, 3)):
+        return shares[:channels]
+    hue, saturation, value = (between(pair, share) for pair, share in zip(PALETTES[palette], shares, strict=False))
+    return list(colorsys.hsv_to_rgb(hue % 1.0, saturation, value)) if channels == 3 else [value] * channels
+
+
+@dataclass(frozen=True)
+class DrawnColor(DrawnLook):
+    """One value for each channel in [0, 1], and the share of the surface's texture that shows through."""
+
+    values: tuple[float, ...]
+    tint: float
+
+    def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
+        """Return the colour."""
+        color = self.level(surface, layer)
+        if self.tint == 0.0:
+            return color, layer.alpha
+        pixels = surface * np.float32(self.tint)
+        pixels += color
+        return pixels, layer.alpha
+
+    def level(self, surface: Floats, layer: Layer) -> Floats:
+        """Return what is laid down besides the share of the surface that shows through, float32 (C, 1, 1).
+
+        A picture with more channels repeats the colour.
+        """
+        color = np.array([value for value, _ in zip(cycle(self.values), surface, strict=False)], dtype=np.float32)
+        if self.tint > 0.0:
+            mean = np.einsum("chw,hw->c", surface, layer.alpha) / np.float32(max(float(layer.alpha.sum()), 1e-6))
+            color = color - np.float32(self.tint) * mean
+        return color[:, None, None]

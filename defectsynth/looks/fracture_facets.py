@@ -1,0 +1,176 @@
+"""The inside of a broken place: flat pieces, each turned another way, some of them mirroring the light."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Array, Floats
+from defectsynth.core.layer import Layer
+from defectsynth.core.parameters import FRACTION, Pair, between, span
+from defectsynth.functional.noise import fractal_noise
+from defectsynth.looks.base import DrawnLook, Look
+from defectsynth.scene.place import Place
+from defectsynth.scene.scene import Scene
+
+FINEST = 3.0  # pixels of the smallest facet
+SAMPLES = 320  # most places along a side at which they are computed
+MOST = 160  # facets
+SHADED = np.float32(1.6)  # share of its brightness that a facet turned away loses, for each unit of contrast
+OCTAVES = 6  # of the roughness that bends their borders and glitters
+WAVY = 0.12  # how far a border is bent, as a share of a facet
+WARM = (0.0, 0.02, 0.14)  # how much less of red, green and blue a mirroring facet throws back
+
+
+@dataclass(frozen=True)
+class FractureFacets(Look):
+    """Flat pieces as in the break of glass, shell or coating, each turned another way and lit by that.
+
+    The surface's own texture is gone; some facets mirror the light, and where two of them meet there is a thin line.
+
+    Args:
+        facet_range: size of a facet, in [0, 0.5], fraction of min(H, W).
+        stretch_range: how much longer a facet is along the defect, in [1, 8].
+        contrast_range: standard deviation of their brightness, in [0, 1].
+        level_range: change of brightness of all together, in [-1, 1].
+        shine_range: share of the facets that mirror the light, in [0, 1].
+        ridge_range: brightness of the lines between them, in [0, 1].
+        texture_range: share of the surface's texture that is left, in [0, 1].
+
+    References:
+        G. Voronoi, "Nouvelles applications des parametres continus", Crelle 134, 1908: each facet is what lies nearest
+        to one of its points.
+    """
+
+    facet_range: Pair = span((0.02, 0.06), 0.0, 0.5, FRACTION)
+    stretch_range: Pair = span((1.0, 3.0), 1.0, 8.0, "longer along the defect")
+    contrast_range: Pair = span((0.05, 0.15), 0.0, 1.0, "standard deviation of their brightness")
+    level_range: Pair = span((-0.1, 0.1), -1.0, 1.0, "change of brightness of all")
+    shine_range: Pair = span((0.0, 0.15), 0.0, 1.0, "share of the facets that mirror the light")
+    ridge_range: Pair = span((0.0, 0.2), 0.0, 1.0, "brightness of the lines between them")
+    texture_range: Pair = span((0.0, 0.2), 0.0, 1.0, "share of the surface's texture that is left")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnFractureFacets:
+        """Return facets along the direction of the place."""
+        facet, stretch, contrast, level, shine, ridge, texture = rng.random(7).tolist()
+        return DrawnFractureFacets(
+            angle=place.angle,
+            cell=max(between(self.facet_range, facet) * scene.side, FINEST),
+            stretch=between(self.stretch_range, stretch),
+            contrast=between(self.contrast_range, contrast),
+            level=between(self.level_range, level),
+            shine=between(self.shine_range, shine),
+            ridge=between(self.ridge_range, ridge),
+            texture=between(self.texture_range, texture),
+            line=0.003 * scene.side,
+            seed=int(rng.integers(1 << 62)),
+        )
+
+
+@dataclass(frozen=True)
+class DrawnFractureFacets(DrawnLook):
+    """Direction in radians, size of a facet and width of a line in pixels, brightnesses, the seed of the rest."""
+
+    angle: float
+    cell: float
+    stretch: float
+    contrast: float
+    level: float
+    shine: float
+    ridge: float
+    texture: float
+    line: float
+    seed: int
+
+    def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
+        """Return the facets in the mean colour of what was there."""
+        weight = max(float(layer.alpha.sum()), 1e-6)
+        mean = np.einsum("chw,hw->c", surface, layer.alpha) / np.float32(weight)
+        lit, glitter = self._light(layer.box.shape)
+        dull = 1.0 - glitter
+        shade = (1.0 + SHADED * np.minimum(lit, 0.0)) * dull
+        lit = np.maximum(lit, 0.0) * dull
+        colourful = surface.shape[0] == 3 and not scene.monochrome
+        white = 1.0 - (np.array(WARM, np.float32) if colourful else np.zeros(surface.shape[0], np.float32))
+        left = (1.0 - self.texture) * mean
+        pixels = np.empty_like(surface)
+        for target, own, mirrored in zip(pixels, left.tolist(), white.tolist(), strict=True):
+            target[:] = cv2.resize(shade * own + lit + glitter * mirrored, layer.box.shape[::-1]).reshape(target.shape)
+        if self.texture:
+            share = np.float32(self.texture) * cv2.resize(shade, layer.box.shape[::-1]).reshape(layer.box.shape)
+            pixels += surface * share
+        return pixels, layer.alpha
+
+    def _light(self, shape: tuple[int, int]) -> tuple[Floats, Floats]:
+        """Return the change of brightness and how much is mirrored, float32 of that shape or a smaller one each."""
+        scale = min(1.0, SAMPLES / max(shape))
+        noise = self._noise((max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))))
+        brightness, shining, ridges = self._facets(noise, self.cell * scale, max(round(self.line * scale), 1))
+        glitter = shining * np.clip(np.float32(0.75) + np.float32(0.7) * noise, 0.0, 1.0)
+        glitter = np.maximum(glitter, np.float32(self.ridge) * ridges)
+        return brightness + np.float32(0.3 * self.contrast) * noise, glitter
+
+    def _facets(self, noise: Floats, cell: float, line: int) -> tuple[Floats, Floats, Floats]:
+        """Return the change of brightness, how much is mirrored, and the lines between, float32 (h, w) each."""
+        shape, rng = noise.shape, np.random.default_rng(self.seed)
+        points = self._points(rng, shape, cell)
+        labels = _nearest(points, noise, WAVY * cell)
+        number = len(points)
+        level = rng.standard_normal(number, dtype=np.float32) * np.float32(self.contrast) + np.float32(self.level)
+        tilt = rng.standard_normal((2, number), dtype=np.float32) * np.float32(self.contrast / cell)
+        middle = points.astype(np.float32)
+        level -= tilt[0] * middle[:, 1] + tilt[1] * middle[:, 0]
+        y, x = np.arange(shape[0], dtype=np.float32)[:, None], np.arange(shape[1], dtype=np.float32)
+        brightness = level[labels] + tilt[0][labels] * x + tilt[1][labels] * y
+        lamp = points[int(rng.integers(number))]  # facets mirror the lamp around one place
+        away = np.hypot(*(points - lamp).T) / cell + rng.uniform(0.0, 3.0, number)
+        shining = np.zeros(number, np.float32)
+        brightest = np.argsort(away)[: round(self.shine * number + rng.random() - 0.5)]
+        shining[brightest] = rng.uniform(0.5, 1.0, len(brightest))
+        edge = rng.random(number).astype(np.float32) ** 2
+        differ = np.zeros(shape, np.float32)
+        differ[:, 1:] = labels[:, 1:] != labels[:, :-1]
+        differ[1:] = np.maximum(differ[1:], labels[1:] != labels[:-1])
+        if line > 1:
+            differ = cv2.dilate(differ, np.ones((line, line), np.uint8)).reshape(shape)
+        soft = 2 * (line // 2) + 3  # facets meet within the width of a line
+        bright, mirrored = (cv2.blur(plane, (soft, soft)).reshape(shape) for plane in (brightness, shining[labels]))
+        return bright, mirrored, differ * edge[labels]
+
+    def _points(self, rng: np.random.Generator, shape: tuple[int, ...], cell: float) -> Array:
+        """Return the points that facets lie around, int (N, 2), row and column, a grid with disorder."""
+        cos, sin, reach = math.cos(self.angle), math.sin(self.angle), 0.5 * math.hypot(*shape)
+        columns, rows = 2 * reach / (cell * self.stretch), 2 * reach / cell
+        fewer = min(1.0, math.sqrt(MOST / (columns * rows)))
+        columns, rows = max(2, round(columns * fewer)), max(2, round(rows * fewer))
+        u, v = rng.random((2, rows, columns))
+        along = (2 * (np.arange(columns) + u) / columns - 1) * reach
+        across = (2 * (np.arange(rows)[:, None] + v) / rows - 1) * reach
+        x, y = along * cos - across * sin + 0.5 * shape[1], along * sin + across * cos + 0.5 * shape[0]
+        inside = (x >= 0) & (x < shape[1]) & (y >= 0) & (y < shape[0])
+        points = np.unique(np.stack([y[inside], x[inside]], axis=1).astype(np.intp), axis=0)
+        return points if len(points) else np.array([(shape[0] // 2, shape[1] // 2)])
+
+    def _noise(self, shape: tuple[int, int]) -> Floats:
+        """Return rough noise, float32 (h, w), deviation about 1."""
+        cells = fractal_noise(self.seed + 1, octaves=OCTAVES, gain=0.85)
+        side = max(shape)
+        return cv2.resize(cells, (side, side), interpolation=cv2.INTER_LINEAR)[: shape[0], : shape[1]]
+
+
+def _nearest(points: Array, noise: Floats, wave: float) -> Array:
+    """Return the index of the point nearest to each pixel, int (h, w), the borders bent by `wave` pixels."""
+    shape = noise.shape
+    seeds = np.full(shape, 255, np.uint8)
+    seeds[points[:, 0], points[:, 1]] = 0
+    labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL)[1]
+    labels = labels.reshape(shape)
+    order = np.zeros(int(labels.max()) + 1, np.float32)
+    order[labels[points[:, 0], points[:, 1]]] = np.arange(len(points))
+    bent = np.float32(wave) * cv2.blur(noise, (3, 3)).reshape(shape)
+    y, x = np.arange(shape[0], dtype=np.float32)[:, None] - bent, np.arange(shape[1], dtype=np.float32) + bent
+    moved = cv2.remap(order[labels], x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    return moved.reshape(shape).astype(np.intp)

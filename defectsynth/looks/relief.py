@@ -1,0 +1,86 @@
+"""The surface itself, hollowed, raised or torn up: height becomes shading, with one light direction a picture."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from defectsynth.core.arrays import Floats
+from defectsynth.core.layer import Layer
+from defectsynth.core.parameters import Pair, between, choices, span
+from defectsynth.functional.shading import FLOOR, bumps, shading
+from defectsynth.looks.base import DrawnLook, Look
+from defectsynth.scene.place import Place
+from defectsynth.scene.scene import Scene
+
+FORMS = ("pit", "bump", "rough")
+TOP = 0.2  # how much brighter the top of a bump is, as a share of the contrast
+
+
+@dataclass(frozen=True)
+class Relief(Look):
+    """The surface itself, hollowed, raised or torn up, as the light of the picture shows it.
+
+    Args:
+        forms: pit, bump, rough; each draw takes one of them.
+        contrast_range: change of brightness where a slope faces the light or turns away from it, in [0, 1].
+        wall_range: how far the slope reaches in from the outline, in [0, 1]; 1 is a dome or a bowl, 0 a flat top or
+            floor with steep walls.
+        gloss_range: brightness of the highlight on a slope that mirrors the light, in [0, 1].
+
+    References:
+        B. K. P. Horn, "Height and Gradient from Shading", IJCV 1990: brightness follows the slope towards the light.
+        Here the height is the distance from the outline, so no object has to be modelled.
+    """
+
+    forms: tuple[str, ...] = choices(("pit", "bump"), *FORMS)
+    contrast_range: Pair = span((0.2, 0.5), 0.0, 1.0, "change of brightness")
+    wall_range: Pair = span((0.4, 1.0), 0.0, 1.0, "1 is a dome or a bowl")
+    gloss_range: Pair = span((0.0, 0.0), 0.0, 1.0, "brightness of the highlight")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnRelief:
+        """Return a form under the light of the picture."""
+        choice, contrast, wall, gloss = rng.random(4).tolist()
+        return DrawnRelief(
+            form=self.forms[int(choice * len(self.forms))],
+            contrast=between(self.contrast_range, contrast),
+            wall=between(self.wall_range, wall),
+            gloss=between(self.gloss_range, gloss),
+            light=scene.light,
+            seed=int(rng.integers(1 << 62)),
+        )
+
+
+@dataclass(frozen=True)
+class DrawnRelief(DrawnLook):
+    """A form, its shading, where the light comes from in radians, and the seed of what is rough."""
+
+    form: str
+    contrast: float
+    wall: float
+    gloss: float
+    light: float
+    seed: int
+
+    margin: ClassVar[int] = 1
+
+    def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
+        """Return the surface under its shading."""
+        return surface + self.change(layer), layer.alpha
+
+    def change(self, layer: Layer) -> Floats:
+        """Return the shading."""
+        if self.form == "rough":
+            return np.float32(self.contrast) * bumps(layer.box.shape, self.light, self.seed)
+        bump = self.form == "bump"
+        return shading(
+            layer.alpha,
+            wall=self.wall,
+            light=self.light if bump else self.light + math.pi,
+            contrast=self.contrast,
+            level=self.contrast * (TOP if bump else -FLOOR),
+            gloss=self.gloss,
+        )

@@ -1,0 +1,141 @@
+"""WHERE a defect lands: a point and a direction inside an allowed area.
+
+Every `Where` respects the caller's region of interest. The object is found automatically (see `foreground`).
+"""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Bytes
+from defectsynth.core.parameters import Component, choice, span
+from defectsynth.scene.foreground import METHODS
+from defectsynth.scene.outline import _intensity_edge, on_outline
+from defectsynth.scene.place import Place, pick
+from defectsynth.scene.scene import Scene
+
+
+@dataclass(frozen=True)
+class Where(Component):
+    """Base of the placements.
+
+    Args:
+        foreground: how the object is found, see `foreground.find_foreground`.
+    """
+
+    foreground: str = choice("auto", *METHODS)
+
+    clips: ClassVar[bool] = True  # whether what is painted stays on the object
+
+    def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
+        """Return a place, or None if there is none."""
+        point = pick(rng, self._cells(scene), scene)
+        return None if point is None else Place(*point, float(rng.uniform(0.0, 2 * math.pi)))
+
+    @abstractmethod
+    def _cells(self, scene: Scene) -> Bytes:
+        """Return the candidate cells of the small grid, uint8 (h, w), non-zero is a candidate."""
+
+
+@dataclass(frozen=True)
+class Anywhere(Where):
+    """Any pixel of the picture."""
+
+    clips: ClassVar[bool] = False
+
+    def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
+        """Return a place; without a region of interest no cell grid is needed."""
+        if scene.roi is not None:
+            return super().sample(rng, scene)
+        x, y, turn = rng.random(3).tolist()
+        return Place(x * scene.size[1] - 0.5, y * scene.size[0] - 0.5, turn * 2 * math.pi)
+
+    def _cells(self, scene: Scene) -> Bytes:
+        return np.full((min(scene.size[0], 64), min(scene.size[1], 64)), 255, np.uint8)
+
+
+@dataclass(frozen=True)
+class OnObject(Where):
+    """Anywhere on the object."""
+
+    def _cells(self, scene: Scene) -> Bytes:
+        return scene.foreground(self.foreground).cells
+
+
+@dataclass(frozen=True)
+class InsideObject(OnObject):
+    """On the object, at least a margin away from its edge.
+
+    Args:
+        margin_range: least distance from the edge, in [0, 0.5], fraction of min(H, W).
+    """
+
+    margin_range: tuple[float, float] = span((0.02, 0.05), 0.0, 0.5, "fraction of min(H, W)")
+
+    def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
+        """Return a place, or None if the object is nowhere thick enough."""
+        found = scene.foreground(self.foreground)
+        margin = rng.uniform(*self.margin_range) * scene.side / max(found.step)
+        depth = cv2.distanceTransform(found.cells, cv2.DIST_L2, 3)
+        point = pick(rng, (depth > margin).view(np.uint8), scene)
+        return None if point is None else Place(*point, float(rng.uniform(0.0, 2 * math.pi)))
+
+
+@dataclass(frozen=True)
+class EdgeRing(Where):
+    """On the object, in a ring along its edge.
+
+    Args:
+        depth_range: nearest and farthest distance from the edge, in [0, 0.5], fraction of min(H, W).
+    """
+
+    depth_range: tuple[float, float] = span((0.0, 0.05), 0.0, 0.5, "fraction of min(H, W)")
+
+    def _cells(self, scene: Scene) -> Bytes:
+        found = scene.foreground(self.foreground)
+        cell = scene.side / max(found.step)
+        padded = cv2.copyMakeBorder(found.cells, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=255 if found.whole else 0)
+        depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+        low, high = self.depth_range
+        return np.ascontiguousarray((depth > low * cell) & (depth <= max(high * cell, low * cell + 1.5))).view(np.uint8)
+
+
+@dataclass(frozen=True)
+class OnEdge(OnObject):
+    """On the outline of the object; in a picture without background on its strongest intensity edges."""
+
+    def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
+        """Return a place on the edge, its angle along the tangent, or None if there is no edge."""
+        found = scene.foreground(self.foreground)
+        return _intensity_edge(rng, scene) if found.whole else on_outline(rng, scene, found)
+
+
+PLACES: dict[str, type[Where]] = {
+    "anywhere": Anywhere,
+    "object": OnObject,
+    "edge": OnEdge,
+    "inside": InsideObject,
+    "ring": EdgeRing,
+}
+
+
+def as_where(where: Where | str) -> Where:
+    """Return a `Where` given itself or its short name.
+
+    Raises:
+        ValueError: if the name is unknown.
+        TypeError: if `where` is neither.
+    """
+    if isinstance(where, Where):
+        return where
+    if not isinstance(where, str):
+        raise TypeError(f"where must be a Where or one of {', '.join(PLACES)}, got {where!r}")
+    if where not in PLACES:
+        raise ValueError(f"where must be a Where or one of {', '.join(PLACES)}, got {where!r}")
+    return PLACES[where]()

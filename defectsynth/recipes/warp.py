@@ -1,0 +1,79 @@
+"""Taken out of recipes.py, shaded_warp.py."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Array
+from defectsynth.core.images import as_floats
+from defectsynth.core.layer import clip_box
+from defectsynth.core.patch import Patch, as_pixels, finish
+from defectsynth.fields.base import DrawnField, displaced
+from defectsynth.fields.relief import Unevenness
+from defectsynth.recipes.base import Recipe
+from defectsynth.scene.scene import Scene
+
+PLAIN = 2.5 / 255.0  # standard deviation of a surface so plain that its displacement cannot be seen
+
+
+@dataclass(frozen=True)
+class WarpRecipe(Recipe):
+    """A geometric defect: what is there moves.
+
+    Attributes:
+        field: the displacement.
+    """
+
+    field: DrawnField
+
+    def forward(self, points: Array) -> Array:
+        """Return where points (N, 2) in pixels stand afterwards."""
+        return self.field.forward(points)
+
+    def render(self, scene: Scene, canvas: Array) -> Patch | None:
+        """Return the displaced part of the picture."""
+        box = self.field.box(scene.size)
+        if box is None:
+            return None
+        before = np.ascontiguousarray(canvas[box.slices])
+        if scene.channels <= 4 and cv2.meanStdDev(before)[1].max() < PLAIN * scene.peak:
+            return None  # nothing to see moves here; it need not be computed
+        after = displaced(canvas, self.field, box)
+        return finish(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))
+
+
+SHINE = np.float32(0.35)  # share of the lit side's brightness that even a black surface throws back
+DARKENED = np.float32(1.5)  # share of its brightness that a slope turned away loses, for each unit of contrast
+
+
+@dataclass(frozen=True)
+class ReliefRecipe(WarpRecipe):
+    """A displacement and the relief it leaves.
+
+    Attributes:
+        relief: the shading, laid over what was displaced.
+    """
+
+    relief: Unevenness
+
+    def render(self, scene: Scene, canvas: Array) -> Patch | None:
+        """Return the displaced and shaded part of the picture."""
+        box = self.field.box(scene.size)
+        if box is None:
+            return None
+        reach = math.ceil(self.field.reach) + 2
+        wide = clip_box(box.x0 - reach, box.y0 - reach, box.x1 + reach, box.y1 + reach, size=scene.size) or box
+        flat = np.ascontiguousarray(canvas[wide.slices])
+        shading = self.relief.shading(wide)
+        if self.relief.method and not scene.foreground(self.relief.method).whole:
+            shading *= cv2.blur(scene.object_in(wide, self.relief.method), (3, 3)) * np.float32(1.0 / 255.0)
+        surface, shading = as_floats(flat, scene.peak), shading[..., None]
+        bright = np.maximum(shading, 0.0) * np.minimum(surface + SHINE, np.float32(1.0))
+        surface = surface * (1.0 + DARKENED * np.minimum(shading, 0.0)) + bright
+        after = displaced(as_pixels(surface, flat, scene.peak), self.field, box, origin=(wide.x0, wide.y0))
+        before = np.ascontiguousarray(canvas[box.slices])
+        return finish(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))

@@ -1,0 +1,160 @@
+"""The defects and presets that have names, found from what the library exports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path, PurePath
+from typing import Any
+
+import albumentations as A
+
+import defectsynth
+from defectsynth.core.parameters import Component
+from defectsynth.engine.compat import leaves
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.fields import Field
+from defectsynth.looks import Look
+from defectsynth.places import Where
+from defectsynth.presets import CATEGORIES, PRESETS, category_preset
+from defectsynth.reference import REFERENCES
+from defectsynth.shapes import Shape
+from defectsynth.transforms.painted import PaintedDefect
+from defectsynth.transforms.warped import WarpedDefect
+
+WITHOUT = "-without-"  # in CATEGORY-without-TYPE, the preset of a category but for one type of defect
+_FREE = (PaintedDefect, WarpedDefect)  # put together by the caller, so they have no look of their own
+
+
+def public_transforms() -> tuple[type[DefectTransform], ...]:
+    """Return every public transform class, sorted by name."""
+    return tuple(_exported(defectsynth, DefectTransform))
+
+
+def public_components(kind: type[Component] = Component) -> tuple[type[Component], ...]:
+    """Return every public place, shape, look, field and blend of a kind, bases left out."""
+    modules = (defectsynth.places, defectsynth.shapes, defectsynth.looks, defectsynth.fields, defectsynth)
+    return tuple(entry for module in modules for entry in _exported(module, kind))
+
+
+def _exported(module: Any, kind: type[Any]) -> Iterator[Any]:
+    bases = (DefectTransform, Field, Look, Shape, Where)
+    for name in module.__all__:
+        entry = getattr(module, name)
+        if isinstance(entry, type) and issubclass(entry, kind) and entry not in bases:
+            yield entry
+
+
+def named_defects() -> dict[str, type[DefectTransform]]:
+    """Return every public defect by its kind."""
+    defects = (defect for defect in public_transforms() if defect not in _FREE)
+    return {defect.kind: defect for defect in sorted(defects, key=lambda defect: defect.kind)}
+
+
+def named_presets() -> dict[str, Callable[[], A.Compose]]:
+    """Return every preset, every reference mode of the literature and every CATEGORY-TYPE by its name."""
+    types = {
+        f"{category}-{name}": partial(category_preset, category, defect=name)
+        for category, names in CATEGORIES.items()
+        for name in names
+    }
+    return PRESETS | REFERENCES | types
+
+
+def preset_named(name: str) -> A.Compose | None:
+    """Return the preset of `named_presets` with that name, or CATEGORY-without-TYPE; None if it is neither.
+
+    Raises:
+        ValueError: if the category or the type of CATEGORY-without-TYPE is unknown.
+    """
+    if name in (presets := named_presets()):
+        return presets[name]()
+    category, found, kind = name.partition(WITHOUT)
+    return category_preset(category, without=kind) if found and not PurePath(name).suffix else None
+
+
+def types_of(transform: Any) -> list[str]:
+    """Return the types of defect that a transform can draw, sorted."""
+    return sorted({leaf.defect_type or leaf.kind for leaf in leaves(transform)})
+
+
+def summary(documented: Any) -> str:
+    """Return the first line of a docstring."""
+    return (documented.__doc__ or "").strip().partition("\n")[0]
+
+
+FORMATS = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
+_FIXED = {
+    "p": "every output image gets a defect",
+    "mask_kind": "masks are written as 0 and 255",
+    "mask_value": "masks are written as 0 and 255",
+}
+
+
+def make_defects(names: Sequence[str], given: Mapping[str, Any], *, option: str = "") -> Any:
+    """Return one defect, or a composition that draws one of several for each image.
+
+    Args:
+        names: kinds of defect.
+        given: arguments; each goes to every defect that takes it.
+        option: prefix of the names of arguments in errors, such as "--".
+
+    Raises:
+        ValueError: if a name or an argument is unknown or breaks its rule.
+    """
+    known = named_defects()
+    for name in names:
+        if name not in known:
+            raise ValueError(f"{option}defect must be one of {', '.join(known)}, got {name!r}")
+    if len(set(names)) != len(names):
+        raise ValueError(f"{option}defect must name different defects, got {', '.join(names)}")
+    taken = {name: known[name].argument_names() for name in names}
+    for argument in given:
+        if argument in _FIXED:
+            raise ValueError(f"{option}set {argument} is not possible: {_FIXED[argument]}")
+        if not any(argument in possible for possible in taken.values()):
+            every = dict.fromkeys(entry for possible in taken.values() for entry in possible if entry not in _FIXED)
+            raise ValueError(
+                f"{option}set must name an argument of {', '.join(names)} ({', '.join(every)}), got {argument!r}"
+            )
+    defects = []
+    for name in names:
+        mine = {argument: value for argument, value in given.items() if argument in taken[name]}
+        try:
+            defects.append(known[name](**mine, p=1.0))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{option}defect {name}: {error}") from error
+    return defects[0] if len(defects) == 1 else A.Compose([A.OneOf(defects, p=1.0)])
+
+
+def load_preset(name: str, *, option: str = "preset") -> Any:
+    """Return a preset given its name or the file that `A.save` wrote.
+
+    Args:
+        name: see `named_presets`, or the path of a YAML or JSON file.
+        option: what errors call the argument.
+
+    Raises:
+        ValueError: if there is no such preset, or the file cannot be read or holds something else than defects.
+    """
+    try:
+        if (known := preset_named(name)) is not None:
+            return known
+    except ValueError as error:
+        raise ValueError(f"{option} {name}: {error}") from error
+    import yaml  # noqa: PLC0415  of the extra `cli`
+
+    path = Path(name)
+    if path.suffix.lower() not in FORMATS:
+        raise ValueError(f"{option} must be one of {', '.join(named_presets())} or a .yaml or .json file, got {name!r}")
+    try:
+        preset = A.load(path, data_format=FORMATS[path.suffix.lower()])
+    except (OSError, AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
+        reason = f"no class {error} is known" if isinstance(error, KeyError) else error
+        raise ValueError(f"{option} must be a file that A.save wrote, got {name!r}: {reason}") from error
+    for leaf in leaves(preset):
+        if not isinstance(leaf, DefectTransform):
+            raise ValueError(  # noqa: TRY004  a broken file
+                f"{option} must hold defects only, or no record could draw an image again; got {type(leaf).__name__}"
+            )
+    return preset if isinstance(preset, (DefectTransform, A.Compose)) else A.Compose([preset])

@@ -1,0 +1,93 @@
+"""Taken out of along_object.py."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.parameters import Pair
+from defectsynth.scene.foreground import REMEMBERED, Foreground
+from defectsynth.scene.place import Place
+from defectsynth.scene.scene import Scene
+
+ROUND = 1.2  # extent along the axis by across it, under which an object has no axis
+LAST = 255.0  # value of a cell at the far end, or at the outline
+
+
+class Axis(NamedTuple):
+    """The longest axis of an object on the small grid.
+
+    Attributes:
+        angle: its direction in pixels, towards the thinner end, radians.
+        extent: length of the object along it, in pixels.
+        along: uint8 (h, w), from 0 at the thicker end to 255 at the thinner one; read on the object only.
+        across: uint8 (h, w), from 0 in the middle to 255 at the outline.
+    """
+
+    angle: float
+    extent: float
+    along: Bytes
+    across: Bytes
+
+
+def axis_of(found: Foreground) -> Axis | None:
+    """Return the longest axis of an object, or None if it is round or there is none."""
+    return None if found.whole else _axis(found)
+
+
+def end_beyond(scene: Scene, place: Place, *, foreground: str = "auto") -> Pair | None:
+    """Return direction (radians) and distance (pixels) of the nearer end of the object from a place, None without."""
+    found = scene.foreground(foreground)
+    axis = axis_of(found)
+    if axis is None:
+        return None
+    rows, columns = found.cells.shape
+    row, column = round((place.y + 0.5) / found.step[1] - 0.5), round((place.x + 0.5) / found.step[0] - 0.5)
+    share = float(axis.along[min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)]) / LAST
+    if share < 0.5:
+        return axis.angle + math.pi, share * axis.extent
+    return axis.angle, (1.0 - share) * axis.extent
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _axis(found: Foreground) -> Axis | None:
+    inside, step = found.cells > 0, found.step
+    rows, columns = np.nonzero(inside)
+    points = np.stack([columns * step[0], rows * step[1]], axis=1)
+    points -= points.mean(axis=0)
+    spread, directions = np.linalg.eigh(points.T @ points / len(points))
+    if spread[1] < ROUND**2 * spread[0] + 1e-9:
+        return None
+    direction = directions[:, 1]
+    along = points @ direction
+    if abs(along.min()) > abs(along.max()):  # the mean lies nearer to the thicker end
+        direction, along = -direction, -along
+    across = points @ np.array([-direction[1], direction[0]])
+    low, extent = float(along.min()), float(np.ptp(along))
+    return Axis(
+        angle=math.atan2(float(direction[1]), float(direction[0])),
+        extent=extent + min(step),
+        along=_on_grid(inside, (along - low) / extent),
+        across=_on_grid(inside, _from_middle(np.rint((along - low) / max(step)).astype(np.intp), across, max(step))),
+    )
+
+
+def _from_middle(slices: Array, across: Array, cell: float) -> Array:
+    """Return how far from the middle of its slice across the object each cell lies, 1 at the outline."""
+    low, high = np.full(slices.max() + 1, np.inf), np.full(slices.max() + 1, -np.inf)
+    np.minimum.at(low, slices, across)
+    np.maximum.at(high, slices, across)
+    low, high = low[slices], high[slices]
+    return np.abs(across - 0.5 * (high + low)) / (0.5 * (high - low + cell))
+
+
+def _on_grid(inside: Array, shares: Array) -> Bytes:
+    """Return shares in [0, 1] of the cells inside as uint8 (h, w)."""
+    grid = np.zeros(inside.shape, np.uint8)
+    grid[inside] = np.rint(LAST * np.clip(shares, 0.0, 1.0)).astype(np.uint8)
+    grid.flags.writeable = False  # it is handed out again
+    return grid

@@ -1,0 +1,156 @@
+"""The direction and the period of a surface: threads, wires, wood grain, tiles.
+
+Measured on a crop around a place, so that the cost is the same for any picture. The direction comes from the structure
+tensor, the period across it from the autocorrelation.
+
+References:
+    Bigun and Granlund, "Optimal orientation detection of linear symmetry", ICCV 1987 (structure tensor).
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Bytes, Floats
+from defectsynth.scene.place import Place
+from defectsynth.scene.scene import Scene
+
+CROP = 96  # side of the crop that is measured, in samples
+WINDOW = 0.4  # side of the crop as a share of min(H, W), where that is more than CROP pixels
+ORIENTED = 0.08  # least coherence of the structure tensor that counts as a direction
+PERIODIC = 0.12  # least autocorrelation, of 1, at a period
+SHORTEST, LONGEST = 3, 40  # periods looked for, in samples
+STEPS_ACROSS, STEPS_ALONG = 9, 24  # lines tried for the middle of a thread, and points on each
+THIRDS = np.full((1, 3), 1 / 3)  # of three channels
+UNTOLD = 0.02  # width of a thread where no period is found, fraction of min(H, W)
+
+
+class Weave(NamedTuple):
+    """Direction of the threads in radians and distance from one to the next in pixels."""
+
+    angle: float
+    period: float
+
+
+class Crop(NamedTuple):
+    """A piece of the picture around a place: brightness, uint8 (h, w), its upper left corner, pixels a sample."""
+
+    levels: Bytes
+    x0: int
+    y0: int
+    scale: float
+
+
+def levels_around(scene: Scene, place: Place) -> Crop:
+    """Return the crop around a place that is measured, at most `CROP` samples wide."""
+    height, width = scene.size
+    side = min(max(CROP, round(WINDOW * scene.side)), scene.side)
+    x0 = min(max(round(place.x) - side // 2, 0), width - side)
+    y0 = min(max(round(place.y) - side // 2, 0), height - side)
+    crop = scene.image[y0 : y0 + side, x0 : x0 + side]
+    scale = max(1.0, side / CROP)
+    if scale > 1.0:
+        crop = cv2.resize(np.ascontiguousarray(crop), (CROP, CROP), interpolation=cv2.INTER_AREA)
+    if crop.dtype == np.uint8 and crop.ndim == 3 and crop.shape[2] == 3:
+        return Crop(cv2.transform(crop, THIRDS).reshape(crop.shape[:2]), x0, y0, scale)
+    gray = crop.reshape(*crop.shape[:2], -1).mean(axis=2, dtype=np.float32) * np.float32(255.0 / scene.peak)
+    return Crop(np.clip(np.rint(gray), 0, 255).astype(np.uint8), x0, y0, scale)
+
+
+def weave_at(scene: Scene, place: Place, *, crossing: bool) -> Weave:
+    """Return direction and period of the surface around a place.
+
+    Args:
+        scene: the picture.
+        place: whose direction is taken where the surface has none.
+        crossing: True for the threads across the main direction, as warp and weft.
+    """
+    levels, _, _, scale = levels_around(scene, place)
+    angle, periods = _measured(levels.tobytes(), levels.shape)
+    if angle is None:
+        return Weave(place.angle, UNTOLD * scene.side)
+    period = periods[int(crossing)]
+    return Weave(
+        angle + (0.5 * math.pi if crossing else 0.0), UNTOLD * scene.side if period is None else period * scale
+    )
+
+
+@lru_cache(maxsize=4096)
+def _measured(levels: bytes, shape: tuple[int, ...]) -> tuple[float | None, tuple[float | None, float | None]]:
+    """Return the direction of a crop and the periods across it and along it, in samples; None where there is none."""
+    gray = np.frombuffer(levels, np.uint8).reshape(shape).astype(np.float32)
+    if min(shape) < 4 * SHORTEST:
+        return None, (None, None)
+    across, down = cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1)
+    xx, yy, xy = (float((a * b).mean()) for a, b in ((across, across), (down, down), (across, down)))
+    if xx + yy < 1.0:
+        return None, (None, None)
+    correlation = _autocorrelation(gray)
+    normal = 0.5 * math.atan2(2.0 * xy, xx - yy)
+    if math.hypot(xx - yy, 2.0 * xy) / (xx + yy) < ORIENTED:  # as much one way as the other: a cross of two directions
+        cosine, sine = _crossed(across, down)
+        normal = 0.25 * math.atan2(sine, cosine)
+    periods = _period(correlation, normal), _period(correlation, normal + 0.5 * math.pi)
+    return normal + 0.5 * math.pi, periods
+
+
+def _autocorrelation(gray: Floats) -> Floats:
+    """Return the autocorrelation, 1 at the middle, float32 (h, w)."""
+    flat = gray - cv2.blur(gray, (25, 25))
+    flat = flat * np.outer(np.hanning(flat.shape[0]), np.hanning(flat.shape[1])).astype(np.float32)
+    spectrum = np.fft.rfft2(flat, s=(2 * flat.shape[0], 2 * flat.shape[1]))
+    whole = np.fft.fftshift(np.fft.irfft2(np.abs(spectrum) ** 2))
+    return np.asarray(whole / max(float(whole.max()), 1e-9), np.float32)
+
+
+def _crossed(across: Floats, down: Floats) -> tuple[float, float]:
+    """Return cosine and sine of four times the direction of the slopes, summed over their strength."""
+    strength = across * across + down * down + np.float32(1e-6)
+    difference, product = across * across - down * down, 2.0 * across * down
+    cosine = (difference * difference - product * product) / strength
+    return float(cosine.sum()), float((2.0 * difference * product / strength).sum())
+
+
+def _profile(correlation: Floats, angle: float) -> Floats:
+    """Return the autocorrelation at distances 0, 1, ..., LONGEST along a direction, the best of those beside it.
+
+    In a weave a thread is like its neighbour, moved along by one.
+    """
+    middle = np.array(correlation.shape) // 2
+    distance, aside = np.arange(LONGEST + 2)[:, None], np.arange(-LONGEST // 2, LONGEST // 2 + 1)[None]
+    x = np.rint(middle[1] + distance * math.cos(angle) - aside * math.sin(angle)).astype(np.intp)
+    y = np.rint(middle[0] + distance * math.sin(angle) + aside * math.cos(angle)).astype(np.intp)
+    return correlation[y.clip(0, correlation.shape[0] - 1), x.clip(0, correlation.shape[1] - 1)].max(axis=1)
+
+
+def _period(correlation: Floats, angle: float) -> float | None:
+    """Return the distance of the first clear peak along a direction, in samples, None if there is none."""
+    profile = _profile(correlation, angle)
+    peaks = [
+        index
+        for index in range(SHORTEST, LONGEST + 1)
+        if profile[index] >= max(profile[index - 1], profile[index + 1], PERIODIC)
+    ]
+    if not peaks:
+        return None
+    highest = max(float(profile[index]) for index in peaks)
+    return float(next(index for index in peaks if profile[index] >= 0.7 * highest))
+
+
+def on_thread(scene: Scene, place: Place, weave: Weave, length: float) -> tuple[float, float]:
+    """Return the point nearest to a place that lies on the middle of a thread: where a line along it is brightest."""
+    steps = weave.period * np.linspace(-0.5, 0.5, STEPS_ACROSS)
+    along = length * np.linspace(-0.5, 0.5, STEPS_ALONG)
+    cos, sin = math.cos(weave.angle), math.sin(weave.angle)
+    x = place.x + along[None] * cos - steps[:, None] * sin
+    y = place.y + along[None] * sin + steps[:, None] * cos
+    columns = np.rint(x).astype(np.intp).clip(0, scene.size[1] - 1)
+    rows = np.rint(y).astype(np.intp).clip(0, scene.size[0] - 1)
+    brightness = scene.image[rows, columns].reshape(STEPS_ACROSS, -1).mean(axis=1, dtype=np.float32)
+    best = float(steps[int(np.argmax(brightness))])
+    return place.x - best * sin, place.y + best * cos

@@ -1,0 +1,71 @@
+"""Taken out of placement.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Bytes
+from defectsynth.core.serialization import Value
+from defectsynth.scene.scene import Scene
+
+TRIES = 4  # points tried before a place counts as not found
+
+
+@dataclass(frozen=True)
+class Place(Value):
+    """A point and a direction.
+
+    Attributes:
+        x: pixels to the right.
+        y: pixels down.
+        angle: radians; on an edge its tangent, with the outside at `angle - pi / 2`.
+        edge: whether it lies on the outline of the object.
+    """
+
+    x: float
+    y: float
+    angle: float
+    edge: bool = False
+
+
+def pick(rng: np.random.Generator, cells: Bytes, scene: Scene) -> tuple[float, float] | None:
+    """Return a random point (x, y) in pixels inside a non-zero cell and inside the region of interest."""
+    rows, columns = cells.shape
+    if scene.roi is not None:
+        return _pick_in_roi(rng, cells, scene, scene.roi)
+    candidates = np.flatnonzero(cells > 0)
+    if candidates.size == 0:
+        return None
+    row, column = divmod(int(candidates[rng.integers(candidates.size)]), columns)
+    jitter = rng.random(2).tolist()
+    return (column + jitter[0]) * scene.size[1] / columns - 0.5, (row + jitter[1]) * scene.size[0] / rows - 0.5
+
+
+def _pick_in_roi(rng: np.random.Generator, cells: Bytes, scene: Scene, roi: Bytes) -> tuple[float, float] | None:
+    rows, columns = cells.shape
+    for _ in range(TRIES):
+        allowed = cv2.bitwise_and(cells, cells, mask=cv2.resize(roi, (columns, rows), interpolation=cv2.INTER_NEAREST))
+        candidates = np.flatnonzero(allowed > 0)
+        if candidates.size == 0:
+            break
+        row, column = divmod(int(candidates[rng.integers(candidates.size)]), columns)
+        jitter = rng.random(2).tolist()
+        x = (column + jitter[0]) * scene.size[1] / columns - 0.5
+        y = (row + jitter[1]) * scene.size[0] / rows - 0.5
+        if roi[min(max(round(y), 0), scene.size[0] - 1), min(max(round(x), 0), scene.size[1] - 1)]:
+            return x, y
+    pixels = np.flatnonzero(roi > 0)  # a region finer than the grid: every one of its pixels is tried against the cells
+    y_all, x_all = np.divmod(pixels, scene.size[1])
+    inside = np.flatnonzero(cells[y_all * rows // scene.size[0], x_all * columns // scene.size[1]])
+    if inside.size == 0:
+        return None
+    chosen = inside[rng.integers(inside.size)]
+    return float(x_all[chosen]), float(y_all[chosen])
+
+
+def _in_roi(scene: Scene, x: float, y: float) -> bool:
+    inside = 0 <= round(x) < scene.size[1] and 0 <= round(y) < scene.size[0]
+    return inside and (scene.roi is None or bool(scene.roi[round(y), round(x)]))

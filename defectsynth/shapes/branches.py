@@ -1,0 +1,149 @@
+"""A crack's skeleton: one jagged path that thins out, with thinner paths that branch off it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Array
+from defectsynth.core.layer import Layer, clip_box
+from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, radians_between, span, whole_between
+from defectsynth.functional.raster import FAINTEST, RIM, SUBPIXEL, THINNEST, Doubles, as_alpha, fixed_point
+from defectsynth.scene.place import Place
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.base import DrawnShape, Shape
+
+STEP = 4.0  # pixels between two turns of a path, less in small pictures
+MOST_STEPS = 64
+DRIFT = 0.3  # how far a path strays for good, as a share of how sharply it turns
+
+
+@dataclass(frozen=True)
+class Branches(Shape):
+    """A jagged path that thins out towards its end, with branches that do the same.
+
+    Args:
+        length_range: extent of the main path, in [0, 2], fraction of min(H, W).
+        width_range: greatest thickness, in [0, 0.1], fraction of min(H, W).
+        jaggedness_range: how sharply a path turns at every step, in [0, 60], degrees.
+        branches_range: number of branches, in [0, 12].
+        branch_angle_range: angle between a branch and what it leaves, in [0, 90], degrees.
+        pinch_range: how unevenly wide a path is, in [0, 1]; at 1 it closes in places.
+    """
+
+    length_range: Pair = span((0.08, 0.35), 0.0, 2.0, FRACTION)
+    width_range: Pair = span((0.002, 0.007), 0.0, 0.1, FRACTION)
+    jaggedness_range: Pair = span((17.0, 40.0), 0.0, 60.0, "degrees at every step")
+    branches_range: IntPair = count((0, 3), 0, 12, "branches")
+    branch_angle_range: Pair = span((23.0, 57.0), 0.0, 90.0, "degrees")
+    pinch_range: Pair = span((0.3, 0.9), 0.0, 1.0, "1 closes the path in places")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnBranches:
+        """Return the crack in pixels; on the outline of the object it runs inwards from there."""
+        length, width, jagged, branches, spread, pinch, aside = rng.random(7).tolist()
+        inwards = place.angle + math.pi / 2 + 1.2 * (aside - 0.5)
+        return DrawnBranches(
+            x=place.x,
+            y=place.y,
+            angle=inwards if place.edge else place.angle,
+            length=between(self.length_range, length) * scene.side,
+            width=between(self.width_range, width) * scene.side,
+            jaggedness=radians_between(self.jaggedness_range, jagged),
+            branches=whole_between(self.branches_range, branches),
+            spread=radians_between(self.branch_angle_range, spread),
+            pinch=between(self.pinch_range, pinch),
+            from_middle=not place.edge,
+            seed=int(rng.integers(1 << 62)),
+        )
+
+
+@dataclass(frozen=True)
+class DrawnBranches(DrawnShape):
+    """A crack; lengths in pixels, angles in radians, the seed of its turns; (x, y) is its middle or its root."""
+
+    x: float
+    y: float
+    angle: float
+    length: float
+    width: float
+    jaggedness: float
+    branches: int
+    spread: float
+    pinch: float
+    from_middle: bool
+    seed: int
+
+    def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
+        """Return the alpha layer."""
+        paths = self.paths()
+        every = np.concatenate([points for points, _ in paths])
+        pad = self.width / 2 + 1 + margin
+        box = clip_box(
+            every.real.min() - pad, every.imag.min() - pad, every.real.max() + pad, every.imag.max() + pad, size=size
+        )
+        if box is None:
+            return None
+        canvas = np.zeros(box.shape, np.uint8)
+        for points, widths in reversed(paths):  # the main path last, and each from its thin end: wide over thin
+            _draw(canvas, points - complex(box.x0, box.y0), widths, thinnest=min(THINNEST, self.width))
+        return Layer(box, as_alpha(canvas, self.width / THINNEST))
+
+    def paths(self) -> list[tuple[Array, Doubles]]:
+        """Return the points x + iy of the main path and of each branch, and how wide they are there, in pixels."""
+        rng = np.random.default_rng(self.seed)
+        points, widths = self._path(rng, complex(self.x, self.y), self.angle, self.length, self.width)
+        if self.from_middle:
+            points += points[0] - points[len(points) // 2]
+            widths *= np.minimum(np.linspace(0.1, 3.0, len(points)), 1.0)
+        paths = [(points, widths)]
+        for parent, along, side, share in rng.random((self.branches, 4)).tolist():
+            points, widths = paths[int(parent * parent * len(paths))]  # most of them leave the main path
+            node = int((0.1 + 0.7 * along) * (len(points) - 1))
+            ahead = points[min(node + 2, len(points) - 1)] - points[max(node - 2, 0)]
+            turn = self.spread * (0.7 + 0.6 * abs(side - 0.5)) * (1.0 if side < 0.5 else -1.0)
+            left = (len(points) - 1 - node) / (len(points) - 1) * abs(points[-1] - points[0])
+            reach = left * (0.25 + 0.5 * share)
+            heading = math.atan2(float(ahead.imag), float(ahead.real)) + turn
+            paths.append(self._path(rng, points[node], heading, reach, 0.75 * float(widths[node])))
+        return paths
+
+    def _path(
+        self, rng: np.random.Generator, start: complex, angle: float, length: float, width: float
+    ) -> tuple[Array, Doubles]:
+        """Return a path that leaves `start` in the direction `angle`."""
+        steps = int(min(max(length / STEP, 6.0), MOST_STEPS))
+        along, thinner = _positions(steps)
+        turns, drift, uneven, share = rng.standard_normal((4, steps + 1))
+        strayed = drift.cumsum()
+        heading = angle + self.jaggedness * (turns + DRIFT * (strayed - along * strayed[-1]))
+        pieces = np.exp(1j * heading) * (0.4 + np.abs(share))
+        points = np.cumsum(pieces) - pieces[0]
+        points *= length / max(abs(points[-1]), 1e-9)
+        uneven[1:] += uneven[:-1]
+        swollen = 1.0 - self.pinch * np.minimum(np.maximum(0.5 + 0.4 * uneven, 0.0), 1.0)
+        return start + points, width * thinner * swollen
+
+
+@lru_cache(maxsize=64)
+def _positions(steps: int) -> tuple[Doubles, Doubles]:
+    """Return positions along a path in [0, 1], and the share of its width that is left there."""
+    along = np.linspace(0.0, 1.0, steps + 1)
+    return along, np.sqrt(1.0 - along)
+
+
+def _draw(canvas: Array, points: Array, widths: Doubles, *, thinnest: float) -> None:
+    """Draw one path into a canvas, as a strip of quadrangles that are fainter where they are below `thinnest`."""
+    tangent = points[2:] - points[:-2]
+    tangent = np.concatenate([points[1:2] - points[:1], tangent, points[-1:] - points[-2:-1]])
+    normal = 1j * tangent / np.maximum(np.abs(tangent), 1e-9)
+    half = np.maximum(0.5 * widths - RIM, 0.05)
+    sides = np.stack([points - normal * half, points + normal * half], axis=1)  # (N, 2)
+    corners = fixed_point(sides.view(np.float64).reshape(-1, 2, 2))
+    quads = np.concatenate([corners[:-1], corners[1:, ::-1]], axis=1)  # (N - 1, 4, 2)
+    shades = (255.0 * np.clip(0.5 * (widths[:-1] + widths[1:]) / max(thinnest, 1e-9), 0.6 * FAINTEST, 1.0)).tolist()
+    for quad, shade in zip(quads[::-1], shades[::-1], strict=True):
+        cv2.fillConvexPoly(canvas, quad, shade, cv2.LINE_AA, SUBPIXEL)

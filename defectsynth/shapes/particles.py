@@ -1,0 +1,123 @@
+"""Particles, strewn: angular grains or round drops, few large ones and many small ones."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from defectsynth.core.layer import Layer, clip_box
+from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, span, whole_between
+from defectsynth.functional.raster import RIM, SUBPIXEL, THINNEST, Doubles, as_alpha, fixed_point
+from defectsynth.scene.place import Place
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.base import DrawnShape, Shape
+
+ROUND = 20  # corners of a round particle
+SMALLEST = 0.6  # pixels: radius of the smallest particle
+
+
+@dataclass(frozen=True)
+class Particles(Shape):
+    """One particle or many strewn around the first and largest, angular as grit or round as drops.
+
+    Args:
+        radius_range: of the largest, in [0, 0.5], fraction of min(H, W).
+        particles_range: number, in [1, 128].
+        spread_range: standard deviation of their distance from the first, in [0, 0.5], fraction of min(H, W).
+        variety_range: how much their sizes differ, in [0, 3]; more gives fewer large and more small ones.
+        aspect_range: shorter by longer diameter, in [0.05, 1].
+        angularity_range: in [0, 1]; 0 is round, 1 an uneven polygon of 4 to 7 corners.
+    """
+
+    radius_range: Pair = span((0.008, 0.03), 0.0, 0.5, FRACTION)
+    particles_range: IntPair = count((1, 6), 1, 128, "particles")
+    spread_range: Pair = span((0.02, 0.06), 0.0, 0.5, FRACTION)
+    variety_range: Pair = span((0.5, 1.5), 0.0, 3.0, "more gives fewer large ones")
+    aspect_range: Pair = span((0.4, 1.0), 0.05, 1.0, "shorter by longer diameter")
+    angularity_range: Pair = span((0.6, 1.0), 0.0, 1.0, "0 is round")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnParticles:
+        """Return the particles in pixels."""
+        number, radius, spread, variety, angular = rng.random(5).tolist()
+        return DrawnParticles(
+            x=place.x,
+            y=place.y,
+            radius=max(between(self.radius_range, radius) * scene.side, SMALLEST),
+            particles=whole_between(self.particles_range, number),
+            spread=between(self.spread_range, spread) * scene.side,
+            variety=between(self.variety_range, variety),
+            aspects=self.aspect_range,
+            angularity=between(self.angularity_range, angular),
+            seed=int(rng.integers(1 << 62)),
+        )
+
+
+@dataclass(frozen=True)
+class DrawnParticles(DrawnShape):
+    """Particles around (x, y); radius of the largest and spread in pixels, the seed of the rest."""
+
+    x: float
+    y: float
+    radius: float
+    particles: int
+    spread: float
+    variety: float
+    aspects: Pair
+    angularity: float
+    seed: int
+
+    def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
+        """Return the alpha layer."""
+        outlines = self.outlines()
+        x, y = outlines.real, outlines.imag
+        pad = 1 + margin
+        box = clip_box(x.min() - pad, y.min() - pad, x.max() + pad, y.max() + pad, size=size)
+        if box is None:
+            return None
+        canvas = np.zeros(box.shape, np.uint8)
+        points = (outlines - complex(box.x0, box.y0)).view(np.float64).reshape(*outlines.shape, 2)
+        for outline in fixed_point(points):
+            cv2.fillPoly(canvas, [outline], 255, cv2.LINE_AA, SUBPIXEL)
+        return Layer(box, as_alpha(canvas, 2 * self.radius / THINNEST))
+
+    def outlines(self) -> Doubles:
+        """Return the closed outline of every particle, complex (particles, ROUND), x + iy in pixels."""
+        rng = np.random.default_rng(self.seed)
+        numbers = self.particles
+        smaller, turn, aspect, corners, start = rng.random((5, numbers))
+        away = rng.standard_normal((2, numbers)) * self.spread
+        smaller[0], away[:, 0] = 0.0, 0.0
+        radii = np.maximum(self.radius * np.exp(-self.variety * (smaller + 0.7 * smaller**3)), SMALLEST) - 0.5 * RIM
+        theta, sides, waves = _circle()
+        first, turned = start * (math.pi / ROUND), turn * (2 * math.pi)  # angles of first corner and whole
+        angles = [first + turned, turned - first, first + 6.3 * corners, 3 * first + 6.3 * aspect]
+        terms = np.exp(1j * np.array(angles))
+        longer = 0.5 + 0.5 * (self.aspects[0] + (self.aspects[1] - self.aspects[0]) * aspect)
+        terms *= np.array([longer, 1.0 - longer, 0.3 * rng.standard_normal(numbers), np.full(numbers, 0.15)])
+        step = 2 * math.pi / np.floor(4 + 4 * corners)[:, None]  # angle between two corners
+        phase = (theta + first[:, None]) / step
+        phase += turn[:, None]
+        phase -= np.floor(phase)
+        phase -= 0.5
+        phase *= step
+        radial = (terms[2:].T @ waves).real + 1.0
+        np.clip(radial, 0.4, 1.6, out=radial)
+        radial *= np.cos(0.5 * step) / np.cos(phase)  # a polygon around the circle, 1 at its corners
+        radial -= 1.0
+        radial *= self.angularity * radii[:, None]
+        radial += radii[:, None]
+        outline = terms[:2].T @ sides
+        outline *= radial
+        outline += (away[0] + 1j * away[1] + complex(self.x, self.y))[:, None]
+        return outline
+
+
+@lru_cache(maxsize=1)
+def _circle() -> tuple[Doubles, Doubles, Doubles]:
+    """Return `ROUND` angles and, complex (2, ROUND) each, e^iθ and e^-iθ, and e^iθ and e^3iθ."""
+    theta = np.arange(ROUND) * (2 * math.pi / ROUND)
+    return theta, np.exp([1j * theta, -1j * theta]), np.exp([1j * theta, 3j * theta])

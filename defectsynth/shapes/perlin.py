@@ -1,0 +1,162 @@
+"""Regions where Perlin noise is high: from one blob to many islands."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Bytes, Floats, at_least
+from defectsynth.core.layer import Box, Layer, clip_box
+from defectsynth.core.parameters import (
+    FRACTION,
+    IntPair,
+    Pair,
+    between,
+    count,
+    number,
+    radians_between,
+    span,
+    whole_between,
+)
+from defectsynth.functional.raster import Doubles, as_alpha
+from defectsynth.scene.place import Place
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.base import DrawnShape, Shape
+from defectsynth.shapes.rectangle import within
+
+SAMPLES = 256  # places along the longer side at which the noise is computed; between them it is interpolated
+LEVEL = 128.0  # stands for the threshold in 8 bits
+CORE = 0.45  # share of the square, from its middle, in which regions are drawn together rather than kept off
+
+
+@dataclass(frozen=True)
+class Perlin(Shape):
+    """Regions of Perlin noise above a threshold, sharp, inside a square; it is moved to lie within the picture.
+
+    Args:
+        extent_range: side of the square, in [0, 2], fraction of min(H, W); it ends at the border of the picture.
+        octave_range: cells of the noise along each side, drawn one by one, as powers of two, in [0, 7].
+        threshold: in [-1, 1]; the noise lies between -1 and 1, half of it below 0.
+        gather: how strongly the regions are drawn to the middle of the square, in [0, 4]; 0 spreads them evenly.
+        angle_range: rotation of the noise, in [-360, 360], degrees.
+    """
+
+    extent_range: Pair = span((0.12, 0.4), 0.0, 2.0, FRACTION)
+    octave_range: IntPair = count((1, 3), 0, 7, "powers of two")
+    threshold: float = number(0.35, -1.0, 1.0, "of noise in [-1, 1]")
+    gather: float = number(1.0, 0.0, 4.0, "of the noise")
+    angle_range: Pair = span((-90.0, 90.0), -360.0, 360.0, "degrees")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnPerlin:
+        """Return the square in pixels and the seed of its noise."""
+        extent, across, down, turn = rng.random(4).tolist()
+        side = between(self.extent_range, extent) * scene.side
+        square = within(scene, place, width=min(side, scene.size[1]), height=min(side, scene.size[0]))
+        return DrawnPerlin(
+            x=square.x,
+            y=square.y,
+            width=square.width,
+            height=square.height,
+            columns=2 ** whole_between(self.octave_range, across),
+            rows=2 ** whole_between(self.octave_range, down),
+            turn=radians_between(self.angle_range, turn),
+            threshold=self.threshold,
+            gather=self.gather,
+            seed=int(rng.integers(1 << 62)),
+        )
+
+
+@dataclass(frozen=True)
+class DrawnPerlin(DrawnShape):
+    """The square around (x, y), `width` by `height` pixels, cells of its noise, and the rest of `Perlin`."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    columns: int
+    rows: int
+    turn: float
+    threshold: float
+    gather: float
+    seed: int
+
+    def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
+        """Return the alpha layer; its box holds what is above the threshold."""
+        x0, y0 = round(self.x - self.width / 2 + 0.5), round(self.y - self.height / 2 + 0.5)
+        width, height = max(round(self.width), 1), max(round(self.height), 1)
+        step = max(max(width, height) / SAMPLES, 1.0)
+        high = self._height(max(round(height / step), 1), max(round(width / step), 1))
+        left, top, across, down = cv2.boundingRect(at_least(high, LEVEL))
+        if not across:
+            return None
+        high = high[top : top + down, left : left + across]
+        x, y = np.rint(np.array([left, left + across]) * step), np.rint(np.array([top, top + down]) * step)
+        enlarged = (int(x[1] - x[0]), int(y[1] - y[0]))
+        if enlarged != (across, down):
+            high = cv2.resize(high, enlarged, interpolation=cv2.INTER_LINEAR)
+        inner = Box(int(x0 + x[0]), int(y0 + y[0]), int(x0 + x[1]), int(y0 + y[1]))
+        return _framed(at_least(high, LEVEL), inner, size, margin)
+
+    def _height(self, rows: int, columns: int) -> Bytes:
+        """Return where the noise is above the threshold, uint8 (rows, columns): `LEVEL` is the threshold."""
+        noise = self._noise(rows, columns)
+        if self.gather > 0.0:
+            x = np.linspace(-1, 1, columns, dtype=np.float32)
+            y = np.linspace(-1, 1, rows, dtype=np.float32)[:, None]
+            noise += np.float32(self.gather) * (np.float32(CORE) - x * x - y * y)
+        shift = LEVEL - 127.0 * self.threshold
+        noise *= np.float32(127.0)
+        noise += np.float32(shift)
+        return np.clip(noise, 0, 255, out=noise).astype(np.uint8)
+
+    def _noise(self, height: int, width: int) -> Floats:
+        """Return Perlin noise, float32 (height, width), with `rows` x `columns` cells."""
+        angle = np.random.default_rng(self.seed).uniform(0.0, 2 * math.pi, (self.rows + 1, self.columns + 1))
+        column, x, fade_x = _positions(width, self.columns)
+        row, y, fade_y = _positions(height, self.rows)
+        cosine, y_left, y_right = np.cos(angle), np.sin(angle)[:, column], np.sin(angle)[:, column + 1]
+        x_left, x_right = cosine[:, column] * x, cosine[:, column + 1] * (x - 1)
+        along_x = (x_left + fade_x * (x_right - x_left)).astype(np.float32)
+        along_y = (y_left + fade_x * (y_right - y_left)).astype(np.float32)
+        y, fade_y = y.astype(np.float32)[:, None], fade_y.astype(np.float32)[:, None]
+        upper, lower = along_y[row], along_y[row + 1]
+        upper *= y
+        upper += along_x[row]
+        lower *= y - 1
+        lower += along_x[row + 1]
+        lower -= upper
+        lower *= fade_y
+        upper += lower
+        upper *= np.float32(math.sqrt(2.0))
+        noise = upper
+        if self.turn == 0.0:
+            return noise
+        middle = ((width - 1) / 2, (height - 1) / 2)
+        matrix = cv2.getRotationMatrix2D(middle, math.degrees(self.turn), 1.0)
+        return cv2.warpAffine(noise, matrix, (width, height), borderMode=cv2.BORDER_REFLECT).reshape(noise.shape)
+
+
+def _positions(number: int, cells: int) -> tuple[Doubles, Doubles, Doubles]:
+    """Return the cell of each of `number` pixel centres, the place inside it in [0, 1) and its fade."""
+    along = (np.arange(number) + 0.5) * cells / number
+    cell = np.minimum(along.astype(np.intp), cells - 1)
+    inside = along - cell
+    return cell, inside, inside**3 * (inside * (6 * inside - 15) + 10)
+
+
+def _framed(inside: Bytes, inner: Box, size: tuple[int, int], margin: int) -> Layer | None:
+    """Return what lies in the picture of a mask, uint8 (h, w), as alpha with an empty margin around it."""
+    box = clip_box(inner.x0 - margin, inner.y0 - margin, inner.x1 - 1 + margin, inner.y1 - 1 + margin, size=size)
+    seen = clip_box(inner.x0, inner.y0, inner.x1 - 1, inner.y1 - 1, size=size)
+    if box is None or seen is None:
+        return None
+    part = inside[seen.y0 - inner.y0 : seen.y1 - inner.y0, seen.x0 - inner.x0 : seen.x1 - inner.x0]
+    if box != seen:
+        whole = np.zeros(box.shape, np.uint8)
+        whole[seen.y0 - box.y0 : seen.y1 - box.y0, seen.x0 - box.x0 : seen.x1 - box.x0] = part
+        part = whole
+    return Layer(box, as_alpha(part, 1.0), np.ascontiguousarray(part))

@@ -1,0 +1,73 @@
+"""Changes that are no defect: dust, glare, another light. A model should learn to ignore them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from defectsynth.blending.blend import DrawnBlend
+from defectsynth.core.arrays import Array, Floats
+from defectsynth.core.layer import Box
+from defectsynth.core.patch import quantised
+from defectsynth.places.base import Anywhere
+from defectsynth.scene.scene import Scene
+from defectsynth.shapes.spots import Spots
+
+DUST = Spots(radius_range=(0.0015, 0.004), softness_range=(0.3, 1.0), spots_range=(3, 12), spread_range=(5.0, 20.0))
+GLARE = Spots(radius_range=(0.05, 0.14), aspect_range=(0.3, 1.0), softness_range=(1.0, 1.0), spots_range=(1, 1))
+GAIN = (0.9, 1.1)  # factor of the brightness under another light
+SLOPE = (0.0, 0.12)  # change of that factor across the picture
+
+
+def disturbed(image: Array, *, seed: int) -> Array:
+    """Return a copy of a picture with dust, glare or another light on it: changed, but still a good part.
+
+    Args:
+        image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
+        seed: the same seed gives the same bytes.
+
+    Returns:
+        Shape and dtype as given.
+
+    Examples:
+        >>> import numpy as np
+        >>> part = np.full((64, 64), 100, np.uint8)
+        >>> 0 < int(abs(disturbed(part, seed=1).astype(int) - part).max()) < 160
+        True
+    """
+    scene, rng = Scene(image), np.random.default_rng(seed)
+    change = (_dust, _glare, _light)[int(rng.integers(3))]
+    return change(scene, rng)
+
+
+def _dust(scene: Scene, rng: np.random.Generator) -> Array:
+    """A few tiny grey specks."""
+    level = np.full((scene.channels, 1, 1), rng.uniform(0.2, 0.9), np.float32)
+    return _painted(scene, rng, DUST, level, DrawnBlend(mode="alpha", opacity=rng.uniform(0.3, 0.7), feather=0.0))
+
+
+def _glare(scene: Scene, rng: np.random.Generator) -> Array:
+    """A diffuse bright spot."""
+    level = np.full((scene.channels, 1, 1), rng.uniform(0.15, 0.4), np.float32)
+    return _painted(scene, rng, GLARE, level, DrawnBlend(mode="screen", opacity=1.0, feather=0.0))
+
+
+def _painted(scene: Scene, rng: np.random.Generator, shape: Spots, level: Floats, blend: DrawnBlend) -> Array:
+    result = np.array(scene.image)
+    place = Anywhere().sample(rng, scene)
+    layer = None if place is None else shape.sample(rng, scene, place).layer(scene.size, margin=0)
+    if layer is not None:
+        region = np.ascontiguousarray(result[layer.box.slices])
+        planes = blend.combine(scene.planes(region), level, blend.soften(layer.alpha))
+        result[layer.box.slices] = quantised(planes, region, scene.peak)
+    return result
+
+
+def _light(scene: Scene, rng: np.random.Generator) -> Array:
+    """Another exposure, and a fall of brightness across the picture."""
+    gain, slope, angle = rng.uniform(*GAIN), rng.uniform(*SLOPE), rng.uniform(0.0, 2 * math.pi)
+    box = Box(0, 0, scene.size[1], scene.size[0])
+    x = np.linspace(-0.5, 0.5, box.shape[1], dtype=np.float32) * np.float32(slope * math.cos(angle))
+    y = np.linspace(-0.5, 0.5, box.shape[0], dtype=np.float32) * np.float32(slope * math.sin(angle))
+    return quantised(scene.planes(scene.image) * (x + y[:, None] + np.float32(gain)), scene.image, scene.peak)

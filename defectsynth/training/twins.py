@@ -1,0 +1,214 @@
+"""Anomaly twins: every good picture twice, once as it is and once with a defect drawn afresh at every read."""
+
+from __future__ import annotations
+
+import mmap
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.images import check_image
+from defectsynth.core.parameters import Number
+from defectsynth.engine.synthesis import Sample, check_transform, synthesize
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.io.image_files import UnreadableError, read_pixels
+from defectsynth.training.curriculum import Curriculum, with_severity
+from defectsynth.training.hard_negatives import disturbed
+
+SHARE = Number(0.0, 1.0, "share of the twins")
+MOST = 8  # defects in a picture that has several
+
+
+class Twin(NamedTuple):
+    """One item of `AnomalyTwins`; torch's default collate makes batches of it.
+
+    Attributes:
+        image: the picture, shape and dtype as given.
+        mask: uint8 (H, W), 255 where a defect is; empty for a normal picture and for a hard negative.
+        label: 1 with a defect, 0 without.
+        position: index in the sequence.
+    """
+
+    image: Array
+    mask: Bytes
+    label: int
+    position: int
+
+
+class AnomalyTwins(Sequence[Twin]):
+    """The list of good pictures doubled: item 2i is picture i, item 2i + 1 the same picture with a fresh defect.
+
+    What is drawn depends on the seed, the epoch, the index and how often the index was read in this epoch, not on the
+    number of workers or the order of reading: forked workers share the count. Workers that are spawned, which cannot,
+    mix the seed of the torch loader in. If a defect finds no place, the twin stays normal: label 0, empty mask.
+
+    Args:
+        images: arrays, or paths of image files (read as RGB or gray), or any sequence of these.
+        transform: a defect, applied regardless of its `p`, or an albumentations composition with defects.
+        seed: at least 0.
+        several: share of twins with two to eight defects instead of one, in [0, 1]; a composition is applied as often,
+            and its records then draw again only one after the other.
+        hard_negatives: share of the normal items that carry dust, glare or a change of light, in [0, 1]; changed, but
+            normal.
+        rois: the region of interest of each picture, None allows all of it.
+        curriculum: scales the severity of every defect by how often the twin was drawn before: reads of the item in
+            this epoch, on top of the epochs before it if `set_epoch` counts them. Spawned workers need `set_epoch`.
+
+    Raises:
+        ValueError: if `images` is empty, `rois` has another length, or a share is outside [0, 1].
+        FileNotFoundError, ValueError: when an image file is read that is missing or broken; the error names it.
+
+    References:
+        Item 2i normal, item 2i + 1 its twin: the article on deep metric learning for MVTec AD (daisukelab). Several
+        defects, hard negatives and exact masks are ours.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import AnomalyTwins, Line
+        >>> twins = AnomalyTwins([np.full((64, 64, 3), 90, np.uint8)], Line(), seed=0)
+        >>> len(twins), twins[0].label, twins[1].label
+        (2, 0, 1)
+        >>> bool((twins[1].image != twins[1].image).any())  # drawn afresh at every read
+        True
+    """
+
+    def __init__(
+        self,
+        images: Sequence[Array | str | Path],
+        transform: Any,
+        *,
+        seed: int = 0,
+        several: float = 0.0,
+        hard_negatives: float = 0.0,
+        rois: Sequence[Array] | None = None,
+        curriculum: Curriculum | None = None,
+    ) -> None:
+        if isinstance(images, (str, Path)) or not hasattr(images, "__len__") or not hasattr(images, "__getitem__"):
+            raise TypeError(f"images must be a sequence of arrays or paths, got {images!r}")
+        if len(images) == 0:
+            raise ValueError("images must hold at least one picture, got none")
+        if rois is not None and len(rois) != len(images):
+            raise ValueError(f"rois must hold one mask for each of the {len(images)} images, got {len(rois)}")
+        check_transform(transform)
+        if curriculum is not None:
+            if not isinstance(curriculum, Curriculum):
+                raise TypeError(f"curriculum must be a Curriculum or None, got {curriculum!r}")
+            with_severity(transform, 1.0)  # raises if there is no severity to scale
+        self.images = images
+        self.transform = transform
+        self.seed = _whole("seed", seed)
+        self.several = SHARE.check("several", several)
+        self.hard_negatives = SHARE.check("hard_negatives", hard_negatives)
+        self.rois = rois
+        self.curriculum = curriculum
+        self._scaled: tuple[float, Any] = (1.0, transform)  # the severity drawn with last, and its transform
+        self._counts = _shared_counts(1 + 2 * len(images))  # the epoch, then the reads of each item
+        self._spawned = False
+
+    def set_epoch(self, epoch: int) -> None:
+        """Start an epoch: equal epochs draw equal twins, in any process.
+
+        Raises:
+            ValueError: if `epoch` is no whole number of at least 0.
+        """
+        self._counts[:] = 0
+        self._counts[0] = _whole("epoch", epoch)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a spawned worker gets: its counts are its own."""
+        return self.__dict__ | {"_counts": np.array(self._counts), "_spawned": True}
+
+    def __len__(self) -> int:
+        """Twice the number of pictures."""
+        return 2 * len(self.images)
+
+    def __getitem__(self, index: int) -> Twin:  # type: ignore[override]  # slices would draw without being asked
+        """Return item `index`, drawn afresh if it is odd."""
+        sample = self.sample(index)
+        return Twin(sample.image, sample.mask, int(bool(sample.defects)), index % len(self))
+
+    def sample(self, index: int) -> Sample:
+        """Return item `index` as a `Sample`, with the records of its defects.
+
+        Raises:
+            IndexError: if `index` is outside the sequence.
+            TypeError: if it is no whole number.
+        """
+        if not isinstance(index, (int, np.integer)):
+            raise TypeError(f"index must be a whole number, got {index!r}")
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"index must be in [{-len(self)}, {len(self)}), got {index}")
+        position = int(index) % len(self)
+        image = _read(self.images[position // 2])
+        roi = None if self.rois is None else self.rois[position // 2]
+        check_image(image)
+        epoch, reads = int(self._counts[0]), int(self._counts[1 + position])
+        self._counts[1 + position] = reads + 1
+        entropy = (self.seed, epoch, position, reads, _loader_seed() if self._spawned else 0)
+        rng = np.random.default_rng(entropy)
+        if position % 2 == 0:
+            changed = rng.random() < self.hard_negatives
+            normal = disturbed(image, seed=int(rng.integers(1 << 62))) if changed else np.array(image)
+            return Sample(normal, np.zeros(image.shape[:2], np.uint8), [])
+        count = int(rng.integers(2, MOST, endpoint=True)) if rng.random() < self.several else 1
+        seeds = [int(seed) for seed in rng.integers(1 << 32, size=count)]
+        return _twin(image, self._transform_after(epoch + reads), roi=roi, seeds=seeds)
+
+    def _transform_after(self, epochs: int) -> Any:
+        """Return the transform as the curriculum has it after so many epochs."""
+        if self.curriculum is None:
+            return self.transform
+        severity, scaled = self._scaled
+        if severity != self.curriculum.at_epoch(epochs):
+            severity = self.curriculum.at_epoch(epochs)
+            scaled = with_severity(self.transform, severity)
+            self._scaled = severity, scaled
+        return scaled
+
+
+def _twin(image: Array, transform: Any, *, roi: Array | None, seeds: list[int]) -> Sample:
+    """Return the picture with a defect for each seed; a composition is applied as often."""
+    if isinstance(transform, DefectTransform) and len(seeds) > 1:
+        drawing = transform.draw(image, seed=seeds[0], roi=roi, count=len(seeds))
+        return Sample(drawing.canvas, drawing.mask, drawing.records())
+    sample = synthesize(image, transform, seed=seeds[0], roi=roi)
+    for seed in seeds[1:]:
+        more = synthesize(sample.image, transform, seed=seed, roi=roi)
+        sample = Sample(more.image, np.maximum(sample.mask, more.mask), [*sample.defects, *more.defects])
+    return sample
+
+
+def _shared_counts(number: int) -> npt.NDArray[np.int64]:
+    """Return zeros in memory that processes forked from this one share."""
+    return np.frombuffer(mmap.mmap(-1, 8 * number), dtype=np.int64)
+
+
+def _whole(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
+        raise ValueError(f"{name} must be a whole number of at least 0, got {value!r}")
+    return int(value)
+
+
+def _loader_seed() -> int:
+    """Return a number of its own for each worker and epoch of a torch loader, 0 outside of workers."""
+    torch = sys.modules.get("torch")
+    worker = None if torch is None else torch.utils.data.get_worker_info()
+    return 0 if worker is None else int(worker.seed)
+
+
+def _read(image: Array | str | Path) -> Array:
+    if isinstance(image, np.ndarray):
+        return image
+    if not isinstance(image, (str, Path)):
+        raise TypeError(f"images must hold arrays or paths, got {image!r}")
+    if not Path(image).is_file():
+        raise FileNotFoundError(f"images must be arrays or existing files, got {str(image)!r}")
+    try:
+        return read_pixels(Path(image))
+    except UnreadableError as error:
+        raise ValueError(f"images must be readable image files, got {str(image)!r}: {error}") from error

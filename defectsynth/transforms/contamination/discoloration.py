@@ -1,0 +1,79 @@
+"""Discolorations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from defectsynth.blending.blend import Blend
+from defectsynth.core.parameters import Pair
+from defectsynth.looks.color_shift import ColorShift
+from defectsynth.shapes.fractal import Fractal
+from defectsynth.transforms.painted import PaintedDefect
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from defectsynth.engine.transform import Common
+
+
+class Discoloration(PaintedDefect):
+    """A discoloration: a burn, rust, a bleached, yellowed, tarnished or dirty area.
+
+    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. A cloud of lobes, bays and
+    islands, its rim sharp or soft. The surface itself in another colour, its texture kept: lightness, red and yellow
+    move as the eye measures them; gray pictures move in lightness only. The mask marks what changed visibly.
+
+    Args:
+        radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
+        aspect_range: shorter by longer diameter, in [0.05, 1].
+        cover_range: covered share of the ellipse, in [0.05, 0.95].
+        raggedness_range: how much of the outline is noise, in [0, 1]; 0 is an ellipse, 1 scattered islands.
+        gain_range: roughness of the outline, in [0, 1].
+        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the middle on.
+        shifts: any of burn, rust, bleach, yellowing, tarnish, verdigris, dirt.
+        amount_range: how much of the family's change, in [0, 2].
+        opacity_range: in [0, 1].
+        common: see `DefectTransform`.
+
+    References:
+        CIE 15, "Colorimetry" (CIELAB); K. Perlin, "An Image Synthesizer", SIGGRAPH 1985, see `Fractal`.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import Discoloration, synthesize
+        >>> steel = np.full((96, 96, 3), (150, 155, 160), np.uint8)
+        >>> sample = synthesize(steel, Discoloration(shifts=("rust",)), seed=0)
+        >>> red, green, blue = sample.image[sample.mask > 0].mean(axis=0)
+        >>> bool(red > green > blue)
+        True
+    """
+
+    kind: ClassVar[str] = "discoloration"
+
+    def __init__(
+        self,
+        *,
+        radius_range: Pair = (0.03, 0.12),
+        aspect_range: Pair = (0.5, 1.0),
+        cover_range: Pair = (0.25, 0.5),
+        raggedness_range: Pair = (0.4, 0.9),
+        gain_range: Pair = (0.45, 0.7),
+        softness_range: Pair = (0.4, 1.0),
+        shifts: tuple[str, ...] = ("burn", "rust", "bleach", "yellowing", "dirt"),
+        amount_range: Pair = (0.5, 1.0),
+        opacity_range: Pair = (0.8, 1.0),
+        **common: Unpack[Common],
+    ) -> None:
+        super().__init__(
+            shape=Fractal(
+                radius_range=radius_range,
+                aspect_range=aspect_range,
+                cover_range=cover_range,
+                raggedness_range=raggedness_range,
+                gain_range=gain_range,
+                softness_range=softness_range,
+            ),
+            look=ColorShift(shifts=shifts, amount_range=amount_range),
+            blend=Blend(opacity_range=opacity_range),
+            **common,
+        )

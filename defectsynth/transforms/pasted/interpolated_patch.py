@@ -1,0 +1,63 @@
+"""Foreign patch interpolation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from defectsynth.blending.blend import Blend
+from defectsynth.core.parameters import Pair
+from defectsynth.looks.other_image import OtherImage
+from defectsynth.shapes.rectangle import Strip
+from defectsynth.transforms.painted import PastedDefect
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from defectsynth.engine.transform import Common
+    from defectsynth.io.sources import SourceLike
+
+
+class InterpolatedPatch(PastedDefect):
+    """An interpolated patch: a rectangle in which the picture is half itself, half another one.
+
+    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. With a source the other
+    picture shows the same place of another part, else another place of the same one. The mask marks what changed;
+    `mask_kind="alpha"` gives the interpolation factor as the label.
+
+    Args:
+        source: folder, image file, list of files or arrays, or callable; None is the picture itself.
+        length_range: height, in [0, 2], fraction of min(H, W).
+        width_range: in [0, 1], fraction of min(H, W).
+        opacity_range: interpolation factor, share of the other picture, in [0, 1].
+        common: see `DefectTransform`.
+
+    References:
+        Tan, Hou, Batten, Qiu, Kainz, "Detecting outliers with foreign patch interpolation", MELBA 2022: sides of 0.1 to
+        0.4 of the picture, factors of 0.05 to 0.95. Ours draws a factor again that is too low for anything to be seen.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import InterpolatedPatch, synthesize
+        >>> black, white = np.zeros((96, 96), np.uint8), np.full((96, 96), 255, np.uint8)
+        >>> sample = synthesize(black, InterpolatedPatch(source=[white], opacity_range=(0.4, 0.4)), seed=0)
+        >>> np.unique(sample.image).tolist()
+        [0, 102]
+    """
+
+    kind: ClassVar[str] = "interpolated_patch"
+
+    def __init__(
+        self,
+        *,
+        source: SourceLike = None,
+        length_range: Pair = (0.1, 0.4),
+        width_range: Pair = (0.1, 0.4),
+        opacity_range: Pair = (0.05, 0.95),
+        **common: Unpack[Common],
+    ) -> None:
+        super().__init__(
+            shape=Strip(length_range=length_range, width_range=width_range, angle_range=(0.0, 0.0)),
+            look=OtherImage(source=source, position="random" if source is None else "same"),
+            blend=Blend(opacity_range=opacity_range),
+            **common,
+        )

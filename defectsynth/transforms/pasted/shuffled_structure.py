@@ -1,0 +1,71 @@
+"""Structure where it does not belong: the picture cut into tiles and put together in another order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from defectsynth.blending.blend import Blend
+from defectsynth.core.parameters import IntPair, Pair
+from defectsynth.looks.shuffled import Shuffled
+from defectsynth.shapes.perlin import Perlin
+from defectsynth.transforms.painted import PastedDefect
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from defectsynth.engine.transform import Common
+    from defectsynth.io.sources import SourceLike
+
+
+class ShuffledStructure(PastedDefect):
+    """Structure where it does not belong: a noisy region shows the part itself, its pieces in another order.
+
+    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. Sharp, more or less
+    transparent, its colours changed a little. The mask marks the region; where much of it looks like what it covers,
+    what can be seen of it.
+
+    Args:
+        source: folder, image file, list of files or arrays, or callable; None is the picture itself.
+        tiles_range: tiles across and down, drawn one by one, in [1, 64].
+        jitter_range: change of brightness, contrast and saturation as a share, and of hue in turns, in [-0.5, 0.5].
+        extent_range: side of the square that holds the region, in [0, 2], fraction of min(H, W).
+        octave_range: cells of the noise along each side, as powers of two, in [0, 7].
+        threshold: in [-1, 1]; the noise above it, which lies between -1 and 1, becomes a region.
+        gather: how strongly the regions are drawn to the middle of the square, in [0, 4]; 0 spreads them evenly.
+        opacity_range: in [0, 1].
+        common: see `DefectTransform`.
+
+    References:
+        Yang, Wu, Feng, "MemSeg: a semi-supervised method for image surface defect detection using differences and
+        commonalities", 2022: its structural anomalies. By default ours stays in a part of the picture;
+        `reference.memseg` has the paper's sizes.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import ShuffledStructure, synthesize
+        >>> ramp = np.tile(np.arange(0, 192, 2, dtype=np.uint8), (96, 1))
+        >>> synthesize(ramp, ShuffledStructure(), seed=0).defects[0]["kind"]
+        'shuffled_structure'
+    """
+
+    kind: ClassVar[str] = "shuffled_structure"
+
+    def __init__(
+        self,
+        *,
+        source: SourceLike = None,
+        tiles_range: IntPair = (4, 8),
+        jitter_range: Pair = (-0.1, 0.1),
+        extent_range: Pair = (0.12, 0.4),
+        octave_range: IntPair = (1, 3),
+        threshold: float = 0.35,
+        gather: float = 1.0,
+        opacity_range: Pair = (0.6, 1.0),
+        **common: Unpack[Common],
+    ) -> None:
+        super().__init__(
+            shape=Perlin(extent_range=extent_range, octave_range=octave_range, threshold=threshold, gather=gather),
+            look=Shuffled(source=source, tiles_range=tiles_range, jitter_range=jitter_range),
+            blend=Blend(opacity_range=opacity_range),
+            **common,
+        )

@@ -1,0 +1,173 @@
+"""Chipped edges."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from defectsynth.core.parameters import Component, Pair, between, span, visible_share
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.functional.polygons import jagged
+from defectsynth.parts.selection import chunk
+from defectsynth.recipes.fracture_face import FractureFace
+from defectsynth.recipes.part import PartRecipe
+from defectsynth.scene.scene import Scene
+from defectsynth.transforms.structural.base import gap_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from defectsynth.engine.transform import Common
+
+
+@dataclass(frozen=True)
+class Chip(Component):
+    """A piece broken off the edge.
+
+    Args:
+        radius_range: of the broken place, in [0, 0.5], fraction of min(H, W).
+        aspect_range: how much longer it is along the edge, in [1, 5].
+        through_range: share of it where nothing of the part is left, in [0, 1]; the rest is the face of the break.
+        contrast_range: of the face of the break, in [0, 1].
+        facet_range: size of a facet, in [0, 1], fraction of the radius.
+    """
+
+    radius_range: Pair = span((0.02, 0.055), 0.0, 0.5, "fraction of min(H, W)")
+    aspect_range: Pair = span((1.0, 2.0), 1.0, 5.0, "how much longer along the edge")
+    through_range: Pair = span((0.0, 0.85), 0.0, 1.0, "share where nothing is left")
+    contrast_range: Pair = span((0.12, 0.35), 0.0, 1.0, "change of brightness")
+    facet_range: Pair = span((0.25, 0.6), 0.0, 1.0, "fraction of the radius")
+
+
+class ChippedEdge(DefectTransform):
+    """A chipped edge: a piece is broken off the outline of the part, its ragged break shows.
+
+    Lands on the object's outline unless `where` says otherwise, then on the nearest place of it; without a background,
+    on strong intensity edges. The outer share of an irregular polygon shows the background, continued from around; the
+    rest is the face of the break: one colour, in rough facets, lit by the way it slopes (one light direction a
+    picture). The mask marks what changed.
+
+    Args:
+        radius_range: of the broken place, in [0, 0.5], fraction of min(H, W).
+        aspect_range: how much longer it is along the edge, in [1, 5].
+        through_range: share of it where nothing of the part is left, in [0, 1]; the rest is the face of the break.
+        contrast_range: of the face of the break, in [0, 1].
+        facet_range: size of a facet, in [0, 1], fraction of the radius.
+        common: see `DefectTransform`.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import ChippedEdge, synthesize
+        >>> part = np.full((128, 128), 30, np.uint8)
+        >>> part[40:90, 30:100] = 200
+        >>> sample = synthesize(part, ChippedEdge(through_range=(1, 1)), seed=2)
+        >>> int((sample.image > 115).sum()) < int((part > 115).sum())
+        True
+    """
+
+    kind: ClassVar[str] = "chipped_edge"
+
+    def __init__(
+        self,
+        *,
+        radius_range: Pair = (0.02, 0.055),
+        aspect_range: Pair = (1.0, 2.0),
+        through_range: Pair = (0.0, 0.85),
+        contrast_range: Pair = (0.12, 0.35),
+        facet_range: Pair = (0.25, 0.6),
+        **common: Unpack[Common],
+    ) -> None:
+        common.setdefault("where", "edge")
+        super().__init__(**common)
+        self.chip = Chip(
+            radius_range=radius_range,
+            aspect_range=aspect_range,
+            through_range=through_range,
+            contrast_range=contrast_range,
+            facet_range=facet_range,
+        )
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """Chip and where."""
+        return self.chip, self.where
+
+    def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> PartRecipe | None:
+        """Draw a place on the edge, the broken place, how much of it is gone and the face of the break."""
+        place = self.where.sample(rng, scene)
+        if place is None:
+            return None
+        method = self.where.foreground
+        size, aspect, through, contrast, facet = rng.random(5).tolist()
+        share = visible_share(self.severity)
+        radius = max(between(self.chip.radius_range, size) * scene.side * share, 1.5)
+        piece = chunk(rng, scene, place, radius, method)
+        x, y = (0.5 * (a + b) for a, b in zip(piece.root, piece.tip, strict=True))
+        whole = scene.foreground(method).whole
+        outwards = place.angle - 0.5 * math.pi if whole else piece.angle
+        stretch = between(self.chip.aspect_range, aspect)
+        outline = jagged(rng, x, y, radius, aspect=stretch, angle=outwards + 0.5 * math.pi)
+        face = FractureFace(
+            outline=outline,
+            outwards=outwards,
+            light=scene.light,
+            contrast=between(self.chip.contrast_range, contrast) * share,
+            cell=between(self.chip.facet_range, facet) * radius,
+            seed=int(rng.integers(1 << 62)),
+            method="" if whole else method,
+        )
+        through = between(self.chip.through_range, through)
+        tip, gone = piece.tip, 0.5 + 0.5 * through  # half of the broken place lies outside the part
+        inner = tuple((tip[0] + gone * (a - tip[0]), tip[1] + gone * (b - tip[1])) for a, b in outline)
+        gaps = () if whole or through < 0.05 else (gap_of(rng, scene, replace(piece, outline=inner)),)
+        return PartRecipe(kind=self.kind, severity=self.severity, seed=seed, gaps=gaps, faces=(face,))
+
+
+class TornEdge(ChippedEdge):
+    """A torn edge: a stretch of the border is ripped away, the tear is ragged and its face narrow and rough.
+
+    Lands on the object's outline unless `where` says otherwise, then on the nearest place of it; without a background,
+    on strong intensity edges. A long irregular polygon along the edge; almost all of it shows the background, continued
+    from around; a narrow rest is the face of the tear, in fine facets. The mask marks what changed.
+
+    Args:
+        radius_range: depth of the torn place, in [0, 0.5], fraction of min(H, W).
+        aspect_range: how much longer it is along the edge, in [1, 5].
+        through_range: share of it where nothing of the part is left, in [0, 1]; the rest is the face of the tear.
+        contrast_range: of the face of the tear, in [0, 1].
+        facet_range: size of a facet, in [0, 1], fraction of the radius.
+        common: see `DefectTransform`.
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import TornEdge, synthesize
+        >>> part = np.full((128, 128), 30, np.uint8)
+        >>> part[40:90, 30:100] = 200
+        >>> sample = synthesize(part, TornEdge(), seed=2)
+        >>> int((sample.image > 115).sum()) < int((part > 115).sum())
+        True
+    """
+
+    kind: ClassVar[str] = "torn_edge"
+
+    def __init__(
+        self,
+        *,
+        radius_range: Pair = (0.02, 0.05),
+        aspect_range: Pair = (1.8, 4.0),
+        through_range: Pair = (0.6, 0.9),
+        contrast_range: Pair = (0.08, 0.2),
+        facet_range: Pair = (0.08, 0.2),
+        **common: Unpack[Common],
+    ) -> None:
+        super().__init__(
+            radius_range=radius_range,
+            aspect_range=aspect_range,
+            through_range=through_range,
+            contrast_range=contrast_range,
+            facet_range=facet_range,
+            **common,
+        )

@@ -1,0 +1,266 @@
+"""What a backbone is: images in; feature maps, one embedding an image, or one embedding a patch out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from eval.data.images import SMALLEST
+
+
+class Backbone(nn.Module, ABC):
+    """What every backbone does with images, which are uint8 (B, H, W, 3) RGB, or floating point in [0, 1].
+
+    Freezing goes by stages, from the input to the output. A frozen stage takes no gradient, and its batch
+    normalisation stays in evaluation mode even after ``train()``.
+
+    Args:
+        name: by which a saved model finds its backbone again.
+        channels: channels of the feature map at each stride (px of the image a cell), fine to coarse.
+        mean: of R, G, B, for images in [0, 1].
+        std: of R, G, B, above 0.
+
+    Attributes:
+        embedding_size: D of ``embed``, the channels of the coarsest map.
+        patch_strides: whose maps ``patch_embed`` joins: 8 and 16, or the two finest where these are not there.
+        patch_size: D of ``patch_embed``.
+
+    References:
+        K. Roth et al., "Towards Total Recall in Industrial Anomaly Detection", CVPR 2022 (PatchCore), for
+        ``patch_embed``. Ours divides by the true number of neighbours at the border, and reduces no dimensions.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, *, name: str, channels: Mapping[int, int], mean: Sequence[float], std: Sequence[float]) -> None:
+        super().__init__()
+        for argument, values in (("mean", mean), ("std", std)):
+            if len(values) != 3 or (argument == "std" and min(values) <= 0):
+                rule = "three numbers" if argument == "mean" else "three numbers > 0"
+                raise ValueError(f"{argument} must hold {rule}, one each for R, G and B, got {tuple(values)}")
+        self.name = name
+        self.channels = dict(sorted(channels.items()))
+        self.embedding_size = list(self.channels.values())[-1]
+        usual = [stride for stride in (8, 16) if stride in channels] or list(self.channels)[:2]
+        self.join_levels(usual[0], usual[-1])
+        self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32), persistent=False)
+        self.register_buffer("std", torch.tensor(std, dtype=torch.float32), persistent=False)
+        self._frozen: tuple[nn.Module, ...] = ()
+
+    def join_levels(self, finest: float, coarsest: float) -> None:
+        """Make patches of the feature maps whose strides lie in [finest, coarsest], in px.
+
+        Raises:
+            ValueError: if there is none.
+        """
+        chosen = tuple(stride for stride in self.channels if finest <= stride <= coarsest)
+        if not chosen:
+            strides = ", ".join(map(str, self.channels))
+            raise ValueError(
+                f"finest and coarsest must hold a stride of {self.name} between them ({strides}), "
+                f"got {finest:g} and {coarsest:g}"
+            )
+        self.patch_strides = chosen
+        self.patch_size = sum(self.channels[stride] for stride in chosen)
+
+    @abstractmethod
+    def stages(self) -> list[nn.Module]:
+        """The parts that can be frozen, from the input to the output."""
+
+    @abstractmethod
+    def maps(self, pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
+        """Normalised pixels (B, 3, H, W) to the maps of stride ``deepest`` and finer, by stride."""
+
+    def normalise(self, images: Tensor) -> Tensor:
+        """Images (B, H, W, 3) to what the first layer takes, (B, 3, H, W) float32.
+
+        Raises:
+            TypeError: if the images are neither uint8 nor floating point.
+            ValueError: if the shape is another one, a side is under 32 px, or floats leave [0, 1].
+        """
+        if images.dtype != torch.uint8 and not images.is_floating_point():
+            raise TypeError(f"images must be uint8 or floating point, got {images.dtype}")
+        if images.ndim != 4 or images.shape[-1] != 3 or min(images.shape[1:3]) < SMALLEST:
+            raise ValueError(f"images must have shape (B, H, W, 3) with H, W >= {SMALLEST}, got {tuple(images.shape)}")
+        if images.is_floating_point():
+            if len(images) and not (images.min() >= 0 and images.max() <= 1):
+                low, high = images.min().item(), images.max().item()
+                raise ValueError(f"images must lie in [0, 1] where they are floats, got [{low:.6g}, {high:.6g}]")
+            images = images.float()
+        else:
+            images = images.float() / 255
+        return ((images - self.mean) / self.std).movedim(-1, 1)
+
+    def features(self, images: Tensor) -> dict[int, Tensor]:
+        """Images (B, H, W, 3) to {stride: (B, C, H / stride, W / stride)}, fine to coarse."""
+        return self.maps(self.normalise(images), deepest=max(self.channels))
+
+    def embed(self, images: Tensor) -> Tensor:
+        """Images (B, H, W, 3) to (B, D): the average of the coarsest map."""
+        return self.features(images)[max(self.channels)].float().mean(dim=(2, 3))
+
+    def patch_embed(self, images: Tensor) -> Tensor:
+        """Images (B, H, W, 3) to (B, D, h, w) on the grid of the finest of ``patch_strides``.
+
+        Each map is averaged over 3 x 3 cells and brought to that grid, bilinearly; then their channels are joined.
+        """
+        maps = self.maps(self.normalise(images), deepest=self.patch_strides[-1])
+        pooled = [
+            functional.avg_pool2d(maps[stride].float(), 3, stride=1, padding=1, count_include_pad=False)
+            for stride in self.patch_strides
+        ]
+        grid = pooled[0].shape[2:]
+        return torch.cat([pooled[0], *(functional.interpolate(map_, grid, mode="bilinear") for map_ in pooled[1:])], 1)
+
+    def lower(self, images: Tensor, *, scoring: str, trainable: int) -> Tensor:
+        """Images (B, H, W, 3) to what ``upper`` makes embeddings of: the part of the work that training repeats.
+
+        Args:
+            images: see ``Backbone``.
+            scoring: "image", "patch" or "pooled", which takes patches too.
+            trainable: how many of the last stages are left to ``upper``.
+
+        Returns:
+            float16 (B, C, h, w), or the images themselves where the first stages can't be run apart.
+        """
+        if scoring != "image" and trainable == 0:
+            return self.patch_embed(images).half()
+        return images
+
+    def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
+        """What ``lower`` gave to embeddings float32: (B, D) of images, (B, D, h, w) of patches, pooled ones (B, D)."""
+        if scoring == "image":
+            return self.embed(lower)
+        patches = lower.float() if trainable == 0 else self.patch_embed(lower)
+        return patches if scoring == "patch" else patches.mean(dim=(2, 3))
+
+    def freeze(self, *, trainable: int = 0) -> None:
+        """Freeze all stages but the last ``trainable`` ones, and free those.
+
+        Raises:
+            ValueError: if there are fewer stages, or the number is negative.
+        """
+        stages = self.stages()
+        if not 0 <= trainable <= len(stages):
+            raise ValueError(f"trainable must be in 0 <= trainable <= {len(stages)} stages, got {trainable}")
+        border = len(stages) - trainable
+        for place, stage in enumerate(stages):
+            stage.requires_grad_(place >= border)
+        self._frozen = tuple(stages[:border])
+        self.train(self.training)
+
+    def train(self, mode: bool = True) -> Backbone:  # noqa: FBT001, FBT002 - nn.Module's signature
+        """As ``nn.Module.train``, but frozen stages stay in evaluation mode."""
+        super().train(mode)
+        for stage in self._frozen:
+            stage.eval()
+        return self
+
+
+class StagedBackbone(Backbone):
+    """A backbone whose stages follow each other.
+
+    Args:
+        name: see ``Backbone``.
+        stages: modules, each fed by the one before.
+        strides: of the output of each stage; among equal ones, the last stage counts.
+        channels: see ``Backbone``; of the strides whose maps are given out.
+        mean: see ``Backbone``.
+        std: see ``Backbone``.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        stages: Sequence[nn.Module],
+        strides: Sequence[int],
+        channels: Mapping[int, int],
+        mean: Sequence[float],
+        std: Sequence[float],
+    ) -> None:
+        super().__init__(name=name, channels=channels, mean=mean, std=std)
+        self.body = nn.ModuleList(stages)
+        self.strides = tuple(strides)
+
+    def stages(self) -> list[nn.Module]:
+        """The stages as given."""
+        return list(self.body)
+
+    def lower(self, images: Tensor, *, scoring: str, trainable: int) -> Tensor:
+        """What the first stages give, for image scoring; see ``Backbone.lower``."""
+        if scoring == "patch" or trainable == len(self.body):
+            return super().lower(images, scoring=scoring, trainable=trainable)
+        pixels = self.normalise(images)
+        for stage in self.body[: len(self.body) - trainable]:
+            pixels = stage(pixels)
+        return pixels.half()
+
+    def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
+        """Run the last stages, for image scoring; see ``Backbone.upper``."""
+        if scoring == "patch" or trainable == len(self.body):
+            return super().upper(lower, scoring=scoring, trainable=trainable)
+        pixels = lower.float()
+        for stage in self.body[len(self.body) - trainable :]:
+            pixels = stage(pixels)
+        return pixels.float().mean(dim=(2, 3))
+
+    def maps(self, pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
+        """Run the stages up to stride ``deepest``."""
+        maps = {}
+        for stage, stride in zip(self.body, self.strides, strict=True):
+            if stride > deepest:
+                break
+            pixels = stage(pixels)
+            maps[stride] = pixels
+        return {stride: map_ for stride, map_ in maps.items() if stride in self.channels}
+
+
+class WrappedBackbone(Backbone):
+    """Any feature extractor, its maps read by forward hooks; made by ``wrap_backbone``."""
+
+    def __init__(
+        self,
+        module: nn.Module,
+        *,
+        name: str,
+        layers: Mapping[int, str],
+        channels: Mapping[int, int],
+        mean: Sequence[float],
+        std: Sequence[float],
+    ) -> None:
+        super().__init__(name=name, channels=channels, mean=mean, std=std)
+        self.module = module
+        self.layers = dict(layers)
+
+    def stages(self) -> list[nn.Module]:
+        """The module's direct children that have parameters."""
+        return [child for child in self.module.children() if any(True for _ in child.parameters())]
+
+    def maps(self, pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
+        """Run the whole module and keep what its layers gave."""
+        seen = outputs_of(self.module, pixels, layers=list(self.layers.values()))
+        return {stride: seen[layer] for stride, layer in self.layers.items() if stride <= deepest}
+
+
+def outputs_of(module: nn.Module, pixels: Tensor, *, layers: Sequence[str]) -> dict[str, Tensor]:
+    """What the named layers give while the module runs."""
+    seen: dict[str, Tensor] = {}
+    named = dict(module.named_modules())
+    with ExitStack() as stack:
+        for layer in layers:
+
+            def keep(_module: nn.Module, _inputs: Any, output: Tensor, layer: str = layer) -> None:
+                seen[layer] = output
+
+            handle = named[layer].register_forward_hook(keep)
+            stack.callback(handle.remove)
+        module(pixels)
+    return seen

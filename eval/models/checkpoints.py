@@ -1,0 +1,148 @@
+"""Files that hold weights: checkpoints of a training, and trained models."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from dml_heads import HEADS, Head, make_head
+from eval.models.backbone import Backbone
+from eval.models.pooling import PooledBackbone
+from eval.models.projection import ProjectedBackbone
+from eval.models.registry import BACKBONES, make_backbone
+
+_MODEL = "defectsynth model 3"
+_CHECKPOINT = "defectsynth checkpoint 2"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model, in evaluation mode, on the CPU.
+
+    Attributes:
+        backbone: images to embeddings.
+        head: embeddings to logits.
+        settings: plain data that was saved with it.
+    """
+
+    backbone: Backbone
+    head: Head
+    settings: dict[str, Any]
+
+
+def save_model(path: str | Path, backbone: Backbone, head: Head, *, settings: Mapping[str, Any] | None = None) -> None:
+    """Write a model to a file, whole or not at all.
+
+    Args:
+        path: of the file; a file there is replaced.
+        backbone: saved by its name and its weights.
+        head: one of ``HEADS``, saved by its name, its arguments and its weights.
+        settings: plain data to keep with it: numbers, texts, lists and dicts of these.
+
+    Raises:
+        ValueError: if the head is of a class that is not in ``HEADS``.
+    """
+    names = [name for name, kind in HEADS.items() if type(head) is kind]
+    if not names:
+        raise ValueError(f"head must be one of {', '.join(map(repr, HEADS))}, got {type(head).__name__}")
+    state = {
+        "backbone": backbone.name,
+        "strides": list(backbone.patch_strides),
+        "projection": backbone.patch_size if isinstance(backbone, ProjectedBackbone) else None,
+        "pooled": isinstance(backbone, PooledBackbone),
+        "head": names[0],
+        "head_arguments": {argument: getattr(head, argument) for argument in inspect.signature(type(head)).parameters},
+        "settings": dict(settings or {}),
+        "backbone_weights": backbone.state_dict(),
+        "head_weights": head.state_dict(),
+    }
+    _write(Path(path), _MODEL, state)
+
+
+def load_model(path: str | Path, *, backbone: Backbone | None = None) -> Model:
+    """Read a model from a file.
+
+    Args:
+        path: as ``save_model`` wrote it.
+        backbone: to load the weights into, in place; needed where it was made by ``wrap_backbone``.
+
+    Returns:
+        The model.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is no model, is broken, or the backbone does not fit.
+    """
+    state = _read(Path(path), _MODEL)
+    name = state["backbone"]
+    if backbone is None:
+        if name not in BACKBONES:
+            raise ValueError(f"backbone must be given for the model {path}, whose backbone is {name!r}, got None")
+        backbone = make_backbone(name, weights="none")
+        backbone.join_levels(state["strides"][0], state["strides"][-1])
+        if state["projection"] is not None:
+            kind = PooledBackbone if state["pooled"] else ProjectedBackbone
+            backbone = kind(backbone, size=state["projection"])
+    try:
+        backbone.load_state_dict(state["backbone_weights"])
+    except RuntimeError as error:
+        raise ValueError(f"backbone must be the {name!r} of the model {path}, got {backbone.name!r}") from error
+    head = make_head(state["head"], **state["head_arguments"])
+    head.load_state_dict(state["head_weights"])
+    return Model(backbone.eval(), head.eval(), state["settings"])
+
+
+def write_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
+    """Replace the checkpoint at `path`, whole or not at all."""
+    _write(path, _CHECKPOINT, state)
+
+
+def read_checkpoint(path: Path, *, settings: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The state at `path`, None if there is no file.
+
+    Raises:
+        ValueError: if it is broken, or of a training with other settings.
+    """
+    if not path.exists():
+        return None
+    state = _read(path, _CHECKPOINT)
+    for setting, value in settings.items():
+        if state["settings"].get(setting) != value:
+            raise ValueError(
+                f"checkpoint {path} must be of a training with {setting} {value!r}, "
+                f"got {state['settings'].get(setting)!r}: remove it to start afresh"
+            )
+    return state
+
+
+def _write(path: Path, kind: str, state: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            torch.save({"kind": kind, **state}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _read(path: Path, kind: str) -> dict[str, Any]:
+    if not path.is_file():
+        raise FileNotFoundError(f"path must be a file of weights, got {str(path)!r}: check the path")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
+        raise ValueError(f"{path} must be a {kind!r}, got a broken file: remove it ({error})") from error
+    if not isinstance(state, dict) or state.get("kind") != kind:
+        found = state.get("kind") if isinstance(state, dict) else type(state).__name__
+        raise ValueError(f"{path} must be a {kind!r}, got {found!r}")
+    return state

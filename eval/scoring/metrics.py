@@ -1,0 +1,245 @@
+"""Numbers for scores against labels and for heat maps against masks; scikit-learn's where it has them.
+
+References:
+    P. Bergmann, M. Fauser, D. Sattlegger, C. Steger, "MVTec AD - A Comprehensive Real-World Dataset for Unsupervised
+    Anomaly Detection", CVPR 2019: the pair of TPR and TNR (table 2).
+    P. Bergmann, K. Batzner, M. Fauser, D. Sattlegger, C. Steger, "The MVTec Anomaly Detection Dataset: A Comprehensive
+    Real-World Dataset for Unsupervised Anomaly Detection", IJCV 2021: the per-region overlap, integrated up to 30 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Real
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
+
+from eval.data.datasets import GOOD
+
+FPR_LIMIT = 0.3
+_WITH_DIAGONALS = 8  # neighbours of a pixel that belong to its region, as in the data set's own program
+
+
+@dataclass(frozen=True)
+class ImageMetrics:
+    """How well scores tell defective images from good ones; every value but the threshold in [0, 1].
+
+    Attributes:
+        auroc: area under the ROC curve; 0.5 for scores that know nothing.
+        average_precision: mean precision over the recalls.
+        f1_max: the largest F1 of any threshold, so an upper bound: the threshold has seen the labels.
+        threshold: the score at and above which an image counts as defective for `f1_max`.
+        tpr: share of defective images found, of the pair with the largest mean.
+        tnr: share of good images passed, of the same pair.
+    """
+
+    auroc: float
+    average_precision: float
+    f1_max: float
+    threshold: float
+    tpr: float
+    tnr: float
+
+
+@dataclass(frozen=True)
+class PixelMetrics:
+    """How well heat maps tell defective pixels from good ones; every value in [0, 1].
+
+    Attributes:
+        auroc: area under the ROC curve of all pixels of all images.
+        average_precision: of all pixels of all images.
+        aupro: area under the per-region overlap up to a false positive rate of 30 %, divided by 0.3.
+    """
+
+    auroc: float
+    average_precision: float
+    aupro: float
+
+
+def image_metrics(labels: ArrayLike, scores: ArrayLike) -> ImageMetrics:
+    """Compare one score an image with its label.
+
+    Args:
+        labels: (N,), 1 or True for a defective image, 0 or False for a good one; both must occur.
+        scores: (N,), finite; larger means more likely defective, in any unit.
+
+    Raises:
+        ValueError: if the lengths differ, a label is something else, one class is missing or a score is not finite.
+
+    References:
+        Bergmann et al. 2019 (above) print TPR and TNR at a threshold of their own for each method. Here the pair is the
+        best there is: over all thresholds the one with the largest mean of the two, of equal ones that with the larger
+        TNR.
+
+    Examples:
+        >>> image_metrics([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.9])
+        ImageMetrics(auroc=1.0, average_precision=1.0, f1_max=1.0, threshold=0.3, tpr=1.0, tnr=1.0)
+    """
+    values = _finite("scores", scores, ndim=1)
+    truth = _binary("labels", labels, shape=values.shape)
+    precision, recall, thresholds = precision_recall_curve(truth, values)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, np.finfo(np.float64).tiny)
+    best = int(np.argmax(f1[:-1]))  # the last point is (1, 0) and has no threshold
+    fpr, tpr, _ = roc_curve(truth, values, drop_intermediate=False)
+    pair = int(np.argmax(tpr - fpr))  # the mean of TPR and TNR is (TPR - FPR + 1) / 2
+    return ImageMetrics(
+        auroc=float(roc_auc_score(truth, values)),
+        average_precision=float(average_precision_score(truth, values)),
+        f1_max=float(f1[best]),
+        threshold=float(thresholds[best]),
+        tpr=float(tpr[pair]),
+        tnr=float(1 - fpr[pair]),
+    )
+
+
+def per_defect_auroc(defects: Sequence[str], scores: ArrayLike) -> dict[str, float]:
+    """Area under the ROC curve of each defect type against all good images.
+
+    Args:
+        defects: N names, "good" for a good image; "good" and another one must occur.
+        scores: (N,), finite; larger means more likely defective.
+
+    Returns:
+        The areas, in [0, 1], by defect name, sorted.
+
+    Raises:
+        ValueError: if the lengths differ, one class is missing or a score is not finite.
+
+    Examples:
+        >>> per_defect_auroc(["good", "dent", "crack", "good"], [0.1, 0.3, 0.9, 0.4])
+        {'crack': 1.0, 'dent': 0.5}
+    """
+    values = _finite("scores", scores, ndim=1)
+    names = np.asarray(defects)
+    if names.shape != values.shape:
+        raise ValueError(f"defects must name one defect for each of {len(values)} scores, got shape {names.shape}")
+    good = names == GOOD
+    _both_occur("defects", ~good)
+    kinds = sorted({str(name) for name in names[~good]})
+    return {
+        kind: float(roc_auc_score(names[good | (names == kind)] == kind, values[good | (names == kind)]))
+        for kind in kinds
+    }
+
+
+def pixel_metrics(masks: ArrayLike, heat_maps: ArrayLike) -> PixelMetrics:
+    """Compare heat maps with the ground truth, over all pixels of all images, the good ones among them.
+
+    Args:
+        masks: (N, H, W), 1 or True where a defect is; defective and good pixels must occur.
+        heat_maps: (N, H, W), finite; larger means more likely defective, on one scale for all images.
+
+    Raises:
+        ValueError: if the shapes differ, a mask holds other values, one class is missing or a heat is not finite.
+
+    References:
+        Bergmann et al. 2021 (above).
+    """
+    heats = _finite("heat_maps", heat_maps, ndim=3)
+    truth = _binary("masks", masks, shape=heats.shape)
+    order = np.argsort(heats, axis=None)  # sorted once here, what follows sorts fast
+    weights = _region_weights(truth).ravel()[order]
+    flat_truth, flat_heats = truth.ravel()[order], heats.ravel()[order]
+    return PixelMetrics(
+        auroc=float(roc_auc_score(flat_truth, flat_heats)),
+        average_precision=float(average_precision_score(flat_truth, flat_heats)),
+        aupro=_overlap_area(flat_truth, flat_heats, weights, FPR_LIMIT),
+    )
+
+
+def aupro(masks: ArrayLike, heat_maps: ArrayLike, *, fpr_limit: float = FPR_LIMIT) -> float:
+    """Area under the per-region overlap: every defect counts the same, however large it is.
+
+    A region is a connected component of a mask, diagonals included. At a threshold, the overlap is the share of a
+    region's pixels at or above it, averaged over all regions of all images; the false positive rate is the share of the
+    good pixels at or above it. Every value of the heat maps is a threshold, so the area is exact.
+
+    Args:
+        masks: (N, H, W), 1 or True where a defect is; defective and good pixels must occur.
+        heat_maps: (N, H, W), finite; larger means more likely defective, on one scale for all images.
+        fpr_limit: where the integral over the false positive rate ends, in (0, 1].
+
+    Returns:
+        The area divided by `fpr_limit`, in [0, 1]: 1 for a perfect map, `fpr_limit / 2` for a constant one.
+
+    Raises:
+        TypeError: if `fpr_limit` is no number.
+        ValueError: if it is out of bounds, the shapes differ, a mask holds other values, one class is missing or a heat
+            is not finite.
+
+    References:
+        Bergmann et al. 2021 (above). It is the ROC curve with weights: a pixel of a region counts one over
+        the region's size, so scikit-learn computes it.
+    """
+    limit = _checked_limit(fpr_limit)
+    heats = _finite("heat_maps", heat_maps, ndim=3)
+    truth = _binary("masks", masks, shape=heats.shape)
+    return _overlap_area(truth.ravel(), heats.ravel(), _region_weights(truth).ravel(), limit)
+
+
+def _checked_limit(limit: object) -> float:
+    message = f"fpr_limit must be a number with 0 < fpr_limit <= 1, got {limit!r}"
+    if isinstance(limit, bool) or not isinstance(limit, Real):
+        raise TypeError(message)
+    if not 0 < float(limit) <= 1:
+        raise ValueError(message)
+    return float(limit)
+
+
+def _region_weights(masks: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """1 on good pixels, one over the size of its region on the others: (N, H, W)."""
+    weights = np.ones(masks.shape)
+    for weight, mask in zip(weights, masks, strict=True):
+        if mask.any():
+            _, regions = cv2.connectedComponents(mask.astype(np.uint8), connectivity=_WITH_DIAGONALS)
+            weight[mask] = 1 / np.bincount(regions.ravel())[regions[mask]]
+    return weights
+
+
+def _overlap_area(
+    truth: NDArray[np.bool_], heats: NDArray[np.floating], weights: NDArray[np.float64], limit: float
+) -> float:
+    """The normalised area under the weighted ROC curve of flat arrays up to `limit`."""
+    fpr, overlap, _ = roc_curve(truth, heats, sample_weight=weights, drop_intermediate=True)
+    inside = int(np.searchsorted(fpr, limit, side="right"))
+    end = np.interp(limit, fpr, overlap)
+    return float(auc(np.append(fpr[:inside], limit), np.append(overlap[:inside], end)) / limit)
+
+
+def _finite(argument: str, values: ArrayLike, *, ndim: int) -> NDArray[np.floating]:
+    """Floating point values of `ndim` dimensions, float32 where they came so."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(f"{argument} must be numbers, got {array.dtype}")
+    if array.ndim != ndim:
+        wanted = {1: "(N,)", 3: "(N, H, W)"}[ndim]
+        raise ValueError(f"{argument} must have shape {wanted}, got {array.shape}")
+    if array.dtype.kind != "f":
+        return array.astype(np.float64)
+    if not np.isfinite(array).all():
+        lost, endless = int(np.isnan(array).sum()), int(np.isinf(array).sum())
+        raise ValueError(f"{argument} must be finite, got {lost} NaN and {endless} infinite of {array.size} values")
+    return array
+
+
+def _binary(argument: str, values: ArrayLike, *, shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Truth of that shape, in which both classes occur."""
+    array = np.asarray(values)
+    if array.shape != shape:
+        raise ValueError(f"{argument} must have one value for each score, shape {shape}, got {array.shape}")
+    truth = array == 1
+    others = ~truth & (array != 0)
+    if others.any():
+        raise ValueError(f"{argument} must be 0 or 1, got {array[others][0]!r}")
+    _both_occur(argument, truth)
+    return truth
+
+
+def _both_occur(argument: str, defective: NDArray[np.bool_]) -> None:
+    bad = int(np.count_nonzero(defective))
+    if not 0 < bad < defective.size:
+        raise ValueError(f"{argument} must hold good and defective ones, got {defective.size - bad} and {bad}")
