@@ -25,6 +25,11 @@ class PaintedDefect(DefectTransform):
 
     Lands where `where` says and stays on the object if that is where it lands. The mask marks what really changed.
 
+    ![painted_defect](tests/golden/painted_defect.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         shape: the alpha layer, for example `Strokes()` or `Spots()`.
         look: the pixels, for example `Color()`, `Shade()`, `Noise()` or `Elsewhere()`.

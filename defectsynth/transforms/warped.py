@@ -26,6 +26,11 @@ class WarpedDefect(DefectTransform):
 
     The mask marks what really changed, which on plain ground is much less than what moved.
 
+    ![warped_defect](tests/golden/warped_defect.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         field: the displacement.
         common: see `DefectTransform`; `where` is the edge unless given.

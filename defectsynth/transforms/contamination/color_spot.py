@@ -23,6 +23,11 @@ class ColorSpot(PaintedDefect):
     larger one with smaller ones around it, sharp or diffuse. Opaque paint, or a tint that lets the texture through. The
     mask marks what changed visibly; the faint end of a diffuse rim is not painted.
 
+    ![color_spot](tests/golden/color_spot.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: in [0, 1], fraction of min(H, W).
         aspect_range: shorter by longer diameter, in [0.05, 1].

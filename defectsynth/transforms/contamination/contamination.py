@@ -23,6 +23,11 @@ class Contamination(PaintedDefect):
     angular or rounded, with its own colour, lit from one side with a shadow on the other (one light direction a
     picture). The mask marks the particles and their shadows.
 
+    ![contamination](tests/golden/contamination.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: of the largest particle, in [0, 0.5], fraction of min(H, W).
         particles_range: number, in [1, 128].

@@ -23,6 +23,11 @@ class Discoloration(PaintedDefect):
     islands, its rim sharp or soft. The surface itself in another colour, its texture kept: lightness, red and yellow
     move as the eye measures them; gray pictures move in lightness only. The mask marks what changed visibly.
 
+    ![discoloration](tests/golden/discoloration.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
         aspect_range: shorter by longer diameter, in [0.05, 1].

@@ -23,6 +23,11 @@ class FadedPrint(PaintedDefect):
     Lands where there is most detail on the object unless `where` says otherwise. A cloud of lobes, bays and islands in
     which detail is lost, dragged in one direction, and a haze is left. The mask marks what changed visibly.
 
+    ![faded_print](tests/golden/faded_print.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
         aspect_range: shorter by longer diameter, in [0.05, 1].

@@ -23,6 +23,11 @@ class Fiber(PaintedDefect):
     thickness that wanders and curls, with its own colour and a thin shadow (one light direction a picture). The mask
     marks fibre and shadow.
 
+    ![fiber](tests/golden/fiber.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: along the curve, in [0, 2], fraction of min(H, W).
         width_range: thickness, in [0, 0.1], fraction of min(H, W).

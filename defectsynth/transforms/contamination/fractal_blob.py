@@ -23,6 +23,11 @@ class FractalBlob(PaintedDefect):
     Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. Lobes, bays and islands of
     all sizes. Its look is any part: a colour unless `look` says otherwise. The mask marks what changed visibly.
 
+    ![fractal_blob](tests/golden/fractal_blob.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         look: the pixels, for example `Color()`, `Elsewhere()` or `ColorShift()`.
         radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).

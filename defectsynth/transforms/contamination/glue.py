@@ -23,6 +23,11 @@ class Glue(PaintedDefect):
     larger one with smaller ones around it, domed and glossy, with a lit and a dark rim (one light direction a picture).
     More or less of the surface shows through. The mask marks drops and shadow.
 
+    ![glue](tests/golden/glue.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: in [0, 1], fraction of min(H, W).
         aspect_range: shorter by longer diameter, in [0.05, 1].

@@ -23,6 +23,11 @@ class Spatter(PaintedDefect):
     and many small ones around the largest, with their own colour, domed, glossy or matt (one light direction a
     picture). The mask marks the drops.
 
+    ![spatter](tests/golden/spatter.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: of the largest drop, in [0, 0.5], fraction of min(H, W).
         particles_range: number of drops, in [1, 128].

@@ -23,6 +23,11 @@ class Stain(PaintedDefect):
     shows through a film that is darkest at its rim, the tide mark; on a dark surface the film is pale. The mask marks
     what changed visibly.
 
+    ![stain](tests/golden/stain.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
         aspect_range: shorter by longer diameter, in [0.05, 1].

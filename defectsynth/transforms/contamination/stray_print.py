@@ -22,6 +22,11 @@ class StrayPrint(PaintedDefect):
     Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. One letter or a few in a
     line, of one colour, more or less opaque. The mask marks the letters.
 
+    ![stray_print](tests/golden/stray_print.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         letters_range: number of letters, in [1, 12].
         height_range: of a capital, in [0, 0.5], fraction of min(H, W).

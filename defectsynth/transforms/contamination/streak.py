@@ -23,6 +23,11 @@ class Streak(PaintedDefect):
     band or several side by side, tapering. The texture shows through a film that is darkest at its
     rim; on a dark surface the film is pale. The mask marks what changed visibly.
 
+    ![streak](tests/golden/streak.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: length along the streak, in [0, 2], fraction of min(H, W).
         width_range: greatest thickness, in [0, 0.5], fraction of min(H, W); at most 6 % of the length.

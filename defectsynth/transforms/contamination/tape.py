@@ -23,6 +23,11 @@ class Tape(PaintedDefect):
     or torn ends, opaque or letting the texture through, its edges lit on one side with a thin shadow on the other (one
     light direction a picture). The mask marks band and shadow.
 
+    ![tape](tests/golden/tape.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: in [0, 2], fraction of min(H, W).
         width_range: in [0, 1], fraction of min(H, W).

@@ -23,6 +23,11 @@ class WrongVariety(PaintedDefect):
     engraving and shading stay; specks of another hue than the ground go, the ground is tinted, dots, with a darker rim
     or without, or fine dense grain come. Gray pictures keep their specks. The mask marks the object.
 
+    ![wrong_variety](tests/golden/wrong_variety.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         patterns: any of plain (no specks), dots, grain.
         fade_range: share of the specks of another hue that goes, in [0, 1].

@@ -21,6 +21,11 @@ class BentEdge(WarpedDefect):
     is there is really displaced by a smooth field that never folds over itself; nothing is painted. The mask marks what
     changed visibly, which is the strip between the old and the new outline and the structure that moved with it.
 
+    ![bent_edge](tests/golden/bent_edge.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         bends: any of dent, bulge, bend.
         amount_range: how far the outline moves, in [0, 0.5], fraction of min(H, W).

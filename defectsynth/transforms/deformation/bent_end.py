@@ -22,6 +22,11 @@ class BentEnd(WarpedDefect):
     end of the object, is really turned about it, in a smooth curve that never folds over itself; nothing is painted.
     On a round object, or without one, a stretch in any direction turns. The mask marks what changed visibly.
 
+    ![bent_end](tests/golden/bent_end.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         angle_range: how far the end turns, to either side, in [0, 60], degrees.
         common: see `DefectTransform`.

@@ -21,6 +21,11 @@ class BentThread(ReliefDefect):
     weave). What is there is really displaced by a smooth field that never folds over itself, and lightly shaded. The
     mask marks what changed.
 
+    ![bent_thread](tests/golden/bent_thread.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         amount_range: how far, in [0, 2], fraction of the distance from thread to thread.
         length_range: of the stretch, in [0, 2], fraction of min(H, W).
@@ -61,6 +66,11 @@ class PatternShift(ReliefDefect):
     Lands anywhere unless `where` says otherwise, along the direction that the surface has there (either of the two of a
     weave). What is there is really displaced by a smooth field that never folds over itself, and lightly shaded. The
     mask marks what changed.
+
+    ![pattern_shift](tests/golden/pattern_shift.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
         amount_range: how far, in [0, 2], fraction of the distance from thread to thread.

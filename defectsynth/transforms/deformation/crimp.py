@@ -27,6 +27,11 @@ class Crimp(ReliefDefect):
     facets meet in creases and catch the light, of one direction a picture. The mask marks what changed, the strips
     between the old and the new outline included. `Squeeze` is round and soft where this is straight and sharp.
 
+    ![crimp](tests/golden/crimp.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         directions: in, out; each draw takes one.
         amount_range: how far the outline moves, in [0, 0.7], fraction of half the part's width; outwards half of that.

@@ -21,6 +21,11 @@ class Dent(ReliefDefect):
     never folds over itself, and shaded as a hollow, with one light direction a picture and more or less of creases; at
     the object's edge the shading ends with the object. The mask marks what changed.
 
+    ![dent](tests/golden/dent.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         amount_range: greatest displacement, in [0, 0.32], fraction of the reach.
         radius_range: reach, in [0, 0.5], fraction of min(H, W).
@@ -67,6 +72,11 @@ class Bulge(ReliefDefect):
     Lands on the object unless `where` says otherwise. What is there is pushed away from the middle by a smooth field
     that never folds over itself, and shaded as a hump, with one light direction a picture; at the object's edge the
     shading ends with the object. The mask marks what changed.
+
+    ![bulge](tests/golden/bulge.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
         amount_range: greatest displacement, in [0, 0.32], fraction of the reach; at most 0.26 is used.

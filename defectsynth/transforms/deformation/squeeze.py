@@ -22,6 +22,11 @@ class Squeeze(ReliefDefect):
     is shaded, with one light direction a picture and creases. The mask marks what changed, the strips between the old
     and the new outline included.
 
+    ![squeeze](tests/golden/squeeze.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         amount_range: greatest displacement, in [0, 0.32], fraction of the reach.
         radius_range: reach, in [0, 0.5], fraction of min(H, W).
@@ -70,6 +75,11 @@ class Pinch(ReliefDefect):
     Lands on the object unless `where` says otherwise. What is there is drawn strongly towards the middle by a smooth
     field that never folds over itself, and shaded a little, in creases that run to the point. The mask marks what
     changed.
+
+    ![pinch](tests/golden/pinch.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
         amount_range: greatest displacement, in [0, 0.32], fraction of the reach.

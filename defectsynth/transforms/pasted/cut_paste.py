@@ -29,6 +29,11 @@ class CutPaste(PastedDefect):
     sharp edges, its colours changed a little. The mask marks the rectangle; where much of it looks like what it covers,
     what can be seen of it.
 
+    ![cut_paste](tests/golden/cut_paste.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the picture itself.
         area_range: in [0, 1], share of the picture's area.
@@ -75,6 +80,11 @@ class CutPasteScar(PastedDefect):
     Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. Opaque, with sharp edges,
     turned with what is on it, its colours changed a little. The mask marks the strip; where much of it looks like what
     it covers, what can be seen of it.
+
+    ![cut_paste_scar](tests/golden/cut_paste_scar.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the picture itself.

@@ -24,6 +24,11 @@ class InterpolatedPatch(PastedDefect):
     picture shows the same place of another part, else another place of the same one. The mask marks what changed;
     `mask_kind="alpha"` gives the interpolation factor as the label.
 
+    ![interpolated_patch](tests/golden/interpolated_patch.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the picture itself.
         length_range: height, in [0, 2], fraction of min(H, W).

@@ -35,6 +35,11 @@ class NaturalSynthetic(PastedDefect):
     colours follow from what is around it. The mask marks what changed; `mask_kind="intensity"` gives labels as soft as
     the change.
 
+    ![natural_synthetic](tests/golden/natural_synthetic.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the picture itself.
         size_range: least and greatest side, in [0, 2], fraction of min(H, W).

@@ -117,6 +117,11 @@ class PatchSwap(DefectTransform):
     The first lands anywhere unless `where` says otherwise, the second near it; on the object both end at the object's
     edge. Upright, of one size, with sharp edges. The mask marks both.
 
+    ![patch_swap](tests/golden/patch_swap.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: height, in [0, 1], fraction of min(H, W).
         width_range: in [0, 1], fraction of min(H, W).

@@ -128,6 +128,11 @@ class RealDefect(DefectTransform):
     surface, shifted as the defect differs from its own surroundings, in proportion to the surface's brightness. The
     mask marks what changed.
 
+    ![real_defect](tests/golden/real_defect.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         source: folder, image file, list of files or arrays, or callable; None is four rendered examples. The mask is
             a_mask.png beside a.png, masks/a.png beside images/a.png, or ground_truth/kind/a_mask.png for

@@ -24,6 +24,11 @@ class ShuffledStructure(PastedDefect):
     transparent, its colours changed a little. The mask marks the region; where much of it looks like what it covers,
     what can be seen of it.
 
+    ![shuffled_structure](tests/golden/shuffled_structure.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the picture itself.
         tiles_range: tiles across and down, drawn one by one, in [1, 64].

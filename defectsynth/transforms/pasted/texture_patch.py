@@ -25,6 +25,11 @@ class TexturePatch(PastedDefect):
     transparent; cloth, metal, stone, rust and others out of a procedural bank, or out of pictures of your own. The mask
     marks the regions.
 
+    ![texture_patch](tests/golden/texture_patch.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the procedural bank.
         families: any of woven, knitted, stripes, dots, mesh, brushed, marble, wood, granite, cracks, rust, paper,

@@ -50,6 +50,11 @@ class ChippedEdge(DefectTransform):
     rest is the face of the break: one colour, in rough facets, lit by the way it slopes (one light direction a
     picture). The mask marks what changed.
 
+    ![chipped_edge](tests/golden/chipped_edge.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: of the broken place, in [0, 0.5], fraction of min(H, W).
         aspect_range: how much longer it is along the edge, in [1, 5].
@@ -132,6 +137,11 @@ class TornEdge(ChippedEdge):
     Lands on the object's outline unless `where` says otherwise, then on the nearest place of it; without a background,
     on strong intensity edges. A long irregular polygon along the edge; almost all of it shows the background, continued
     from around; a narrow rest is the face of the tear, in fine facets. The mask marks what changed.
+
+    ![torn_edge](tests/golden/torn_edge.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
         radius_range: depth of the torn place, in [0, 0.5], fraction of min(H, W).

@@ -33,6 +33,11 @@ class DisplacedPart(PartDefect):
     The mask marks the old and the new place where pixels changed. Keypoints on the part and the bounding box around it
     move along.
 
+    ![displaced_part](tests/golden/displaced_part.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
         chunk_range: radius of a chunk, in [0, 0.5], fraction of min(H, W).
@@ -78,6 +83,11 @@ class RotatedPart(PartDefect):
     where none stands out a piece at the outline is turned. Where it was its surroundings show; its shadow goes with it.
     The mask marks what changed. Keypoints on the part and the bounding box around it move along.
 
+    ![rotated_part](tests/golden/rotated_part.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
         chunk_range: radius of a chunk, in [0, 0.5], fraction of min(H, W).
@@ -121,6 +131,11 @@ class FlippedPart(PartDefect):
     axis and lays it down where it was; where it no longer covers its place the surroundings show. The mask marks what
     changed. Below severity 1 only the end away from the rest is flipped.
 
+    ![flipped_part](tests/golden/flipped_part.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
         chunk_range: radius of a chunk, in [0, 0.5], fraction of min(H, W).
@@ -161,6 +176,11 @@ class MisplacedObject(PartDefect):
     from around shows where it was. A picture without background, or one whose border cuts the object, comes back
     untouched. The mask marks the old and the new place where pixels changed. The cost follows the object's box.
     Keypoints on the object and the bounding box around it move along.
+
+    ![misplaced_object](tests/golden/misplaced_object.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
         distance_range: how far it moves, in [0, 1], fraction of min(H, W).

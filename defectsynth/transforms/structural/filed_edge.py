@@ -59,6 +59,11 @@ class FiledEdge(DefectTransform):
     shows. Behind it lies a bare rough face in one colour, lit by its slope (one light direction a picture). The mask
     marks what changed.
 
+    ![filed_edge](tests/golden/filed_edge.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: of the cut along the outline, in [0, 1], fraction of min(H, W).
         depth_range: of the cut below what stands out farthest, in [0, 0.3], fraction of min(H, W).

@@ -31,6 +31,11 @@ class MissingPart(PartDefect):
     surface from nearby that meets what lies around. The mask marks what changed. Below severity 1 the end that hangs on
     the rest is left.
 
+    ![missing_part](tests/golden/missing_part.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
         chunk_range: radius of a chunk, in [0, 0.5], fraction of min(H, W).
@@ -87,6 +92,11 @@ class CutPart(PartDefect):
     Takes the part that sticks out nearest to a place on the object unless `where` says otherwise; where none does, two
     straight cuts take a notch out of the outline. Beyond the cut the background, continued from around, shows. The mask
     marks what is gone. Below severity 1 less of it is gone.
+
+    ![cut_part](tests/golden/cut_part.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
         part_kinds: any of lead, mark, body, object, chunk.

@@ -81,6 +81,11 @@ class RecoloredPart(DefectTransform):
     that lies together around it and has one colour is recoloured, its texture kept: in the colour of another part, or
     in one of a family. The mask marks what changed visibly.
 
+    ![recolored_part](tests/golden/recolored_part.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         alike_range: difference in colour up to which what lies together belongs to one part, in [0, 1].
         share_range: least and greatest part, share of the object, in [0, 1]; others are taken where there is none.

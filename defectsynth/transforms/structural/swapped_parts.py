@@ -29,6 +29,11 @@ class SwappedParts(PartDefect):
     alike in size the likelier; where the two do not cover each other's place the surroundings show. The mask marks both
     places where pixels changed. Below severity 1 only the ends away from the rest are swapped.
 
+    ![swapped_parts](tests/golden/swapped_parts.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
         chunk_range: radius of a chunk, in [0, 0.5], fraction of min(H, W).
@@ -81,6 +86,11 @@ class DuplicatedPart(PartDefect):
     Takes the part nearest to a place on the object unless `where` says otherwise, and lays a copy of it down beside it:
     of a lead at its side, of anything else in any direction. The mask marks where the copy changed pixels. Below
     severity 1 only the end away from the rest is copied.
+
+    ![duplicated_part](tests/golden/duplicated_part.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
         part_kinds: any of lead, mark, body, object, chunk.

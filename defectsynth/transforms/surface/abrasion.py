@@ -23,6 +23,11 @@ class Abrasion(PaintedDefect):
     in about one direction, each of its own length and strength. Bright, dark or relief (one light direction a picture).
     The mask marks the strokes, not what lies between them.
 
+    ![abrasion](tests/golden/abrasion.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: of the longest stroke, in [0, 2], fraction of min(H, W).
         width_range: thickness of a stroke, in [0, 0.05], fraction of min(H, W).

@@ -23,6 +23,11 @@ class Bubble(PaintedDefect):
     towards the light, dark away from it, with a highlight if it is glossy (one light direction a picture). The mask
     marks what changed visibly.
 
+    ![bubble](tests/golden/bubble.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: in [0, 1], fraction of min(H, W).
         aspect_range: shorter by longer diameter, in [0.05, 1].

@@ -23,6 +23,11 @@ class Crack(PaintedDefect):
     pinches, swells and thins out, with branches that do the same. Dark, in relief (dark gap with one lit lip, one light
     direction a picture), or bright as where glass or plastic whitens. The mask marks what changed, lips included.
 
+    ![crack](tests/golden/crack.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: extent of the main path, in [0, 2], fraction of min(H, W).
         width_range: greatest thickness, in [0, 0.1], fraction of min(H, W).

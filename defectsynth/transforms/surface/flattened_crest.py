@@ -25,6 +25,11 @@ class FlattenedCrest(PaintedDefect):
     deep, the groove as well: flat, bare, full of fine parallel strokes, the rim lit (one light direction a picture).
     Where there are no ribs it is an oval across the object. The mask marks the flats.
 
+    ![flattened_crest](tests/golden/flattened_crest.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         ribs_range: number of crests, in [1, 8].
         length_range: of a crest's flat, in [0, 1.5], fraction of the object's width there.

@@ -23,6 +23,11 @@ class Fold(PaintedDefect):
     or several side by side, tapering towards the ends, bright on the side that faces the light and dark on the other
     (one light direction a picture). The mask marks what changed visibly.
 
+    ![fold](tests/golden/fold.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: length along the fold, in [0, 2], fraction of min(H, W).
         width_range: greatest thickness, in [0, 0.5], fraction of min(H, W); at most 6 % of the length.

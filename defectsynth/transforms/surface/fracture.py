@@ -24,6 +24,11 @@ class Fracture(PaintedDefect):
     of the material's colour, each turned another way, a few of them, side by side, mirroring the light. The mask marks
     the stretch. The outline itself stays; see `ChippedEdge` for a piece that is gone.
 
+    ![fracture](tests/golden/fracture.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: along the outline, in [0, 3], fraction of min(H, W).
         depth_range: where it begins, in [0, 0.5], from the outline inwards, fraction of min(H, W).

@@ -23,6 +23,11 @@ class GrindMark(PaintedDefect):
     sharp rim, flat and bare, of its own brightness that changes from end to end, full of fine parallel strokes; its rim
     catches the light (one light direction a picture). The mask marks the flat.
 
+    ![grind_mark](tests/golden/grind_mark.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: half its length, in [0, 0.5], fraction of min(H, W).
         aspect_range: width by length, in [0.1, 1].

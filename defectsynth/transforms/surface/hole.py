@@ -22,6 +22,11 @@ class Hole(PaintedDefect):
     Lands anywhere unless `where` says otherwise. A roundish opening with an uneven rim; beneath it is darker, beneath a
     dark surface brighter, and hardly any of the texture is left. The mask marks what changed.
 
+    ![hole](tests/golden/hole.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: in [0, 1], fraction of min(H, W).
         aspect_range: shorter by longer diameter, in [0.05, 1].

@@ -22,6 +22,11 @@ class Line(PaintedDefect):
     Lands anywhere unless `where` says otherwise. It starts at the place, points towards the centre of the picture and
     is sharp and opaque. The mask marks the line.
 
+    ![line](tests/golden/line.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: extent along x and along y, drawn separately, in [0, 2], fraction of min(H, W).
         width_range: thickness, in [0, 0.5], fraction of min(H, W).

@@ -24,6 +24,11 @@ class MissingThread(PaintedDefect):
     of any. What lies beneath is darker, beneath a dark surface brighter, and little of the texture is left. The mask
     marks what changed.
 
+    ![missing_thread](tests/golden/missing_thread.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: in [0, 2], fraction of min(H, W).
         width_range: in [0, 4], fraction of the distance from one thread to the next.
@@ -70,6 +75,11 @@ class BrokenThread(PaintedDefect):
 
     Lands anywhere unless `where` says otherwise, along the direction that the surface has there (either of the two of a
     weave), on the middle of a thread; a surface without a direction gets a gap of any. The mask marks what changed.
+
+    ![broken_thread](tests/golden/broken_thread.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
         length_range: in [0, 2], fraction of min(H, W).

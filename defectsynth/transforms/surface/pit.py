@@ -23,6 +23,11 @@ class Pit(PaintedDefect):
     towards the light and on its floor, bright on the wall that faces the light (one light direction a picture).
     The mask marks what changed, walls included.
 
+    ![pit](tests/golden/pit.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: in [0, 1], fraction of min(H, W).
         aspect_range: shorter by longer diameter, in [0.05, 1].

@@ -23,6 +23,11 @@ class Puncture(PaintedDefect):
     it flaps lighter and darker than the surface, each turned another way, with bright torn edges. The mask marks the
     opening and the cracks.
 
+    ![puncture](tests/golden/puncture.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: of the opening, in [0, 0.5], fraction of min(H, W).
         aspect_range: how much longer it is along its direction, in [1, 8].

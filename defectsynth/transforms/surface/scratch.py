@@ -24,6 +24,11 @@ class Scratch(PaintedDefect):
     plastic), dark (dirt in the groove) or relief (dark core with one lit rim, one light direction a picture). The mask
     marks what changed, rim included.
 
+    ![scratch](tests/golden/scratch.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: length along the curve, in [0, 2], fraction of min(H, W).
         width_range: greatest thickness, in [0, 0.5], fraction of min(H, W); at most 6 % of the length.

@@ -23,6 +23,11 @@ class Scuff(PaintedDefect):
     islands in which the surface is full of bumps of all sizes, lit from one side (one light direction a picture). The
     mask marks what changed visibly.
 
+    ![scuff](tests/golden/scuff.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
         aspect_range: shorter by longer diameter, in [0.05, 1].

@@ -171,6 +171,11 @@ class Split(DefectTransform):
     raised lips catch the light on one side (one light direction a picture); what lies beneath is a dark shade of it, or
     a colour, or the background. The mask marks gap and lips and what moved visibly.
 
+    ![split](tests/golden/split.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+
     Args:
         length_range: in [0, 2], fraction of min(H, W).
         width_range: greatest width of the gap, in [0, 0.3], fraction of min(H, W); at most half its length.
