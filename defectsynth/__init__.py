@@ -6,150 +6,44 @@
 >>> sample.image.shape, sample.mask.shape, sample.defects[0]["kind"]
 ((64, 64, 3), (64, 64), 'scratch')
 
-The transforms are here. What they are made of lies in modules: `places` (where a defect lands), `shapes` (its outline),
-`looks` (its appearance), `fields` (displacements); `presets` and `reference` hold ready compositions.
+The transforms are here. Their components live in modules: `places` (where a defect lands), `shapes` (its outline),
+`looks` (its appearance), `fields` (displacements). `presets` and `reference` hold ready compositions.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from defectsynth import fields, looks, places, presets, reference, shapes
-from defectsynth.blending.blend import Blend
-from defectsynth.engine.synthesis import Sample, redraw, synthesize
-from defectsynth.engine.transform import DefectTransform
-from defectsynth.moved import moved_name
-from defectsynth.scene.foreground import find_foreground
-from defectsynth.scene.place import Place
-from defectsynth.training.curriculum import Curriculum, with_severity
-from defectsynth.training.twins import AnomalyTwins
-from defectsynth.transforms.contamination.color_spot import ColorSpot
-from defectsynth.transforms.contamination.contamination import Contamination
-from defectsynth.transforms.contamination.discoloration import Discoloration
-from defectsynth.transforms.contamination.faded_print import FadedPrint
-from defectsynth.transforms.contamination.fiber import Fiber
-from defectsynth.transforms.contamination.fractal_blob import FractalBlob
-from defectsynth.transforms.contamination.glue import Glue
-from defectsynth.transforms.contamination.spatter import Spatter
-from defectsynth.transforms.contamination.stain import Stain
-from defectsynth.transforms.contamination.stray_print import StrayPrint
-from defectsynth.transforms.contamination.streak import Streak
-from defectsynth.transforms.contamination.tape import Tape
-from defectsynth.transforms.contamination.wrong_variety import WrongVariety
-from defectsynth.transforms.deformation.bent_edge import BentEdge
-from defectsynth.transforms.deformation.bent_end import BentEnd
-from defectsynth.transforms.deformation.bent_thread import BentThread, PatternShift
-from defectsynth.transforms.deformation.crimp import Crimp
-from defectsynth.transforms.deformation.dent import Bulge, Dent
-from defectsynth.transforms.deformation.squeeze import Pinch, Squeeze
-from defectsynth.transforms.painted import PaintedDefect
-from defectsynth.transforms.pasted.cut_paste import CutPaste, CutPasteScar
-from defectsynth.transforms.pasted.interpolated_patch import InterpolatedPatch
-from defectsynth.transforms.pasted.natural_synthetic import NaturalSynthetic
-from defectsynth.transforms.pasted.patch_swap import PatchSwap
-from defectsynth.transforms.pasted.real_defect import RealDefect
-from defectsynth.transforms.pasted.shuffled_structure import ShuffledStructure
-from defectsynth.transforms.pasted.texture_patch import TexturePatch
-from defectsynth.transforms.structural.chipped_edge import ChippedEdge, TornEdge
-from defectsynth.transforms.structural.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
-from defectsynth.transforms.structural.filed_edge import FiledEdge
-from defectsynth.transforms.structural.missing_part import CutPart, MissingPart
-from defectsynth.transforms.structural.recolored_part import RecoloredPart
-from defectsynth.transforms.structural.swapped_parts import DuplicatedPart, SwappedParts
-from defectsynth.transforms.surface.abrasion import Abrasion
-from defectsynth.transforms.surface.bubble import Bubble
-from defectsynth.transforms.surface.crack import Crack
-from defectsynth.transforms.surface.flattened_crest import FlattenedCrest
-from defectsynth.transforms.surface.fold import Fold
-from defectsynth.transforms.surface.fracture import Fracture
-from defectsynth.transforms.surface.grind_mark import GrindMark
-from defectsynth.transforms.surface.hole import Hole
-from defectsynth.transforms.surface.line import Line
-from defectsynth.transforms.surface.missing_thread import BrokenThread, MissingThread
-from defectsynth.transforms.surface.pit import Pit
-from defectsynth.transforms.surface.puncture import Puncture
-from defectsynth.transforms.surface.scratch import Scratch
-from defectsynth.transforms.surface.scuff import Scuff
-from defectsynth.transforms.surface.split import Split
-from defectsynth.transforms.warped import WarpedDefect
+from defectsynth.moved import moved_name, started_as_command
 
 __version__ = "0.2.0"
-__all__ = [
-    "Abrasion",
-    "AnomalyTwins",
-    "BentEdge",
-    "BentEnd",
-    "BentThread",
-    "Blend",
-    "BrokenThread",
-    "Bubble",
-    "Bulge",
-    "ChippedEdge",
-    "ColorSpot",
-    "Contamination",
-    "Crack",
-    "Crimp",
-    "Curriculum",
-    "CutPart",
-    "CutPaste",
-    "CutPasteScar",
-    "DefectTransform",
-    "Dent",
-    "Discoloration",
-    "DisplacedPart",
-    "DuplicatedPart",
-    "FadedPrint",
-    "Fiber",
-    "FiledEdge",
-    "FlattenedCrest",
-    "FlippedPart",
-    "Fold",
-    "FractalBlob",
-    "Fracture",
-    "Glue",
-    "GrindMark",
-    "Hole",
-    "InterpolatedPatch",
-    "Line",
-    "MisplacedObject",
-    "MissingPart",
-    "MissingThread",
-    "NaturalSynthetic",
-    "PaintedDefect",
-    "PatchSwap",
-    "PatternShift",
-    "Pinch",
-    "Pit",
-    "Place",
-    "Puncture",
-    "RealDefect",
-    "RecoloredPart",
-    "RotatedPart",
-    "Sample",
-    "Scratch",
-    "Scuff",
-    "ShuffledStructure",
-    "Spatter",
-    "Split",
-    "Squeeze",
-    "Stain",
-    "StrayPrint",
-    "Streak",
-    "SwappedParts",
-    "Tape",
-    "TexturePatch",
-    "TornEdge",
-    "WarpedDefect",
-    "WrongVariety",
-    "fields",
-    "find_foreground",
-    "looks",
-    "places",
-    "presets",
-    "redraw",
-    "reference",
-    "shapes",
-    "synthesize",
-    "with_severity",
-]
+
+if TYPE_CHECKING or not started_as_command():
+    from defectsynth import fields, looks, places, presets, reference, shapes, transforms
+    from defectsynth.blending.blend import Blend
+    from defectsynth.engine.synthesis import Sample, redraw, synthesize
+    from defectsynth.engine.transform import DefectTransform
+    from defectsynth.scene.foreground import find_foreground
+    from defectsynth.training.curriculum import Curriculum, with_severity
+    from defectsynth.training.twins import AnomalyTwins
+    from defectsynth.transforms import *  # noqa: F403  every transform, and nothing else
+
+    __all__ = [
+        "AnomalyTwins",
+        "Blend",
+        "Curriculum",
+        "DefectTransform",
+        "Sample",
+        "fields",
+        "find_foreground",
+        "looks",
+        "places",
+        "presets",
+        "redraw",
+        "reference",
+        "shapes",
+        "synthesize",
+        "with_severity",
+    ]
+    __all__ += transforms.__all__
 
 
 def __getattr__(name: str) -> Any:

@@ -1,9 +1,11 @@
-"""Names that version 0.1 had at the top of the package and that now live in a module."""
+"""The top of the package: names that version 0.1 had there, and when it imports nothing at once."""
 
 from __future__ import annotations
 
 import importlib
+import sys
 import warnings
+from pathlib import PurePath
 from typing import Any
 
 MOVED = {  # module: names that moved there unchanged
@@ -42,3 +44,13 @@ def moved_name(name: str) -> Any:
     )
     module, _, present = place.rpartition(".")
     return getattr(importlib.import_module(module), present)
+
+
+def started_as_command() -> bool:
+    """Return whether this process is the command line, which imports the library only once it knows what is asked.
+
+    True for the installed command `defectsynth` and for `python -m defectsynth.cli`, while they start.
+    """
+    as_module = "defectsynth.cli" in sys.orig_argv
+    as_script = bool(sys.argv) and PurePath(sys.argv[0]).stem == "defectsynth"
+    return (as_module or as_script) and "albumentations" not in sys.modules

@@ -9,36 +9,31 @@ from typing import Any
 
 import albumentations as A
 
-import defectsynth
+from defectsynth import fields, looks, places, shapes, transforms
+from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import Component
 from defectsynth.engine.compat import leaves
 from defectsynth.engine.transform import DefectTransform
-from defectsynth.fields import Field
-from defectsynth.looks import Look
-from defectsynth.places import Where
 from defectsynth.presets import CATEGORIES, PRESETS, category_preset
 from defectsynth.reference import REFERENCES
-from defectsynth.shapes import Shape
-from defectsynth.transforms.painted import PaintedDefect
-from defectsynth.transforms.warped import WarpedDefect
 
 WITHOUT = "-without-"  # in CATEGORY-without-TYPE, the preset of a category but for one type of defect
-_FREE = (PaintedDefect, WarpedDefect)  # put together by the caller, so they have no look of their own
+_FREE = (transforms.PaintedDefect, transforms.WarpedDefect)  # their components come from the caller
 
 
 def public_transforms() -> tuple[type[DefectTransform], ...]:
     """Return every public transform class, sorted by name."""
-    return tuple(_exported(defectsynth, DefectTransform))
+    return tuple(_exported(transforms, DefectTransform))
 
 
 def public_components(kind: type[Component] = Component) -> tuple[type[Component], ...]:
     """Return every public place, shape, look, field and blend of a kind, bases left out."""
-    modules = (defectsynth.places, defectsynth.shapes, defectsynth.looks, defectsynth.fields, defectsynth)
-    return tuple(entry for module in modules for entry in _exported(module, kind))
+    found = [entry for module in (places, shapes, looks, fields) for entry in _exported(module, kind)]
+    return (*found, Blend) if issubclass(Blend, kind) else tuple(found)
 
 
 def _exported(module: Any, kind: type[Any]) -> Iterator[Any]:
-    bases = (DefectTransform, Field, Look, Shape, Where)
+    bases = (fields.Field, looks.Look, shapes.Shape, places.Where)
     for name in module.__all__:
         entry = getattr(module, name)
         if isinstance(entry, type) and issubclass(entry, kind) and entry not in bases:

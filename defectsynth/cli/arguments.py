@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 import defectsynth
 from defectsynth.cli.errors import UsageError
-from defectsynth.cli.layouts import LAYOUTS
 
+LAYOUTS = ("mvtec", "coco", "yolo")
 MOST_WORKERS = 8  # unless asked for more
 LARGEST_SEED = 2**63 - 1
 

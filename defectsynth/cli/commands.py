@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 from defectsynth.cli.arguments import parse
-from defectsynth.cli.describe import list_names, show
 from defectsynth.cli.errors import JobError, UsageError
-from defectsynth.cli.generate import generate
-from defectsynth.cli.preview import preview
 
-COMMANDS = {"generate": generate, "preview": preview, "list": list_names, "show": show}
+COMMANDS = {  # imported when asked for, so that --help answers at once
+    "generate": ("defectsynth.cli.generate", "generate"),
+    "preview": ("defectsynth.cli.preview", "preview"),
+    "list": ("defectsynth.cli.describe", "list_names"),
+    "show": ("defectsynth.cli.describe", "show"),
+}
 
 
 def main(argv: Sequence[str] | None) -> int:
     """Run one command; return its exit code."""
     try:
         arguments = parse(argv)
-        return COMMANDS[arguments.command](arguments)
+        module, name = COMMANDS[arguments.command]
+        return int(getattr(importlib.import_module(module), name)(arguments))
     except UsageError as error:
         print(f"defectsynth: {error}", file=sys.stderr)
         return 2

@@ -13,7 +13,6 @@ from defectsynth.cli.writing import write_whole
 from defectsynth.core.arrays import Bytes
 from defectsynth.engine.rendering import Drawing
 
-LAYOUTS = ("mvtec", "coco", "yolo")
 Entry = Mapping[str, Any]
 
 
@@ -65,7 +64,7 @@ def finish(layout: str, output: Path, entries: Sequence[Entry], types: Sequence[
     """Write what the layout needs beside images and masks.
 
     Args:
-        layout: one of `LAYOUTS`.
+        layout: one of `arguments.LAYOUTS`.
         output: the output folder.
         entries: one an output image, in order: `line` is its line of the manifest, the rest is from `extras`.
         types: the types of defect that the transform can draw.

@@ -29,7 +29,7 @@ class Plan:
         roi_folder: where the regions of interest lie, None without.
         rois: paths relative to it that match each source; all is well if it is one.
         output: the output folder.
-        layout: one of `LAYOUTS`.
+        layout: one of `arguments.LAYOUTS`.
         transform: a defect or a composition of defects.
         seed: the job's.
     """

@@ -12,7 +12,7 @@ import yaml
 
 from defectsynth import redraw
 from defectsynth.cli import main
-from defectsynth.cli.layouts import LAYOUTS
+from defectsynth.cli.arguments import LAYOUTS
 from defectsynth.core.arrays import Array
 from defectsynth.io.image_files import read_image
 
