@@ -32,7 +32,7 @@ def drawn_by_hand(entry: dict[str, Any], size: int) -> np.ndarray:
 
 def found(image: np.ndarray) -> np.ndarray:
     """Return the automatic foreground at full size, bool (H, W)."""
-    return Scene(image).object_in(Box(0, 0, image.shape[1], image.shape[0]), "auto") > 0
+    return Scene(image).object_mask(Box(0, 0, image.shape[1], image.shape[0]), "auto") > 0
 
 
 def cell(image: np.ndarray, automatic: np.ndarray, by_hand: np.ndarray) -> np.ndarray:

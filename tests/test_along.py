@@ -12,8 +12,8 @@ import defectsynth as ds
 from defectsynth.core.layer import Box, Layer
 from defectsynth.fields.swing import MOST, NOTHING, DrawnSwing
 from defectsynth.looks.filed import DrawnFiled
-from defectsynth.scene.axis import axis_of, end_beyond
-from defectsynth.scene.ribs import ribs_at
+from defectsynth.scene.axis import find_axis, nearest_end
+from defectsynth.scene.ribs import find_ribs
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.ground_flat import DrawnGroundFlat
 
@@ -72,9 +72,9 @@ def test_round_objects_and_pictures_without_one_have_no_axis() -> None:
     y, x = np.mgrid[:128, :128]
     disc = np.where(np.hypot(x - 64, y - 64) < 40, 60, 210).astype(np.uint8)
     scene, plain = Scene(disc), Scene(np.full((64, 64), 90, np.uint8))
-    assert axis_of(scene.foreground("auto")) is None
-    assert axis_of(plain.foreground("auto")) is None
-    assert end_beyond(scene, ds.places.Place(64, 64, 0)) is None
+    assert find_axis(scene.foreground("auto")) is None
+    assert find_axis(plain.foreground("auto")) is None
+    assert nearest_end(scene, ds.places.Place(64, 64, 0)) is None
     found = places(ds.places.AlongObject(share_range=(0.0, 0.1)), scene, 200)
     assert np.ptp([place.x for place in found]) > 60, "anywhere on it"
     assert all(np.hypot(place.x - 64, place.y - 64) < 43 for place in found)
@@ -97,13 +97,13 @@ def test_ribs_are_found_with_their_distance_and_slant(turn: float) -> None:
     scene = Scene(screw(turn))
     along = 160.3 - 128
     place = ds.places.Place(128 + along * math.cos(turn) - 0.5, 128 + along * math.sin(turn) - 0.5, turn)
-    ribs = ribs_at(scene, place, 12.0)
+    ribs = find_ribs(scene, place, 12.0)
     assert ribs is not None
     assert ribs.period == pytest.approx(PITCH, abs=1.5)
     assert abs(math.remainder(ribs.angle - (turn + 0.5 * math.pi - math.atan(0.2)), math.pi)) < 0.12
     assert min(abs(each) for each in ribs.places) == pytest.approx(0.3, abs=2.0)
     shank = ds.places.Place(128 - 40 * math.cos(turn), 128 - 40 * math.sin(turn), turn)
-    assert ribs_at(Scene(np.where(screw(turn) < 200, 115, 210).astype(np.uint8)), shank, 12.0) is None
+    assert find_ribs(Scene(np.where(screw(turn) < 200, 115, 210).astype(np.uint8)), shank, 12.0) is None
 
 
 def test_flattened_crests_lie_on_the_ribs() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import defectsynth as ds
 from defectsynth.core.layer import Box, Layer
 from defectsynth.functional.noise import fractal_noise
-from defectsynth.functional.shading import shading
+from defectsynth.functional.shading import shade_bump
 from defectsynth.looks.color import DrawnColor
 from defectsynth.looks.color_shift import SHIFTS, DrawnColorShift
 from defectsynth.looks.foreign_body import DrawnForeignBody
@@ -190,7 +190,7 @@ def test_a_bump_is_lit_on_the_side_of_the_light_and_a_pit_on_the_other(light: fl
 def test_a_dome_slopes_as_a_sphere_and_its_highlight_lies_where_it_mirrors_the_light() -> None:
     scene, surface, layer = disc(40)
     away_x, away_y, height = (
-        shading(layer.alpha, wall=1.0, light=light, contrast=contrast, gloss=0.0, level=1.0 - contrast)
+        shade_bump(layer.alpha, wall=1.0, light=light, contrast=contrast, gloss=0.0, level=1.0 - contrast)
         for light, contrast in ((0.0, 1.0), (math.pi / 2, 1.0), (0.0, 0.0))
     )
     y, x = np.mgrid[-44:45, -44:45]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.scene.mesh import wire_at
+from defectsynth.scene.mesh import find_wire
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -28,7 +28,7 @@ def test_a_wire_is_found(angle: float, dark: bool) -> None:
     image = mesh(angle, dark=dark)
     scene, rng = Scene(image), np.random.default_rng(1)
     for _ in range(20):
-        wire = wire_at(scene, Place(*rng.uniform(30, SIZE - 30, 2).tolist(), 0.0))
+        wire = find_wire(scene, Place(*rng.uniform(30, SIZE - 30, 2).tolist(), 0.0))
         assert wire is not None
         assert wire.dark == dark
         assert wire.width == pytest.approx(WIRE, abs=2.0)
@@ -56,4 +56,4 @@ def test_weaves_and_plain_surfaces_are_no_mesh() -> None:
     stripes = np.tile(np.repeat(np.uint8([60, 180]), (6, 18)), (SIZE, 10))
     for image in (weave, plain, noise, stripes):
         scene = Scene(image)
-        assert all(wire_at(scene, Place(x, x, 0.0)) is None for x in (40.0, 120.0, 200.0))
+        assert all(find_wire(scene, Place(x, x, 0.0)) is None for x in (40.0, 120.0, 200.0))

@@ -14,12 +14,12 @@ import defectsynth as ds
 from defectsynth.core.layer import Box
 from defectsynth.fields.swelling import STEEPEST_IN, STEEPEST_OUT, DrawnSwelling
 from defectsynth.functional.membrane import membrane
-from defectsynth.functional.polygons import beyond, filled, jagged
+from defectsynth.functional.polygons import clip_polygon, fill_polygons, jagged_polygon
 from defectsynth.parts.detection import find_parts, whole_object
 from defectsynth.parts.extraction import extract_part
 from defectsynth.parts.part import ObjectPart
 from defectsynth.recipes.part import PartPlacement
-from defectsynth.scene.orientation import weave_at
+from defectsynth.scene.orientation import measure_orientation
 from defectsynth.scene.scene import Scene
 from defectsynth.transforms.structural.base import gap_of
 
@@ -175,7 +175,7 @@ def test_an_outline_beyond_a_line(angle: float, share: float) -> None:
     reach = [(x - 20) * direction[0] + (y - 20) * direction[1] for x, y in SQUARE]
     offset = min(reach) + share * (max(reach) - min(reach))
     point = (20 + offset * direction[0], 20 + offset * direction[1])
-    one, other = beyond(SQUARE, point, direction), beyond(SQUARE, point, (-direction[0], -direction[1]))
+    one, other = clip_polygon(SQUARE, point, direction), clip_polygon(SQUARE, point, (-direction[0], -direction[1]))
     assert area(one) + area(other) == pytest.approx(400, abs=0.1)
     assert all((x - point[0]) * direction[0] + (y - point[1]) * direction[1] >= -1e-6 for x, y in one)
 
@@ -183,12 +183,12 @@ def test_an_outline_beyond_a_line(angle: float, share: float) -> None:
 @angles
 def test_a_jagged_outline_is_about_as_large_as_asked(angle: float) -> None:
     for seed in range(20):
-        outline = jagged(np.random.default_rng(seed), 100, 100, 30, aspect=2.0, angle=angle)
+        outline = jagged_polygon(np.random.default_rng(seed), 100, 100, 30, aspect=2.0, angle=angle)
         assert 0.4 * 2 * math.pi * 900 <= area(outline) <= 1.3 * 2 * math.pi * 900
         turned = np.array(outline) - 100
         along, across = turned @ (math.cos(angle), math.sin(angle)), turned @ (-math.sin(angle), math.cos(angle))
         assert np.ptp(along) > 1.2 * np.ptp(across)
-        assert filled(Box(0, 0, 200, 200), outline).sum() / 255 == pytest.approx(area(outline), rel=0.1)
+        assert fill_polygons(Box(0, 0, 200, 200), outline).sum() / 255 == pytest.approx(area(outline), rel=0.1)
 
 
 @given(angle=st.floats(-3.2, 3.2), dx=st.floats(-50, 50), dy=st.floats(-50, 50), mirrored=st.booleans())
@@ -249,13 +249,13 @@ def test_direction_and_period_of_stripes(angle: float, period: float) -> None:
     y, x = np.mgrid[:96, :96]
     across = y * math.cos(angle) - x * math.sin(angle)
     stripes = np.rint(128 + 60 * np.sin(2 * math.pi * across / period)).astype(np.uint8)
-    weave = weave_at(Scene(stripes), ds.places.Place(48, 48, 1.0), crossing=False)
+    weave = measure_orientation(Scene(stripes), ds.places.Place(48, 48, 1.0), crossing=False)
     assert abs(math.remainder(weave.angle - angle, math.pi)) < 0.06
     assert weave.period == pytest.approx(period, abs=1.0)
 
 
 def test_a_plain_surface_has_no_direction() -> None:
-    weave = weave_at(Scene(np.full((96, 96), 90, np.uint8)), ds.places.Place(48, 48, 1.0), crossing=False)
+    weave = measure_orientation(Scene(np.full((96, 96), 90, np.uint8)), ds.places.Place(48, 48, 1.0), crossing=False)
     assert weave.angle == 1.0
 
 

@@ -8,16 +8,16 @@ import pytest
 
 import defectsynth as ds
 from defectsynth.core.layer import Box
-from defectsynth.functional.textures import PATTERNS
+from defectsynth.functional.textures import TEXTURES
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.perlin import DrawnPerlin
 from defectsynth.shapes.rectangle import DrawnRectangle
 
-families = pytest.mark.parametrize("family", PATTERNS)
+families = pytest.mark.parametrize("family", TEXTURES)
 
 
 def drawn(family: str, scale: float, seed: int = 3) -> np.ndarray:
-    return PATTERNS[family](np.random.default_rng(seed), (96, 128), scale)
+    return TEXTURES[family](np.random.default_rng(seed), (96, 128), scale)
 
 
 @families
@@ -29,7 +29,7 @@ def test_a_pattern_has_contrast_and_stays_in_range(family: str) -> None:
         assert 0.1 < pattern.mean() < 0.9 or family in {"dots", "mesh"}
     assert drawn(family, 6.0).std() > 0.08
     for shape in ((1, 1), (1, 30), (30, 1), (2, 3)):
-        assert PATTERNS[family](np.random.default_rng(0), shape, 2.0).shape == shape
+        assert TEXTURES[family](np.random.default_rng(0), shape, 2.0).shape == shape
 
 
 @families

@@ -8,11 +8,11 @@ import pytest
 
 import defectsynth as ds
 from defectsynth.core.layer import Box
-from defectsynth.functional.polygons import filled
+from defectsynth.functional.polygons import fill_polygons
 from defectsynth.parts.detection import find_parts, forget_parts, whole_object
 from defectsynth.parts.periodic_inpainting import forget_ground
 from defectsynth.scene.foreground import forget_pictures
-from defectsynth.scene.periodicity import steps_of
+from defectsynth.scene.periodicity import find_periods
 from defectsynth.scene.scene import Scene
 
 PITCH = 0.21  # of the board, as a share of the picture
@@ -60,7 +60,7 @@ def test_a_lead_is_followed_to_its_dark_end(size: int, encoding: str) -> None:
     found = find_parts(Scene(ENCODINGS[encoding](picture)), "auto")["lead"]
     whole = Box(0, 0, size, size)
     for lead in leads:
-        covers = [cv2.countNonZero(cv2.bitwise_and(filled(whole, piece.outline), lead)) for piece in found]
+        covers = [cv2.countNonZero(cv2.bitwise_and(fill_polygons(whole, piece.outline), lead)) for piece in found]
         assert max(covers) >= 0.8 * cv2.countNonZero(lead)
 
 
@@ -68,7 +68,7 @@ def test_steps_are_the_pitch_of_the_board() -> None:
     small = cv2.resize(bare(384), (96, 96), interpolation=cv2.INTER_AREA).mean(axis=2).astype(np.float32)
     ground = np.full((96, 96), 255, np.uint8)
     ground[20:60, 30:70] = 0
-    first, second = sorted(np.abs(steps_of(small, ground)).round(1).tolist())
+    first, second = sorted(np.abs(find_periods(small, ground)).round(1).tolist())
     assert first == pytest.approx([0.0, PITCH * 96], abs=0.4)
     assert second == pytest.approx([PITCH * 96, 0.0], abs=0.4)
 
@@ -77,8 +77,8 @@ def test_steps_are_the_pitch_of_the_board() -> None:
 def test_noise_does_not_repeat(seed: int) -> None:
     rng = np.random.default_rng(seed)
     gray = cv2.GaussianBlur(rng.random((96, 96), np.float32), (0, 0), 1.0 + seed)
-    assert steps_of(gray, np.full((96, 96), 255, np.uint8)) == ()
-    assert steps_of(gray, np.zeros((96, 96), np.uint8)) == ()
+    assert find_periods(gray, np.full((96, 96), 255, np.uint8)) == ()
+    assert find_periods(gray, np.zeros((96, 96), np.uint8)) == ()
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
@@ -114,7 +114,7 @@ def test_the_whole_object_has_its_leads_with_it() -> None:
     picture, leads = board()
     piece = whole_object(Scene(ENCODINGS["uint8"](picture)), "auto")
     assert piece is not None
-    hull = filled(Box(0, 0, 256, 256), piece.outline)
+    hull = fill_polygons(Box(0, 0, 256, 256), piece.outline)
     assert all(cv2.countNonZero(cv2.subtract(lead, hull)) == 0 for lead in leads)
 
 

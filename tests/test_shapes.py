@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import defectsynth as ds
 from defectsynth.blending.blend import DrawnBlend
 from defectsynth.core.layer import Box, Layer
-from defectsynth.core.patch import quantised
+from defectsynth.core.patch import planes_to_pixels
 from defectsynth.fields.base import STEEPEST, displaced
 from defectsynth.fields.push import BENDS, DrawnPush
 from defectsynth.looks.color import DrawnColor
@@ -236,7 +236,7 @@ def test_elsewhere_takes_pixels_of_the_picture(dx: int, dy: int) -> None:
     scene = Scene(np.arange(60 * 70, dtype=np.uint16).reshape(60, 70) * 15)
     layer = Layer(box := Box(10, 20, 30, 45), np.ones((25, 20), np.float32))
     pixels, _ = DrawnElsewhere(dx, dy).paint(scene.planes(scene.image[box.slices]), layer, scene)
-    taken = quantised(pixels, scene.image[box.slices], scene.peak)
+    taken = planes_to_pixels(pixels, scene.image[box.slices], scene.peak)
     assert np.isin(taken, scene.image).all()
     source = scene.image[max(20 + dy, 0) : max(45 + dy, 0), max(10 + dx, 0) : max(30 + dx, 0)]
     assert source.shape != box.shape or (taken == source).all()
@@ -247,9 +247,9 @@ def test_elsewhere_takes_pixels_of_the_picture(dx: int, dy: int) -> None:
 def test_quantised_rounds_and_clips(dtype: Any, channels: int | None) -> None:
     every = np.linspace(0, PEAK[dtype], 65536).round(0 if PEAK[dtype] > 1 else 9).astype(dtype).reshape(256, 256)
     image = every if channels is None else np.stack([every] * channels, axis=2)
-    np.testing.assert_array_equal(quantised(Scene(image).planes(image), image, PEAK[dtype]), image)
+    np.testing.assert_array_equal(planes_to_pixels(Scene(image).planes(image), image, PEAK[dtype]), image)
     planes = np.random.default_rng(0).uniform(-1, 2, (channels or 1, 256, 256)).astype(np.float32)
-    result = quantised(planes, image, PEAK[dtype])
+    result = planes_to_pixels(planes, image, PEAK[dtype])
     exact = np.moveaxis(planes.astype(np.float64).clip(0, 1) * PEAK[dtype], 0, -1).reshape(image.shape)
     assert result.dtype == dtype
     assert np.abs(result - exact).max() <= (0.505 if PEAK[dtype] > 1 else 0)

@@ -15,7 +15,7 @@ import defectsynth as ds
 from defectsynth.core.layer import Box
 from defectsynth.core.serialization import decode
 from defectsynth.io import sources
-from defectsynth.io.defect_bank import defect_crops, mask_of
+from defectsynth.io.defect_bank import defect_crops, find_mask
 from defectsynth.looks.other_image import DrawnOtherImage
 from defectsynth.scene.scene import Scene
 
@@ -114,7 +114,7 @@ def test_files_are_read_once_and_the_oldest_forgotten(folder: Path, monkeypatch:
     sources._OPEN.clear()
     files = [str(path) for path in sorted(folder.rglob("*.png"))]
     for name in [files[0], files[1], files[0], files[1], files[2], files[0], files[1]]:
-        assert not sources.open_picture(name).flags.writeable
+        assert not sources.open_image(name).flags.writeable
     assert reads == ["0.png", "1.png", "2.png", "0.png", "1.png"]
     sources._OPEN.clear()
 
@@ -127,7 +127,7 @@ def test_pictures_take_on_dtype_and_channels(dtype: Any, channels: int | None) -
     scene = Scene((np.random.default_rng(0).random(shape) * peak).astype(dtype))
     before = scene.image[5:25, 3:33]
     for other in (np.full((60, 60), 51, np.uint8), np.full((9, 9, 3), 0.2, np.float32)):
-        name = sources.choose(held := sources.HeldImages("source", (other,)), 0.0)
+        name = sources.choose_image(held := sources.ImagesInMemory("source", (other,)), 0.0)
         drawn = DrawnOtherImage(name, same=False, u=0.3, v=0.9, turn=0.0, zoom=1.0, jitter=(0.0,) * 4)
         laid = drawn.picture(before, Box(3, 5, 33, 25), scene)
         assert (laid.shape, laid.dtype) == (before.shape, before.dtype)
@@ -162,7 +162,7 @@ def test_masks_are_found_beside_the_pictures(tmp_path: Path, layout: str) -> Non
     for name, pixels in ((picture, bad), (mask, truth)):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         cv2.imencode(".png", pixels)[1].tofile(tmp_path / name)
-    assert mask_of(str(tmp_path / picture)) == tmp_path / mask
+    assert find_mask(str(tmp_path / picture)) == tmp_path / mask
     large, small = defect_crops(str(tmp_path / picture))
     assert (np.count_nonzero(large.mask), np.count_nonzero(small.mask)) == (200, 16)
     defect = ds.RealDefect(source=tmp_path, zoom_range=(1, 1), angle_range=(0, 0), opacity_range=(1, 1))

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from defectsynth.blending.poisson import poisson
-from defectsynth.core.arrays import Floats, at_least
+from defectsynth.core.arrays import Floats, threshold_mask
 from defectsynth.core.parameters import Component, Pair, between, choice, span, visible_share
 from defectsynth.core.serialization import Value
 from defectsynth.scene.scene import Scene
@@ -81,7 +81,9 @@ class DrawnBlend(Value):
             alpha: float32 (h, w) in [0, 1], already softened.
         """
         if self.mode.startswith("poisson"):
-            pixels = poisson(surface, pixels, at_least(alpha, 0.5 * self.opacity), mixed=self.mode == "poisson_mixed")
+            pixels = poisson(
+                surface, pixels, threshold_mask(alpha, 0.5 * self.opacity), mixed=self.mode == "poisson_mixed"
+            )
         elif self.mode == "multiply":
             pixels = pixels * surface
         elif self.mode == "screen":

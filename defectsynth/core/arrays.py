@@ -14,7 +14,7 @@ Floats = npt.NDArray[Any]  # float32
 Bytes = npt.NDArray[Any]  # uint8
 
 
-def at_least(array: Array, least: float) -> Bytes:
+def threshold_mask(array: Array, least: float) -> Bytes:
     """Return uint8 of the same shape, 255 where `array` >= `least`; cv2.compare takes a 1 x 1 array for a scalar."""
     if array.dtype == np.uint8:
         return cv2.threshold(array, math.ceil(least) - 1, 255, cv2.THRESH_BINARY)[1]
@@ -22,13 +22,13 @@ def at_least(array: Array, least: float) -> Bytes:
     return np.negative(np.greater_equal(array, bound).view(np.uint8))
 
 
-def at_most(array: Floats, most: float) -> Floats:
+def clip_above(array: Floats, most: float) -> Floats:
     """Return contiguous float32 (h, w) with what is above `most` lowered to it in place, as `np.minimum` but faster."""
     cv2.threshold(array, most, 0.0, cv2.THRESH_TRUNC, dst=array)
     return array
 
 
-def channels_of(pixels: Array) -> Array:
+def split_channels(pixels: Array) -> Array:
     """Return the channels of (h, w) or (h, w, C), (C, h, w).
 
     They are split into an array made beforehand: cv2 copies what it allocates for them itself once more.
@@ -40,12 +40,12 @@ def channels_of(pixels: Array) -> Array:
     return planes
 
 
-def greatest_channel(change: Array) -> Array:
+def max_over_channels(change: Array) -> Array:
     """Return the maximum over the channels of (h, w) or (h, w, C), (h, w)."""
-    return change if change.ndim == 2 else np.asarray(np.maximum.reduce(channels_of(change)))
+    return change if change.ndim == 2 else np.asarray(np.maximum.reduce(split_channels(change)))
 
 
-def put(pixels: Array, at: Array, values: Array) -> None:
+def put_pixels(pixels: Array, at: Array, values: Array) -> None:
     """Write values (..., C) of their dtype into contiguous pixels (h, w, C) at places of the flat box, (N,)."""
     whole = np.dtype((np.void, pixels.itemsize * (values.size // max(at.size, 1))))  # all channels of a pixel at once
     pixels.reshape(-1).view(whole)[at] = np.ascontiguousarray(values).reshape(-1).view(whole)

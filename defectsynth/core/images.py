@@ -22,7 +22,7 @@ def check_image(image: Array) -> None:
         raise ValueError("image must hold only finite numbers, got NaN or infinity")
 
 
-def checked_roi(roi: Array, size: tuple[int, int]) -> Bytes:
+def roi_to_mask(roi: Array, size: tuple[int, int]) -> Bytes:
     """Return a region of interest as uint8 (H, W), 255 where it is not zero; raise if it is none."""
     if not isinstance(roi, np.ndarray):
         raise TypeError(f"roi must be a numpy array, got {type(roi).__name__}")
@@ -36,7 +36,7 @@ def checked_roi(roi: Array, size: tuple[int, int]) -> Bytes:
     return np.negative((flat != 0).view(np.uint8))
 
 
-def as_floats(patch: Array, peak: float) -> Floats:
+def pixels_to_float(patch: Array, peak: float) -> Floats:
     """Return (h, w) or (h, w, C) as float32 (h, w, C), 1.0 is the peak."""
     stacked = patch.reshape(*patch.shape[:2], -1)
     return stacked.astype(np.float32) if peak == 1.0 else stacked * np.float32(1.0 / peak)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Bytes, Floats, at_least, at_most
+from defectsynth.core.arrays import Bytes, Floats, clip_above, threshold_mask
 
 
 class Box(NamedTuple):
@@ -49,10 +49,11 @@ def ellipse_box(x: float, y: float, angle: float, along: float, across: float, *
     return clip_box(x - width, y - height, x + width, y + height, size=size)
 
 
-def depth_inside(alpha: Floats) -> Floats:
+def distance_to_outline(alpha: Floats) -> Floats:
     """Return how far in from the outline of a layer a pixel lies, in pixels: float32 (h, w), 0 where alpha < 0.5."""
-    depth = cv2.distanceTransform(at_least(alpha, 0.5), cv2.DIST_L2, cv2.DIST_MASK_5)  # the precise one varies in bytes
-    return at_most(depth, max(alpha.shape))  # without an outline in sight it is endless
+    inside = threshold_mask(alpha, 0.5)
+    depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)  # DIST_MASK_PRECISE is not byte-reproducible
+    return clip_above(depth, max(alpha.shape))  # without an outline in sight it is endless
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Layer:
     hard: Bytes | None = None
 
 
-def union(boxes: list[Box | None]) -> Box | None:
+def union_box(boxes: list[Box | None]) -> Box | None:
     """Return the smallest box around those that are not None."""
     there = np.array([box for box in boxes if box is not None])
     if not len(there):
@@ -75,7 +76,7 @@ def union(boxes: list[Box | None]) -> Box | None:
     return Box(*there[:, :2].min(axis=0).tolist(), *there[:, 2:].max(axis=0).tolist())
 
 
-def within(inner: Box, outer: Box) -> tuple[slice, slice]:
+def relative_slices(inner: Box, outer: Box) -> tuple[slice, slice]:
     """Return the index of one box in an array that covers another."""
     return (
         slice(inner.y0 - outer.y0, inner.y1 - outer.y0),

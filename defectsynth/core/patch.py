@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, at_least, greatest_channel, put
+from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, put_pixels, threshold_mask
 from defectsynth.core.layer import Box
 
 VISIBLE_STEP = 4.0 / 255.0  # change from which on a pixel counts as visibly changed, of the dtype's range
 SOFTEST = np.float32(1.0 / 255.0)  # least value of a soft mask inside the mask: one step of 8 bits
 HALF_SURE, SURER = 24.0 / 255.0, 12.0 / 255.0  # change with a logistic label of 1/2, and by which its odds grow e-fold
 DIFFERENT = 0.95  # least share of the mask's pixels that differ
-HALFWAY = 127.0 / 255.0  # change that fits a signed byte
+MAX_BYTE_CHANGE = 127.0 / 255.0  # change that fits a signed byte
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
@@ -59,7 +59,7 @@ class Patch:
         return np.where(self.mask > 0, np.clip(values, SOFTEST, np.float32(1.0)), np.float32(0.0))
 
 
-def sparing(patch: Patch, *, original: Array, peak: float) -> Patch | None:
+def drop_restored_pixels(patch: Patch, *, original: Array, peak: float) -> Patch | None:
     """Return the patch without the pixels that would show the original again, None if nothing is left.
 
     A later defect then neither undoes an earlier one nor thins out the truth of the common mask.
@@ -70,8 +70,8 @@ def sparing(patch: Patch, *, original: Array, peak: float) -> Patch | None:
         peak: greatest value of the dtype.
     """
     before = original[patch.box.slices]
-    differs = at_least(
-        greatest_channel(cv2.absdiff(patch.pixels, before).reshape(before.shape)), np.finfo(np.float32).tiny
+    differs = threshold_mask(
+        max_over_channels(cv2.absdiff(patch.pixels, before).reshape(before.shape)), np.finfo(np.float32).tiny
     )
     mask = cv2.bitwise_and(patch.mask, differs)
     if not cv2.countNonZero(mask):
@@ -84,7 +84,7 @@ def paste(canvas: Array, patch: Patch) -> None:
     cv2.copyTo(patch.pixels, patch.mask, canvas[patch.box.slices])
 
 
-def blend(under: Array, over: Array, cover: Bytes, peak: float) -> None:
+def alpha_composite(under: Array, over: Array, cover: Bytes, peak: float) -> None:
     """Lay pixels over contiguous ones of their dtype, (h, w, C): where a cover is 255 they alone, at its rim both."""
     if peak == 1.0:
         over = np.clip(over, min(0.0, float(under.min())), max(1.0, float(under.max())))
@@ -95,11 +95,11 @@ def blend(under: Array, over: Array, cover: Bytes, peak: float) -> None:
         above *= cv2.merge([cover.ravel().take(rim) * np.float32(1.0 / 255.0)] * above.shape[1]).reshape(above.shape)
         below += above
         mixed = below if peak == 1.0 else np.rint(below, out=below).astype(under.dtype)
-        put(under, rim, mixed)
-    cv2.copyTo(over, at_least(cover, 255), under)
+        put_pixels(under, rim, mixed)
+    cv2.copyTo(over, threshold_mask(cover, 255), under)
 
 
-def quantised(planes: Floats, like: Array, peak: float) -> Array:
+def planes_to_pixels(planes: Floats, like: Array, peak: float) -> Array:
     """Return float32 planes (C, h, w) in [0, 1], which are overwritten, as pixels with the dtype and shape of `like`.
 
     Integers are rounded and clipped; floats are clipped to [0, 1], or to the values around where those lie outside.
@@ -115,15 +115,15 @@ def quantised(planes: Floats, like: Array, peak: float) -> Array:
     return cv2.merge(list(planes)).reshape(like.shape)
 
 
-def changed_by(pixels: Array, change: Floats, peak: float) -> Array:
+def add_change(pixels: Array, change: Floats, peak: float) -> Array:
     """Return pixels (h, w) or (h, w, C) plus a change in [-1, 1], (h, w) or (h, w, C); integers are rounded, saturate.
 
     One that has no channels changes all of them alike; one that is smaller is repeated over the pixels.
     """
     channels = pixels.shape[2] if pixels.ndim > change.ndim else 0
     dtype, shape = cv2.CV_8U if peak == 255.0 else cv2.CV_16U, pixels.shape
-    if peak == 255.0 and cv2.norm(change, cv2.NORM_INF) < HALFWAY:  # fits a byte
-        parts = more_and_less(as_bytes(change))
+    if peak == 255.0 and cv2.norm(change, cv2.NORM_INF) < MAX_BYTE_CHANGE:  # fits a byte
+        parts = split_change(change_to_bytes(change))
         if channels:
             parts = [cv2.merge([part] * channels).reshape(*change.shape, channels) for part in parts]
         more, less = (_repeated(part, shape) for part in parts)
@@ -135,13 +135,13 @@ def changed_by(pixels: Array, change: Floats, peak: float) -> Array:
     return cv2.addWeighted(pixels, 1.0, wide.reshape(shape), peak, 0.0, dtype=dtype).reshape(shape)
 
 
-def as_bytes(change: Floats) -> Bytes:
-    """Return a change within `HALFWAY` in steps of 8 bits, uint8 of its shape; 128 is none."""
+def change_to_bytes(change: Floats) -> Bytes:
+    """Return a change within `MAX_BYTE_CHANGE` in steps of 8 bits, uint8 of its shape; 128 is none."""
     flat = np.ascontiguousarray(change).reshape(len(change), -1)
     return np.asarray(cv2.convertScaleAbs(flat, alpha=255.0, beta=128.0).reshape(change.shape))
 
 
-def more_and_less(change: Bytes) -> list[Bytes]:
+def split_change(change: Bytes) -> list[Bytes]:
     """Return what a change in steps of 8 bits, 128 is none, adds to pixels and what it then takes from them."""
     flat = change.reshape(len(change), -1)
     darker = cv2.threshold(flat, 128.0, 0.0, cv2.THRESH_TRUNC)[1].reshape(change.shape)
@@ -156,7 +156,7 @@ def _repeated(patch: Array, shape: tuple[int, ...]) -> Array:
     return np.ascontiguousarray(cv2.repeat(patch, *times)[: shape[0], : shape[1]])
 
 
-def finish(
+def make_patch(
     before: Array, after: Array, box: Box, *, peak: float, alpha: Floats | None, allowed: Bytes | None
 ) -> Patch | None:
     """Return the patch of a rendered defect, or None if nothing visible is left of it.
@@ -171,16 +171,16 @@ def finish(
     """
     if after.dtype.kind == "f":  # rounding can leave the range
         after = np.clip(after, min(0.0, float(before.min())), max(1.0, float(before.max())))
-    change = greatest_channel(cv2.absdiff(before, after).reshape(before.shape))
+    change = max_over_channels(cv2.absdiff(before, after).reshape(before.shape))
     if allowed is not None:
         change = cv2.bitwise_and(change, change, mask=allowed)
-    visible = at_least(change, VISIBLE_STEP * peak)
+    visible = threshold_mask(change, VISIBLE_STEP * peak)
     whole = _with_core(visible, alpha) if alpha is not None else _without_grain(change, visible, peak)
     if allowed is not None:
         whole = cv2.bitwise_and(whole, allowed)
     total, seen = cv2.countNonZero(whole), cv2.countNonZero(visible)
     if alpha is None or total != seen:  # painted, `visible` is part of `whole`
-        differs = at_least(change, np.finfo(np.float32).tiny)
+        differs = threshold_mask(change, np.finfo(np.float32).tiny)
         same = total - cv2.countNonZero(cv2.bitwise_and(differs, whole))
         whole, total = (whole, total) if same <= (1.0 - DIFFERENT) * total else (visible, seen)
     if total == 0:
@@ -195,16 +195,16 @@ def _mean(values: Array, mask: Bytes) -> float:
 
 def _with_core(visible: Bytes, alpha: Floats) -> Bytes:
     """Add the opaque core, so that a pixel which happens to have the paint's colour makes no hole in the mask."""
-    return cv2.bitwise_or(visible, at_least(alpha, 0.5))
+    return cv2.bitwise_or(visible, threshold_mask(alpha, 0.5))
 
 
 def _without_grain(change: Array, visible: Bytes, peak: float) -> Bytes:
     """Keep what changed over more than a pixel: grain that a displacement shuffles is no defect; close small holes."""
-    firm = at_least(cv2.blur(change, (3, 3)), 1.5 * VISIBLE_STEP * peak)
+    firm = threshold_mask(cv2.blur(change, (3, 3)), 1.5 * VISIBLE_STEP * peak)
     return cv2.morphologyEx(firm, cv2.MORPH_CLOSE, _SQUARE) if cv2.countNonZero(firm) else visible
 
 
-def as_pixels(surface: Floats, like: Array, peak: float) -> Array:
+def float_to_pixels(surface: Floats, like: Array, peak: float) -> Array:
     """Return float32 (h, w, C) in [0, 1] as pixels with the dtype and shape of `like`."""
     height = surface.shape[0]
-    return quantised(surface.reshape(1, height, -1), like.reshape(height, -1), peak).reshape(like.shape)
+    return planes_to_pixels(surface.reshape(1, height, -1), like.reshape(height, -1), peak).reshape(like.shape)

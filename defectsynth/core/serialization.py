@@ -20,7 +20,7 @@ from defectsynth.core.version_0_1 import current_fields, current_name
 class InMemory:
     """Base of an argument that cannot be written as plain data; `encode` leaves it as it is."""
 
-    def refusal(self) -> str:
+    def error_text(self) -> str:
         """Return which argument it is, what can be written instead and what was given."""
         raise NotImplementedError
 
@@ -57,12 +57,12 @@ def encode(value: Any) -> Any:
     raise TypeError(f"a value must be made of numbers, strings, tuples and Values, got {type(value).__name__}")
 
 
-def in_memory(data: Any) -> InMemory | None:
+def find_in_memory(data: Any) -> InMemory | None:
     """Return the first part of encoded `data` that is no plain data, None if all of it is."""
     if isinstance(data, InMemory):
         return data
     inner = data.values() if isinstance(data, Mapping) else data if isinstance(data, list) else ()
-    return next((found for entry in inner if (found := in_memory(entry)) is not None), None)
+    return next((found for entry in inner if (found := find_in_memory(entry)) is not None), None)
 
 
 def decode(data: Any) -> Any:
@@ -80,13 +80,13 @@ def decode(data: Any) -> Any:
         name = arguments.pop("type")
         if isinstance(name, str):
             name = current_name(name)
-        if not isinstance(name, str) or name not in KNOWN:
-            raise ValueError(f"type must be one of {', '.join(sorted(KNOWN))}, got {name!r}")
-        return KNOWN[name](**current_fields(name, arguments))
+        if not isinstance(name, str) or name not in VALUE_TYPES:
+            raise ValueError(f"type must be one of {', '.join(sorted(VALUE_TYPES))}, got {name!r}")
+        return VALUE_TYPES[name](**current_fields(name, arguments))
     return data
 
 
-KNOWN: dict[str, type[Value]] = {}  # every value by its class name
+VALUE_TYPES: dict[str, type[Value]] = {}  # every value by its class name
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Value:
     def __init_subclass__(cls, **options: Any) -> None:
         """Register the class under its name."""
         super().__init_subclass__(**options)
-        taken = KNOWN.get(cls.__name__)
+        taken = VALUE_TYPES.get(cls.__name__)
         if taken is not None and taken.__module__ != cls.__module__:
             raise ValueError(f"the name of a value must be unused, got {cls.__name__!r}, taken by {taken.__module__}")
-        KNOWN[cls.__name__] = cls
+        VALUE_TYPES[cls.__name__] = cls

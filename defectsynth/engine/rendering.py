@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
-from defectsynth.core.patch import Patch, paste, sparing
+from defectsynth.core.patch import Patch, drop_restored_pixels, paste
 from defectsynth.core.serialization import encode
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
@@ -118,4 +118,4 @@ def _rendered(recipe: Recipe, scene: Scene, drawing: Drawing) -> Patch | None:
     patch = recipe.render(scene, drawing.canvas)
     if patch is None or not drawing.patches:
         return patch
-    return sparing(patch, original=scene.image, peak=scene.peak)
+    return drop_restored_pixels(patch, original=scene.image, peak=scene.peak)

@@ -13,7 +13,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array
 from defectsynth.core.parameters import Choice, Component, Count, Label, Number, Rule
-from defectsynth.core.serialization import decode, encode, in_memory
+from defectsynth.core.serialization import decode, encode, find_in_memory
 from defectsynth.engine.compat import HostTransform
 from defectsynth.engine.rendering import Drawing, draw, redraw
 from defectsynth.engine.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints
@@ -219,9 +219,9 @@ class DefectTransform(HostTransform):
             TypeError: if an argument holds arrays or a callable, which cannot be written.
         """
         state: dict[str, Any] = super().to_dict_private()
-        held = in_memory(state)
+        held = find_in_memory(state)
         if held is not None:
-            raise TypeError(held.refusal())
+            raise TypeError(held.error_text())
         return state
 
 

@@ -11,7 +11,7 @@ from abc import abstractmethod
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Floats, channels_of
+from defectsynth.core.arrays import Array, Floats, split_channels
 from defectsynth.core.layer import Box
 from defectsynth.core.parameters import Component
 from defectsynth.core.serialization import Value
@@ -83,5 +83,5 @@ def displaced(
     if source.ndim == 2 or source.shape[2] <= 4:
         moved = cv2.remap(source, map_x, map_y, mode, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(moved.reshape(*box.shape, *source.shape[2:]))
-    planes = [cv2.remap(plane, map_x, map_y, mode, borderMode=cv2.BORDER_REPLICATE) for plane in channels_of(source)]
+    planes = [cv2.remap(plane, map_x, map_y, mode, borderMode=cv2.BORDER_REPLICATE) for plane in split_channels(source)]
     return np.stack(planes, axis=-1)

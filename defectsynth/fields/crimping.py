@@ -14,7 +14,7 @@ from defectsynth.core.parameters import FRACTION, Pair, between, choices, span, 
 from defectsynth.fields.base import STEEPEST, DrawnField, Field
 from defectsynth.fields.relief import Unevenness
 from defectsynth.fields.swelling import FARTHEST, PEAK, STEEPEST_IN, STEEPEST_OUT
-from defectsynth.scene.outline import thickness_behind
+from defectsynth.scene.outline import object_thickness
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -49,7 +49,7 @@ class Crimping(Field):
         share, radius, lean, choice = rng.random(4).tolist()
         inwards = self.directions[int(choice * len(self.directions))] == "in"
         along = max(between(self.radius_range, radius) * scene.side, 2.0)
-        half = 0.5 * thickness_behind(place, scene) if place.edge else 0.0
+        half = 0.5 * object_thickness(place, scene) if place.edge else 0.0
         both = 1.0 < half < WIDEST * along
         across = half / FARTHEST if both else along
         amount = between(self.amount_range, share) * visible_share(severity) * (half if both else along)

@@ -11,7 +11,7 @@ from defectsynth.core.arrays import Floats
 from defectsynth.core.layer import Box, ellipse_box
 from defectsynth.core.parameters import Pair, between, choices, span, visible_share
 from defectsynth.fields.base import STEEPEST, DrawnField, Field
-from defectsynth.scene.outline import thickness_behind
+from defectsynth.scene.outline import object_thickness
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -41,7 +41,7 @@ class Push(Field):
         across = max(amount / STEEPEST, 0.6 * along)
         inwards = 0.0
         if bend == "bend" and place.edge:
-            inwards = min(0.5 * thickness_behind(place, scene), 0.1 * scene.side)
+            inwards = min(0.5 * object_thickness(place, scene), 0.1 * scene.side)
             across = max(inwards + 1.3 * amount / STEEPEST, 1.0)
         direction = 1.0 if bend == "dent" or (bend == "bend" and side < 0.5) else -1.0
         normal = (-math.sin(place.angle), math.cos(place.angle))  # into the object

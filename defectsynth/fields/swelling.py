@@ -11,7 +11,7 @@ from defectsynth.core.arrays import Floats
 from defectsynth.core.layer import Box, ellipse_box
 from defectsynth.core.parameters import FRACTION, Pair, between, choice, span, visible_share
 from defectsynth.fields.base import DrawnField, Field
-from defectsynth.scene.outline import thickness_behind
+from defectsynth.scene.outline import object_thickness
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -47,7 +47,7 @@ class Swelling(Field):
         across = max(along * between(self.aspect_range, aspect), 2.0)
         x, y = place.x, place.y
         if self.axes == "across" and place.edge:
-            half = 0.5 * thickness_behind(place, scene)
+            half = 0.5 * object_thickness(place, scene)
             if 1.0 < half < WIDEST * along:
                 across = half / FARTHEST
                 x, y = x - half * math.sin(place.angle), y + half * math.cos(place.angle)

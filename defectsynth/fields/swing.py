@@ -11,7 +11,7 @@ from defectsynth.core.arrays import Array, Floats
 from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.parameters import Pair, radians_between, span, visible_share
 from defectsynth.fields.base import DrawnField, Field
-from defectsynth.scene.axis import end_beyond
+from defectsynth.scene.axis import nearest_end
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -35,7 +35,7 @@ class Swing(Field):
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place, severity: float) -> DrawnSwing:
         """Return the turn of the nearer end."""
         angle, side = rng.random(2).tolist()
-        direction, length = end_beyond(scene, place) or (place.angle, ENDLESS * scene.side)
+        direction, length = nearest_end(scene, place) or (place.angle, ENDLESS * scene.side)
         turn = radians_between(self.angle_range, angle) * visible_share(severity)
         return DrawnSwing(
             x=place.x,

@@ -10,7 +10,7 @@ import numpy as np
 from defectsynth.core.parameters import FRACTION, Pair, between, choice, span, visible_share
 from defectsynth.fields.base import STEEPEST, Field
 from defectsynth.fields.push import DrawnPush
-from defectsynth.scene.orientation import weave_at
+from defectsynth.scene.orientation import measure_orientation
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -34,7 +34,7 @@ class ThreadPush(Field):
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place, severity: float) -> DrawnPush:
         """Return the push, so wide that the field does not fold over itself."""
         share, length, width, side, crossing = rng.random(5).tolist()
-        weave = weave_at(scene, place, crossing=crossing < 0.5)
+        weave = measure_orientation(scene, place, crossing=crossing < 0.5)
         amount = between(self.amount_range, share) * weave.period * visible_share(severity)
         stretch = max(0.5 * between(self.length_range, length) * scene.side, 1.0)
         breadth = max(0.5 * between(self.width_range, width) * weave.period, 1.0)

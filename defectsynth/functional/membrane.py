@@ -12,7 +12,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Floats, at_least, channels_of
+from defectsynth.core.arrays import Array, Floats, split_channels, threshold_mask
 
 RIDGE = 0.02  # pull of the slopes of the plane towards nothing
 TINY = float(np.finfo(np.float32).tiny)  # least share of a cell that is known at all
@@ -33,18 +33,18 @@ def membrane(values: Floats, known: Floats) -> Floats:
     cells = (
         (max(1, width * COARSE // longer), max(1, height * COARSE // longer)) if longer > COARSE else (width, height)
     )
-    stacked = cv2.merge([*(channels_of(values) * known), known])
-    coarse = resized(stacked, cells, cv2.INTER_AREA) if longer > COARSE else stacked
-    planes, plane = channels_of(coarse), _plane(coarse)
+    stacked = cv2.merge([*(split_channels(values) * known), known])
+    coarse = resize_channels(stacked, cells, cv2.INTER_AREA) if longer > COARSE else stacked
+    planes, plane = split_channels(coarse), _plane(coarse)
     weight = cv2.transform(coarse, _last(channels + 1)[0])
     uneven = coarse - plane * weight
     uneven /= np.maximum(weight, np.float32(ENOUGH), out=weight)
     plane += _pulled(uneven)
     level = planes[:-1] / np.maximum(planes[-1], np.float32(1e-12))
-    there, smooth = at_least(planes[-1], TINY), channels_of(plane)[:-1]
+    there, smooth = threshold_mask(planes[-1], TINY), split_channels(plane)[:-1]
     bounds = np.array([cv2.minMaxLoc(each, there)[:2] for each in level], np.float32)[..., None, None]
     found = cv2.merge(list(np.clip(smooth, bounds[:, 0], bounds[:, 1], out=smooth))).reshape(*plane.shape[:2], channels)
-    return resized(found, (width, height), cv2.INTER_LINEAR) if longer > COARSE else found
+    return resize_channels(found, (width, height), cv2.INTER_LINEAR) if longer > COARSE else found
 
 
 @lru_cache(maxsize=8)
@@ -98,22 +98,22 @@ def _pulled(weighted: Floats) -> Floats:
         return weighted / np.maximum(weighted[..., -1:], np.float32(1e-12))  # where nothing is known, nothing
     every, rest = _last(channels)
     smaller = (max(1, (width + 1) // 2), max(1, (height + 1) // 2))
-    coarse = resized(weighted, smaller, cv2.INTER_AREA)
+    coarse = resize_channels(weighted, smaller, cv2.INTER_AREA)
     coarse /= np.maximum(cv2.transform(coarse, every), np.float32(ENOUGH))
-    below = resized(_pulled(coarse), (width, height), cv2.INTER_LINEAR)
+    below = resize_channels(_pulled(coarse), (width, height), cv2.INTER_LINEAR)
     below *= cv2.transform(weighted, rest)  # the weight, which is 1 there, too: together they come to 1 again
     below += weighted
     return below
 
 
-def resized(planes: Floats, size: tuple[int, int], mode: int) -> Floats:
+def resize_channels(planes: Floats, size: tuple[int, int], mode: int) -> Floats:
     """Return (h, w, C) at another size; cv2 takes four channels at a time."""
     if planes.shape[2] <= 4:
         return cv2.resize(planes, size, interpolation=mode).reshape(size[1], size[0], -1)
-    return np.stack([cv2.resize(plane, size, interpolation=mode) for plane in channels_of(planes)], axis=2)
+    return np.stack([cv2.resize(plane, size, interpolation=mode) for plane in split_channels(planes)], axis=2)
 
 
-def shrunk(planes: Array, cell: int) -> Array:
+def downsample(planes: Array, cell: int) -> Array:
     """Return the means of cells of so many pixels a side, (h, w, C); height and width are multiples of it.
 
     As long as they can be halved they are, which cv2 does fastest.
@@ -121,5 +121,5 @@ def shrunk(planes: Array, cell: int) -> Array:
     rows, columns = planes.shape[0] // cell, planes.shape[1] // cell
     while cell % 2 == 0:
         cell //= 2
-        planes = resized(planes, (columns * cell, rows * cell), cv2.INTER_AREA)
-    return planes if cell == 1 else resized(planes, (columns, rows), cv2.INTER_AREA)
+        planes = resize_channels(planes, (columns * cell, rows * cell), cv2.INTER_AREA)
+    return planes if cell == 1 else resize_channels(planes, (columns, rows), cv2.INTER_AREA)

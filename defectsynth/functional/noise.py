@@ -9,7 +9,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Floats
 
-COARSEST = 4  # cells of the coarsest octave
+BASE_CELLS = 4  # cells of the coarsest octave
 
 
 def fractal_noise(seed: int, *, octaves: int, gain: float) -> Floats:
@@ -19,10 +19,10 @@ def fractal_noise(seed: int, *, octaves: int, gain: float) -> Floats:
         float32 (n, n) with n = 4 * 2 ** (octaves - 1), mean 0 and standard deviation 1.
     """
     rng = np.random.default_rng(seed)
-    noise = rng.standard_normal((COARSEST, COARSEST), dtype=np.float32)
+    noise = rng.standard_normal((BASE_CELLS, BASE_CELLS), dtype=np.float32)
     strength = math.sqrt(12.0)  # of even noise on [0, 1) with standard deviation 1: drawn five times as fast
     for octave in range(1, octaves):
-        side, strength = COARSEST << octave, strength * gain
+        side, strength = BASE_CELLS << octave, strength * gain
         noise = cv2.resize(noise, (side, side), interpolation=cv2.INTER_CUBIC)
         finer = rng.random((side, side), dtype=np.float32)
         finer *= np.float32(strength)

@@ -18,19 +18,19 @@ CORNERS = 9  # of an irregular polygon
 ROUGHENINGS, ROUGHNESS = 2, 0.16  # times that its sides are broken in two, by how much of their length at most
 
 
-LARGEST = 30_000.0  # pixels from the box beyond which cv2's fixed-point coordinates would overflow
+MAX_COORDINATE = 30_000.0  # pixels from the box beyond which cv2's fixed-point coordinates would overflow
 
 
-def filled(box: Box, *outlines: Outline) -> Bytes:
+def fill_polygons(box: Box, *outlines: Outline) -> Bytes:
     """Return polygons filled, uint8 (h, w) in `box`, with smooth rims."""
     canvas = np.zeros(box.shape, np.uint8)
     for outline in outlines:
-        points = np.clip(np.array(outline) - box[:2], -LARGEST, LARGEST)
+        points = np.clip(np.array(outline) - box[:2], -MAX_COORDINATE, MAX_COORDINATE)
         cv2.fillPoly(canvas, [fixed_point(points)], 255, cv2.LINE_AA, SUBPIXEL)
     return canvas
 
 
-def jagged(
+def jagged_polygon(
     rng: np.random.Generator, x: float, y: float, radius: float, *, aspect: float = 1.0, angle: float = 0.0
 ) -> Outline:
     """Return an irregular polygon as broken material has it.
@@ -60,7 +60,7 @@ def jagged(
     return tuple((a, b) for a, b in turned.tolist())
 
 
-def beyond(outline: Outline, point: Pair, direction: Pair) -> Outline:
+def clip_polygon(outline: Outline, point: Pair, direction: Pair) -> Outline:
     """Return the part of an outline that lies beyond the line through `point` whose normal is `direction`."""
     kept: list[Pair] = []
     sides = [(x - point[0]) * direction[0] + (y - point[1]) * direction[1] for x, y in outline]
@@ -76,7 +76,7 @@ def beyond(outline: Outline, point: Pair, direction: Pair) -> Outline:
     return tuple(kept)
 
 
-def notch(rng: np.random.Generator, x: float, y: float, depth: float, outwards: float) -> Outline:
+def notch_polygon(rng: np.random.Generator, x: float, y: float, depth: float, outwards: float) -> Outline:
     """Return a clean notch from an edge at (x, y) inwards: two straight cuts that meet at a depth in pixels."""
     lean, width = rng.random(2).tolist()
     half, lowest = depth * (0.8 + 0.8 * width), depth * (1.2 * lean - 0.6)

@@ -12,9 +12,9 @@ from defectsynth.core.arrays import Array, Bytes, Floats
 Doubles = npt.NDArray[Any]  # float64
 
 SUBPIXEL = 4  # fractional bits of the coordinates that cv2 draws with
-RIM = 0.6  # pixels by which cv2 draws an antialiased outline wider than it is
-THINNEST = 1.6  # pixels: the thinnest stroke that cv2 draws so
-FAINTEST = 0.45  # opacity left to a stroke that should be much thinner
+ANTIALIAS_RIM = 0.6  # pixels by which cv2 draws an antialiased outline wider than it is
+MIN_STROKE_WIDTH = 1.6  # pixels: the thinnest stroke that cv2 draws so
+MIN_STROKE_OPACITY = 0.45  # opacity left to a stroke that should be much thinner
 
 
 def fixed_point(points: Doubles) -> Array:
@@ -22,8 +22,8 @@ def fixed_point(points: Doubles) -> Array:
     return (points * float(1 << SUBPIXEL)).astype(np.int32)
 
 
-def as_alpha(canvas: Bytes, opacity: float) -> Floats:
+def canvas_to_alpha(canvas: Bytes, opacity: float) -> Floats:
     """Return what was drawn with 255 as alpha; what is too thin to be drawn so is fainter."""
     alpha = canvas.astype(np.float32)
-    alpha *= np.float32(min(max(opacity, FAINTEST), 1.0) / 255.0)
+    alpha *= np.float32(min(max(opacity, MIN_STROKE_OPACITY), 1.0) / 255.0)
     return alpha

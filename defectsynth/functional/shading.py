@@ -7,8 +7,8 @@ import math
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Floats, at_most
-from defectsynth.core.layer import Layer, depth_inside
+from defectsynth.core.arrays import Floats, clip_above
+from defectsynth.core.layer import Layer, distance_to_outline
 from defectsynth.functional.noise import fractal_noise
 
 ACROSS = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], dtype=np.float32) / 8  # slope in x, smoothed in y
@@ -19,14 +19,16 @@ def slope_kernel(angle: float) -> Floats:
     return ACROSS * np.float32(math.cos(angle)) + ACROSS.T * np.float32(math.sin(angle))
 
 
-def usual_color(surface: Floats, layer: Layer) -> Floats:
+def median_color(surface: Floats, layer: Layer) -> Floats:
     """Return the median colour of a surface (C, h, w) under a layer, float32 (C, 1, 1)."""
     covered = layer.alpha > 0.5
     flat = surface[:, covered] if covered.any() else surface.reshape(surface.shape[0], -1)
     return np.asarray(np.median(flat, axis=1), np.float32)[:, None, None]
 
 
-FLOOR = 0.6  # how much darker the floor of a pit is, as a share of the contrast: less of the sky is seen from there
+PIT_FLOOR_SHADE = (
+    0.6  # how much darker the floor of a pit is, as a share of the contrast: less of the sky is seen from there
+)
 MIRROR = 0.5  # slope at which a glossy surface mirrors the light into the camera
 HIGHLIGHT = 0.025  # squared width of the highlight, in units of slope
 SMOOTH = 0.12  # half the width over which heights are averaged, as a share of the greatest depth
@@ -35,7 +37,9 @@ GENTLE = 4.5  # pixels of slope from which on it is, if nothing mirrors the ligh
 FINEST = 2.0  # pixels of the finest bumps of a rough surface
 
 
-def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss: float, level: float = 0.0) -> Floats:
+def shade_bump(
+    alpha: Floats, *, wall: float, light: float, contrast: float, gloss: float, level: float = 0.0
+) -> Floats:
     """Return how a bump is lit, or with the light from the other side a pit; a deep one is lit on half the size.
 
     Args:
@@ -50,17 +54,17 @@ def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss:
         float32 (h, w), the change of brightness.
     """
     half = max(1, alpha.shape[1] // 2), max(1, alpha.shape[0] // 2)
-    depth, pixel = depth_inside(cv2.resize(alpha, half, interpolation=cv2.INTER_LINEAR).reshape(half[::-1])), 2.0
+    depth, pixel = distance_to_outline(cv2.resize(alpha, half, interpolation=cv2.INTER_LINEAR).reshape(half[::-1])), 2.0
     reach = float(depth.max()) * pixel
     if reach < DEEP and (gloss > 0.0 or reach * wall < GENTLE):
-        depth, pixel = depth_inside(alpha), 1.0
+        depth, pixel = distance_to_outline(alpha), 1.0
     deepest = float(depth.max())
     smooth = 2 * round(SMOOTH * deepest - 0.25 * (pixel - 1.0)) + 1
     if smooth > 1:
         depth = cv2.blur(depth, (smooth, smooth)).reshape(depth.shape)
     elif pixel > 1.0:  # no steps along a slanting outline
         depth = cv2.GaussianBlur(depth, (3, 3), 0.0).reshape(depth.shape)
-    height = at_most(depth * np.float32(1 / max(wall * deepest, 1.0 / pixel)), 1.0)
+    height = clip_above(depth * np.float32(1 / max(wall * deepest, 1.0 / pixel)), 1.0)
     steep = np.float32(1) - height
     lit = cv2.filter2D(depth, cv2.CV_32F, -slope_kernel(light)).reshape(depth.shape)
     lit *= steep
@@ -75,7 +79,7 @@ def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss:
         mirrored *= np.float32(-1 / HIGHLIGHT)
         np.exp(mirrored, out=mirrored)
         np.multiply(height, np.float32(3), out=aside)
-        mirrored *= at_most(aside, 1.0)
+        mirrored *= clip_above(aside, 1.0)
         mirrored *= np.float32(gloss)
     lit *= np.float32(contrast)
     if level:
@@ -86,7 +90,7 @@ def shading(alpha: Floats, *, wall: float, light: float, contrast: float, gloss:
     return lit if pixel == 1.0 else cv2.resize(lit, alpha.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def bumps(shape: tuple[int, int], light: float, seed: int) -> Floats:
+def shade_rough_surface(shape: tuple[int, int], light: float, seed: int) -> Floats:
     """Return the shading of a rough surface under a light, float32 (h, w) with standard deviation 1/2."""
     octaves = int(min(max(math.log2(max(shape) / (4 * FINEST)) + 1.0, 3.0), 6.0))
     cells = fractal_noise(seed, octaves=octaves, gain=0.9)

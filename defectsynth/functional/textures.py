@@ -139,7 +139,7 @@ def leather(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> F
     return 1 - np.clip(distance / np.float32(max(scale, 2.0)), 0, 1) ** 2
 
 
-PATTERNS: dict[str, Pattern] = {
+TEXTURES: dict[str, Pattern] = {
     pattern.__name__: pattern
     for pattern in (
         woven,

@@ -10,8 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, at_least
-from defectsynth.io.sources import HELD, Source, choose, files_in, open_picture
+from defectsynth.core.arrays import Array, Bytes, threshold_mask
+from defectsynth.io.sources import MEMORY_PREFIX, Source, choose_image, image_files_in, open_image
 
 EXAMPLE = "example:"  # how the name of a built-in example begins
 EXAMPLES = ("pit", "gouge", "flake", "blister")
@@ -43,14 +43,14 @@ def choose_defect(source: Source, share: float) -> str:
     if source is None:
         return EXAMPLE + EXAMPLES[int(share * len(EXAMPLES))]
     if not isinstance(source, str) or not Path(source).is_dir():
-        return choose(source, share)
-    masked = _masked_in(files_in(source), source)
+        return choose_image(source, share)
+    masked = _masked_in(image_files_in(source), source)
     return masked[int(share * len(masked))]
 
 
 @lru_cache(maxsize=16)
 def _masked_in(files: tuple[str, ...], folder: str) -> tuple[str, ...]:
-    found = tuple(file for file in files if mask_of(file) is not None)
+    found = tuple(file for file in files if find_mask(file) is not None)
     if not found:
         raise FileNotFoundError(
             f"source must hold images with masks (a.png with a_mask.png, images/ with masks/, or test/ with"
@@ -59,7 +59,7 @@ def _masked_in(files: tuple[str, ...], folder: str) -> tuple[str, ...]:
     return found
 
 
-def mask_of(file: str) -> Path | None:
+def find_mask(file: str) -> Path | None:
     """Return the mask of an image file, None if there is none.
 
     Looked for are a_mask.png beside a.png, masks/a.png or masks/a_mask.png beside the folder of a.png, and
@@ -84,16 +84,16 @@ def defect_crops(name: str) -> tuple[DefectCrop, ...]:
     """
     if name.startswith(EXAMPLE):
         return (_example(name.removeprefix(EXAMPLE)),)
-    picture = open_picture(name)
-    if name.startswith(HELD):
+    picture = open_image(name)
+    if name.startswith(MEMORY_PREFIX):
         if picture.ndim != 3 or picture.shape[2] < 2:
             raise ValueError(f"source must hold arrays whose last channel is the mask, got shape {picture.shape}")
         picture, mask = picture[..., :-1], picture[..., -1]
     else:
-        beside = mask_of(name)
+        beside = find_mask(name)
         if beside is None:
             raise FileNotFoundError(f"source must hold images with masks, got none for {name!r}")
-        mask = open_picture(str(beside))
+        mask = open_image(str(beside))
         mask = mask if mask.ndim == 2 else mask[..., 0]
     if mask.shape != picture.shape[:2]:
         raise ValueError(f"source must hold masks of the pictures' sizes, got {mask.shape} for {name!r}")
@@ -135,4 +135,4 @@ def _example(kind: str) -> DefectCrop:
     light = 0.5 + 0.22 * (slope[0] + slope[1]) / math.sqrt(2) + 0.35 * np.minimum(height, 0)
     mask = np.where(inside, 255, 0).astype(np.uint8)
     pixels = np.where(inside, np.clip(light, 0.05, 0.95), 0.5).astype(np.float32)
-    return DefectCrop(pixels, at_least(mask, 128), EXAMPLE_SIDE)
+    return DefectCrop(pixels, threshold_mask(mask, 128), EXAMPLE_SIDE)

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array
-from defectsynth.io.integrity import flaw
+from defectsynth.io.integrity import find_damage
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 DEPTHS = (np.uint8, np.uint16)
@@ -61,7 +61,7 @@ def read_pixels(path: Path) -> Array:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableError(f"cannot be read: {error.strerror}") from error
-    reason = flaw(data)
+    reason = find_damage(data)
     if reason is not None:
         raise UnreadableError(reason)
     image = _decode(data)

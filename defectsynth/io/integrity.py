@@ -18,7 +18,7 @@ _STRIPS, _TILES = (273, 279), (324, 325)  # TIFF tags: offsets and byte counts
 _WHOLE_NUMBERS = {3: "H", 4: "I", 16: "Q"}  # TIFF types
 
 
-def flaw(data: bytes) -> str | None:
+def find_damage(data: bytes) -> str | None:
     """Return what is wrong with the bytes of an image file, None if nothing is.
 
     Args:

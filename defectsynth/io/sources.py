@@ -1,7 +1,7 @@
 """Where other pictures come from: a folder, image files, arrays or a callable.
 
-A source is checked when a part is made; `choose` draws one of its pictures and returns a short text that names it,
-which is what a recipe keeps; `open_picture` returns the pixels. Files are decoded whole at first sight and remembered,
+A source is checked when a part is made; `choose_image` draws one of its images and returns a short text that names it,
+which is what a recipe keeps; `open_image` returns the pixels. Files are decoded whole at first sight and remembered,
 the latest ones up to a bound, so that afterwards a defect costs what its own box costs.
 """
 
@@ -26,11 +26,11 @@ from defectsynth.io.image_files import UnreadableError, read_pixels
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
 MOST_BYTES = 256 << 20  # of decoded pictures kept
-HELD = "memory:"  # how the name of a picture begins that is in no file
+MEMORY_PREFIX = "memory:"  # how the name of a picture begins that is in no file
 NUMBERS = 1 << 31  # a callable gets a number below this
 
 SourceLike: TypeAlias = "str | Path | Sequence[str | Path] | Sequence[Array] | Callable[[int], Array] | None"
-Source: TypeAlias = "str | tuple[str, ...] | HeldImages | None"
+Source: TypeAlias = "str | tuple[str, ...] | ImagesInMemory | None"
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class SourceRule:
             FileNotFoundError: if a path does not exist.
         """
         rule = f"{name} must be a folder, an image file, a list of files or arrays, a callable or None, got {value!r}"
-        if value is None or isinstance(value, HeldImages):
+        if value is None or isinstance(value, ImagesInMemory):
             return value
         if isinstance(value, (str, Path)):
             return _existing(name, value)
         if callable(value):
-            return HeldImages(name, value)
+            return ImagesInMemory(name, value)
         if not isinstance(value, (tuple, list)):
             raise TypeError(rule)
         if not value:
@@ -64,7 +64,7 @@ class SourceRule:
         if all(isinstance(entry, np.ndarray) for entry in value):
             for entry in value:
                 check_image(entry)
-            return HeldImages(name, tuple(value))
+            return ImagesInMemory(name, tuple(value))
         if not all(isinstance(entry, (str, Path)) for entry in value):
             raise TypeError(rule)
         return tuple(_existing(name, entry) for entry in value)
@@ -76,7 +76,7 @@ def _existing(name: str, path: str | Path) -> str:
     return str(path)
 
 
-class HeldImages(InMemory):
+class ImagesInMemory(InMemory):
     """Arrays, or a callable that makes one from a whole number; alive as long as the transform that has them.
 
     Args:
@@ -87,7 +87,7 @@ class HeldImages(InMemory):
     def __init__(self, argument: str, pictures: tuple[Array, ...] | Callable[[int], Array]) -> None:
         self.argument = argument
         self.pictures = pictures
-        self.name = HELD + (f"{id(pictures):x}" if callable(pictures) else _digest(pictures))
+        self.name = MEMORY_PREFIX + (f"{id(pictures):x}" if callable(pictures) else _digest(pictures))
 
     def choose(self, share: float) -> str:
         """Return the name of the picture at `share`, in [0, 1), of all there are."""
@@ -102,7 +102,7 @@ class HeldImages(InMemory):
         check_image(made)
         return made
 
-    def refusal(self) -> str:
+    def error_text(self) -> str:
         """Return why it cannot be written and what can."""
         what = "a callable" if callable(self.pictures) else f"{len(self.pictures)} arrays"
         return (
@@ -111,7 +111,7 @@ class HeldImages(InMemory):
 
     def __eq__(self, other: object) -> bool:
         """Whether the other holds the same pictures."""
-        return isinstance(other, HeldImages) and other.name == self.name
+        return isinstance(other, ImagesInMemory) and other.name == self.name
 
     def __hash__(self) -> int:
         """Hash of the pictures."""
@@ -122,7 +122,7 @@ class HeldImages(InMemory):
         return repr(self.pictures) if callable(self.pictures) else f"<{len(self.pictures)} arrays>"
 
 
-_HELD: weakref.WeakValueDictionary[str, HeldImages] = weakref.WeakValueDictionary()
+_HELD: weakref.WeakValueDictionary[str, ImagesInMemory] = weakref.WeakValueDictionary()
 
 
 def _digest(pictures: tuple[Array, ...]) -> str:
@@ -134,7 +134,7 @@ def _digest(pictures: tuple[Array, ...]) -> str:
     return found.hexdigest()
 
 
-def choose(source: Source, share: float) -> str:
+def choose_image(source: Source, share: float) -> str:
     """Return the name of the picture at `share`, in [0, 1), of all that a source has; empty for None.
 
     Raises:
@@ -142,16 +142,16 @@ def choose(source: Source, share: float) -> str:
     """
     if source is None:
         return ""
-    if isinstance(source, HeldImages):
+    if isinstance(source, ImagesInMemory):
         return source.choose(share)
     if isinstance(source, str):
         if not Path(source).is_dir():
             return source
-        source = files_in(source)
+        source = image_files_in(source)
     return source[int(share * len(source))]
 
 
-def files_in(folder: str) -> tuple[str, ...]:
+def image_files_in(folder: str) -> tuple[str, ...]:
     """Return the image files in a folder and its subfolders, in order.
 
     Raises:
@@ -171,8 +171,8 @@ def _listed(folder: str, _changed: int) -> tuple[str, ...]:
     return tuple(found)
 
 
-def open_picture(name: str) -> Array:
-    """Return the pixels of the picture that `choose` named; they are read-only.
+def open_image(name: str) -> Array:
+    """Return the pixels of the picture that `choose_image` named; they are read-only.
 
     Raises:
         ValueError: if it is a file that cannot be read, or was in memory and is there no more.
@@ -181,7 +181,7 @@ def open_picture(name: str) -> Array:
         if name in _OPEN:
             _OPEN.move_to_end(name)
             return _OPEN[name]
-    picture = _held(name) if name.startswith(HELD) else _read(name)
+    picture = _held(name) if name.startswith(MEMORY_PREFIX) else _read(name)
     picture = picture.view()
     picture.flags.writeable = False
     with _LOCK:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Floats, channels_of
+from defectsynth.core.arrays import Floats, split_channels
 from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import Pair, between, choices, span
 from defectsynth.looks.base import DrawnLook, Look
@@ -82,7 +82,7 @@ class DrawnColorShift(DrawnLook):
             return np.interp(light, lightness, grays).astype(np.float32), layer.alpha
         lab = cv2.cvtColor(cv2.merge(list(surface)), cv2.COLOR_RGB2Lab)
         lab = cv2.add(lab, (self.lightness, self.red, self.yellow, 0.0))
-        return channels_of(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)), layer.alpha
+        return split_channels(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)), layer.alpha
 
 
 @lru_cache(maxsize=1)

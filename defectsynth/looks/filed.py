@@ -12,7 +12,7 @@ import numpy as np
 from defectsynth.core.arrays import Floats
 from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, Pair, between, radians_between, span
-from defectsynth.functional.shading import slope_kernel, usual_color
+from defectsynth.functional.shading import median_color, slope_kernel
 from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
@@ -82,7 +82,7 @@ class DrawnFiled(DrawnLook):
         change = self._strokes((height, width)) * np.float32(self.stroke) + (x + y + np.float32(self.contrast))
         towards = slope_kernel(self.light)
         change += cv2.filter2D(layer.alpha, cv2.CV_32F, towards) * np.float32(RIM * (self.stroke + 0.1))
-        return usual_color(surface, layer) + change, layer.alpha
+        return median_color(surface, layer) + change, layer.alpha
 
     def _strokes(self, shape: tuple[int, int]) -> Floats:
         """Return strokes along the angle, float32 (h, w), mean 0 and deviation about 1, some of them bright."""

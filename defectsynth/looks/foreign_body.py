@@ -11,7 +11,7 @@ import numpy as np
 from defectsynth.core.arrays import Floats
 from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, Pair, between, choices, span
-from defectsynth.functional.shading import bumps, shading
+from defectsynth.functional.shading import shade_bump, shade_rough_surface
 from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.looks.color import PALETTES, DrawnColor, color_of
 from defectsynth.looks.overlay import Overlay
@@ -117,9 +117,9 @@ class DrawnForeignBody(DrawnLook):
 
     def _light(self, layer: Layer) -> Floats:
         """Return how brightly the body is lit, float32 (h, w), around 0."""
-        light = shading(layer.alpha, wall=self.wall, light=self.light, contrast=self.shading, gloss=self.gloss)
+        light = shade_bump(layer.alpha, wall=self.wall, light=self.light, contrast=self.shading, gloss=self.gloss)
         if self.roughness:
-            light += np.float32(self.roughness) * bumps(layer.box.shape, self.light, self.seed)
+            light += np.float32(self.roughness) * shade_rough_surface(layer.box.shape, self.light, self.seed)
         return light
 
     def _darkness(self, alpha: Floats) -> Floats:

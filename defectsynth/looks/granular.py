@@ -12,7 +12,7 @@ import numpy as np
 from defectsynth.core.arrays import Floats
 from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, Pair, between, span
-from defectsynth.functional.shading import slope_kernel, usual_color
+from defectsynth.functional.shading import median_color, slope_kernel
 from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
@@ -85,7 +85,7 @@ class DrawnGranular(DrawnLook):
         shining -= np.float32(np.quantile(shining, BRIGHTEST))
         change += np.float32(self.sparkle) * np.clip(shining * 3.0, 0.0, 1.0)
         change += cv2.filter2D(layer.alpha, cv2.CV_32F, towards).reshape(shape) * np.float32(RIM * self.grit)
-        ground = usual_color(surface, layer)
+        ground = median_color(surface, layer)
         there_is_room = 0.0 <= float(ground.mean()) + self.contrast <= OUTERMOST
         change += np.float32(self.contrast if there_is_room else -self.contrast)
         return ground + change, layer.alpha

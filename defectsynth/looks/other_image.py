@@ -9,13 +9,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, channels_of
+from defectsynth.core.arrays import Array, split_channels
 from defectsynth.core.images import PEAKS
 from defectsynth.core.layer import Box
 from defectsynth.core.parameters import Pair, between, choice, field_with, radians_between, span
-from defectsynth.io.sources import SourceRule, choose, open_picture
+from defectsynth.io.sources import SourceRule, choose_image, open_image
 from defectsynth.looks.base import DrawnImage, Look
-from defectsynth.scene.place import Place, pick
+from defectsynth.scene.place import Place, pick_point
 from defectsynth.scene.scene import Scene
 
 POSITIONS = ("random", "object", "same")
@@ -46,10 +46,10 @@ class OtherImage(Look):
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnOtherImage:
         """Return which picture, where in it, and how it is changed."""
         which, u, v, turn, zoom, *jitter = rng.random(9).tolist()
-        name = choose(self.source, which)
+        name = choose_image(self.source, which)
         if self.position == "object":
-            there = scene if not name and scene.roi is None else Scene(open_picture(name) if name else scene.image)
-            point = pick(rng, there.foreground("auto").cells, there)
+            there = scene if not name and scene.roi is None else Scene(open_image(name) if name else scene.image)
+            point = pick_point(rng, there.foreground("auto").cells, there)
             if point is not None:
                 u, v = (point[0] + 0.5) / there.size[1], (point[1] + 0.5) / there.size[0]
         return DrawnOtherImage(
@@ -68,7 +68,7 @@ class DrawnOtherImage(DrawnImage):
     """Which picture, where in it, and how it is changed.
 
     Attributes:
-        picture_name: what `sources.open_picture` opens; empty is the picture itself.
+        picture_name: what `sources.open_image` opens; empty is the picture itself.
         same: cut out where it is laid; u and v say nothing then.
         u: how far to the right the cutting lies, 0 at the left border and 1 at the right one.
         v: how far down it lies; the pixel at (u, v) of the source is always part of it.
@@ -87,7 +87,7 @@ class DrawnOtherImage(DrawnImage):
 
     def picture(self, before: Array, box: Box, scene: Scene) -> Array:
         """Return what is cut out, in the dtype and with the channels of the picture."""
-        source = open_picture(self.picture_name) if self.picture_name else scene.image
+        source = open_image(self.picture_name) if self.picture_name else scene.image
         cut = converted(self._cut(source, box, scene.size), scene)
         if any(self.jitter):
             cut = jittered(cut, self.jitter, scene.peak)
@@ -114,7 +114,7 @@ class DrawnOtherImage(DrawnImage):
         matrix = np.column_stack([back, centre - low - back @ middle])
         still = self.turn == 0.0 and self.zoom == 1.0
         flags = cv2.WARP_INVERSE_MAP | (cv2.INTER_NEAREST if still else cv2.INTER_LINEAR)
-        planes = [needed] if needed.ndim == 2 or needed.shape[2] <= 4 else channels_of(needed)
+        planes = [needed] if needed.ndim == 2 or needed.shape[2] <= 4 else split_channels(needed)
         warped = [
             cv2.warpAffine(plane, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT)
             for plane in planes

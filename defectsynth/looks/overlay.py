@@ -9,9 +9,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, channels_of, put
+from defectsynth.core.arrays import Array, Bytes, Floats, put_pixels, split_channels
 from defectsynth.core.layer import Box
-from defectsynth.core.patch import Patch, finish, quantised
+from defectsynth.core.patch import Patch, make_patch, planes_to_pixels
 
 LARGE, SPARSE = 16_384, 0.25  # pixels of a box, and greatest share of them covered, that take less time on their own
 
@@ -45,13 +45,13 @@ class Overlay(NamedTuple):
         covered = np.flatnonzero(alpha > 0.0) if alpha.size >= LARGE else None
         if covered is None or covered.size > SPARSE * alpha.size:
             after = self._over(before, self.light, self.alpha * np.float32(opacity), alpha, peak)
-            return finish(before, after, box, peak=peak, alpha=alpha, allowed=allowed)
+            return make_patch(before, after, box, peak=peak, alpha=alpha, allowed=allowed)
         if not covered.size:
             return None
         light, body, dark = (plane.reshape(1, -1).take(covered, axis=1) for plane in (self.light, self.alpha, alpha))
         under = before.reshape(1, alpha.size, -1).take(covered, axis=1)
         body *= np.float32(opacity)
-        found = finish(
+        found = make_patch(
             under,
             self._over(under, light, body, dark, peak),
             box,
@@ -63,13 +63,13 @@ class Overlay(NamedTuple):
             return None
         pixels, mask, change = before.copy(), np.zeros(alpha.shape, np.uint8), np.zeros(alpha.shape, before.dtype)
         for whole, rows in ((pixels, found.pixels), (mask, found.mask), (change, found.change)):
-            put(whole, covered, rows)
+            put_pixels(whole, covered, rows)
         return replace(found, pixels=pixels, mask=mask, change=change, alpha=alpha)
 
     def _over(self, before: Array, light: Floats, body: Floats, dark: Floats, peak: float) -> Array:
         """Return pixels with colour as opaque as `body`, lit, and all but `dark` of what was there; (h, w) each."""
-        planes = channels_of(before) * ((np.float32(1.0) - dark) * np.float32(1.0 / peak))
+        planes = split_channels(before) * ((np.float32(1.0) - dark) * np.float32(1.0 / peak))
         light = light * body
         for plane, value in zip(planes, cycle(self.values), strict=False):
             np.add(plane, cv2.scaleAdd(body, value, light).reshape(light.shape), out=plane)
-        return quantised(planes, before, peak)
+        return planes_to_pixels(planes, before, peak)

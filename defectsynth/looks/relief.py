@@ -11,7 +11,7 @@ import numpy as np
 from defectsynth.core.arrays import Floats
 from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import Pair, between, choices, span
-from defectsynth.functional.shading import FLOOR, bumps, shading
+from defectsynth.functional.shading import PIT_FLOOR_SHADE, shade_bump, shade_rough_surface
 from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
@@ -74,13 +74,13 @@ class DrawnRelief(DrawnLook):
     def change(self, layer: Layer) -> Floats:
         """Return the shading."""
         if self.form == "rough":
-            return np.float32(self.contrast) * bumps(layer.box.shape, self.light, self.seed)
+            return np.float32(self.contrast) * shade_rough_surface(layer.box.shape, self.light, self.seed)
         bump = self.form == "bump"
-        return shading(
+        return shade_bump(
             layer.alpha,
             wall=self.wall,
             light=self.light if bump else self.light + math.pi,
             contrast=self.contrast,
-            level=self.contrast * (TOP if bump else -FLOOR),
+            level=self.contrast * (TOP if bump else -PIT_FLOOR_SHADE),
             gloss=self.gloss,
         )

@@ -10,7 +10,7 @@ import numpy as np
 from defectsynth.core.arrays import Array
 from defectsynth.core.layer import Box
 from defectsynth.core.parameters import IntPair, Pair, between, count, field_with, span, whole_between
-from defectsynth.io.sources import SourceRule, choose, open_picture
+from defectsynth.io.sources import SourceRule, choose_image, open_image
 from defectsynth.looks.base import DrawnImage, Look
 from defectsynth.looks.other_image import converted, jittered
 from defectsynth.scene.place import Place
@@ -35,7 +35,7 @@ class Shuffled(Look):
         """Return which picture, how many tiles, and their order."""
         which, across, down, mirror, *jitter = rng.random(8).tolist()
         return DrawnShuffled(
-            picture_name=choose(self.source, which),
+            picture_name=choose_image(self.source, which),
             columns=whole_between(self.tiles_range, across),
             rows=whole_between(self.tiles_range, down),
             mirrored=mirror < 0.5,
@@ -57,7 +57,7 @@ class DrawnShuffled(DrawnImage):
 
     def picture(self, before: Array, box: Box, scene: Scene) -> Array:
         """Return what lies under the box; only the tiles that touch it are put in place."""
-        source = open_picture(self.picture_name) if self.picture_name else scene.image
+        source = open_image(self.picture_name) if self.picture_name else scene.image
         down, across = (
             _cuts(size, source_size, tiles, box_range)
             for size, source_size, tiles, box_range in (

@@ -12,7 +12,7 @@ from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import Pair, between, number, span
 from defectsynth.functional.membrane import membrane
 from defectsynth.looks.base import DrawnLook, Look
-from defectsynth.scene.mesh import ground_of, wire_at
+from defectsynth.scene.mesh import find_wire, mesh_ground
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -37,7 +37,7 @@ class Substrate(Look):
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnSubstrate | DrawnGap:
         """Return a depth, there is no darker hole in black; in an open mesh its ground."""
         contrast = between(self.contrast_range, float(rng.random()))
-        wire = wire_at(scene, place)
+        wire = find_wire(scene, place)
         if wire is not None:
             seed = int(rng.integers(1 << 62))
             return DrawnGap(threshold=wire.threshold, dark=wire.dark, gap=wire.gap, seed=seed)
@@ -78,7 +78,7 @@ class DrawnGap(DrawnLook):
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return the ground continued over the wires, with its grain."""
-        known = ground_of(surface, layer.alpha, threshold=self.threshold, dark=self.dark, rim=0.12 * self.gap)
+        known = mesh_ground(surface, layer.alpha, threshold=self.threshold, dark=self.dark, rim=0.12 * self.gap)
         if not known.any():
             return surface, np.zeros_like(layer.alpha)
         planes = np.ascontiguousarray(np.moveaxis(surface, 0, 2))

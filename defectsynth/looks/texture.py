@@ -8,11 +8,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, channels_of
+from defectsynth.core.arrays import Array, split_channels
 from defectsynth.core.layer import Box
 from defectsynth.core.parameters import Pair, between, choices, field_with, number, span
-from defectsynth.functional.textures import PATTERNS
-from defectsynth.io.sources import SourceRule, choose, open_picture
+from defectsynth.functional.textures import TEXTURES
+from defectsynth.io.sources import SourceRule, choose_image, open_image
 from defectsynth.looks.base import DrawnImage, Look
 from defectsynth.looks.color import COLOR_TRIES
 from defectsynth.looks.other_image import DrawnOtherImage
@@ -38,7 +38,7 @@ class Texture(Look):
     """
 
     source: Any = field_with(None, SourceRule("the procedural bank"))  # a `SourceLike`; checked, a `Source`
-    families: tuple[str, ...] = choices(tuple(PATTERNS), *PATTERNS)
+    families: tuple[str, ...] = choices(tuple(TEXTURES), *TEXTURES)
     scale_range: Pair = span((0.006, 0.05), 0.0, 0.5, "fraction of min(H, W)")
     jitter_range: Pair = span((-0.2, 0.2), -0.5, 0.5, "share of brightness, contrast, saturation; turns of hue")
     unlike: float = number(0.15, 0.0, 1.0, "least difference from the surface")
@@ -47,8 +47,8 @@ class Texture(Look):
         """Return a family with its colours, or a picture of the source."""
         which, size, *shares = rng.random(8).tolist()
         if self.source is not None:
-            name = choose(self.source, which)
-            zoom = scene.side / min(open_picture(name).shape[:2])
+            name = choose_image(self.source, which)
+            zoom = scene.side / min(open_image(name).shape[:2])
             jitter = tuple(between(self.jitter_range, share) for share in shares[:4])
             turn = between((-TURN, TURN), size)
             return DrawnOtherImage(name, same=False, u=shares[4], v=shares[5], turn=turn, zoom=zoom, jitter=jitter)
@@ -91,12 +91,12 @@ class DrawnTexture(DrawnImage):
         height, width = box.shape
         step = max(max(height, width) / SAMPLES, 1.0)
         shape = max(round(height / step), 1), max(round(width / step), 1)
-        pattern = PATTERNS[self.family](np.random.default_rng(self.seed), shape, max(self.scale / step, 1.5))
+        pattern = TEXTURES[self.family](np.random.default_rng(self.seed), shape, max(self.scale / step, 1.5))
         texture = self._table(scene).take(
             cv2.convertScaleAbs(np.maximum(pattern, 0), alpha=255.0).reshape(shape), axis=0
         )
         if step > 1.0:
-            planes = [texture] if scene.channels <= 4 else channels_of(texture)
+            planes = [texture] if scene.channels <= 4 else split_channels(texture)
             large = [cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR) for plane in planes]
             texture = large[0] if len(large) == 1 else np.stack(large, axis=2)
         return texture.reshape(before.shape)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from defectsynth.core.arrays import Floats
-from defectsynth.core.layer import Layer, depth_inside
+from defectsynth.core.layer import Layer, distance_to_outline
 from defectsynth.core.parameters import FRACTION, Pair, between, choices, span
 from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
@@ -73,7 +73,7 @@ class DrawnTideMark(DrawnLook):
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return the surface under the film; a picture with more channels repeats it."""
-        depth = depth_inside(layer.alpha)
+        depth = distance_to_outline(layer.alpha)
         strength = np.exp(depth * np.float32(-1 / max(self.rim, 0.5)))
         strength *= np.float32(1 - self.inside)
         strength += np.float32(self.inside)

@@ -8,19 +8,20 @@ is remembered.
 
 from __future__ import annotations
 
-import cv2
 import math
-import numpy as np
 from collections.abc import Iterable
-from defectsynth.core.arrays import Bytes, Array, Floats, greatest_channel, channels_of
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, split_channels
 from defectsynth.core.parameters import Pair
 from defectsynth.functional.membrane import membrane
 from defectsynth.functional.polygons import Outline
-from defectsynth.parts.part import ObjectPart, SHADOW
-from defectsynth.scene.foreground import Foreground, REMEMBERED
+from defectsynth.parts.part import SHADOW, ObjectPart
+from defectsynth.scene.foreground import CACHE_SIZE, Foreground
 from defectsynth.scene.scene import Scene
-from functools import lru_cache
-
 
 OPENING = 0.25  # radius of the opening that takes the leads away, as a share of the object's greatest depth
 LEAD = 0.6  # least length of a lead, as a share of the opening's radius
@@ -73,7 +74,7 @@ def cells_at(outline: Outline, step: Pair) -> Array:
     return np.rint((np.array(outline) + 0.5) / step - 0.5).astype(np.int32)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def _found(found: Foreground) -> dict[str, tuple[ObjectPart, ...]]:
     colours, inside, step = found.small, found.cells, found.step
     bodies = _components(inside)
@@ -108,7 +109,7 @@ def _unlike(small: Bytes, plane: Floats, threshold: float) -> Bytes:
     x = (np.arange(small.shape[1]) + 0.5) / small.shape[1] - 0.5
     y = (np.arange(small.shape[0]) + 0.5) / small.shape[0] - 0.5
     ground = plane[:, 0] + plane[:, 1] * x[None, :, None] + plane[:, 2] * y[:, None, None]
-    slope = greatest_channel(cv2.morphologyEx(small, cv2.MORPH_GRADIENT, _SQUARE).reshape(small.shape))
+    slope = max_over_channels(cv2.morphologyEx(small, cv2.MORPH_GRADIENT, _SQUARE).reshape(small.shape))
     return np.negative(((np.abs(small - ground).max(axis=2) >= threshold) | (slope >= threshold)).view(np.uint8))
 
 
@@ -192,8 +193,8 @@ def _marks(small: Bytes, cells: Bytes) -> list[Bytes]:
         return []
     reach = min(max(3, round(0.35 * math.sqrt(total)) | 1), 31)
     extended = membrane(small.astype(np.float32), inner * np.float32(1.0 / 255.0)).astype(np.uint8)
-    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, reach)) for plane in channels_of(extended)]
-    unlike = cv2.bitwise_and(greatest_channel(cv2.merge(planes)), inner)
+    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, reach)) for plane in split_channels(extended)]
+    unlike = cv2.bitwise_and(max_over_channels(cv2.merge(planes)), inner)
     if float(unlike.max()) < MARK_CONTRAST:
         return []
     threshold = max(MARK_CONTRAST, 0.45 * float(np.percentile(unlike[inner > 0], 99)))
@@ -259,7 +260,7 @@ def whole_object(scene: Scene, method: str) -> ObjectPart | None:
     return ObjectPart("object", points, points[0], points[len(points) // 2], "background", method)
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def _hull(found: Foreground, shadow: float) -> Outline:
     """Return the hull of the object, leads and loose ends with it, and its shadow in pixels."""
     cells, beside = cv2.bitwise_not(clear_of(found)), max(found.step)

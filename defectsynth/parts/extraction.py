@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
-from dataclasses import dataclass
-from defectsynth.core.arrays import Array, Bytes, at_least, greatest_channel
-from defectsynth.core.images import as_floats
+
+from defectsynth.core.arrays import Array, Bytes, max_over_channels, threshold_mask
+from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import Box
-from defectsynth.functional.membrane import shrunk
-from defectsynth.functional.polygons import filled
+from defectsynth.functional.membrane import downsample
+from defectsynth.functional.polygons import fill_polygons
 from defectsynth.parts.detection import thin_parts
 from defectsynth.parts.inpainting import Gap, around, behind_part
 from defectsynth.parts.matting import shown, told_apart, without_dents
-from defectsynth.parts.part import HALO, ObjectPart, SHADOW
+from defectsynth.parts.part import HALO, SHADOW, ObjectPart
 from defectsynth.parts.periodic_inpainting import repeats_behind
 from defectsynth.scene.scene import Scene
-
 
 DARKEST, BRIGHTEST = 0.4, 1.1  # how much a shadow that moves along may darken or brighten
 LIT = 200  # value of a shade that leaves the ground as bright as it is
@@ -57,11 +58,11 @@ class ExtractedPart:
         cell = shade_cell(self.box.shape)
         columns, rows = self.box.shape[1] // cell, self.box.shape[0] // cell
         before, behind, cast = (
-            shrunk(planes[: rows * cell, : columns * cell], cell)
+            downsample(planes[: rows * cell, : columns * cell], cell)
             for planes in (self.lit, self.behind, self.cast[..., None])
         )
         least = np.float32(0.02)
-        share = (as_floats(before, peak) + least) / (as_floats(behind, peak) + least)
+        share = (pixels_to_float(before, peak) + least) / (pixels_to_float(behind, peak) + least)
         share = cv2.blur(share, (3, 3)).reshape(before.shape)
         share = 1.0 + (np.clip(share, DARKEST, BRIGHTEST) - 1.0) * (cast * np.float32(1.0 / 255.0))
         return np.rint(share * LIT).astype(np.uint8)
@@ -102,29 +103,29 @@ def extract_part(gap: Gap, scene: Scene, canvas: Array, lit: Array, *, lifted: b
         return None
     if repeats_behind(piece, scene):
         return _open_exactly(gap, scene, canvas, box, lifted=lifted)
-    cover = matte = told = filled(box, piece.outline)
+    cover = matte = told = fill_polygons(box, piece.outline)
     if piece.kind == "object":
         told = np.zeros(box.shape, np.uint8)  # where it is told by its difference from what is behind it
     if piece.ground == "all":
-        known = cv2.bitwise_not(at_least(cover, 1))
+        known = cv2.bitwise_not(threshold_mask(cover, 1))
     else:
-        thing = scene.object_in(box, piece.method)
+        thing = scene.object_mask(box, piece.method)
         if piece.ground == "background":
             matte = cv2.min(matte, cv2.blur(thing, (3, 3)))
             if piece.kind == "object":
-                told = filled(box, *(thin.outline for thin in thin_parts(scene, piece.method)))
+                told = fill_polygons(box, *(thin.outline for thin in thin_parts(scene, piece.method)))
                 thing = cv2.max(thing, told)
             thing = _near(thing, halo(piece, scene))
             cover = cv2.max(cv2.min(cover, thing), _inner(cover)) if piece.kind == "lead" else cv2.min(cover, thing)
-            thing = cv2.bitwise_not(at_least(thing, 1))
-        known = cv2.bitwise_and(thing, cv2.bitwise_not(at_least(cover, 1)))
+            thing = cv2.bitwise_not(threshold_mask(thing, 1))
+        known = cv2.bitwise_and(thing, cv2.bitwise_not(threshold_mask(cover, 1)))
     if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
         return None
     pixels, beside = (np.ascontiguousarray(whole[box.slices]).reshape(*box.shape, -1) for whole in (canvas, lit))
     behind = behind_part(gap, scene, lit, beside, box=box, known=known)
     if lifted and piece.kind in ("lead", "mark", "object") and cv2.countNonZero(told):
         here, alone = around(told), np.zeros(box.shape, np.uint8)
-        unlike = greatest_channel(cv2.absdiff(pixels[here], behind[here]).reshape(pixels[here].shape))
+        unlike = max_over_channels(cv2.absdiff(pixels[here], behind[here]).reshape(pixels[here].shape))
         alone[here] = shown(unlike, scene.peak)
         matte = cv2.min(cover, alone if piece.kind == "mark" else cv2.max(matte, cv2.min(alone, told)))
     return ExtractedPart(box, pixels, beside, behind, cover, matte, cover)
@@ -133,14 +134,14 @@ def extract_part(gap: Gap, scene: Scene, canvas: Array, lit: Array, *, lifted: b
 def _open_exactly(gap: Gap, scene: Scene, canvas: Array, box: Box, *, lifted: bool) -> ExtractedPart | None:
     """Return a part taken out of the canvas in front of a ground that repeats, None if it is not there."""
     piece, step = gap.piece, max(scene.foreground(gap.piece.method).step)
-    outline, thing = filled(box, piece.outline), scene.object_in(box, piece.method)
+    outline, thing = fill_polygons(box, piece.outline), scene.object_mask(box, piece.method)
     thin = np.full(box.shape, 255 if piece.kind == "lead" else 0, np.uint8)
     if piece.kind == "object":
-        thin = filled(box, *(part.outline for part in thin_parts(scene, piece.method)))
+        thin = fill_polygons(box, *(part.outline for part in thin_parts(scene, piece.method)))
         thing = without_dents(thing, step)
     about = cv2.max(thing, thin) if piece.kind == "object" else thing
     cover = cv2.min(outline, cv2.max(_near(about, step), _inside(outline, round(FADING * step))))
-    known = cv2.bitwise_not(at_least(cv2.max(cover, about), 1))
+    known = cv2.bitwise_not(threshold_mask(cv2.max(cover, about), 1))
     if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
         return None
     pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
@@ -154,7 +155,7 @@ def _open_exactly(gap: Gap, scene: Scene, canvas: Array, box: Box, *, lifted: bo
 def _near(mask: Bytes, reach: float) -> Bytes:
     """Return a mask grown by `reach` pixels and fading over the outer half of that."""
     width, fade = 2 * round(0.75 * reach) + 1, max(3, 2 * round(0.25 * reach) + 1)
-    grown = at_least(cv2.blur(mask, (width, width)), 5)  # a dilation whose time does not grow with its reach
+    grown = threshold_mask(cv2.blur(mask, (width, width)), 5)  # a dilation whose time does not grow with its reach
     return cv2.blur(grown, (fade, fade))
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import cv2
-import numpy as np
 from dataclasses import dataclass
-from defectsynth.core.arrays import Array, Bytes, Floats, at_least, channels_of
-from defectsynth.core.images import as_floats
-from defectsynth.core.layer import Box
-from defectsynth.core.parameters import IntPair
-from defectsynth.core.patch import changed_by
-from defectsynth.core.serialization import Value
-from defectsynth.functional.membrane import membrane, shrunk, resized
-from defectsynth.parts.part import ObjectPart
-from defectsynth.parts.periodic_inpainting import lay_ground, repeats_behind
-from defectsynth.scene.scene import Scene
 from functools import lru_cache
 from statistics import NormalDist
 
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Array, Bytes, Floats, split_channels, threshold_mask
+from defectsynth.core.images import pixels_to_float
+from defectsynth.core.layer import Box
+from defectsynth.core.parameters import IntPair
+from defectsynth.core.patch import add_change
+from defectsynth.core.serialization import Value
+from defectsynth.functional.membrane import downsample, membrane, resize_channels
+from defectsynth.parts.part import ObjectPart
+from defectsynth.parts.periodic_inpainting import lay_ground, repeats_behind
+from defectsynth.scene.scene import Scene
 
 REDUCED = {"object": 32}  # cells along the longer side of the small copy on which what is smooth is found,
 FINER = 96  # and where the rim is not as far from what is seen of the part
@@ -91,15 +92,15 @@ def around(mask: Bytes) -> tuple[slice, slice]:
 def _reduced(pixels: Array, known: Bytes, peak: float, cell: int) -> tuple[Floats, Floats]:
     """Return the means of the known pixels on a small grid, float32 (h', w', C), and their shares (h', w')."""
     if cell == 1:
-        return as_floats(pixels, peak), known * np.float32(1.0 / 255.0)
+        return pixels_to_float(pixels, peak), known * np.float32(1.0 / 255.0)
     rows, columns = (-(-side // cell) for side in known.shape)
     height, width = known.shape
     mask = cv2.copyMakeBorder(known, 0, rows * cell - height, 0, columns * cell - width, cv2.BORDER_CONSTANT, value=0)
     masked = np.zeros((*mask.shape, pixels.shape[2]), pixels.dtype)
     cv2.copyTo(pixels, known, masked[:height, :width])
-    share = shrunk(mask[..., None], cell)[..., 0] * np.float32(1.0 / 255.0)
+    share = downsample(mask[..., None], cell)[..., 0] * np.float32(1.0 / 255.0)
     share[share < min(LEAST_KNOWN, float(share.max()))] = 0.0
-    mean = as_floats(shrunk(masked, cell), peak)
+    mean = pixels_to_float(downsample(masked, cell), peak)
     mean /= cv2.merge([np.maximum(share, np.float32(1e-3))] * mean.shape[2]).reshape(mean.shape)
     return mean, share
 
@@ -114,12 +115,14 @@ def _plus(pixels: Array, change: Floats, here: tuple[slice, slice], peak: float,
         peak: greatest value of their dtype.
         cell: side in pixels of a cell of the small grid.
     """
-    return changed_by(np.ascontiguousarray(pixels), np.ascontiguousarray(_wide(change, cell)[here]), peak)
+    return add_change(np.ascontiguousarray(pixels), np.ascontiguousarray(_wide(change, cell)[here]), peak)
 
 
 def _wide(cells: Array, cell: int) -> Array:
     """Return what is told on the small grid, (h', w', C), at the pixels."""
-    return cells if cell == 1 else resized(cells, (cells.shape[1] * cell, cells.shape[0] * cell), cv2.INTER_LINEAR)
+    return (
+        cells if cell == 1 else resize_channels(cells, (cells.shape[1] * cell, cells.shape[0] * cell), cv2.INTER_LINEAR)
+    )
 
 
 def _taken(gap: Gap, scene: Scene, canvas: Array, box: Box, offset: IntPair) -> tuple[Array, Bytes | None] | None:
@@ -135,7 +138,7 @@ def _taken(gap: Gap, scene: Scene, canvas: Array, box: Box, offset: IntPair) -> 
     inner = np.ascontiguousarray(canvas[max(0, y0) : y1, max(0, x0) : x1])
     taken = inner
     if any(rim):
-        planes = [inner] if inner.ndim == 2 or inner.shape[2] <= 4 else channels_of(inner)
+        planes = [inner] if inner.ndim == 2 or inner.shape[2] <= 4 else split_channels(inner)
         framed = [cv2.copyMakeBorder(plane, *rim, cv2.BORDER_REPLICATE) for plane in planes]
         taken = framed[0] if len(framed) == 1 else np.stack(framed, axis=2)
     taken = taken.reshape(*box.shape, -1)
@@ -150,7 +153,7 @@ def _taken(gap: Gap, scene: Scene, canvas: Array, box: Box, offset: IntPair) -> 
         column = ((np.arange(max(0, x0), min(x1, width)) + 0.5) / found.step[0]).astype(np.intp)
         wide = cells[row.clip(0, cells.shape[0] - 1)]
         there = np.ascontiguousarray(wide[:, column.clip(0, cells.shape[1] - 1)])
-        there = at_least(there, 255)
+        there = threshold_mask(there, 255)
     return taken, cv2.copyMakeBorder(there, *rim, cv2.BORDER_CONSTANT, value=0)
 
 
@@ -171,7 +174,7 @@ def _with_grain(gap: Gap, smooth: Array, pixels: Array, *, known: Bytes, peak: f
     rows = min(smooth.shape[0], GRAIN)
     random = np.random.default_rng(gap.seed).integers(0, 1 << 64, rows * GRAIN // 8, np.uint64).view(np.uint8)
     grain = cv2.LUT(random.reshape(-1, GRAIN), _normal() * np.float32(deviation)).reshape(-1, GRAIN)
-    return changed_by(smooth, grain, peak)
+    return add_change(smooth, grain, peak)
 
 
 @lru_cache(maxsize=1)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
-from collections.abc import Sequence
-from defectsynth.core.arrays import Array, Bytes, at_least, Floats
-from defectsynth.core.images import as_floats
-from defectsynth.functional.membrane import resized
-from defectsynth.scene.periodicity import LIGHT
 
+from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
+from defectsynth.core.images import pixels_to_float
+from defectsynth.functional.membrane import resize_channels
+from defectsynth.scene.periodicity import BRIGHTNESS_RANGE
 
 UNLIKE = (0.03, 0.12)  # difference from what is behind it at which a part starts to show, and is opaque
 OWN = 0.06  # difference from its own colour up to which the rim of a part is its own where nothing else tells it
@@ -57,9 +58,9 @@ def told_apart(pixels: Array, behind: Array, thing: Bytes, thin: Bytes, *, step:
     if cell > 1:
         rows, columns = height // cell, width // cell
         fine = (plane[: rows * cell, : columns * cell] for plane in (pixels, behind, thing[..., None], thin[..., None]))
-        pixels, behind, *masks = (resized(plane, (columns, rows), cv2.INTER_AREA) for plane in fine)
-        thing, thin = (at_least(mask[..., 0], 128) for mask in masks)
-    found = _told(as_floats(pixels, peak), as_floats(behind, peak), thing, thin, step / cell)
+        pixels, behind, *masks = (resize_channels(plane, (columns, rows), cv2.INTER_AREA) for plane in fine)
+        thing, thin = (threshold_mask(mask[..., 0], 128) for mask in masks)
+    found = _told(pixels_to_float(pixels, peak), pixels_to_float(behind, peak), thing, thin, step / cell)
     if cell > 1:
         found = cv2.resize(found, (columns * cell, rows * cell), interpolation=cv2.INTER_LINEAR)
         rest = height - rows * cell, width - columns * cell
@@ -78,7 +79,7 @@ def _told(pixels: Floats, behind: Floats, thing: Bytes, thin: Bytes, step: float
     unlike = np.zeros_like(here[0])
     for plane in here:
         unlike = cv2.max(unlike, cv2.absdiff(plane, cv2.mean(plane, cv2.bitwise_and(inner, solid))[0]))
-    own = cv2.bitwise_and(thing, cv2.bitwise_not(at_least(unlike, OWN)))
+    own = cv2.bitwise_and(thing, cv2.bitwise_not(threshold_mask(unlike, OWN)))
     solid = cv2.max(cv2.max(inner, own), alone)
     solid = cv2.blur(solid, (round(STRAIGHT * step) | 1,) * 2)
     solid = cv2.convertScaleAbs(cv2.subtract(solid, LEVEL), alpha=STEEPNESS)
@@ -88,7 +89,7 @@ def _told(pixels: Floats, behind: Floats, thing: Bytes, thin: Bytes, step: float
 def _beyond_shadow(here: Sequence[Floats], there: Sequence[Floats]) -> Floats:
     """Return how unlike pixels are what is behind them in any light or shadow, float32 (h, w)."""
     light = sum(here[1:], here[0]) / np.maximum(sum(there[1:], there[0]), np.float32(1e-3))
-    np.clip(light, *LIGHT, out=light)
+    np.clip(light, *BRIGHTNESS_RANGE, out=light)
     unlike = np.zeros_like(light)
     for plane, ground in zip(here, there, strict=True):
         unlike = cv2.max(unlike, cv2.absdiff(plane, ground * light))

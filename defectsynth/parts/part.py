@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+
 from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.parameters import Pair
 from defectsynth.core.serialization import Value
-from defectsynth.functional.polygons import Outline, beyond
-
+from defectsynth.functional.polygons import Outline, clip_polygon
 
 HALO, SHADOW = 0.008, 0.045  # ground beside a part, and beside a whole object, that goes with it: fraction of min(H, W)
 
@@ -64,5 +64,5 @@ class ObjectPart(Value):
             self.root[1] + (1.0 - share) * (self.tip[1] - self.root[1]),
         )
         direction = (math.cos(self.angle + slant), math.sin(self.angle + slant))
-        outline = beyond(self.outline, cut, direction)
+        outline = clip_polygon(self.outline, cut, direction)
         return replace(self, outline=outline, root=cut) if len(outline) >= 3 else self

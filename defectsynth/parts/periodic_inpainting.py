@@ -6,20 +6,21 @@ and taken to go on smoothly over the gap.
 
 from __future__ import annotations
 
-import cv2
-import numpy as np
-from defectsynth.core.arrays import Bytes, Array, at_least, Floats
-from defectsynth.core.layer import Box
-from defectsynth.core.parameters import IntPair, Pair
-from defectsynth.core.patch import blend
-from defectsynth.functional.membrane import membrane
-from defectsynth.parts.detection import cells_at, background_of
-from defectsynth.parts.part import ObjectPart
-from defectsynth.scene.periodicity import moved
-from defectsynth.scene.scene import Scene
 from functools import lru_cache
 from typing import NamedTuple
 
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
+from defectsynth.core.layer import Box
+from defectsynth.core.parameters import IntPair, Pair
+from defectsynth.core.patch import alpha_composite
+from defectsynth.functional.membrane import membrane
+from defectsynth.parts.detection import background_of, cells_at
+from defectsynth.parts.part import ObjectPart
+from defectsynth.scene.periodicity import shift_plane
+from defectsynth.scene.scene import Scene
 
 AS_IT_IS = 128  # value of a light that leaves a pixel as bright as it is
 LEFT_OUT = 32  # share of a pixel, of 255, that no step fills from which on it is filled otherwise
@@ -79,9 +80,9 @@ def lay_ground(
         here = behind[inner.y0 - box.y0 : inner.y1 - box.y0, inner.x0 - box.x0 : inner.x1 - box.x0]
         under = np.ascontiguousarray(here)
         cover = _wide(reach, inner, step, cv2.BORDER_CONSTANT)
-        blend(under, lit.reshape(taken.shape), cover, scene.peak)
+        alpha_composite(under, lit.reshape(taken.shape), cover, scene.peak)
         here[:] = under
-    return at_least(_wide(missing, box, step, cv2.BORDER_CONSTANT), LEFT_OUT)
+    return threshold_mask(_wide(missing, box, step, cv2.BORDER_CONSTANT), LEFT_OUT)
 
 
 def forget_ground() -> None:
@@ -119,12 +120,12 @@ def _told(
     gray, missing, known = (plane[window].copy() for plane in (whole, gap, ground))
     told = []
     for which, shift in enumerate(shifts):
-        there = np.ascontiguousarray(moved(ground, shift)[window])
-        new = cv2.bitwise_and(missing, at_least(there, 128))
+        there = np.ascontiguousarray(shift_plane(ground, shift)[window])
+        new = cv2.bitwise_and(missing, threshold_mask(there, 128))
         if not cv2.countNonZero(new):
             continue
-        brought = moved(whole, shift, beyond=cv2.BORDER_REPLICATE)[window]
-        share = _share(gray, brought, cv2.bitwise_and(known, at_least(there, 255)))
+        brought = shift_plane(whole, shift, beyond=cv2.BORDER_REPLICATE)[window]
+        share = _share(gray, brought, cv2.bitwise_and(known, threshold_mask(there, 255)))
         cv2.copyTo(brought * share, new, gray)
         missing, known = cv2.subtract(missing, new), cv2.bitwise_or(known, new)
         light = _Placed(cv2.convertScaleAbs(share, alpha=AS_IT_IS), left, top)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-import numpy as np
 from dataclasses import dataclass, replace
-from defectsynth.core.parameters import Pair, Component, between, choices, span
-from defectsynth.functional.polygons import jagged
+
+import numpy as np
+
+from defectsynth.core.parameters import Component, Pair, between, choices, span
+from defectsynth.functional.polygons import jagged_polygon
 from defectsynth.parts.detection import find_parts, whole_object
 from defectsynth.parts.part import ObjectPart
-from defectsynth.scene.outline import away_from, nearest_edge
+from defectsynth.scene.outline import nearest_outline_point, outward_direction
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
-
 
 KINDS = ("lead", "mark", "body", "object", "chunk")
 
@@ -79,9 +80,9 @@ def chunk(rng: np.random.Generator, scene: Scene, place: Place, radius: float, m
     found = scene.foreground(method)
     x, y = place.x, place.y
     if not found.whole and not place.edge:
-        x, y = nearest_edge(scene, place, method) or (x, y)
-    outline = jagged(rng, x, y, radius)
+        x, y = nearest_outline_point(scene, place, method) or (x, y)
+    outline = jagged_polygon(rng, x, y, radius)
     ground = "all" if found.whole else "background"
-    turn = float(rng.uniform(0.0, 2 * math.pi)) if found.whole else away_from(scene, x, y, radius, method)
+    turn = float(rng.uniform(0.0, 2 * math.pi)) if found.whole else outward_direction(scene, x, y, radius, method)
     reach = (radius * math.cos(turn), radius * math.sin(turn))
     return ObjectPart("chunk", outline, (x - reach[0], y - reach[1]), (x + reach[0], y + reach[1]), ground, method)

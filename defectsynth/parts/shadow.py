@@ -7,20 +7,21 @@ remembered with it; a ground without one, or so restless that none can be told, 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import cv2
 import numpy as np
-from dataclasses import dataclass
+
 from defectsynth.core.arrays import Array, Floats
 from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.parameters import Pair
-from defectsynth.core.patch import as_bytes, changed_by, more_and_less, HALFWAY
-from defectsynth.functional.membrane import resized, membrane
+from defectsynth.core.patch import MAX_BYTE_CHANGE, add_change, change_to_bytes, split_change
+from defectsynth.functional.membrane import membrane, resize_channels
 from defectsynth.parts.detection import clear_of
 from defectsynth.parts.part import ObjectPart
-from defectsynth.scene.foreground import Foreground, REMEMBERED
+from defectsynth.scene.foreground import CACHE_SIZE, Foreground
 from defectsynth.scene.scene import Scene
-from functools import lru_cache
-
 
 REACH, FADE = 0.2, 0.06  # how far a shadow lies from the object, and over how much of that it ends: of the small grid
 FEWEST = 0.1  # share of the cells that must lie farther off
@@ -74,8 +75,8 @@ class WideShadow:
         """Return pixels changed by what is told in cells; of 8 bits those cells are, too, which takes less time."""
         size = pixels.shape[1], pixels.shape[0]
         if peak != 255.0:
-            return changed_by(pixels, resized(cells, size, cv2.INTER_LINEAR).reshape(pixels.shape), peak)
-        more, less = more_and_less(resized(as_bytes(cells), size, cv2.INTER_LINEAR).reshape(pixels.shape))
+            return add_change(pixels, resize_channels(cells, size, cv2.INTER_LINEAR).reshape(pixels.shape), peak)
+        more, less = split_change(resize_channels(change_to_bytes(cells), size, cv2.INTER_LINEAR).reshape(pixels.shape))
         return cv2.subtract(cv2.add(pixels, more), less).reshape(pixels.shape)
 
 
@@ -92,7 +93,7 @@ def forget_shadows() -> None:
     _told.cache_clear()
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def _told(found: Foreground, size: tuple[int, int]) -> WideShadow | None:
     """Return the shadow in a picture of (height, width)."""
     background, longer = clear_of(found), max(found.cells.shape)
@@ -109,7 +110,9 @@ def _told(found: Foreground, size: tuple[int, int]) -> WideShadow | None:
         return None
     change = membrane(change, known) * (1.0 - known[..., None]) + change * known[..., None]
     change *= np.clip((REACH * longer - away) / (FADE * longer), 0.0, 1.0)[..., None]
-    change = np.clip(cv2.blur(change, (3, 3)).reshape(change.shape), -HALFWAY, HALFWAY).astype(np.float32)
+    change = np.clip(cv2.blur(change, (3, 3)).reshape(change.shape), -MAX_BYTE_CHANGE, MAX_BYTE_CHANGE).astype(
+        np.float32
+    )
     if np.abs(change).max() < FAINTEST:
         return None
     x, y, width, height = cv2.boundingRect(np.negative(np.any(change, axis=2).view(np.uint8)))

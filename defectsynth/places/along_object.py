@@ -11,9 +11,9 @@ import numpy as np
 from defectsynth.core.arrays import Bytes
 from defectsynth.core.parameters import Pair, choice, span
 from defectsynth.places.base import OnEdge, Where
-from defectsynth.scene.axis import LAST, axis_of
-from defectsynth.scene.outline import on_outline
-from defectsynth.scene.place import Place, pick
+from defectsynth.scene.axis import FULL_SCALE, find_axis
+from defectsynth.scene.outline import pick_on_outline
+from defectsynth.scene.place import Place, pick_point
 from defectsynth.scene.scene import Scene
 
 
@@ -56,29 +56,29 @@ class AlongObject(Where):
             if scene.roi is not None:
                 allowed = cv2.resize(scene.roi, cells.shape[::-1], interpolation=cv2.INTER_NEAREST)
                 cells = cv2.bitwise_and(cells, cells, mask=allowed)
-            return on_outline(rng, scene, found, cells)
-        point = pick(rng, self._cells(scene), scene)
+            return pick_on_outline(rng, scene, found, cells)
+        point = pick_point(rng, self._cells(scene), scene)
         if point is None:
             return None
-        axis, turn = axis_of(found), float(rng.random())
+        axis, turn = find_axis(found), float(rng.random())
         if axis is None:
             return Place(*point, 2.0 * math.pi * turn)
         return Place(*point, axis.angle + (math.pi if turn < 0.5 else 0.0))
 
     def _cells(self, scene: Scene) -> Bytes:
         found = scene.foreground(self.foreground)
-        axis = axis_of(found)
+        axis = find_axis(found)
         if axis is None:
             return found.cells
         inside = found.cells > 0
-        low, high = (LAST * share for share in self.share_range)
+        low, high = (FULL_SCALE * share for share in self.share_range)
         along = inside & (axis.along >= low) & (axis.along <= high)
         if not along.any():  # narrower than a cell
             values = axis.along[inside].astype(np.float32)
             nearest = values[np.argmin(np.abs(values - 0.5 * (low + high)))]
             along = inside & (axis.along == nearest)
         if self.on == "surface":
-            low, high = (LAST * share for share in self.across_range)
+            low, high = (FULL_SCALE * share for share in self.across_range)
             across = along & (axis.across >= low) & (axis.across <= high)
             along = across if across.any() else along
         return np.ascontiguousarray(along).view(np.uint8)

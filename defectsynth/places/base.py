@@ -15,9 +15,9 @@ import numpy as np
 
 from defectsynth.core.arrays import Bytes
 from defectsynth.core.parameters import Component, choice, span
-from defectsynth.scene.foreground import METHODS
-from defectsynth.scene.outline import _intensity_edge, on_outline
-from defectsynth.scene.place import Place, pick
+from defectsynth.scene.foreground import FOREGROUND_METHODS
+from defectsynth.scene.outline import pick_on_intensity_edge, pick_on_outline
+from defectsynth.scene.place import Place, pick_point
 from defectsynth.scene.scene import Scene
 
 
@@ -29,13 +29,13 @@ class Where(Component):
         foreground: how the object is found, see `foreground.find_foreground`.
     """
 
-    foreground: str = choice("auto", *METHODS)
+    foreground: str = choice("auto", *FOREGROUND_METHODS)
 
     clips: ClassVar[bool] = True  # whether what is painted stays on the object
 
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
         """Return a place, or None if there is none."""
-        point = pick(rng, self._cells(scene), scene)
+        point = pick_point(rng, self._cells(scene), scene)
         return None if point is None else Place(*point, float(rng.uniform(0.0, 2 * math.pi)))
 
     @abstractmethod
@@ -83,7 +83,7 @@ class InsideObject(OnObject):
         found = scene.foreground(self.foreground)
         margin = rng.uniform(*self.margin_range) * scene.side / max(found.step)
         depth = cv2.distanceTransform(found.cells, cv2.DIST_L2, 3)
-        point = pick(rng, (depth > margin).view(np.uint8), scene)
+        point = pick_point(rng, (depth > margin).view(np.uint8), scene)
         return None if point is None else Place(*point, float(rng.uniform(0.0, 2 * math.pi)))
 
 
@@ -113,7 +113,7 @@ class OnEdge(OnObject):
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
         """Return a place on the edge, its angle along the tangent, or None if there is no edge."""
         found = scene.foreground(self.foreground)
-        return _intensity_edge(rng, scene) if found.whole else on_outline(rng, scene, found)
+        return pick_on_intensity_edge(rng, scene) if found.whole else pick_on_outline(rng, scene, found)
 
 
 PLACES: dict[str, type[Where]] = {

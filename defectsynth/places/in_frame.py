@@ -12,7 +12,7 @@ import numpy as np
 from defectsynth.core.arrays import Bytes, Floats
 from defectsynth.core.parameters import Pair, choice, span
 from defectsynth.places.base import Where
-from defectsynth.scene.place import Place, pick
+from defectsynth.scene.place import Place, pick_point
 from defectsynth.scene.scene import Scene
 
 GRID = 96  # cells along each side
@@ -57,7 +57,7 @@ class InFrame(Where):
             least = float(np.quantile(strength[cells > 0], STRONGEST))
             strong = ((cells > 0) & (strength >= least) & (strength > 0.0)).view(np.uint8)
             cells = strong if strong.any() else cells
-        point = pick(rng, cells, scene)
+        point = pick_point(rng, cells, scene)
         if point is None:
             return None
         if across is not None and down is not None:

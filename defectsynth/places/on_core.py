@@ -10,7 +10,7 @@ import numpy as np
 from defectsynth.core.arrays import Bytes
 from defectsynth.core.parameters import Pair, between, span
 from defectsynth.places.base import OnObject
-from defectsynth.scene.place import Place, pick
+from defectsynth.scene.place import Place, pick_point
 from defectsynth.scene.scene import Scene
 
 
@@ -27,7 +27,7 @@ class OnCore(OnObject):
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
         """Return a place, or None if there is no object in the region of interest."""
         share = between(self.share_range, float(rng.random()))
-        point = pick(rng, self._deep(scene, share), scene)
+        point = pick_point(rng, self._deep(scene, share), scene)
         return None if point is None else Place(*point, float(rng.uniform(0.0, 2 * np.pi)))
 
     def _deep(self, scene: Scene, share: float) -> Bytes:

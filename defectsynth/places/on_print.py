@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Bytes, at_least
+from defectsynth.core.arrays import Bytes, threshold_mask
 from defectsynth.core.parameters import number
 from defectsynth.places.base import Where
 from defectsynth.scene.place import Place
@@ -64,6 +64,6 @@ class OnPrint(Where):
         values = np.sort(detail[cells > 0])
         if not values.size:
             return on_object
-        return cv2.bitwise_and(cells, at_least(detail, float(values[int(STRONGEST * (values.size - 1))]))).reshape(
-            rows, columns
-        )
+        return cv2.bitwise_and(
+            cells, threshold_mask(detail, float(values[int(STRONGEST * (values.size - 1))]))
+        ).reshape(rows, columns)

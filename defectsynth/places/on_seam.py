@@ -10,7 +10,7 @@ import numpy as np
 from defectsynth.core.arrays import Bytes, Floats
 from defectsynth.places.base import OnObject
 from defectsynth.scene.foreground import small_copy
-from defectsynth.scene.place import Place, pick
+from defectsynth.scene.place import Place, pick_point
 from defectsynth.scene.scene import Scene
 
 GRID = 96  # cells along each side of the small picture in which seams are looked for
@@ -28,7 +28,7 @@ class OnSeam(OnObject):
         """Return a place with its angle along the seam, or None if there is no object."""
         rows, columns = min(scene.size[0], GRID), min(scene.size[1], GRID)
         slopes = _slopes(small_copy(scene.image, rows, columns))
-        point = pick(rng, self._strongest(scene, slopes), scene)
+        point = pick_point(rng, self._strongest(scene, slopes), scene)
         if point is None:
             return None
         row = min(max(int((point[1] + 0.5) * rows / scene.size[0]), 0), rows - 1)

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Floats
-from defectsynth.core.images import as_floats
+from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.serialization import Value
-from defectsynth.functional.polygons import Outline, filled
+from defectsynth.functional.polygons import Outline, fill_polygons
 from defectsynth.scene.scene import Scene
 
 FINEST = 2.5  # pixels: the smallest facet
@@ -49,10 +49,10 @@ class FractureFace(Value):
 
     def paint(self, scene: Scene, here: Array, box: Box) -> Floats:
         """Return the pixels of `box` with the face, float32 (h, w, C): one colour, lit by its slope and its facets."""
-        surface = as_floats(np.ascontiguousarray(here), scene.peak)
-        alpha = filled(box, self.outline)
+        surface = pixels_to_float(np.ascontiguousarray(here), scene.peak)
+        alpha = fill_polygons(box, self.outline)
         if self.method:
-            inside = cv2.blur(scene.object_in(box, self.method), (3, 3))
+            inside = cv2.blur(scene.object_mask(box, self.method), (3, 3))
             alpha = cv2.min(alpha, cv2.convertScaleAbs(cv2.subtract(inside, 128), alpha=2.0))  # not a pixel beside it
         share = alpha[..., None] * np.float32(1.0 / 255.0)
         weight = max(float(share.sum()), 1e-6)

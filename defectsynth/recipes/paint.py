@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 
 from defectsynth.blending.blend import DrawnBlend
-from defectsynth.core.arrays import Array, Bytes, Floats, at_least
+from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
 from defectsynth.core.layer import Box
-from defectsynth.core.patch import Patch, changed_by, finish, quantised
+from defectsynth.core.patch import Patch, add_change, make_patch, planes_to_pixels
 from defectsynth.looks.base import DrawnImage, DrawnLook
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
@@ -30,11 +30,11 @@ def laid_over(
     """
     if inside is None:
         opacity = float(alpha.max())
-        inside = at_least(alpha, max(opacity, 1e-6))
+        inside = threshold_mask(alpha, max(opacity, 1e-6))
         if cv2.countNonZero(inside) < cv2.countNonZero(alpha):  # a soft rim
             blend = DrawnBlend("alpha", opacity=1.0, feather=0.0)
             planes = blend.combine(scene.planes(before), scene.planes(laid), alpha)
-            return quantised(planes, before, scene.peak)
+            return planes_to_pixels(planes, before, scene.peak)
     if opacity == 1.0:
         return cv2.copyTo(laid, inside, np.array(before)).reshape(before.shape)
     opacity = float(np.float32(opacity))  # as alpha has it
@@ -74,15 +74,15 @@ class PaintRecipe(Recipe):
             surface = scene.planes(before)
             pixels, alpha = self.look.paint(surface, layer, scene)
             alpha = self.blend.soften(alpha)
-            after = quantised(self.blend.combine(surface, pixels, alpha), before, scene.peak)
+            after = planes_to_pixels(self.blend.combine(surface, pixels, alpha), before, scene.peak)
         else:
             alpha = self.blend.soften(layer.alpha)
             change *= alpha
-            after = changed_by(before, change, scene.peak)
-        return finish(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)
+            after = add_change(before, change, scene.peak)
+        return make_patch(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)
 
     def _allowed(self, scene: Scene, box: Box) -> Bytes | None:
-        return scene.allowed_in(box, self.clip)
+        return scene.allowed_mask(box, self.clip)
 
 
 @dataclass(frozen=True)
@@ -107,5 +107,5 @@ class PastedRecipe(PaintRecipe):
         else:
             limited = alpha if allowed is None else cv2.copyTo(alpha, allowed)
             planes = self.blend.combine(scene.planes(before), scene.planes(laid), limited)
-            after = quantised(planes, before, scene.peak)
-        return finish(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)
+            after = planes_to_pixels(planes, before, scene.peak)
+        return make_patch(before, after, layer.box, peak=scene.peak, alpha=alpha, allowed=allowed)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, channels_of
-from defectsynth.core.layer import Box, clip_box, union, within
-from defectsynth.core.patch import Patch, as_pixels, blend, finish
+from defectsynth.core.arrays import Array, Bytes, split_channels
+from defectsynth.core.layer import Box, clip_box, relative_slices, union_box
+from defectsynth.core.patch import Patch, alpha_composite, float_to_pixels, make_patch
 from defectsynth.core.serialization import Value
-from defectsynth.functional.membrane import resized
+from defectsynth.functional.membrane import resize_channels
 from defectsynth.parts.extraction import LIT, SHADE_CELL, ExtractedPart, extract_part, shade_cell
 from defectsynth.parts.inpainting import Gap
 from defectsynth.parts.part import ObjectPart
@@ -92,31 +92,31 @@ class PartRecipe(Recipe):
         cast = [shadows[lift.piece].target(lift.matrix()) if lift.piece in shadows else None for lift in self.lifts]
         taken = [shadows[gap.piece].box for gap in self.gaps if gap.piece in shadows and not gap.stays]
         broken = [face.box(scene.size) for face in self.faces]
-        box = union([*(None if part is None else part.box for part in gone), *targets, *cast, *taken, *broken])
+        box = union_box([*(None if part is None else part.box for part in gone), *targets, *cast, *taken, *broken])
         if box is None or None in parts.values():
             return None
         before = np.ascontiguousarray(canvas[box.slices])
         after = before.copy()
         for place in taken:
-            after[within(place, box)] = lit[place.slices]
+            after[relative_slices(place, box)] = lit[place.slices]
         for face, inner in zip(self.faces, broken, strict=True):
             if inner is not None:
-                here = after[within(inner, box)]
-                here[:] = as_pixels(face.paint(scene, here, inner), here, scene.peak)
+                here = after[relative_slices(inner, box)]
+                here[:] = float_to_pixels(face.paint(scene, here, inner), here, scene.peak)
         for part in gone:
             if part is not None:
-                here = after[within(part.box, box)]
+                here = after[relative_slices(part.box, box)]
                 under = np.ascontiguousarray(here).reshape(part.behind.shape)
-                blend(under, part.behind, part.cover, scene.peak)
+                alpha_composite(under, part.behind, part.cover, scene.peak)
                 here[:] = under.reshape(here.shape)
         for lift, target, wide in zip(self.lifts, targets, cast, strict=True):
             opened = parts[lift.piece]
             if wide is not None:
-                here = after[within(wide, box)]
+                here = after[relative_slices(wide, box)]
                 here[:] = shadows[lift.piece].laid_on(np.ascontiguousarray(here), wide, lift.matrix(), scene.peak)
             if target is not None and opened is not None:
-                _lay(opened, lift, scene, after[within(target, box)], target)
-        return finish(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))
+                _lay(opened, lift, scene, after[relative_slices(target, box)], target)
+        return make_patch(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))
 
     def forward(self, points: Array) -> Array:
         """Return points (N, 2) in pixels, moved with the part that holds them."""
@@ -176,9 +176,9 @@ def _lay(part: ExtractedPart, lift: PartPlacement, scene: Scene, here: Array, bo
     pixels, opaque = _moved(part, matrix, inner.shape)
     if lift.piece.ground == "object":
         there = Box(inner.x0 + box.x0, inner.y0 + box.y0, inner.x1 + box.x0, inner.y1 + box.y0)
-        opaque = cv2.multiply(opaque, scene.object_in(there, lift.piece.method), scale=1.0 / 255.0)
+        opaque = cv2.multiply(opaque, scene.object_mask(there, lift.piece.method), scale=1.0 / 255.0)
     under = np.ascontiguousarray(here[inner.slices])
-    blend(under.reshape(pixels.shape), pixels, opaque, scene.peak)
+    alpha_composite(under.reshape(pixels.shape), pixels, opaque, scene.peak)
     here[inner.slices] = under
 
 
@@ -204,7 +204,7 @@ def _moved_shade(part: ExtractedPart, matrix: Array, shape: tuple[int, int], pea
     turn = shrunk[:, None] * matrix[:, :2] * grown
     shift = shrunk * (matrix[:, :2].sum(axis=1) * (0.5 * grown - 0.5) + matrix[:, 2] + 0.5) - 0.5
     moved = _warped(shade, np.column_stack([turn, shift]), small[::-1], border=LIT)
-    return moved if small == shape[::-1] else resized(moved, shape[::-1], cv2.INTER_LINEAR)
+    return moved if small == shape[::-1] else resize_channels(moved, shape[::-1], cv2.INTER_LINEAR)
 
 
 def _warped(planes: Array, matrix: Array, shape: tuple[int, int], *, border: int | None) -> Array:
@@ -213,7 +213,7 @@ def _warped(planes: Array, matrix: Array, shape: tuple[int, int], *, border: int
         four = cv2.cvtColor(planes, cv2.COLOR_BGR2BGRA)
         return np.asarray(cv2.cvtColor(_warped(four, matrix, shape, border=border), cv2.COLOR_BGRA2BGR))
     if planes.shape[2] > 4:
-        single = [_warped(plane[..., None], matrix, shape, border=border) for plane in channels_of(planes)]
+        single = [_warped(plane[..., None], matrix, shape, border=border) for plane in split_channels(planes)]
         return np.concatenate(single, axis=2)
     mode = cv2.BORDER_REPLICATE if border is None else cv2.BORDER_CONSTANT
     value = (border or 0,) * 4

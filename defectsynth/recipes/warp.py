@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array
-from defectsynth.core.images import as_floats
+from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import clip_box
-from defectsynth.core.patch import Patch, as_pixels, finish
+from defectsynth.core.patch import Patch, float_to_pixels, make_patch
 from defectsynth.fields.base import DrawnField, displaced
 from defectsynth.fields.relief import Unevenness
 from defectsynth.recipes.base import Recipe
@@ -43,7 +43,7 @@ class WarpRecipe(Recipe):
         if scene.channels <= 4 and cv2.meanStdDev(before)[1].max() < PLAIN * scene.peak:
             return None  # nothing to see moves here; it need not be computed
         after = displaced(canvas, self.field, box)
-        return finish(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))
+        return make_patch(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))
 
 
 SHINE = np.float32(0.35)  # share of the lit side's brightness that even a black surface throws back
@@ -70,10 +70,10 @@ class ReliefRecipe(WarpRecipe):
         flat = np.ascontiguousarray(canvas[wide.slices])
         shading = self.relief.shading(wide)
         if self.relief.method and not scene.foreground(self.relief.method).whole:
-            shading *= cv2.blur(scene.object_in(wide, self.relief.method), (3, 3)) * np.float32(1.0 / 255.0)
-        surface, shading = as_floats(flat, scene.peak), shading[..., None]
+            shading *= cv2.blur(scene.object_mask(wide, self.relief.method), (3, 3)) * np.float32(1.0 / 255.0)
+        surface, shading = pixels_to_float(flat, scene.peak), shading[..., None]
         bright = np.maximum(shading, 0.0) * np.minimum(surface + SHINE, np.float32(1.0))
         surface = surface * (1.0 + DARKENED * np.minimum(shading, 0.0)) + bright
-        after = displaced(as_pixels(surface, flat, scene.peak), self.field, box, origin=(wide.x0, wide.y0))
+        after = displaced(float_to_pixels(surface, flat, scene.peak), self.field, box, origin=(wide.x0, wide.y0))
         before = np.ascontiguousarray(canvas[box.slices])
-        return finish(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))
+        return make_patch(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))

@@ -10,12 +10,12 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.parameters import Pair
-from defectsynth.scene.foreground import REMEMBERED, Foreground
+from defectsynth.scene.foreground import CACHE_SIZE, Foreground
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
 ROUND = 1.2  # extent along the axis by across it, under which an object has no axis
-LAST = 255.0  # value of a cell at the far end, or at the outline
+FULL_SCALE = 255.0  # value of a cell at the far end, or at the outline
 
 
 class Axis(NamedTuple):
@@ -34,26 +34,26 @@ class Axis(NamedTuple):
     across: Bytes
 
 
-def axis_of(found: Foreground) -> Axis | None:
+def find_axis(found: Foreground) -> Axis | None:
     """Return the longest axis of an object, or None if it is round or there is none."""
     return None if found.whole else _axis(found)
 
 
-def end_beyond(scene: Scene, place: Place, *, foreground: str = "auto") -> Pair | None:
+def nearest_end(scene: Scene, place: Place, *, foreground: str = "auto") -> Pair | None:
     """Return direction (radians) and distance (pixels) of the nearer end of the object from a place, None without."""
     found = scene.foreground(foreground)
-    axis = axis_of(found)
+    axis = find_axis(found)
     if axis is None:
         return None
     rows, columns = found.cells.shape
     row, column = round((place.y + 0.5) / found.step[1] - 0.5), round((place.x + 0.5) / found.step[0] - 0.5)
-    share = float(axis.along[min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)]) / LAST
+    share = float(axis.along[min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)]) / FULL_SCALE
     if share < 0.5:
         return axis.angle + math.pi, share * axis.extent
     return axis.angle, (1.0 - share) * axis.extent
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def _axis(found: Foreground) -> Axis | None:
     inside, step = found.cells > 0, found.step
     rows, columns = np.nonzero(inside)
@@ -88,6 +88,6 @@ def _from_middle(slices: Array, across: Array, cell: float) -> Array:
 def _on_grid(inside: Array, shares: Array) -> Bytes:
     """Return shares in [0, 1] of the cells inside as uint8 (h, w)."""
     grid = np.zeros(inside.shape, np.uint8)
-    grid[inside] = np.rint(LAST * np.clip(shares, 0.0, 1.0)).astype(np.uint8)
+    grid[inside] = np.rint(FULL_SCALE * np.clip(shares, 0.0, 1.0)).astype(np.uint8)
     grid.flags.writeable = False  # it is handed out again
     return grid

@@ -13,15 +13,15 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, at_least
+from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
 from defectsynth.core.images import check_image
 from defectsynth.core.layer import Box
-from defectsynth.scene.segmentation import find_cells
+from defectsynth.scene.segmentation import segment_object
 
 SMALL_SIDE = 96  # cells along the longer side of the small copy
-REMEMBERED = 1024  # pictures whose object is kept, 37 kB each
+CACHE_SIZE = 1024  # pictures whose object is kept, 37 kB each
 CERTAIN = 250  # value of an interpolated cell that needs no look at the pixel
-METHODS = ("auto", "border", "otsu", "gradient", "whole")
+FOREGROUND_METHODS = ("auto", "border", "otsu", "gradient", "whole")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +62,8 @@ class Foreground:
             return np.full(box.shape, 255, np.uint8)
         coarse = self._coarse(box)
         if self.plane is None or coarse.min() >= CERTAIN:
-            return at_least(coarse, 128)
-        inside = at_least(coarse, CERTAIN)
+            return threshold_mask(coarse, 128)
+        inside = threshold_mask(coarse, CERTAIN)
         doubtful = np.flatnonzero(coarse - np.uint8(6) < np.uint8(CERTAIN - 6))  # the only pixels that are looked at
         if not doubtful.size:
             return inside
@@ -74,7 +74,7 @@ class Foreground:
         unlike = plane[:, :1] + plane[:, 1:2] * x[column] + plane[:, 2:] * y[row]
         colours = patch.reshape(coarse.size, -1).take(doubtful, axis=0).T
         unlike -= colours if peak == 1.0 else colours * np.float32(1.0 / peak)
-        inside.ravel()[doubtful] = at_least(np.abs(unlike, out=unlike).max(axis=0), self.threshold / 255.0)
+        inside.ravel()[doubtful] = threshold_mask(np.abs(unlike, out=unlike).max(axis=0), self.threshold / 255.0)
         return inside
 
     def _coarse(self, box: Box) -> Bytes:
@@ -105,31 +105,33 @@ def find_foreground(image: Array, *, method: str = "auto") -> Foreground:
         TypeError: if `image` has another dtype.
     """
     check_image(image)
-    if method not in METHODS:
-        raise ValueError(f"method must be one of {', '.join(METHODS)}, got {method!r}")
+    if method not in FOREGROUND_METHODS:
+        raise ValueError(f"method must be one of {', '.join(FOREGROUND_METHODS)}, got {method!r}")
     size = (image.shape[0], image.shape[1])
-    return locate(size, small_copy(np.ascontiguousarray(image), *cells_of(size)), method)
+    return locate_object(size, small_copy(np.ascontiguousarray(image), *grid_shape(size)), method)
 
 
-def cells_of(size: tuple[int, int]) -> tuple[int, int]:
+def grid_shape(size: tuple[int, int]) -> tuple[int, int]:
     """Return the rows and columns of the small copy of a picture of (height, width)."""
     scale = min(1.0, SMALL_SIDE / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def locate(size: tuple[int, int], small: Bytes, method: str) -> Foreground:
+def locate_object(size: tuple[int, int], small: Bytes, method: str) -> Foreground:
     """Find the object in the small copy of a picture of (height, width), see `find_foreground`."""
     rows, columns = small.shape[:2]
     step = (size[1] / columns, size[0] / rows)
-    found = method != "whole" and min(rows, columns) >= 8 and _found(small.tobytes(), small.shape, step, method)
+    found = (
+        method != "whole" and min(rows, columns) >= 8 and _segment_cached(small.tobytes(), small.shape, step, method)
+    )
     return found or Foreground(small, np.full((rows, columns), 255, np.uint8), step, whole=True)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _found(cells: bytes, shape: tuple[int, ...], step: tuple[float, float], method: str) -> Foreground | None:
+@lru_cache(maxsize=CACHE_SIZE)
+def _segment_cached(cells: bytes, shape: tuple[int, ...], step: tuple[float, float], method: str) -> Foreground | None:
     """Find the object on the bytes of a small copy; a picture seen lately (the next epoch of a training) is free."""
     small = np.frombuffer(cells, np.uint8).reshape(shape)
-    found = find_cells(small, method)
+    found = segment_object(small, method)
     if found is None:
         return None
     found.cells.flags.writeable = False  # it is handed out again
@@ -141,7 +143,7 @@ def _found(cells: bytes, shape: tuple[int, ...], step: tuple[float, float], meth
 
 def forget_pictures() -> None:
     """Forget the objects found so far; the next call looks at its picture anew."""
-    _found.cache_clear()
+    _segment_cached.cache_clear()
 
 
 def small_copy(image: Array, rows: int, columns: int) -> Bytes:

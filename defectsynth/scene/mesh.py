@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats
-from defectsynth.scene.orientation import levels_around
+from defectsynth.scene.orientation import gray_crop
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -61,9 +61,9 @@ class _Net(NamedTuple):
     dark: bool
 
 
-def wire_at(scene: Scene, place: Place) -> Wire | None:
+def find_wire(scene: Scene, place: Place) -> Wire | None:
     """Return the wire nearest to a place, or None if the surface around it is no open mesh."""
-    crop = levels_around(scene, place)
+    crop = gray_crop(scene, place)
     net = _net(crop.levels.tobytes(), crop.levels.shape)
     if net is None:
         return None
@@ -131,7 +131,7 @@ def _spans(wires: Bytes) -> bool:
     return min(height / rows, width / columns) >= SPANNED and area >= MOST * cv2.countNonZero(wires)
 
 
-def ground_of(surface: Floats, alpha: Floats, *, threshold: float, dark: bool, rim: float) -> Floats:
+def mesh_ground(surface: Floats, alpha: Floats, *, threshold: float, dark: bool, rim: float) -> Floats:
     """Return where the ground of a mesh is seen, float32 (h, w), 1 there.
 
     Args:

@@ -30,7 +30,7 @@ THIRDS = np.full((1, 3), 1 / 3)  # of three channels
 UNTOLD = 0.02  # width of a thread where no period is found, fraction of min(H, W)
 
 
-class Weave(NamedTuple):
+class ThreadOrientation(NamedTuple):
     """Direction of the threads in radians and distance from one to the next in pixels."""
 
     angle: float
@@ -46,7 +46,7 @@ class Crop(NamedTuple):
     scale: float
 
 
-def levels_around(scene: Scene, place: Place) -> Crop:
+def gray_crop(scene: Scene, place: Place) -> Crop:
     """Return the crop around a place that is measured, at most `CROP` samples wide."""
     height, width = scene.size
     side = min(max(CROP, round(WINDOW * scene.side)), scene.side)
@@ -62,7 +62,7 @@ def levels_around(scene: Scene, place: Place) -> Crop:
     return Crop(np.clip(np.rint(gray), 0, 255).astype(np.uint8), x0, y0, scale)
 
 
-def weave_at(scene: Scene, place: Place, *, crossing: bool) -> Weave:
+def measure_orientation(scene: Scene, place: Place, *, crossing: bool) -> ThreadOrientation:
     """Return direction and period of the surface around a place.
 
     Args:
@@ -70,12 +70,12 @@ def weave_at(scene: Scene, place: Place, *, crossing: bool) -> Weave:
         place: whose direction is taken where the surface has none.
         crossing: True for the threads across the main direction, as warp and weft.
     """
-    levels, _, _, scale = levels_around(scene, place)
+    levels, _, _, scale = gray_crop(scene, place)
     angle, periods = _measured(levels.tobytes(), levels.shape)
     if angle is None:
-        return Weave(place.angle, UNTOLD * scene.side)
+        return ThreadOrientation(place.angle, UNTOLD * scene.side)
     period = periods[int(crossing)]
-    return Weave(
+    return ThreadOrientation(
         angle + (0.5 * math.pi if crossing else 0.0), UNTOLD * scene.side if period is None else period * scale
     )
 
@@ -142,7 +142,7 @@ def _period(correlation: Floats, angle: float) -> float | None:
     return float(next(index for index in peaks if profile[index] >= 0.7 * highest))
 
 
-def on_thread(scene: Scene, place: Place, weave: Weave, length: float) -> tuple[float, float]:
+def snap_to_thread(scene: Scene, place: Place, weave: ThreadOrientation, length: float) -> tuple[float, float]:
     """Return the point nearest to a place that lies on the middle of a thread: where a line along it is brightest."""
     steps = weave.period * np.linspace(-0.5, 0.5, STEPS_ACROSS)
     along = length * np.linspace(-0.5, 0.5, STEPS_ALONG)

@@ -12,13 +12,13 @@ import numpy as np
 from defectsynth.core.arrays import Bytes
 from defectsynth.core.parameters import Pair
 from defectsynth.scene.foreground import Foreground
-from defectsynth.scene.place import TRIES, Place, _in_roi, pick
+from defectsynth.scene.place import MAX_TRIES, Place, is_in_roi, pick_point
 from defectsynth.scene.scene import Scene
 
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
-def nearest_edge(scene: Scene, place: Place, method: str) -> Pair | None:
+def nearest_outline_point(scene: Scene, place: Place, method: str) -> Pair | None:
     """Return the point of the outline nearest to a place, none on the border of the picture or outside the region."""
     found = scene.foreground(method)
     edge = cv2.subtract(found.cells, cv2.erode(found.cells, _SQUARE))
@@ -35,7 +35,7 @@ def nearest_edge(scene: Scene, place: Place, method: str) -> Pair | None:
     return float(x[nearest]), float(y[nearest])
 
 
-def away_from(scene: Scene, x: float, y: float, radius: float, method: str) -> float:
+def outward_direction(scene: Scene, x: float, y: float, radius: float, method: str) -> float:
     """Return the direction away from the object around a point on its outline, radians."""
     found = scene.foreground(method)
     reach_x, reach_y = radius / found.step[0] + 1.5, radius / found.step[1] + 1.5
@@ -54,7 +54,9 @@ COARSE = 2.5  # reach in pixels under which the small grid is sharp enough
 STRONGEST = 0.05  # share of cells that count as intensity edges where there is no object to take the edge of
 
 
-def on_outline(rng: np.random.Generator, scene: Scene, found: Foreground, allowed: Bytes | None = None) -> Place | None:
+def pick_on_outline(
+    rng: np.random.Generator, scene: Scene, found: Foreground, allowed: Bytes | None = None
+) -> Place | None:
     """Return a place on the outline of the object, or None if there is none.
 
     Args:
@@ -68,7 +70,7 @@ def on_outline(rng: np.random.Generator, scene: Scene, found: Foreground, allowe
     starts = [0, *accumulate(map(len, contours))]
     rows, columns = found.cells.shape
     among = np.arange(len(points)) if allowed is None else np.flatnonzero(allowed[points[:, 1], points[:, 0]])
-    for _ in range(4 * TRIES if among.size else 0):
+    for _ in range(4 * MAX_TRIES if among.size else 0):
         chosen = int(among[rng.integers(among.size)])
         start = bisect_right(starts, chosen) - 1
         contour, index = points[starts[start] : starts[start + 1]], chosen - starts[start]
@@ -81,7 +83,7 @@ def on_outline(rng: np.random.Generator, scene: Scene, found: Foreground, allowe
         x = (column + 0.5) * found.step[0] - 0.5
         y = (row + 0.5) * found.step[1] - 0.5
         x, y = _sharpest(scene, x, y, angle - math.pi / 2, 1.5 * max(found.step))
-        if _in_roi(scene, x, y):
+        if is_in_roi(scene, x, y):
             return Place(x, y, angle, edge=True)
     return None
 
@@ -98,7 +100,7 @@ def _outside_on_the_left(cells: Bytes, column: int, row: int, angle: float) -> f
     return angle
 
 
-def thickness_behind(place: Place, scene: Scene, *, foreground: str = "auto") -> float:
+def object_thickness(place: Place, scene: Scene, *, foreground: str = "auto") -> float:
     """Return how many pixels of object lie behind a place on its edge, along the inner normal; 0 without an object."""
     found = scene.foreground(foreground)
     if found.whole:
@@ -124,7 +126,8 @@ def _sharpest(scene: Scene, x: float, y: float, direction: float, reach: float) 
     return x + best * math.cos(direction), y + best * math.sin(direction)
 
 
-def _intensity_edge(rng: np.random.Generator, scene: Scene) -> Place | None:
+def pick_on_intensity_edge(rng: np.random.Generator, scene: Scene) -> Place | None:
+    """Return a place on one of the strongest edges of brightness, or None if the image has none."""
     rows, columns = min(scene.size[0], 96), min(scene.size[1], 96)
     small = cv2.resize(scene.image, (columns, rows), interpolation=cv2.INTER_NEAREST)
     gray = cv2.blur(small.reshape(rows, columns, -1).mean(axis=2, dtype=np.float32), (3, 3))
@@ -133,7 +136,7 @@ def _intensity_edge(rng: np.random.Generator, scene: Scene) -> Place | None:
     least = np.partition(strength.ravel(), int((1 - STRONGEST) * (strength.size - 1)))[
         int((1 - STRONGEST) * (strength.size - 1))
     ]
-    point = pick(rng, ((strength >= least) & (strength > 0)).view(np.uint8), scene)
+    point = pick_point(rng, ((strength >= least) & (strength > 0)).view(np.uint8), scene)
     if point is None:
         return None
     row = min(int((point[1] + 0.5) * rows / scene.size[0]), rows - 1)

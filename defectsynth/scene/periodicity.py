@@ -16,7 +16,7 @@ import math
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, at_least, greatest_channel
+from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, threshold_mask
 from defectsynth.core.parameters import Pair
 
 SHORTEST, LEAST_CELLS = 0.17, 24  # least length of a step, as a share of the picture, and least side that shows one
@@ -27,12 +27,12 @@ STEPS = 2  # as many of them to either side are looked at
 RANK = 0.4  # share of the places that a cell must be unlike
 JITTER = 0.25  # of a cell by which a place may lie aside
 FEWEST = 3  # places that tell what the ground looks like
-LIGHT, SHADED = (0.6, 1.2), 0.3  # brightness that light and shadow give to a place, and what of that counts
+BRIGHTNESS_RANGE, SHADED = (0.6, 1.2), 0.3  # brightness that light and shadow give to a place, and what of that counts
 _SQUARE = np.ones((3, 3), np.uint8)
 _FIVE = np.ones((5, 5), np.uint8)
 
 
-def steps_of(gray: Floats, ground: Bytes) -> tuple[Pair, ...]:
+def find_periods(gray: Floats, ground: Bytes) -> tuple[Pair, ...]:
     """Return the steps (dx, dy), in cells, after which the ground looks the same: none, one or two.
 
     Args:
@@ -86,7 +86,7 @@ def _lowest_between(before: float, here: float, after: float) -> float:
     return 0.5 * (before - after) / max(before - 2.0 * here + after, abs(before - after), 1e-6)
 
 
-def several(steps: tuple[Pair, ...]) -> list[Pair]:
+def period_multiples(steps: tuple[Pair, ...]) -> list[Pair]:
     """Return some steps to either side, and their sums."""
     numbers = range(-STEPS, STEPS + 1)
     one, other = steps[0], steps[-1]
@@ -94,7 +94,7 @@ def several(steps: tuple[Pair, ...]) -> list[Pair]:
     return [(i * one[0] + j * other[0], i * one[1] + j * other[1]) for i, j in pairs if i or j]
 
 
-def moved(plane: Array, shift: Pair, *, beyond: int = cv2.BORDER_CONSTANT) -> Array:
+def shift_plane(plane: Array, shift: Pair, *, beyond: int = cv2.BORDER_CONSTANT) -> Array:
     """Return what lies a shift away from each cell of (h, w) or (h, w, C); beyond the rim by default nothing."""
     height, width = plane.shape[:2]
     matrix = np.array([(1.0, 0.0, shift[0]), (0.0, 1.0, shift[1])])
@@ -102,7 +102,7 @@ def moved(plane: Array, shift: Pair, *, beyond: int = cv2.BORDER_CONSTANT) -> Ar
     return cv2.warpAffine(plane, matrix, (width, height), flags=how, borderMode=beyond)
 
 
-def strangeness(small: Bytes, ground: Bytes, steps: tuple[Pair, ...]) -> Bytes:
+def aperiodic_difference(small: Bytes, ground: Bytes, steps: tuple[Pair, ...]) -> Bytes:
     """Return how unlike a cell is what the ground shows some steps away, uint8 (h, w); 0 where that is not known.
 
     A cell is compared with the place that is as unlike as `RANK` of all; what differs in brightness only, as a shadow
@@ -114,11 +114,11 @@ def strangeness(small: Bytes, ground: Bytes, steps: tuple[Pair, ...]) -> Bytes:
         steps: one or two, in cells.
     """
     channels, places, changes = small.shape[2], [], []
-    for shift in several(steps):
-        place = moved(small, shift).reshape(small.shape)
-        nowhere = cv2.bitwise_not(at_least(moved(ground, shift), 255))
+    for shift in period_multiples(steps):
+        place = shift_plane(small, shift).reshape(small.shape)
+        nowhere = cv2.bitwise_not(threshold_mask(shift_plane(ground, shift), 255))
         places.append(place.reshape(-1, channels))
-        changes.append(cv2.max(greatest_channel(cv2.absdiff(small, place)), nowhere).ravel())
+        changes.append(cv2.max(max_over_channels(cv2.absdiff(small, place)), nowhere).ravel())
     if len(places) < FEWEST:
         return np.zeros_like(ground)
     order = np.stack(changes, axis=1).astype(np.uint16) * 256 + np.arange(len(places), dtype=np.uint16)
@@ -139,7 +139,7 @@ def _beyond(small: Bytes, behind: Bytes) -> Bytes:
     here, there, higher, lower = (plane.astype(np.float32) for plane in (small, behind, higher, lower))
     light = (here * there).sum(axis=2) / np.maximum((there * there).sum(axis=2), 1.0)
     changes = []
-    for level, counts in ((np.clip(light, *LIGHT)[..., None], 1.0), (1.0, SHADED)):
+    for level, counts in ((np.clip(light, *BRIGHTNESS_RANGE)[..., None], 1.0), (1.0, SHADED)):
         change = here - there * level
         changes.append(
             counts * np.maximum(change - JITTER * (higher - there), JITTER * (lower - there) - change).max(axis=2)

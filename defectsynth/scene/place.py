@@ -11,7 +11,7 @@ from defectsynth.core.arrays import Bytes
 from defectsynth.core.serialization import Value
 from defectsynth.scene.scene import Scene
 
-TRIES = 4  # points tried before a place counts as not found
+MAX_TRIES = 4  # points tried before a place counts as not found
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Place(Value):
     edge: bool = False
 
 
-def pick(rng: np.random.Generator, cells: Bytes, scene: Scene) -> tuple[float, float] | None:
+def pick_point(rng: np.random.Generator, cells: Bytes, scene: Scene) -> tuple[float, float] | None:
     """Return a random point (x, y) in pixels inside a non-zero cell and inside the region of interest."""
     rows, columns = cells.shape
     if scene.roi is not None:
@@ -46,7 +46,7 @@ def pick(rng: np.random.Generator, cells: Bytes, scene: Scene) -> tuple[float, f
 
 def _pick_in_roi(rng: np.random.Generator, cells: Bytes, scene: Scene, roi: Bytes) -> tuple[float, float] | None:
     rows, columns = cells.shape
-    for _ in range(TRIES):
+    for _ in range(MAX_TRIES):
         allowed = cv2.bitwise_and(cells, cells, mask=cv2.resize(roi, (columns, rows), interpolation=cv2.INTER_NEAREST))
         candidates = np.flatnonzero(allowed > 0)
         if candidates.size == 0:
@@ -66,6 +66,7 @@ def _pick_in_roi(rng: np.random.Generator, cells: Bytes, scene: Scene, roi: Byte
     return float(x_all[chosen]), float(y_all[chosen])
 
 
-def _in_roi(scene: Scene, x: float, y: float) -> bool:
+def is_in_roi(scene: Scene, x: float, y: float) -> bool:
+    """Return whether the pixel at (x, y) lies inside the image and its region of interest."""
     inside = 0 <= round(x) < scene.size[1] and 0 <= round(y) < scene.size[0]
     return inside and (scene.roi is None or bool(scene.roi[round(y), round(x)]))

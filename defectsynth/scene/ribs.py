@@ -37,7 +37,7 @@ class Ribs(NamedTuple):
     period: float
 
 
-def ribs_at(scene: Scene, place: Place, width: float) -> Ribs | None:
+def find_ribs(scene: Scene, place: Place, width: float) -> Ribs | None:
     """Return the ribs around a place, across its direction, or None if there are none.
 
     Args:

@@ -8,10 +8,10 @@ from functools import cached_property, lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, channels_of
-from defectsynth.core.images import PEAKS, check_image, checked_roi
+from defectsynth.core.arrays import Array, Bytes, Floats, split_channels
+from defectsynth.core.images import PEAKS, check_image, roi_to_mask
 from defectsynth.core.layer import Box
-from defectsynth.scene.foreground import Foreground, cells_of, locate, small_copy
+from defectsynth.scene.foreground import Foreground, grid_shape, locate_object, small_copy
 
 LIGHT_PRIOR = 4.0  # pull of the light direction towards the upper left, in grey levels of 255 across the picture
 
@@ -35,39 +35,39 @@ class Scene:
         self.channels: int = image.shape[2] if image.ndim == 3 else 1
         self.side: int = min(self.size)
         self.peak: float = PEAKS[image.dtype]
-        self.roi: Bytes | None = None if roi is None else checked_roi(roi, self.size)
+        self.roi: Bytes | None = None if roi is None else roi_to_mask(roi, self.size)
         self._foregrounds: dict[str, Foreground] = {}
 
     def foreground(self, method: str) -> Foreground:
         """Return the object, found once for each method."""
         if method not in self._foregrounds:
-            self._foregrounds[method] = locate(self.size, self.small, method)
+            self._foregrounds[method] = locate_object(self.size, self.small, method)
         return self._foregrounds[method]
 
-    def object_in(self, box: Box, method: str) -> Bytes:
+    def object_mask(self, box: Box, method: str) -> Bytes:
         """Return the object inside `box`, uint8 (h, w), 255 on it."""
         return self.foreground(method).crop(self.image[box.slices], box, self.size, self.peak)
 
-    def roi_in(self, box: Box) -> Bytes | None:
+    def roi_mask(self, box: Box) -> Bytes | None:
         """Return the allowed pixels inside `box`, uint8 (h, w), 255 where allowed, or None if all are."""
         return None if self.roi is None else self.roi[box.slices]
 
-    def allowed_in(self, box: Box, method: str) -> Bytes | None:
+    def allowed_mask(self, box: Box, method: str) -> Bytes | None:
         """Return where paint may change pixels in `box`, uint8 (h, w), non-zero where it may, or None if everywhere.
 
         Args:
             box: in pixels.
             method: how the object is found that the paint stays on; empty paints anywhere.
         """
-        roi = self.roi_in(box)
+        roi = self.roi_mask(box)
         if not method or self.foreground(method).whole:
             return roi
-        on_object = self.object_in(box, method)
+        on_object = self.object_mask(box, method)
         return on_object if roi is None else cv2.bitwise_and(on_object, roi)
 
     def planes(self, patch: Array) -> Floats:
         """Return a patch of the picture as float32 (C, h, w), 1.0 is the peak of its dtype."""
-        return channels_of(patch) * np.float32(1.0 / self.peak)
+        return split_channels(patch) * np.float32(1.0 / self.peak)
 
     def color_at(self, x: float, y: float) -> Floats:
         """Return the colour at a place, float32 (C,) in [0, 1]; places outside take the nearest pixel."""
@@ -78,12 +78,12 @@ class Scene:
     @cached_property
     def small(self) -> Bytes:
         """The smoothed small copy on whose cells the object is found, uint8 (h, w, C)."""
-        return small_copy(self.image, *cells_of(self.size))
+        return small_copy(self.image, *grid_shape(self.size))
 
     @cached_property
     def small_gray(self) -> Floats:
         """The mean over the channels of the small copy, float32 (h, w) in [0, 1]."""
-        total = channels_of(self.small).sum(axis=0, dtype=np.float32)
+        total = split_channels(self.small).sum(axis=0, dtype=np.float32)
         return total * np.float32(1.0 / (255.0 * self.small.shape[2]))
 
     @cached_property

@@ -21,9 +21,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from defectsynth.core.arrays import Bytes, Floats, at_least, channels_of, greatest_channel
+from defectsynth.core.arrays import Bytes, Floats, max_over_channels, split_channels, threshold_mask
 from defectsynth.core.parameters import Pair
-from defectsynth.scene.periodicity import steps_of, strangeness
+from defectsynth.scene.periodicity import aperiodic_difference, find_periods
 
 SEPARATION = 0.72  # least share of the variance between the two classes; one Gaussian has 0.64, a flat histogram 0.75
 BODY_SEPARATION = 0.66  # the same on the blurred copy
@@ -43,7 +43,7 @@ _TWO = np.ones((2, 2), np.uint8)
 _FIVE = np.ones((5, 5), np.uint8)
 
 
-class Cells(NamedTuple):
+class Segmentation(NamedTuple):
     """Where the object is on the small grid.
 
     Attributes:
@@ -59,7 +59,7 @@ class Cells(NamedTuple):
     steps: tuple[Pair, ...] = ()
 
 
-def find_cells(small: Bytes, method: str) -> Cells | None:
+def segment_object(small: Bytes, method: str) -> Segmentation | None:
     """Return the object of a small copy, uint8 (h, w, C), None if there is no background.
 
     Args:
@@ -96,7 +96,7 @@ def _difference(small: Bytes) -> tuple[Bytes, Floats]:
     ground = level + slope_x * ramp[None, :, None] + slope_y * ramp[:, None, None]
     ground = cv2.resize(np.clip(ground, 0, 255).astype(np.uint8), (columns, rows), interpolation=cv2.INTER_LINEAR)
     change = cv2.absdiff(ground.reshape(small.shape), small)
-    return greatest_channel(change.reshape(small.shape)), np.stack([level, slope_x, slope_y], axis=1)
+    return max_over_channels(change.reshape(small.shape)), np.stack([level, slope_x, slope_y], axis=1)
 
 
 def _split(levels: Bytes) -> tuple[float, Bytes, float]:
@@ -157,7 +157,7 @@ def _border_pieces(mask: Bytes) -> int:
     return cv2.countNonZero((sides[:, 1:] > sides[:, :-1]).view(np.uint8))
 
 
-def _by_border(small: Bytes, *, forced: bool) -> Cells | None:
+def _by_border(small: Bytes, *, forced: bool) -> Segmentation | None:
     distance, plane = _difference(small)
     threshold, mask, separation = _split(distance)
     if threshold < CONTRAST or (separation < SEPARATION and not forced):
@@ -168,7 +168,7 @@ def _by_border(small: Bytes, *, forced: bool) -> Cells | None:
             return found
     threshold, mask = _at_the_edge(distance, threshold, mask)
     cleaned = _clean(mask, np.negative((distance < 0.4 * threshold).view(np.uint8)))
-    return None if cleaned is None else Cells(cleaned, plane, threshold)
+    return None if cleaned is None else Segmentation(cleaned, plane, threshold)
 
 
 def _at_the_edge(distance: Bytes, threshold: float, mask: Bytes) -> tuple[float, Bytes]:
@@ -178,7 +178,7 @@ def _at_the_edge(distance: Bytes, threshold: float, mask: Bytes) -> tuple[float,
     best = (_sharpness(slope, mask), threshold, mask)
     if best[0] < SHARP * strong:
         for share in THRESHOLDS:
-            higher = at_least(distance, max(share * strong, threshold))
+            higher = threshold_mask(distance, max(share * strong, threshold))
             best = max(best, (_sharpness(slope, higher), share * strong, higher), key=lambda entry: entry[0])
     return max(best[1], threshold), best[2]
 
@@ -189,7 +189,7 @@ def _sharpness(slope: Bytes, mask: Bytes) -> float:
     return cv2.norm(slope, cv2.NORM_L1, outline) / max(cv2.countNonZero(outline), 1)
 
 
-def _on_uneven_ground(small: Bytes, mask: Bytes) -> Cells | None:
+def _on_uneven_ground(small: Bytes, mask: Bytes) -> Segmentation | None:
     """Return the object in front of a patterned background: one large piece and the thin parts that hang on it."""
     reach = _reach(mask)
     _, body, separation = _split(_difference(cv2.blur(small, (reach, reach)).reshape(small.shape))[0])
@@ -199,21 +199,21 @@ def _on_uneven_ground(small: Bytes, mask: Bytes) -> Cells | None:
         return None
     around = cv2.dilate(core, np.ones((reach, reach), np.uint8))
     ground = cv2.bitwise_not(around)
-    steps = steps_of(small.mean(axis=2, dtype=np.float32), ground)
-    strange = strangeness(small, ground, steps) if steps else None
+    steps = find_periods(small.mean(axis=2, dtype=np.float32), ground)
+    strange = aperiodic_difference(small, ground, steps) if steps else None
     if strange is not None:
         cells = _unlike_repeats(strange, mask, core, ground)
-        return None if cells is None else Cells(cells, steps=steps)
+        return None if cells is None else Segmentation(cells, steps=steps)
     if at_border > BODY_BORDER[0]:
         return None
     near = cv2.bitwise_and(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _SQUARE), around)
     solid = cv2.morphologyEx(near, cv2.MORPH_OPEN, np.ones((3 * reach // 2, 3 * reach // 2), np.uint8))
     strange = _off_palette(small, mask)
     ordinary = float(np.percentile(strange.ravel()[_sides(*mask.shape)], ORDINARY))  # on the border is only background
-    thin = cv2.bitwise_and(_split(strange)[1], at_least(strange, ordinary))
+    thin = cv2.bitwise_and(_split(strange)[1], threshold_mask(strange, ordinary))
     joined = cv2.morphologyEx(cv2.bitwise_or(solid, thin), cv2.MORPH_CLOSE, _FIVE)
     cells = _pieces(joined, largest_only=True)
-    return None if cells is None else Cells(cells)
+    return None if cells is None else Segmentation(cells)
 
 
 def _reach(mask: Bytes) -> int:
@@ -233,10 +233,10 @@ def _unlike_repeats(strange: Bytes, mask: Bytes, core: Bytes, ground: Bytes) -> 
     threshold, reach = _split(strange)[0], _reach(mask)
     square = np.ones((reach, reach), np.uint8)
     restless = RESTLESS * float(np.percentile(strange[ground > 0], CALM))
-    faint = at_least(strange, min(max(restless, UNLIKE[0] * threshold), UNLIKE[1] * threshold))
+    faint = threshold_mask(strange, min(max(restless, UNLIKE[0] * threshold), UNLIKE[1] * threshold))
     faint = cv2.morphologyEx(faint, cv2.MORPH_CLOSE, _SQUARE)
     broad = cv2.dilate(cv2.erode(faint, _TWO, anchor=(0, 0)), _TWO, anchor=(1, 1))  # edges of the pattern are thinner
-    seen = cv2.bitwise_or(at_least(strange, UNLIKE[1] * threshold), broad)
+    seen = cv2.bitwise_or(threshold_mask(strange, UNLIKE[1] * threshold), broad)
     sure = cv2.bitwise_or(seen, cv2.erode(core, square))
     bridged = cv2.bitwise_and(cv2.morphologyEx(sure, cv2.MORPH_CLOSE, square), cv2.bitwise_or(mask, sure))
     solid = cv2.bitwise_and(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, square), cv2.dilate(core, square))
@@ -265,7 +265,7 @@ def _linked(mask: Bytes, reach: int) -> Bytes:
 
 def _off_palette(small: Bytes, mask: Bytes) -> Bytes:
     """Return the distance of each cell from all mixtures of the two colours on the border, uint8 (h, w)."""
-    planes = channels_of(small).reshape(small.shape[2], -1).astype(np.float32)
+    planes = split_channels(small).reshape(small.shape[2], -1).astype(np.float32)
     border = _sides(*mask.shape).ravel()
     pattern = mask.ravel()[border] > 0  # what on the border is unlike the background: holes, tracks
     ring = planes[:, border]
@@ -277,14 +277,14 @@ def _off_palette(small: Bytes, mask: Bytes) -> Bytes:
     return cv2.convertScaleAbs(np.abs(planes - nearest).max(axis=0).reshape(mask.shape))
 
 
-def _by_brightness(small: Bytes) -> Cells | None:
+def _by_brightness(small: Bytes) -> Segmentation | None:
     gray = small.mean(axis=2).astype(np.uint8)
     _, mask, _ = _split(gray)
     cleaned = _clean(cv2.bitwise_not(mask) if _border_share(mask) > 0.5 else mask)
-    return None if cleaned is None else Cells(cleaned)
+    return None if cleaned is None else Segmentation(cleaned)
 
 
-def _by_gradient(small: Bytes) -> Cells | None:
+def _by_gradient(small: Bytes) -> Segmentation | None:
     gray = small.mean(axis=2).astype(np.uint8)
     slope = cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, _SQUARE)
     _, mask, _ = _split(slope)
@@ -292,4 +292,4 @@ def _by_gradient(small: Bytes) -> Cells | None:
     cleaned = _clean(closed)
     if cleaned is None:
         return None
-    return Cells(cv2.erode(cleaned, _SQUARE))
+    return Segmentation(cv2.erode(cleaned, _SQUARE))

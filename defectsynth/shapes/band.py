@@ -10,7 +10,14 @@ import numpy as np
 
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, Pair, between, span
-from defectsynth.functional.raster import RIM, SUBPIXEL, THINNEST, Doubles, as_alpha, fixed_point
+from defectsynth.functional.raster import (
+    ANTIALIAS_RIM,
+    MIN_STROKE_WIDTH,
+    SUBPIXEL,
+    Doubles,
+    canvas_to_alpha,
+    fixed_point,
+)
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -69,13 +76,13 @@ class DrawnBand(DrawnShape):
         canvas = np.zeros(box.shape, np.uint8)
         points = (outline - complex(box.x0, box.y0)).view(np.float64).reshape(-1, 2)
         cv2.fillPoly(canvas, [fixed_point(points)], 255, cv2.LINE_AA, SUBPIXEL)
-        return Layer(box, as_alpha(canvas, min(self.width, self.length) / THINNEST))
+        return Layer(box, canvas_to_alpha(canvas, min(self.width, self.length) / MIN_STROKE_WIDTH))
 
     def outline(self) -> Doubles:
         """Return the closed outline, complex (2 * TEETH,), x + iy in pixels."""
-        half = max(0.5 * self.width - RIM, 0.05)
+        half = max(0.5 * self.width - ANTIALIAS_RIM, 0.05)
         across = np.linspace(-half, half, TEETH)
         depth = np.array(self.teeth).reshape(2, TEETH) * (self.torn * self.width)
-        reach = np.maximum(0.5 * self.length - RIM - depth, 0.05)
+        reach = np.maximum(0.5 * self.length - ANTIALIAS_RIM - depth, 0.05)
         ends = np.concatenate([reach[0] + 1j * across, -reach[1] + 1j * across[::-1]])
         return ends * complex(math.cos(self.angle), math.sin(self.angle)) + complex(self.x, self.y)

@@ -12,7 +12,15 @@ import numpy as np
 from defectsynth.core.arrays import Array
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, radians_between, span, whole_between
-from defectsynth.functional.raster import FAINTEST, RIM, SUBPIXEL, THINNEST, Doubles, as_alpha, fixed_point
+from defectsynth.functional.raster import (
+    ANTIALIAS_RIM,
+    MIN_STROKE_OPACITY,
+    MIN_STROKE_WIDTH,
+    SUBPIXEL,
+    Doubles,
+    canvas_to_alpha,
+    fixed_point,
+)
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -89,8 +97,8 @@ class DrawnBranches(DrawnShape):
             return None
         canvas = np.zeros(box.shape, np.uint8)
         for points, widths in reversed(paths):  # the main path last, and each from its thin end: wide over thin
-            _draw(canvas, points - complex(box.x0, box.y0), widths, thinnest=min(THINNEST, self.width))
-        return Layer(box, as_alpha(canvas, self.width / THINNEST))
+            _draw(canvas, points - complex(box.x0, box.y0), widths, thinnest=min(MIN_STROKE_WIDTH, self.width))
+        return Layer(box, canvas_to_alpha(canvas, self.width / MIN_STROKE_WIDTH))
 
     def paths(self) -> list[tuple[Array, Doubles]]:
         """Return the points x + iy of the main path and of each branch, and how wide they are there, in pixels."""
@@ -140,10 +148,12 @@ def _draw(canvas: Array, points: Array, widths: Doubles, *, thinnest: float) -> 
     tangent = points[2:] - points[:-2]
     tangent = np.concatenate([points[1:2] - points[:1], tangent, points[-1:] - points[-2:-1]])
     normal = 1j * tangent / np.maximum(np.abs(tangent), 1e-9)
-    half = np.maximum(0.5 * widths - RIM, 0.05)
+    half = np.maximum(0.5 * widths - ANTIALIAS_RIM, 0.05)
     sides = np.stack([points - normal * half, points + normal * half], axis=1)  # (N, 2)
     corners = fixed_point(sides.view(np.float64).reshape(-1, 2, 2))
     quads = np.concatenate([corners[:-1], corners[1:, ::-1]], axis=1)  # (N - 1, 4, 2)
-    shades = (255.0 * np.clip(0.5 * (widths[:-1] + widths[1:]) / max(thinnest, 1e-9), 0.6 * FAINTEST, 1.0)).tolist()
+    shades = (
+        255.0 * np.clip(0.5 * (widths[:-1] + widths[1:]) / max(thinnest, 1e-9), 0.6 * MIN_STROKE_OPACITY, 1.0)
+    ).tolist()
     for quad, shade in zip(quads[::-1], shades[::-1], strict=True):
         cv2.fillConvexPoly(canvas, quad, shade, cv2.LINE_AA, SUBPIXEL)

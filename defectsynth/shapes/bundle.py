@@ -10,7 +10,14 @@ import numpy as np
 
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, radians_between, span, whole_between
-from defectsynth.functional.raster import RIM, SUBPIXEL, THINNEST, Doubles, as_alpha, fixed_point
+from defectsynth.functional.raster import (
+    ANTIALIAS_RIM,
+    MIN_STROKE_WIDTH,
+    SUBPIXEL,
+    Doubles,
+    canvas_to_alpha,
+    fixed_point,
+)
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -82,11 +89,11 @@ class DrawnBundle(DrawnShape):
             return None
         canvas = np.zeros(box.shape, np.uint8)
         points = fixed_point((lines - complex(box.x0, box.y0)).view(np.float64).reshape(*lines.shape, 2))
-        thickness = max(1, round(self.width - 2 * RIM))
+        thickness = max(1, round(self.width - 2 * ANTIALIAS_RIM))
         for first, last, share in PIECES:  # strong over faint, so that no end cuts through its own stroke
             for line, strength in zip(points[:, first : last + 1], strengths, strict=True):
                 cv2.polylines(canvas, [line], False, 255.0 * share * strength, thickness, cv2.LINE_AA, SUBPIXEL)  # noqa: FBT003  cv2 takes flags by place
-        return Layer(box, as_alpha(canvas, self.width / THINNEST))
+        return Layer(box, canvas_to_alpha(canvas, self.width / MIN_STROKE_WIDTH))
 
     def lines(self) -> tuple[Doubles, list[float]]:
         """Return the strokes, complex (strokes, POINTS), x + iy in pixels, and how strong each is, weakest first."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, span, whole_between
-from defectsynth.functional.polygons import Outline, jagged
+from defectsynth.functional.polygons import Outline, jagged_polygon
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import Shape
@@ -40,7 +40,7 @@ class Burst(Shape):
         size, aspect, number, soft = rng.random(4).tolist()
         radius = max(between(self.radius_range, size) * scene.side, 1.0)
         stretch = between(self.aspect_range, aspect)
-        outlines = [jagged(rng, place.x, place.y, radius, aspect=stretch, angle=place.angle)]
+        outlines = [jagged_polygon(rng, place.x, place.y, radius, aspect=stretch, angle=place.angle)]
         cracks = whole_between(self.cracks_range, number)
         outlines += [self._crack(rng, place, radius, stretch) for _ in range(cracks)]
         return DrawnOutlines(tuple(outlines), softness=between(self.softness_range, soft) * radius)

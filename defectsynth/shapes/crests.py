@@ -13,10 +13,10 @@ from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import IntPair, Pair, between, count, span, whole_between
 from defectsynth.core.serialization import Value
-from defectsynth.functional.polygons import LARGEST
-from defectsynth.functional.raster import SUBPIXEL, as_alpha, fixed_point
+from defectsynth.functional.polygons import MAX_COORDINATE
+from defectsynth.functional.raster import SUBPIXEL, canvas_to_alpha, fixed_point
 from defectsynth.scene.place import Place
-from defectsynth.scene.ribs import ribs_at
+from defectsynth.scene.ribs import find_ribs
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
 
@@ -54,7 +54,7 @@ class Crests(Shape):
         normal = (-math.sin(place.angle), math.cos(place.angle))
         centred = Place(place.x + middle * normal[0], place.y + middle * normal[1], place.angle)
         width = sum(around)
-        ribs = ribs_at(scene, centred, STRIP * width)
+        ribs = find_ribs(scene, centred, STRIP * width)
         period = 0.5 * width if ribs is None else ribs.period
         angle = place.angle + 0.5 * math.pi if ribs is None else ribs.angle
         places = (0.0,) if ribs is None else _run(ribs.places, wanted, period)
@@ -105,9 +105,9 @@ class DrawnCrests(DrawnShape):
             return None
         canvas: Bytes = np.zeros(box.shape, np.uint8)
         for outline in outlines:
-            points = np.clip(outline - box[:2], -LARGEST, LARGEST)
+            points = np.clip(outline - box[:2], -MAX_COORDINATE, MAX_COORDINATE)
             cv2.fillPoly(canvas, [fixed_point(points)], 255, cv2.LINE_AA, SUBPIXEL)
-        return Layer(box, as_alpha(canvas, 1.0))
+        return Layer(box, canvas_to_alpha(canvas, 1.0))
 
     def _outlines(self) -> list[Array]:
         """Return the corners (N, 2) of each oval and of each piece of groove, in pixels."""

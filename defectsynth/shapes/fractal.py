@@ -11,7 +11,7 @@ import numpy as np
 from defectsynth.core.arrays import Floats
 from defectsynth.core.layer import Box, Layer, clip_box
 from defectsynth.core.parameters import FRACTION, Pair, between, span
-from defectsynth.functional.noise import COARSEST, fractal_noise
+from defectsynth.functional.noise import BASE_CELLS, fractal_noise
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -107,7 +107,7 @@ class DrawnFractal(DrawnShape):
 
     def _field(self) -> tuple[Floats, float, float]:
         """Return the noise on a square grid over the ellipse, where the outline lies in it, and how soft it is."""
-        octaves = int(min(max(math.log2(2 * self.radius / (DETAIL * COARSEST)) + 1.0, OCTAVES[0]), OCTAVES[1]))
+        octaves = int(min(max(math.log2(2 * self.radius / (DETAIL * BASE_CELLS)) + 1.0, OCTAVES[0]), OCTAVES[1]))
         noise = fractal_noise(self.seed, octaves=octaves, gain=self.gain)
         side = noise.shape[0]
         axis = (np.arange(side, dtype=np.float32) + np.float32(0.5)) * np.float32(2 / side) - np.float32(1)

@@ -10,8 +10,8 @@ import numpy as np
 
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, Pair, between, radians_between, span
-from defectsynth.functional.polygons import LARGEST
-from defectsynth.functional.raster import SUBPIXEL, as_alpha, fixed_point
+from defectsynth.functional.polygons import MAX_COORDINATE
+from defectsynth.functional.raster import SUBPIXEL, canvas_to_alpha, fixed_point
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -79,6 +79,6 @@ class DrawnGroundFlat(DrawnShape):
         box = clip_box(x.min() - pad, y.min() - pad, x.max() + pad, y.max() + pad, size=size)
         if box is None:
             return None
-        points = np.clip(np.stack([x, y], axis=1) - box[:2], -LARGEST, LARGEST)
+        points = np.clip(np.stack([x, y], axis=1) - box[:2], -MAX_COORDINATE, MAX_COORDINATE)
         canvas = cv2.fillPoly(np.zeros(box.shape, np.uint8), [fixed_point(points)], 255, cv2.LINE_AA, SUBPIXEL)
-        return Layer(box, as_alpha(canvas, 1.0))
+        return Layer(box, canvas_to_alpha(canvas, 1.0))

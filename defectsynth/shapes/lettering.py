@@ -10,7 +10,7 @@ import numpy as np
 
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, span, whole_between
-from defectsynth.functional.raster import THINNEST, as_alpha
+from defectsynth.functional.raster import MIN_STROKE_WIDTH, canvas_to_alpha
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -89,4 +89,6 @@ class DrawnLettering(DrawnShape):
         turn = np.array([[cos * self.squeeze, -sin], [sin * self.squeeze, cos]])
         middle = np.array([(upright.shape[1] - 1) / 2, (upright.shape[0] - 1) / 2])
         moved = np.column_stack([turn, np.array([self.x - box.x0, self.y - box.y0]) - turn @ middle])
-        return Layer(box, as_alpha(cv2.warpAffine(upright, moved, box.shape[::-1]), self.stroke / THINNEST))
+        return Layer(
+            box, canvas_to_alpha(cv2.warpAffine(upright, moved, box.shape[::-1]), self.stroke / MIN_STROKE_WIDTH)
+        )

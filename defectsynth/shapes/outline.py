@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from defectsynth.core.layer import Layer, clip_box
-from defectsynth.functional.polygons import Outline, filled
-from defectsynth.functional.raster import SUBPIXEL, as_alpha, fixed_point
+from defectsynth.functional.polygons import Outline, fill_polygons
+from defectsynth.functional.raster import SUBPIXEL, canvas_to_alpha, fixed_point
 from defectsynth.scene.place import Place
 from defectsynth.shapes.base import DrawnShape
 
@@ -29,13 +29,13 @@ class DrawnOutlines(DrawnShape):
         box = clip_box(min(x) - pad, min(y) - pad, max(x) + pad, max(y) + pad, size=size)
         if box is None:
             return None
-        canvas = filled(box, self.outlines[0])
+        canvas = fill_polygons(box, self.outlines[0])
         for outline in self.outlines[1:]:
-            canvas = cv2.max(canvas, filled(box, outline)).reshape(box.shape)
+            canvas = cv2.max(canvas, fill_polygons(box, outline)).reshape(box.shape)
         reach = 2 * round(self.softness / 2) + 1
         if reach > 1:
             canvas = cv2.blur(cv2.blur(canvas, (reach, reach)), (reach, reach)).reshape(box.shape)
-        return Layer(box, as_alpha(canvas, 1.0))
+        return Layer(box, canvas_to_alpha(canvas, 1.0))
 
 
 def speck(place: Place, reach: float = 0.5) -> DrawnOutlines:
@@ -61,7 +61,7 @@ class DrawnOutline(DrawnShape):
         box = clip_box(x0 - pad, y0 - pad, x1 + pad, y1 + pad, size=size)
         if box is None:
             return None
-        canvas = filled(box, self.outline)
+        canvas = fill_polygons(box, self.outline)
         reach = 2 * round(self.softness / 2) + 1
         if reach > 1:
             canvas = cv2.blur(cv2.blur(canvas, (reach, reach)), (reach, reach))

@@ -11,7 +11,14 @@ import numpy as np
 
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, span, whole_between
-from defectsynth.functional.raster import RIM, SUBPIXEL, THINNEST, Doubles, as_alpha, fixed_point
+from defectsynth.functional.raster import (
+    ANTIALIAS_RIM,
+    MIN_STROKE_WIDTH,
+    SUBPIXEL,
+    Doubles,
+    canvas_to_alpha,
+    fixed_point,
+)
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -82,7 +89,7 @@ class DrawnParticles(DrawnShape):
         points = (outlines - complex(box.x0, box.y0)).view(np.float64).reshape(*outlines.shape, 2)
         for outline in fixed_point(points):
             cv2.fillPoly(canvas, [outline], 255, cv2.LINE_AA, SUBPIXEL)
-        return Layer(box, as_alpha(canvas, 2 * self.radius / THINNEST))
+        return Layer(box, canvas_to_alpha(canvas, 2 * self.radius / MIN_STROKE_WIDTH))
 
     def outlines(self) -> Doubles:
         """Return the closed outline of every particle, complex (particles, ROUND), x + iy in pixels."""
@@ -91,7 +98,10 @@ class DrawnParticles(DrawnShape):
         smaller, turn, aspect, corners, start = rng.random((5, numbers))
         away = rng.standard_normal((2, numbers)) * self.spread
         smaller[0], away[:, 0] = 0.0, 0.0
-        radii = np.maximum(self.radius * np.exp(-self.variety * (smaller + 0.7 * smaller**3)), SMALLEST) - 0.5 * RIM
+        radii = (
+            np.maximum(self.radius * np.exp(-self.variety * (smaller + 0.7 * smaller**3)), SMALLEST)
+            - 0.5 * ANTIALIAS_RIM
+        )
         theta, sides, waves = _circle()
         first, turned = start * (math.pi / ROUND), turn * (2 * math.pi)  # angles of first corner and whole
         angles = [first + turned, turned - first, first + 6.3 * corners, 3 * first + 6.3 * aspect]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Bytes, Floats, at_least
+from defectsynth.core.arrays import Bytes, Floats, threshold_mask
 from defectsynth.core.layer import Box, Layer, clip_box
 from defectsynth.core.parameters import (
     FRACTION,
@@ -21,7 +21,7 @@ from defectsynth.core.parameters import (
     span,
     whole_between,
 )
-from defectsynth.functional.raster import Doubles, as_alpha
+from defectsynth.functional.raster import Doubles, canvas_to_alpha
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -90,7 +90,7 @@ class DrawnPerlin(DrawnShape):
         width, height = max(round(self.width), 1), max(round(self.height), 1)
         step = max(max(width, height) / SAMPLES, 1.0)
         high = self._height(max(round(height / step), 1), max(round(width / step), 1))
-        left, top, across, down = cv2.boundingRect(at_least(high, LEVEL))
+        left, top, across, down = cv2.boundingRect(threshold_mask(high, LEVEL))
         if not across:
             return None
         high = high[top : top + down, left : left + across]
@@ -99,7 +99,7 @@ class DrawnPerlin(DrawnShape):
         if enlarged != (across, down):
             high = cv2.resize(high, enlarged, interpolation=cv2.INTER_LINEAR)
         inner = Box(int(x0 + x[0]), int(y0 + y[0]), int(x0 + x[1]), int(y0 + y[1]))
-        return _framed(at_least(high, LEVEL), inner, size, margin)
+        return _framed(threshold_mask(high, LEVEL), inner, size, margin)
 
     def _height(self, rows: int, columns: int) -> Bytes:
         """Return where the noise is above the threshold, uint8 (rows, columns): `LEVEL` is the threshold."""
@@ -159,4 +159,4 @@ def _framed(inside: Bytes, inner: Box, size: tuple[int, int], margin: int) -> La
         whole = np.zeros(box.shape, np.uint8)
         whole[seen.y0 - box.y0 : seen.y1 - box.y0, seen.x0 - box.x0 : seen.x1 - box.x0] = part
         part = whole
-    return Layer(box, as_alpha(part, 1.0), np.ascontiguousarray(part))
+    return Layer(box, canvas_to_alpha(part, 1.0), np.ascontiguousarray(part))

@@ -10,7 +10,7 @@ import numpy as np
 
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, Pair, between, number, radians_between, span
-from defectsynth.functional.raster import RIM, SUBPIXEL, fixed_point
+from defectsynth.functional.raster import ANTIALIAS_RIM, SUBPIXEL, fixed_point
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -102,7 +102,7 @@ class DrawnRectangle(DrawnShape):
             return self._upright(size, margin)
         cos, sin = math.cos(self.turn), math.sin(self.turn)
         half = np.array([self.width, self.height]) / 2
-        corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * np.maximum(half - RIM, 0.1)
+        corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * np.maximum(half - ANTIALIAS_RIM, 0.1)
         corners = corners @ np.array([[cos, sin], [-sin, cos]]) + (self.x, self.y)
         low, high = corners.min(axis=0) - margin - 1, corners.max(axis=0) + margin + 1
         box = clip_box(*low, *high, size=size)

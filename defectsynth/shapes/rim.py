@@ -10,7 +10,7 @@ import numpy as np
 
 from defectsynth.core.parameters import FRACTION, Pair, between, choice, span
 from defectsynth.functional.raster import Doubles
-from defectsynth.scene.foreground import METHODS
+from defectsynth.scene.foreground import FOREGROUND_METHODS
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import Shape
@@ -40,7 +40,7 @@ class Rim(Shape):
     width_range: Pair = span((0.02, 0.06), 0.0, 0.5, FRACTION)
     raggedness_range: Pair = span((0.1, 0.5), 0.0, 1.0, "fraction of the width")
     softness_range: Pair = span((0.0, 0.003), 0.0, 0.1, FRACTION)
-    foreground: str = choice("auto", *METHODS)
+    foreground: str = choice("auto", *FOREGROUND_METHODS)
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnOutlines:
         """Return the stretch nearest to the place, in pixels."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, Pair, between, span
-from defectsynth.functional.raster import RIM, SUBPIXEL, THINNEST, as_alpha, fixed_point
+from defectsynth.functional.raster import ANTIALIAS_RIM, MIN_STROKE_WIDTH, SUBPIXEL, canvas_to_alpha, fixed_point
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -60,6 +60,6 @@ class DrawnSegment(DrawnShape):
             return None
         canvas = np.zeros(box.shape, np.uint8)
         ends = fixed_point(np.array([[self.x0, self.y0], [self.x1, self.y1]]) - box[:2])
-        thickness = max(1, round(self.width - 2 * RIM))
+        thickness = max(1, round(self.width - 2 * ANTIALIAS_RIM))
         cv2.line(canvas, ends[0].tolist(), ends[1].tolist(), 255, thickness, cv2.LINE_AA, SUBPIXEL)
-        return Layer(box, as_alpha(canvas, self.width / THINNEST))
+        return Layer(box, canvas_to_alpha(canvas, self.width / MIN_STROKE_WIDTH))

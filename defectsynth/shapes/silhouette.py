@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.parameters import choice
-from defectsynth.scene.foreground import METHODS
+from defectsynth.scene.foreground import FOREGROUND_METHODS
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import Shape
@@ -25,7 +25,7 @@ class Silhouette(Shape):
         foreground: how the object is found, see `foreground.find_foreground`.
     """
 
-    foreground: str = choice("auto", *METHODS)
+    foreground: str = choice("auto", *FOREGROUND_METHODS)
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnOutlines:
         """Return the box in pixels."""

@@ -13,7 +13,14 @@ from defectsynth.core.arrays import Array
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, span, whole_between
 from defectsynth.core.serialization import Value
-from defectsynth.functional.raster import RIM, SUBPIXEL, THINNEST, Doubles, as_alpha, fixed_point
+from defectsynth.functional.raster import (
+    ANTIALIAS_RIM,
+    MIN_STROKE_WIDTH,
+    SUBPIXEL,
+    Doubles,
+    canvas_to_alpha,
+    fixed_point,
+)
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -96,7 +103,7 @@ class DrawnSpots(DrawnShape):
         reach = 2 * round(self.softness / 2) + 1
         if reach > 1:
             canvas = cv2.blur(cv2.blur(canvas, (reach, reach)), (reach, reach))
-        return Layer(box, as_alpha(canvas, 2 * max(spot.radius for spot in self.spots) / THINNEST))
+        return Layer(box, canvas_to_alpha(canvas, 2 * max(spot.radius for spot in self.spots) / MIN_STROKE_WIDTH))
 
     def _outlines(self) -> Doubles:
         """Return the closed outline of every blob, (spots, 32, 2) pixels."""
@@ -111,7 +118,7 @@ class DrawnSpots(DrawnShape):
         ]
         radii = 1.0 + np.array(lobes) @ waves
         axes = np.array([(spot.radius, spot.radius * spot.aspect) for spot in self.spots]).T[:, :, None]
-        axes = np.maximum(axes - RIM, 0.1)
+        axes = np.maximum(axes - ANTIALIAS_RIM, 0.1)
         centre = np.array([complex(spot.x, spot.y) for spot in self.spots])[:, None]
         turn = np.exp(1j * np.array([spot.angle for spot in self.spots]))[:, None]
         outline = centre + turn * (radii * (axes[0] * circle.real + 1j * (axes[1] * circle.imag)))

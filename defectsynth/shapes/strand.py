@@ -9,7 +9,14 @@ import numpy as np
 
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, Pair, between, radians_between, span
-from defectsynth.functional.raster import RIM, SUBPIXEL, THINNEST, Doubles, as_alpha, fixed_point
+from defectsynth.functional.raster import (
+    ANTIALIAS_RIM,
+    MIN_STROKE_WIDTH,
+    SUBPIXEL,
+    Doubles,
+    canvas_to_alpha,
+    fixed_point,
+)
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -71,8 +78,9 @@ class DrawnStrand(DrawnShape):
             return None
         canvas = np.zeros(box.shape, np.uint8)
         points = fixed_point((line - complex(box.x0, box.y0)).view(np.float64).reshape(-1, 2))
-        cv2.polylines(canvas, [points], False, 255, max(1, round(self.width - 2 * RIM)), cv2.LINE_AA, SUBPIXEL)  # noqa: FBT003  cv2 takes flags by place
-        return Layer(box, as_alpha(canvas, self.width / THINNEST))
+        thickness = max(1, round(self.width - 2 * ANTIALIAS_RIM))
+        cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, SUBPIXEL)  # noqa: FBT003  cv2 takes flags by place
+        return Layer(box, canvas_to_alpha(canvas, self.width / MIN_STROKE_WIDTH))
 
     def line(self) -> Doubles:
         """Return the curve, complex (POINTS,), x + iy in pixels, its pieces equally long."""

@@ -12,7 +12,14 @@ import numpy as np
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, radians_between, span, whole_between
 from defectsynth.core.serialization import Value
-from defectsynth.functional.raster import RIM, SUBPIXEL, THINNEST, Doubles, as_alpha, fixed_point
+from defectsynth.functional.raster import (
+    ANTIALIAS_RIM,
+    MIN_STROKE_WIDTH,
+    SUBPIXEL,
+    Doubles,
+    canvas_to_alpha,
+    fixed_point,
+)
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
@@ -110,7 +117,7 @@ class DrawnStrokes(DrawnShape):
         centre += (1j * self.sway * self.length) * tangent * np.sin(waves + self.phase)
         centre += complex(self.x, self.y) - centre[along.size // 2]
         offset, width = np.array([(stroke.offset, stroke.width) for stroke in self.strokes]).T[:, :, None]
-        half = np.maximum(width * (0.5 - (0.5 * self.taper) * taper) - RIM, 0.05)
+        half = np.maximum(width * (0.5 - (0.5 * self.taper) * taper) - ANTIALIAS_RIM, 0.05)
         sides = centre + 1j * tangent * np.array([offset - half, offset + half])  # (2, strokes, N)
         points = sides.view(np.float64).reshape(2, len(self.strokes), along.size, 2)
         every, pad = points.reshape(-1, 2), 1 + margin
@@ -126,7 +133,7 @@ class DrawnStrokes(DrawnShape):
                 piece = slice(start, max(end, start + 1) + 1)
                 outline = np.concatenate([left[index, piece], right[index, piece][::-1]])
                 cv2.fillPoly(canvas, [outline], 255, cv2.LINE_AA, SUBPIXEL)
-        return Layer(box, as_alpha(canvas, max(stroke.width for stroke in self.strokes) / THINNEST))
+        return Layer(box, canvas_to_alpha(canvas, max(stroke.width for stroke in self.strokes) / MIN_STROKE_WIDTH))
 
 
 @lru_cache(maxsize=64)

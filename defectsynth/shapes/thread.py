@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from defectsynth.core.parameters import FRACTION, Pair, between, span
-from defectsynth.scene.mesh import wire_at
-from defectsynth.scene.orientation import on_thread, weave_at
+from defectsynth.scene.mesh import find_wire
+from defectsynth.scene.orientation import measure_orientation, snap_to_thread
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import Shape
@@ -33,13 +33,13 @@ class Thread(Shape):
         """Return the stretch as a stroke in pixels."""
         length, width, crossing, turn = rng.random(4).tolist()
         extent = max(between(self.length_range, length) * scene.side, 2.0)
-        wire = wire_at(scene, place)
+        wire = find_wire(scene, place)
         if wire is not None:  # all of its thickness and its rims, no more than from one crossing to the next
             x, y, angle = wire.x, wire.y, wire.angle
             extent, thickness = min(extent, wire.gap + wire.width), 1.5 * wire.width + 2.0
         else:
-            weave = weave_at(scene, place, crossing=crossing < 0.5)
-            x, y = on_thread(scene, place, weave, extent)
+            weave = measure_orientation(scene, place, crossing=crossing < 0.5)
+            x, y = snap_to_thread(scene, place, weave, extent)
             angle, thickness = weave.angle, between(self.width_range, width) * weave.period
         stroke = Stroke(offset=0.0, width=thickness, start=0.0, end=1.0, gaps=())
         return DrawnStrokes(

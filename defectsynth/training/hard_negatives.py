@@ -9,7 +9,7 @@ import numpy as np
 from defectsynth.blending.blend import DrawnBlend
 from defectsynth.core.arrays import Array, Floats
 from defectsynth.core.layer import Box
-from defectsynth.core.patch import quantised
+from defectsynth.core.patch import planes_to_pixels
 from defectsynth.places.base import Anywhere
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.spots import Spots
@@ -60,7 +60,7 @@ def _painted(scene: Scene, rng: np.random.Generator, shape: Spots, level: Floats
     if layer is not None:
         region = np.ascontiguousarray(result[layer.box.slices])
         planes = blend.combine(scene.planes(region), level, blend.soften(layer.alpha))
-        result[layer.box.slices] = quantised(planes, region, scene.peak)
+        result[layer.box.slices] = planes_to_pixels(planes, region, scene.peak)
     return result
 
 
@@ -70,4 +70,4 @@ def _light(scene: Scene, rng: np.random.Generator) -> Array:
     box = Box(0, 0, scene.size[1], scene.size[0])
     x = np.linspace(-0.5, 0.5, box.shape[1], dtype=np.float32) * np.float32(slope * math.cos(angle))
     y = np.linspace(-0.5, 0.5, box.shape[0], dtype=np.float32) * np.float32(slope * math.sin(angle))
-    return quantised(scene.planes(scene.image) * (x + y[:, None] + np.float32(gain)), scene.image, scene.peak)
+    return planes_to_pixels(scene.planes(scene.image) * (x + y[:, None] + np.float32(gain)), scene.image, scene.peak)

@@ -14,7 +14,7 @@ from typing import Any
 import albumentations as A
 
 from defectsynth.core.parameters import Rule, Span
-from defectsynth.core.serialization import KNOWN
+from defectsynth.core.serialization import VALUE_TYPES
 from defectsynth.engine.compat import leaves
 from defectsynth.engine.transform import DefectTransform
 
@@ -117,8 +117,8 @@ class _Turned:
 
     def _scale(self, name: str, plain: dict[str, Any], rules: Mapping[str, Rule]) -> None:
         for argument, value in plain.items():
-            if argument != "where" and isinstance(value, dict) and value.get("type") in KNOWN:
-                self._scale(name, value, getattr(KNOWN[value["type"]], "rules", dict)())
+            if argument != "where" and isinstance(value, dict) and value.get("type") in VALUE_TYPES:
+                self._scale(name, value, getattr(VALUE_TYPES[value["type"]], "rules", dict)())
             rule = rules.get(argument)
             knob = _knob(argument, rule)
             if knob and isinstance(rule, Span) and any(value):

@@ -10,7 +10,7 @@ import pytest
 
 from defectsynth.cli.reading import read_roi
 from defectsynth.io.image_files import UnreadableError, read_image
-from defectsynth.io.integrity import flaw
+from defectsynth.io.integrity import find_damage
 
 EXACT = [".png", ".bmp", ".tif", ".tiff"]
 SUFFIXES = [*EXACT, ".jpg", ".jpeg", ".webp"]
@@ -79,8 +79,8 @@ def test_truncated_files_are_found_out(
 @pytest.mark.parametrize("suffix", [".png", ".bmp", ".jpg", ".webp"])
 def test_one_missing_byte_is_found_out(part: Any, suffix: str) -> None:
     data = cv2.imencode(suffix, part())[1].tobytes()
-    assert flaw(data) is None
-    assert "truncated" in flaw(data[:-1])
+    assert find_damage(data) is None
+    assert "truncated" in find_damage(data[:-1])
 
 
 def tiff_with_the_directory_first(order: str, *, big: bool) -> bytes:
@@ -115,21 +115,21 @@ def test_tiff_with_its_directory_first(tmp_path: Path, order: str, big: bool) ->
     path = tmp_path / "a.tif"
     path.write_bytes(data)
     np.testing.assert_array_equal(read_image(path).ravel(), np.arange(64))
-    assert "beyond the end" in flaw(data[:-1])
+    assert "beyond the end" in find_damage(data[:-1])
 
 
 def test_what_follows_a_jpeg_is_no_flaw_and_a_thumbnail_inside_is_no_end(part: Any) -> None:
     jpeg = cv2.imencode(".jpg", part())[1].tobytes()
-    assert flaw(jpeg + b"\0" * 40) is None
+    assert find_damage(jpeg + b"\0" * 40) is None
     thumbnail = b"\xff\xe1" + struct.pack(">H", len(jpeg) + 2) + jpeg
-    assert flaw(jpeg[:2] + thumbnail + jpeg[2:]) is None
-    assert "truncated" in flaw(jpeg[:2] + thumbnail + jpeg[2:-500])
+    assert find_damage(jpeg[:2] + thumbnail + jpeg[2:]) is None
+    assert "truncated" in find_damage(jpeg[:2] + thumbnail + jpeg[2:-500])
 
 
 def test_a_wrong_checksum_is_found_out(part: Any) -> None:
     data = bytearray(cv2.imencode(".png", part())[1].tobytes())
     data[len(data) // 2] ^= 1
-    assert flaw(bytes(data)) == "damaged PNG: wrong checksum of chunk IDAT"
+    assert find_damage(bytes(data)) == "damaged PNG: wrong checksum of chunk IDAT"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_a_wrong_checksum_is_found_out(part: Any) -> None:
     ],
 )
 def test_what_is_no_image(data: bytes, reason: str) -> None:
-    assert flaw(data) == reason
+    assert find_damage(data) == reason
 
 
 def test_float_and_many_channels_are_refused_with_the_reason(tmp_path: Path, write: Any) -> None:

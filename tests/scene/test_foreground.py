@@ -10,7 +10,7 @@ import pytest
 
 import defectsynth as ds
 from defectsynth.core.layer import Box
-from defectsynth.scene.foreground import _found
+from defectsynth.scene.foreground import _segment_cached
 from defectsynth.scene.scene import Scene
 
 SIZES = [(64, 64), (100, 140), (200, 150), (256, 256), (300, 700), (1024, 1024)]
@@ -101,7 +101,7 @@ def board(size: tuple[int, int], pattern: str) -> tuple[np.ndarray, np.ndarray]:
 
 def overlap(image: np.ndarray, truth: np.ndarray, method: str = "auto") -> float:
     """Intersection over union of what is found at full resolution."""
-    found = Scene(image).object_in(Box(0, 0, truth.shape[1], truth.shape[0]), method) > 0
+    found = Scene(image).object_mask(Box(0, 0, truth.shape[1], truth.shape[0]), method) > 0
     return float((found & (truth > 0)).sum() / (found | (truth > 0)).sum())
 
 
@@ -177,7 +177,7 @@ def test_the_cost_does_not_grow_with_the_picture() -> None:
         image[side // 4 : side // 2, side // 4 : -side // 4] = 200
         runs = []
         for _ in range(15):
-            _found.cache_clear()
+            _segment_cached.cache_clear()
             start = time.perf_counter()
             found = ds.find_foreground(image)
             runs.append(time.perf_counter() - start)

@@ -12,7 +12,7 @@ import numpy as np
 from defectsynth.core.arrays import Array
 from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.parameters import FRACTION, Component, Pair, between, span, visible_share
-from defectsynth.core.patch import Patch, finish
+from defectsynth.core.patch import Patch, make_patch
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.place import Place
@@ -108,7 +108,9 @@ class SwapRecipe(Recipe):
             mixed = cv2.addWeighted(laid, self.opacity, before[inner], 1.0 - self.opacity, 0.0)
             after[inner] = laid if self.opacity == 1.0 else mixed.reshape(laid.shape)
             alpha[inner] = self.opacity
-        return finish(before, after, whole, peak=scene.peak, alpha=alpha, allowed=scene.allowed_in(whole, self.clip))
+        return make_patch(
+            before, after, whole, peak=scene.peak, alpha=alpha, allowed=scene.allowed_mask(whole, self.clip)
+        )
 
 
 class PatchSwap(DefectTransform):

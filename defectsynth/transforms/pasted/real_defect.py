@@ -13,7 +13,7 @@ from defectsynth.core.arrays import Array, Floats
 from defectsynth.core.images import PEAKS
 from defectsynth.core.layer import clip_box
 from defectsynth.core.parameters import Component, Pair, between, field_with, radians_between, span, visible_share
-from defectsynth.core.patch import Patch, finish, quantised
+from defectsynth.core.patch import Patch, make_patch, planes_to_pixels
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.io.defect_bank import choose_defect, defect_crops
 from defectsynth.io.sources import SourceRule
@@ -107,8 +107,8 @@ class RealRecipe(Recipe):
         gain = np.clip((here + np.float32(DARKEST)) / (there + np.float32(DARKEST)), *map(np.float32, GAINS))
         laid = here + (planes - there) * gain
         alpha *= np.float32(self.opacity)
-        after = quantised(surface + (laid - surface) * alpha, before, scene.peak)
-        return finish(before, after, box, peak=scene.peak, alpha=alpha, allowed=scene.allowed_in(box, self.clip))
+        after = planes_to_pixels(surface + (laid - surface) * alpha, before, scene.peak)
+        return make_patch(before, after, box, peak=scene.peak, alpha=alpha, allowed=scene.allowed_mask(box, self.clip))
 
 
 def _warped(plane: Floats, matrix: Array, shape: tuple[int, int], border: int) -> Floats:

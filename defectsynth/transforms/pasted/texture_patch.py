@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import IntPair, Pair
-from defectsynth.functional.textures import PATTERNS
+from defectsynth.functional.textures import TEXTURES
 from defectsynth.looks.texture import Texture
 from defectsynth.shapes.perlin import Perlin
 from defectsynth.transforms.painted import PastedDefect
@@ -60,7 +60,7 @@ class TexturePatch(PastedDefect):
         self,
         *,
         source: SourceLike = None,
-        families: tuple[str, ...] = tuple(PATTERNS),
+        families: tuple[str, ...] = tuple(TEXTURES),
         scale_range: Pair = (0.006, 0.05),
         extent_range: Pair = (0.12, 0.4),
         octave_range: IntPair = (1, 3),

@@ -10,7 +10,7 @@ import numpy as np
 
 from defectsynth.core.parameters import Component, Pair, between, span, visible_share
 from defectsynth.engine.transform import DefectTransform
-from defectsynth.functional.polygons import jagged
+from defectsynth.functional.polygons import jagged_polygon
 from defectsynth.parts.selection import chunk
 from defectsynth.recipes.fracture_face import FractureFace
 from defectsynth.recipes.part import PartRecipe
@@ -114,7 +114,7 @@ class ChippedEdge(DefectTransform):
         whole = scene.foreground(method).whole
         outwards = place.angle - 0.5 * math.pi if whole else piece.angle
         stretch = between(self.chip.aspect_range, aspect)
-        outline = jagged(rng, x, y, radius, aspect=stretch, angle=outwards + 0.5 * math.pi)
+        outline = jagged_polygon(rng, x, y, radius, aspect=stretch, angle=outwards + 0.5 * math.pi)
         face = FractureFace(
             outline=outline,
             outwards=outwards,

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Floats, channels_of, greatest_channel
-from defectsynth.core.images import as_floats
-from defectsynth.core.layer import Box, clip_box, union, within
+from defectsynth.core.arrays import Array, Floats, max_over_channels, split_channels
+from defectsynth.core.images import pixels_to_float
+from defectsynth.core.layer import Box, clip_box, relative_slices, union_box
 from defectsynth.core.parameters import Pair
-from defectsynth.core.patch import Patch, as_pixels, finish
+from defectsynth.core.patch import Patch, float_to_pixels, make_patch
 from defectsynth.functional.membrane import membrane
 from defectsynth.recipes.base import Recipe
 from defectsynth.recipes.fracture_face import FractureFace
@@ -62,14 +62,14 @@ class CutbackRecipe(Recipe):
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
         """Return the outline cut back and the face."""
         face, cut = self.face.box(scene.size), self._box(scene.size)
-        box = None if cut is None else union([cut, face])
+        box = None if cut is None else union_box([cut, face])
         if box is None or face is None:
             return None
         before = np.ascontiguousarray(canvas[box.slices])
         along, out = self._frame(box)
-        surface = as_floats(before, scene.peak)
-        background = as_floats(self._mirrored(canvas, box, out), scene.peak)
-        unlike = greatest_channel(np.abs(surface - background)).reshape(box.shape)
+        surface = pixels_to_float(before, scene.peak)
+        background = pixels_to_float(self._mirrored(canvas, box, out), scene.peak)
+        unlike = max_over_channels(np.abs(surface - background)).reshape(box.shape)
         ends = np.linspace(-self.half, self.half, len(self.cut))
         level = np.interp(along.ravel(), ends, self.cut).astype(np.float32).reshape(box.shape)
         inside = out < np.minimum(level, self.farthest) - 1.0
@@ -84,15 +84,15 @@ class CutbackRecipe(Recipe):
         if not known.any():
             return None
         background += membrane(surface - background, known.astype(np.float32))
-        worn = as_floats(np.ascontiguousarray(before[within(face, box)]), scene.peak)
-        worn = self.face.paint(scene, before[within(face, box)], face) - worn
+        worn = pixels_to_float(np.ascontiguousarray(before[relative_slices(face, box)]), scene.peak)
+        worn = self.face.paint(scene, before[relative_slices(face, box)], face) - worn
         after = surface.copy()
-        after[within(face, box)] += worn * thing[within(face, box)][..., None]
+        after[relative_slices(face, box)] += worn * thing[relative_slices(face, box)][..., None]
         within_cut = np.clip((self.half - np.abs(along)) * np.float32(1.0 / max(self.halo, RAMP)), 0.0, 1.0)
         beyond = np.clip(out - level + np.float32(0.5), 0.0, 1.0) * within_cut
         after += (background - after) * (beyond * removed)[..., None]
-        pixels = as_pixels(after, before, scene.peak)
-        return finish(before, pixels, box, peak=scene.peak, alpha=None, allowed=scene.roi_in(box))
+        pixels = float_to_pixels(after, before, scene.peak)
+        return make_patch(before, pixels, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))
 
     @property
     def _margin(self) -> float:
@@ -126,7 +126,7 @@ class CutbackRecipe(Recipe):
         source = np.ascontiguousarray(canvas[y0 : box.y1 + reach, x0 : box.x1 + reach])
         map_x = dx + np.arange(box.x0 - x0, box.x1 - x0, dtype=np.float32)[None]
         map_y = dy + np.arange(box.y0 - y0, box.y1 - y0, dtype=np.float32)[:, None]
-        planes = channels_of(source) if source.ndim == 3 and source.shape[2] > 4 else [source]
+        planes = split_channels(source) if source.ndim == 3 and source.shape[2] > 4 else [source]
         moved = [cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in planes]
         return moved[0].reshape(*box.shape, -1) if len(moved) == 1 else np.stack(moved, axis=2)
 

@@ -12,7 +12,7 @@ import numpy as np
 from defectsynth.core.parameters import Component, Pair, between, span, visible_share
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.recipes.fracture_face import FractureFace
-from defectsynth.scene.outline import away_from, nearest_edge
+from defectsynth.scene.outline import nearest_outline_point, outward_direction
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.transforms.structural.cutback import CutbackRecipe, beside, farthest
@@ -163,10 +163,10 @@ class FiledEdge(DefectTransform):
 
 def _on_edge(scene: Scene, place: Place, method: str) -> Place:
     """Return the place on the outline that is nearest to a place, or the place itself if there is none."""
-    nearest = None if place.edge or scene.foreground(method).whole else nearest_edge(scene, place, method)
+    nearest = None if place.edge or scene.foreground(method).whole else nearest_outline_point(scene, place, method)
     if nearest is None:
         return place
-    outwards = away_from(scene, *nearest, 0.05 * scene.side, method)
+    outwards = outward_direction(scene, *nearest, 0.05 * scene.side, method)
     return Place(*nearest, outwards + 0.5 * math.pi, edge=True)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from defectsynth.core.parameters import Component, Pair, between, radians_between, span, visible_share
-from defectsynth.functional.polygons import notch
+from defectsynth.functional.polygons import notch_polygon
 from defectsynth.parts.part import ObjectPart
 from defectsynth.parts.selection import PartSelection
 from defectsynth.recipes.part import PartPlacement
@@ -145,5 +145,5 @@ class CutPart(PartDefect):
         if piece.kind == "chunk" and piece.ground == "background":
             x, y = (0.5 * (a + b) for a, b in zip(piece.root, piece.tip, strict=True))
             depth = 0.5 * math.dist(piece.root, piece.tip) * gone
-            return (replace(piece, outline=notch(rng, x, y, depth, piece.angle)),), ()
+            return (replace(piece, outline=notch_polygon(rng, x, y, depth, piece.angle)),), ()
         return (piece.outer(max(gone, 0.05), slant=turn),), ()

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from defectsynth.blending.blend import DrawnBlend
-from defectsynth.core.arrays import Array, Bytes, Floats, at_least, channels_of
+from defectsynth.core.arrays import Array, Bytes, Floats, split_channels, threshold_mask
 from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import Component, Pair, between, choices, span, visible_share
 from defectsynth.engine.transform import DefectTransform
@@ -134,7 +134,7 @@ class RecoloredPart(DefectTransform):
         cells = scene.small
         if min(inside.shape) >= 3:
             cells = cv2.medianBlur(cells, 3).reshape(cells.shape)
-        planes, best, taken = channels_of(cells), (False, -1.0), None
+        planes, best, taken = split_channels(cells), (False, -1.0), None
         for _ in range(TRIES):
             place = self.where.sample(rng, scene)
             if place is None:
@@ -184,7 +184,7 @@ def _region(planes: Bytes, inside: Bytes, seed: tuple[int, int], alike: float) -
     """Return what lies together around a cell of (C, h, w) and looks like it, uint8 (h, w), 255 there."""
     color = planes[:, seed[0], seed[1], None, None]
     unlike = np.maximum.reduce(np.maximum(planes, color) - np.minimum(planes, color))
-    like = cv2.bitwise_not(at_least(unlike, max(round(255 * alike), 1) + 1))
+    like = cv2.bitwise_not(threshold_mask(unlike, max(round(255 * alike), 1) + 1))
     if inside[seed]:
         like = cv2.bitwise_and(like, inside)
     like[seed] = 255

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Floats, channels_of
-from defectsynth.core.images import as_floats
+from defectsynth.core.arrays import Array, Floats, split_channels
+from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import clip_box
 from defectsynth.core.parameters import FRACTION, Component, Pair, between, choices, span, visible_share
-from defectsynth.core.patch import Patch, as_pixels, finish
+from defectsynth.core.patch import Patch, float_to_pixels, make_patch
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.looks.color import PALETTES, Color
 from defectsynth.recipes.base import Recipe
@@ -98,7 +98,7 @@ class SplitRecipe(Recipe):
         if box is None:
             return None
         before = np.ascontiguousarray(canvas[box.slices])
-        surface = as_floats(before, scene.peak)
+        surface = pixels_to_float(before, scene.peak)
         x = np.arange(box.x0, box.x1, dtype=np.float32)[None]
         y = np.arange(box.y0, box.y1, dtype=np.float32)[:, None]
         beside, half, open_ = self._across(x, y)
@@ -110,7 +110,7 @@ class SplitRecipe(Recipe):
         pushed = np.stack(
             [
                 cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(box.shape)
-                for plane in channels_of(surface)
+                for plane in split_channels(surface)
             ],
             axis=2,
         )
@@ -124,8 +124,10 @@ class SplitRecipe(Recipe):
             + (self._ground(surface, facing * np.minimum(distance / np.maximum(half, 0.5), 1.0)) - pushed)
             * gap[..., None]
         )
-        allowed = scene.allowed_in(box, self.clip)
-        return finish(before, as_pixels(after, before, scene.peak), box, peak=scene.peak, alpha=None, allowed=allowed)
+        allowed = scene.allowed_mask(box, self.clip)
+        return make_patch(
+            before, float_to_pixels(after, before, scene.peak), box, peak=scene.peak, alpha=None, allowed=allowed
+        )
 
     def forward(self, points: Array) -> Array:
         """Return where points (N, 2) in pixels stand afterwards."""
