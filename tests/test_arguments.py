@@ -140,7 +140,7 @@ OTHERS = [
     ("first_image({}, Line())", ValueError, PICTURE + "got nothing"),
     ("Line(p=1)(mask=image)", ValueError, PICTURE + "got mask"),
     ("Line(p=1)(images=[])", ValueError, PICTURE + "got images"),
-    *[(f"{kind.__name__}()", TypeError, f"{kind.__name__} is a base; a part must define ") for kind in BASES],
+    *[(f"{kind.__name__}()", TypeError, f"{kind.__name__} is a base; a component must define ") for kind in BASES],
     ("Scratch(tones=(['dark'],))", TypeError, r"tones must be a non-empty list .*, got \(\['dark'\],\)"),
     ("PaintedDefect(shape={'type': {}})", ValueError, "type must be one of .*, got {}"),
     ("synthesize(image, Line)", TypeError, TRANSFORM + "<class"),

@@ -1,4 +1,4 @@
-"""Taken out of layers.py."""
+"""Array types and small array operations: thresholds, channels, indexed writes."""
 
 from __future__ import annotations
 
@@ -9,29 +9,32 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Array = npt.NDArray[Any]  # the dtype stands in each docstring: cv2's stubs know none
+Array = npt.NDArray[Any]  # each docstring states the dtype: the type stubs of cv2 carry none
 Floats = npt.NDArray[Any]  # float32
 Bytes = npt.NDArray[Any]  # uint8
 
 
-def threshold_mask(array: Array, least: float) -> Bytes:
-    """Return uint8 of the same shape, 255 where `array` >= `least`; cv2.compare takes a 1 x 1 array for a scalar."""
+def threshold_mask(array: Array, threshold: float) -> Bytes:
+    """Return a uint8 mask of the same shape, 255 where `array` >= `threshold`.
+
+    `cv2.compare` does not serve here: it takes a 1 x 1 array for a scalar.
+    """
     if array.dtype == np.uint8:
-        return cv2.threshold(array, math.ceil(least) - 1, 255, cv2.THRESH_BINARY)[1]
-    bound = math.ceil(least) if array.dtype.kind in "ui" else least
+        return cv2.threshold(array, math.ceil(threshold) - 1, 255, cv2.THRESH_BINARY)[1]
+    bound = math.ceil(threshold) if array.dtype.kind in "ui" else threshold
     return np.negative(np.greater_equal(array, bound).view(np.uint8))
 
 
-def clip_above(array: Floats, most: float) -> Floats:
-    """Return contiguous float32 (h, w) with what is above `most` lowered to it in place, as `np.minimum` but faster."""
-    cv2.threshold(array, most, 0.0, cv2.THRESH_TRUNC, dst=array)
+def clip_above(array: Floats, maximum: float) -> Floats:
+    """Clip contiguous float32 (h, w) to `maximum` in place and return it; faster than `np.minimum`."""
+    cv2.threshold(array, maximum, 0.0, cv2.THRESH_TRUNC, dst=array)
     return array
 
 
 def split_channels(pixels: Array) -> Array:
-    """Return the channels of (h, w) or (h, w, C), (C, h, w).
+    """Return the channels of (h, w) or (h, w, C) as a contiguous array (C, h, w).
 
-    They are split into an array made beforehand: cv2 copies what it allocates for them itself once more.
+    The output is allocated here, because `cv2.split` copies the arrays that it allocates itself.
     """
     if pixels.ndim == 2:
         return pixels[None]
@@ -40,12 +43,12 @@ def split_channels(pixels: Array) -> Array:
     return planes
 
 
-def max_over_channels(change: Array) -> Array:
-    """Return the maximum over the channels of (h, w) or (h, w, C), (h, w)."""
-    return change if change.ndim == 2 else np.asarray(np.maximum.reduce(split_channels(change)))
+def max_over_channels(pixels: Array) -> Array:
+    """Return the maximum over the channels of (h, w) or (h, w, C) as (h, w)."""
+    return pixels if pixels.ndim == 2 else np.asarray(np.maximum.reduce(split_channels(pixels)))
 
 
-def put_pixels(pixels: Array, at: Array, values: Array) -> None:
-    """Write values (..., C) of their dtype into contiguous pixels (h, w, C) at places of the flat box, (N,)."""
-    whole = np.dtype((np.void, pixels.itemsize * (values.size // max(at.size, 1))))  # all channels of a pixel at once
-    pixels.reshape(-1).view(whole)[at] = np.ascontiguousarray(values).reshape(-1).view(whole)
+def put_pixels(pixels: Array, indices: Array, values: Array) -> None:
+    """Write `values` (N, C) into contiguous `pixels` (h, w, C) of the same dtype at flat indices (N,)."""
+    pixel = np.dtype((np.void, pixels.itemsize * (values.size // max(indices.size, 1))))  # all channels in one copy
+    pixels.reshape(-1).view(pixel)[indices] = np.ascontiguousarray(values).reshape(-1).view(pixel)

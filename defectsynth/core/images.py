@@ -1,4 +1,4 @@
-"""What counts as a picture and as a region of interest: checked once, at the door."""
+"""Validation of images and regions of interest, and conversion of pixels to floats."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats
 
-PEAKS = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}
+PEAKS = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}  # value of white
 
 
 def check_image(image: Array) -> None:
-    """Raise TypeError or ValueError unless `image` is a picture that defects can be drawn into."""
+    """Raise TypeError or ValueError unless `image` is an image that defects can be drawn into."""
     if not isinstance(image, np.ndarray):
         raise TypeError(f"image must be a numpy array, got {type(image).__name__}")
     if image.dtype not in PEAKS:
@@ -23,7 +23,12 @@ def check_image(image: Array) -> None:
 
 
 def roi_to_mask(roi: Array, size: tuple[int, int]) -> Bytes:
-    """Return a region of interest as uint8 (H, W), 255 where it is not zero; raise if it is none."""
+    """Return a region of interest as a mask, uint8 (H, W), 255 where it is not zero.
+
+    Raises:
+        TypeError: if `roi` is not an array of booleans or numbers.
+        ValueError: if its shape is neither (H, W) nor (H, W, 1), or if it holds NaN or infinity.
+    """
     if not isinstance(roi, np.ndarray):
         raise TypeError(f"roi must be a numpy array, got {type(roi).__name__}")
     if roi.dtype.kind not in "buif":
@@ -36,7 +41,7 @@ def roi_to_mask(roi: Array, size: tuple[int, int]) -> Bytes:
     return np.negative((flat != 0).view(np.uint8))
 
 
-def pixels_to_float(patch: Array, peak: float) -> Floats:
-    """Return (h, w) or (h, w, C) as float32 (h, w, C), 1.0 is the peak."""
-    stacked = patch.reshape(*patch.shape[:2], -1)
+def pixels_to_float(pixels: Array, peak: float) -> Floats:
+    """Return (h, w) or (h, w, C) as float32 (h, w, C), scaled so that `peak` becomes 1.0."""
+    stacked = pixels.reshape(*pixels.shape[:2], -1)
     return stacked.astype(np.float32) if peak == 1.0 else stacked * np.float32(1.0 / peak)

@@ -1,4 +1,4 @@
-"""Boxes and alpha layers: where a defect lies and how strongly, never larger than the defect."""
+"""Bounding boxes and alpha layers: the position and the opacity of a defect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from defectsynth.core.arrays import Bytes, Floats, clip_above, threshold_mask
 
 
 class Box(NamedTuple):
-    """A rectangle of pixels, x1 and y1 exclusive."""
+    """Bounding box in pixels; x1 and y1 are exclusive."""
 
     x0: int
     y0: int
@@ -32,7 +32,7 @@ class Box(NamedTuple):
 
 
 def clip_box(x0: float, y0: float, x1: float, y1: float, *, size: tuple[int, int]) -> Box | None:
-    """Return the pixels that touch the rectangle within a picture of `size` (height, width), None if there are none."""
+    """Return the box of all pixels that a rectangle touches in an image of `size` (height, width), None if empty."""
     box = Box(
         max(0, math.floor(x0)),
         max(0, math.floor(y0)),
@@ -43,24 +43,45 @@ def clip_box(x0: float, y0: float, x1: float, y1: float, *, size: tuple[int, int
 
 
 def ellipse_box(x: float, y: float, angle: float, along: float, across: float, *, size: tuple[int, int]) -> Box | None:
-    """Return the pixels that an ellipse touches: its middle, direction and half axes; see `clip_box`."""
+    """Return the bounding box of an ellipse, None if it lies outside the image.
+
+    Args:
+        x: center, pixels to the right.
+        y: center, pixels down.
+        angle: direction of the first half axis, radians.
+        along: length of the first half axis, pixels.
+        across: length of the second half axis, pixels.
+        size: (height, width) of the image.
+    """
     cos, sin = math.cos(angle), math.sin(angle)
     width, height = math.hypot(along * cos, across * sin), math.hypot(along * sin, across * cos)
     return clip_box(x - width, y - height, x + width, y + height, size=size)
 
 
-def distance_to_outline(alpha: Floats) -> Floats:
-    """Return how far in from the outline of a layer a pixel lies, in pixels: float32 (h, w), 0 where alpha < 0.5."""
-    inside = threshold_mask(alpha, 0.5)
-    depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)  # DIST_MASK_PRECISE is not byte-reproducible
-    return clip_above(depth, max(alpha.shape))  # without an outline in sight it is endless
+def union_box(boxes: list[Box | None]) -> Box | None:
+    """Return the smallest box around all boxes that are not None, None if there are none."""
+    corners = np.array([box for box in boxes if box is not None])
+    if not len(corners):
+        return None
+    return Box(*corners[:, :2].min(axis=0).tolist(), *corners[:, 2:].max(axis=0).tolist())
+
+
+def relative_slices(inner: Box, outer: Box) -> tuple[slice, slice]:
+    """Return the index of the box `inner` in an array that covers the box `outer`."""
+    return (
+        slice(inner.y0 - outer.y0, inner.y1 - outer.y0),
+        slice(inner.x0 - outer.x0, inner.x1 - outer.x0),
+    )
 
 
 @dataclass(frozen=True)
 class Layer:
-    """How opaque a defect is: `alpha`, float32 (h, w) in [0, 1], inside `box`.
+    """Alpha layer of a defect.
 
-    `hard`, uint8 (h, w), says the same where no pixel lies between: 255 where alpha is 1, otherwise 0.
+    Attributes:
+        box: bounding box of the layer.
+        alpha: float32 (h, w) in [0, 1], the opacity of each pixel in `box`.
+        hard: uint8 (h, w), 255 where alpha is 1, else 0; given only if every alpha is 0 or 1.
     """
 
     box: Box
@@ -68,17 +89,15 @@ class Layer:
     hard: Bytes | None = None
 
 
-def union_box(boxes: list[Box | None]) -> Box | None:
-    """Return the smallest box around those that are not None."""
-    there = np.array([box for box in boxes if box is not None])
-    if not len(there):
-        return None
-    return Box(*there[:, :2].min(axis=0).tolist(), *there[:, 2:].max(axis=0).tolist())
+def distance_to_outline(alpha: Floats) -> Floats:
+    """Return the distance of each pixel from the outline of an alpha layer.
 
+    Args:
+        alpha: float32 (h, w); a pixel is inside the outline where it is at least 0.5.
 
-def relative_slices(inner: Box, outer: Box) -> tuple[slice, slice]:
-    """Return the index of one box in an array that covers another."""
-    return (
-        slice(inner.y0 - outer.y0, inner.y1 - outer.y0),
-        slice(inner.x0 - outer.x0, inner.x1 - outer.x0),
-    )
+    Returns:
+        float32 (h, w) in pixels, 0 outside the outline, at most max(h, w).
+    """
+    inside = threshold_mask(alpha, 0.5)
+    depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)  # DIST_MASK_PRECISE is not byte-reproducible
+    return clip_above(depth, max(alpha.shape))  # cv2 returns a huge distance where every pixel is inside

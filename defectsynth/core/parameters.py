@@ -1,7 +1,7 @@
-"""Small frozen values: checked when made, written as plain data, read back equal.
+"""Checked parameters of components: rules, dataclass fields with a rule, and draws from a range.
 
-Every part a caller hands in (where, shape, look, blend, field) and everything that sampling draws is a `Value`, a
-frozen dataclass of numbers, strings, tuples and other values; `encoding` writes one as dicts, lists and scalars.
+Each component (where, shape, look, blend, field) is a frozen dataclass. A field with a rule is validated and normalised
+when the component is constructed.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ FRACTION = "fraction of min(H, W)"
 Pair = tuple[float, float]
 IntPair = tuple[int, int]
 
-FAINTEST = 0.3  # share of its visibility that severity 0 leaves a defect
+MIN_VISIBLE_SHARE = 0.3  # share of its visibility that a defect keeps at severity 0
 
 
 class Rule(Protocol):
-    """What an argument may be: `check` returns the normalised value or raises, `text` says it in words."""
+    """Rule that the value of an argument must satisfy."""
 
     @property
     def text(self) -> str:
-        """Unit and bounds in words."""
+        """Unit and bounds, as the documentation states them."""
 
     def check(self, name: str, value: Any) -> Any:
         """Return the normalised `value` of the argument `name`, or raise ValueError / TypeError."""
@@ -46,19 +46,19 @@ def _is_whole(value: Any) -> bool:
 
 
 def _ordered_pair(
-    value: Any, least: float, most: float, rule: str, *, of: Callable[[Any], bool] = _is_number
+    value: Any, low: float, high: float, rule: str, *, is_valid: Callable[[Any], bool] = _is_number
 ) -> tuple[Any, Any]:
-    """Return the two numbers of `value`, least <= low <= high <= most, or raise with the rule."""
-    if not isinstance(value, (tuple, list)) or len(value) != 2 or not all(map(of, value)):
+    """Return the two numbers of `value` if low <= first <= second <= high, else raise an error with the text `rule`."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2 or not all(map(is_valid, value)):
         raise TypeError(rule)
-    if not least <= value[0] <= value[1] <= most:  # false for NaN, too
+    if not low <= value[0] <= value[1] <= high:  # False for NaN, too
         raise ValueError(rule)
     return value[0], value[1]
 
 
 @dataclass(frozen=True)
 class Span:
-    """A pair (low, high) of real numbers within [low, high]."""
+    """Rule for a pair (low, high) of real numbers within bounds."""
 
     low: float
     high: float
@@ -66,7 +66,7 @@ class Span:
 
     @property
     def text(self) -> str:
-        """Unit and bounds in words."""
+        """Unit and bounds, as the documentation states them."""
         return f"pair in [{self.low:g}, {self.high:g}], {self.unit}"
 
     def check(self, name: str, value: Any) -> Pair:
@@ -78,7 +78,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Count:
-    """A pair (low, high) of whole numbers within [low, high]."""
+    """Rule for a pair (low, high) of whole numbers within bounds."""
 
     low: int
     high: int
@@ -86,19 +86,19 @@ class Count:
 
     @property
     def text(self) -> str:
-        """Unit and bounds in words."""
+        """Unit and bounds, as the documentation states them."""
         return f"pair of whole numbers in [{self.low}, {self.high}], {self.unit}"
 
     def check(self, name: str, value: Any) -> IntPair:
         """Return `value` as a tuple of two ints."""
         rule = f"{name} must be whole numbers (low, high) with {self.low} <= low <= high <= {self.high}, got {value!r}"
-        low, high = _ordered_pair(value, self.low, self.high, rule, of=_is_whole)
+        low, high = _ordered_pair(value, self.low, self.high, rule, is_valid=_is_whole)
         return int(low), int(high)
 
 
 @dataclass(frozen=True)
 class Number:
-    """One real number within [low, high]."""
+    """Rule for one real number within bounds."""
 
     low: float
     high: float
@@ -106,7 +106,7 @@ class Number:
 
     @property
     def text(self) -> str:
-        """Unit and bounds in words."""
+        """Unit and bounds, as the documentation states them."""
         return f"number in [{self.low:g}, {self.high:g}], {self.unit}"
 
     def check(self, name: str, value: Any) -> float:
@@ -121,17 +121,17 @@ class Number:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of a few names."""
+    """Rule for one name out of several."""
 
     names: tuple[str, ...]
 
     @property
     def text(self) -> str:
-        """The names in words."""
+        """The allowed names, as the documentation states them."""
         return "one of " + ", ".join(self.names)
 
     def check(self, name: str, value: Any) -> str:
-        """Return `value` if it is one of the names."""
+        """Return `value` if it is an allowed name."""
         rule = f"{name} must be one of {', '.join(self.names)}, got {value!r}"
         if not isinstance(value, str):
             raise TypeError(rule)
@@ -142,13 +142,13 @@ class Choice:
 
 @dataclass(frozen=True)
 class Choices:
-    """A non-empty list of different names; each draw takes one of them."""
+    """Rule for a non-empty list of different names, of which each draw takes one."""
 
     names: tuple[str, ...]
 
     @property
     def text(self) -> str:
-        """The names in words."""
+        """The allowed names, as the documentation states them."""
         return "any of " + ", ".join(self.names)
 
     def check(self, name: str, value: Any) -> tuple[str, ...]:
@@ -163,17 +163,17 @@ class Choices:
 
 @dataclass(frozen=True)
 class Label:
-    """A name fit for a folder and a class list, or the empty string."""
+    """Rule for a name that can serve as a folder or class name, or the empty string."""
 
     unit: str
 
     @property
     def text(self) -> str:
-        """The rule in words."""
+        """Allowed characters and meaning, as the documentation states them."""
         return f"letters, digits, _ and -, {self.unit}"
 
     def check(self, name: str, value: Any) -> str:
-        """Return `value` if it is such a name."""
+        """Return `value` if it is a valid name."""
         rule = f"{name} must be made of letters, digits, _ and -, got {value!r}"
         if not isinstance(value, str):
             raise TypeError(rule)
@@ -183,44 +183,49 @@ class Label:
 
 
 def field_with(default: Any, rule: Rule) -> Any:
-    """Dataclass field: what a rule of its own allows."""
+    """Return a dataclass field checked by `rule`."""
     return field(default=default, metadata={"rule": rule})
 
 
 def span(default: Pair, low: float, high: float, unit: str) -> Any:
-    """Dataclass field: a pair of real numbers."""
+    """Return a dataclass field for a pair of real numbers."""
     return field(default=default, metadata={"rule": Span(low, high, unit)})
 
 
 def count(default: IntPair, low: int, high: int, unit: str) -> Any:
-    """Dataclass field: a pair of whole numbers."""
+    """Return a dataclass field for a pair of whole numbers."""
     return field(default=default, metadata={"rule": Count(low, high, unit)})
 
 
 def number(default: float, low: float, high: float, unit: str) -> Any:
-    """Dataclass field: one real number."""
+    """Return a dataclass field for one real number."""
     return field(default=default, metadata={"rule": Number(low, high, unit)})
 
 
 def choice(default: str, *names: str) -> Any:
-    """Dataclass field: one of `names`."""
+    """Return a dataclass field for one of `names`."""
     return field(default=default, metadata={"rule": Choice(names)})
 
 
 def choices(default: tuple[str, ...], *names: str) -> Any:
-    """Dataclass field: several of `names`."""
+    """Return a dataclass field for several of `names`."""
     return field(default=default, metadata={"rule": Choices(names)})
 
 
 @dataclass(frozen=True)
 class Component(Value):
-    """Base of the parts a caller composes; every field with a rule is checked when the part is made."""
+    """Base of the components that a caller combines into a defect."""
 
     def __post_init__(self) -> None:
-        """Check and normalise every field that has a rule; refuse a base that draws nothing by itself."""
+        """Check and normalise every field that has a rule.
+
+        Raises:
+            TypeError: if the class is abstract, or if a value has the wrong type.
+            ValueError: if a value breaks its rule.
+        """
         abstract = _abstract_names(type(self))  # type: ignore[arg-type]  # a class is hashable
         if abstract:
-            raise TypeError(f"{type(self).__name__} is a base; a part must define {', '.join(abstract)}")
+            raise TypeError(f"{type(self).__name__} is a base; a component must define {', '.join(abstract)}")
         for name, rule in self.rules().items():
             object.__setattr__(self, name, rule.check(name, getattr(self, name)))
 
@@ -249,8 +254,8 @@ def radians_between(pair: Pair, share: float) -> float:
 
 
 def visible_share(severity: float) -> float:
-    """Return the share of its visibility, opacity or displacement, that a defect keeps at a severity in [0, 1]."""
-    return FAINTEST + (1.0 - FAINTEST) * severity
+    """Return the factor on the opacity or displacement of a defect for a severity in [0, 1]."""
+    return MIN_VISIBLE_SHARE + (1.0 - MIN_VISIBLE_SHARE) * severity
 
 
 def whole_between(pair: IntPair, share: float) -> int:

@@ -1,4 +1,4 @@
-"""Values as plain data and back: dicts, lists and scalars fit for JSON and YAML.
+"""Conversion of values to plain data and back: dicts, lists and scalars that JSON and YAML can hold.
 
 >>> from defectsynth.looks import Color
 >>> decode(encode(Color(palettes=("rust",)))) == Color(palettes=("rust",))
@@ -18,10 +18,10 @@ from defectsynth.core.version_0_1 import current_fields, current_name
 
 
 class InMemory:
-    """Base of an argument that cannot be written as plain data; `encode` leaves it as it is."""
+    """Base of arguments that exist in memory only; `encode` leaves them unchanged."""
 
     def error_text(self) -> str:
-        """Return which argument it is, what can be written instead and what was given."""
+        """Return the error text for an attempt to save it: the argument, what can be saved and what was given."""
         raise NotImplementedError
 
 
@@ -34,10 +34,10 @@ _PLAIN = frozenset({str, bool, int, float})
 
 
 def encode(value: Any) -> Any:
-    """Return `value` as dicts, lists, strings, numbers, booleans and None; what is `InMemory` stays as it is.
+    """Return `value` as dicts, lists, strings, numbers, booleans and None; `InMemory` objects stay unchanged.
 
     Raises:
-        TypeError: for an object that is none of these and no `Value`.
+        TypeError: if `value` holds an object that cannot be converted.
     """
     if isinstance(value, (tuple, list)):
         return list(value) if _PLAIN.issuperset(map(type, value)) else [encode(entry) for entry in value]
@@ -58,7 +58,7 @@ def encode(value: Any) -> Any:
 
 
 def find_in_memory(data: Any) -> InMemory | None:
-    """Return the first part of encoded `data` that is no plain data, None if all of it is."""
+    """Return the first `InMemory` object in encoded `data`, None if all of it is plain data."""
     if isinstance(data, InMemory):
         return data
     inner = data.values() if isinstance(data, Mapping) else data if isinstance(data, list) else ()
@@ -66,10 +66,10 @@ def find_in_memory(data: Any) -> InMemory | None:
 
 
 def decode(data: Any) -> Any:
-    """Return what `encode` was given; lists come back as tuples.
+    """Return the value that `encode` converted; lists come back as tuples.
 
     Raises:
-        ValueError: for a `type` that no imported module defines.
+        ValueError: if a `type` is not the name of a class in an imported module.
     """
     if isinstance(data, (list, tuple)):
         return tuple(decode(entry) for entry in data)
@@ -86,17 +86,19 @@ def decode(data: Any) -> Any:
     return data
 
 
-VALUE_TYPES: dict[str, type[Value]] = {}  # every value by its class name
+VALUE_TYPES: dict[str, type[Value]] = {}  # every subclass of `Value` by its name
 
 
 @dataclass(frozen=True)
 class Value:
-    """Base of every frozen dataclass that `encode` writes; a subclass is known to `decode` by its class name."""
+    """Base of the frozen dataclasses that `encode` and `decode` convert; class names must be unique."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Register the class under its name."""
         super().__init_subclass__(**options)
         taken = VALUE_TYPES.get(cls.__name__)
         if taken is not None and taken.__module__ != cls.__module__:
-            raise ValueError(f"the name of a value must be unused, got {cls.__name__!r}, taken by {taken.__module__}")
+            raise ValueError(
+                f"the name of a value must be unique, got {cls.__name__!r}, defined in {taken.__module__}, too"
+            )
         VALUE_TYPES[cls.__name__] = cls

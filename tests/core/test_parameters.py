@@ -116,7 +116,7 @@ def test_a_part_read_back_is_checked() -> None:
 
 def test_two_modules_cannot_take_one_name() -> None:
     body = {"__module__": "elsewhere"}
-    with pytest.raises(ValueError, match=r"unused, got 'Spots', taken by defectsynth\.shapes\.spots"):
+    with pytest.raises(ValueError, match=r"unique, got 'Spots', defined in defectsynth\.shapes\.spots"):
         type("Spots", (Value,), body)
     assert decode(encode(ds.shapes.Spots())) == ds.shapes.Spots()
 
