@@ -21,7 +21,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `python -m eval` does
 from eval.benchmark.results import Results, Settings, found_results
 from eval.benchmark.runner import make_cells
 from eval.cli.commands import run_all
-from eval.data.datasets import categories_in
+from eval.data.datasets import find_categories
 
 USUAL: dict[str, Any] = {
     "experiments": ["self_supervised"],
@@ -89,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N", help="default: 0")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="as of the benchmark (default: 1)")
     given = parser.parse_args(argv)
-    same = {"data": given.data, "categories": given.categories or categories_in(given.data), "seeds": given.seeds}
+    same = {"data": given.data, "categories": given.categories or find_categories(given.data), "seeds": given.seeds}
     cells = {name: cells_of(change, **same) for name, change in CHANGES.items()}
     if code := run_all(tuple(dict.fromkeys(sum(cells.values(), ()))), out=given.out, jobs=given.jobs):
         return code

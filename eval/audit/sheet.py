@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from eval.audit.coverage import Audit
 from eval.data.images import load_image, load_mask
-from eval.data.overlays import SIDE, outlined
+from eval.data.overlays import SIDE, draw_outline
 from eval.files import write_whole
 
 _GAP, _HEAD = 6, 22  # px
@@ -36,14 +36,14 @@ def write_sheet(found: Audit, path: Path, *, rows: int = 12) -> Path:
         record = found.records[place]
         image = load_image(record.path, size=shape)
         if record.mask_path is not None:
-            image = outlined(image, load_mask(record.mask_path, size=shape, image_shape=record.shape))
+            image = draw_outline(image, load_mask(record.mask_path, size=shape, image_shape=record.shape))
         twin, mask = (
             cv2.resize(each[found.nearest_twin[place]].astype(np.uint8), shape[::-1], interpolation=cv2.INTER_AREA)
             for each in (found.twins, found.twin_masks)
         )
         normal = load_image(found.normals[found.nearest_normal[place]].path, size=shape)
         titles = (f"{record.defect} {record.path.stem}", "", "")
-        pictures = (image, outlined(np.asarray(twin, np.uint8), np.asarray(mask > 0)), normal)
+        pictures = (image, draw_outline(np.asarray(twin, np.uint8), np.asarray(mask > 0)), normal)
         lines.append(np.hstack([_titled(one, title) for one, title in zip(pictures, titles, strict=True)]))
     if not shown:
         lines.append(_titled(np.full((SIDE // 4, lines[0].shape[1] - _GAP, 3), _GROUND, np.uint8), "all are covered"))

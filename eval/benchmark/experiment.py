@@ -24,7 +24,7 @@ from eval.benchmark.results import BANK, MODEL, Decision, ImageScore, Metrics, R
 from eval.benchmark.settings import training_scoring
 from eval.benchmark.splits import HELD_OUT, Reader, split_of
 from eval.data.datasets import Category, Record
-from eval.data.examples import parts_of
+from eval.data.examples import split_indices
 from eval.models.backbone import Backbone
 from eval.models.checkpoints import save_model
 from eval.models.embedding import best_device
@@ -153,7 +153,7 @@ def _trained(
     backbone = untrained(settings)
     split, counts, own = split_of(settings, category, normals, read)
     rng = np.random.default_rng(settings.seed)  # as the splits draw theirs
-    held = [parts_of(count, held_out=HELD_OUT, rng=rng, name="train/good")[1] for count in counts][own]
+    held = [split_indices(count, held_out=HELD_OUT, rng=rng, name="train/good")[1] for count in counts][own]
     if split is None:
         return backbone, None, (), held
     scoring = training_scoring(settings)

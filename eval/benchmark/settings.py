@@ -9,7 +9,7 @@ from dml_heads import HEADS
 from eval.benchmark.generators import digest_of, generator_named, known_to
 from eval.benchmark.results import Settings
 from eval.data.datasets import GOOD
-from eval.data.images import SMALLEST
+from eval.data.images import MIN_SIDE
 from eval.models.registry import BACKBONES
 from eval.training.recipe import Changes, changes_of
 from eval.training.trainer import Scoring
@@ -56,7 +56,7 @@ def make_settings(
         if value not in known:
             raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
     side = SIZES[scoring] if size is None else size
-    for name, number, low in (("size", side, SMALLEST), ("epochs", epochs, 1), ("seed", seed, 0)):
+    for name, number, low in (("size", side, MIN_SIDE), ("epochs", epochs, 1), ("seed", seed, 0)):
         if number < low:
             raise ValueError(f"{name} must be at least {low}, got {number}")
     if weights not in {"default", "none"} and not Path(weights).is_file():

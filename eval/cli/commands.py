@@ -19,7 +19,7 @@ from eval.benchmark.runner import Cell, compare, make_cells, run_cells
 from eval.benchmark.table import table_of
 from eval.benchmark.workers import run_side_by_side
 from eval.cli.demo import RESULTS, draw_sheets, make_sample_set, write_page
-from eval.data.datasets import categories_in
+from eval.data.datasets import find_categories
 from eval.progress import Ticker, duration
 from eval.sample_set import FAMILIES
 from eval.training.recipe import parsed
@@ -59,7 +59,7 @@ def benchmark(
     if jobs < 1:
         raise UsageError(f"--jobs must be at least 1, got {jobs}")
     try:
-        known = categories_in(data)
+        known = find_categories(data)
         _check_known("category", categories or [], known=known, data=data)
         _check_known("classes", classes or [], known=known, data=data)
         chosen = categories or known
@@ -149,7 +149,7 @@ def line_of(cell: Cell) -> str:
 def audit_presets(*, data: Path, categories: list[str] | None, generators: list[str], **options: Any) -> int:
     """Audits of categories and generators."""
     try:
-        known = categories_in(data)
+        known = find_categories(data)
         _check_known("category", categories or [], known=known, data=data)
         with closing(Ticker()) as ticker:
             audit_all(
@@ -172,7 +172,7 @@ def tune_preset(*, data: Path, category: str, **options: Any) -> int:
     except ModuleNotFoundError as error:
         raise UsageError(f"tune needs {error.name}: pip install 'defectsynth[eval]'") from error
     try:
-        _check_known("category", [category], known=categories_in(data), data=data)
+        _check_known("category", [category], known=find_categories(data), data=data)
         with closing(Ticker()) as ticker:
 
             def write(line: str) -> None:

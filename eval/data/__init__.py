@@ -1,1 +1,1 @@
-"""Data."""
+"""Datasets, images and training examples."""

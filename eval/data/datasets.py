@@ -1,4 +1,4 @@
-"""Category folders in the layout of MVTec AD, read strictly: what is missing, broken or of another size is named.
+"""Read category folders in the layout of MVTec AD; missing, broken and mismatched files raise errors that name them.
 
 The layout is CATEGORY/{train/good, test/good, test/DEFECT, ground_truth/DEFECT}; the mask of test/DEFECT/NAME.png is
 ground_truth/DEFECT/NAME_mask.png. It comes from P. Bergmann, M. Fauser, D. Sattlegger, C. Steger, "MVTec AD - A
@@ -17,14 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defectsynth.io.image_files import SUFFIXES
-from eval.data.images import check_side, load_image, load_mask, read_marked, read_pixels
+from eval.data.images import check_side, load_images, load_mask, read_image_file, read_mask_file
 
 GOOD = "good"
 _LAYOUT = "train/good, test/good, test/DEFECT, ground_truth/DEFECT"
-_CELL = 32  # px; the longer side of a shape is the shorter one and a whole number of these
-_LONGEST = 4.0  # times the shorter side; longer images are squeezed
+_SIDE_STEP = 32  # px; the longer side of a shape exceeds the shorter one by a multiple of this
+_MAX_ASPECT = 4.0  # longer side / shorter side; longer images are squeezed
 
 Progress = Callable[[int, int], None]
+"""Called with the number of images done, and the number of all images."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,10 @@ class Record:
     """One image of a category.
 
     Attributes:
-        path: of the image file.
+        path: path of the image file.
         label: 1 with a defect, 0 for a good part.
         defect: name of the defect's folder, "good" for a good part.
-        mask_path: of the ground truth; None for a good part.
+        mask_path: path of the ground truth mask; None for a good part.
         shape: (height, width) of the image file in pixels.
     """
 
@@ -48,14 +49,14 @@ class Record:
 
 @dataclass(frozen=True)
 class Category:
-    """A category whose files have all been found whole.
+    """A category whose image and mask files have all been decoded without error.
 
     Attributes:
-        name: of its folder.
-        train: good images, by file name, but for those that are test images, too.
-        test: good and defective images, by folder and file name.
-        shape: (height, width) in pixels of what `images` and `masks` give.
-        copies: the training images left out because a test image has the same pixels.
+        name: name of its folder.
+        train: good images, sorted by file name, without `copies`.
+        test: good and defective images, sorted by folder and file name.
+        shape: (height, width) in pixels of the arrays that `images` and `masks` return.
+        copies: training images that are left out because a test image has the same pixels.
     """
 
     name: str
@@ -65,12 +66,13 @@ class Category:
     copies: tuple[Record, ...] = ()
 
     def images(self, records: Sequence[Record]) -> NDArray[np.uint8]:
-        """The images of `records`, uint8 (N, H, W, 3) in RGB; see `load_image`."""
-        images = [load_image(record.path, size=self.shape) for record in records]
-        return np.stack(images) if images else np.zeros((0, *self.shape, 3), np.uint8)
+        """Return the images of `records`, uint8 (N, H, W, 3) in RGB; see `load_image`."""
+        if not records:
+            return np.zeros((0, *self.shape, 3), np.uint8)
+        return load_images([record.path for record in records], size=self.shape)
 
     def masks(self, records: Sequence[Record]) -> NDArray[np.bool_]:
-        """The masks of `records`, bool (N, H, W), empty for a good part; see `load_mask`."""
+        """Return the masks of `records`, bool (N, H, W), empty for a good part; see `load_mask`."""
         masks = np.zeros((len(records), *self.shape), np.bool_)
         for mask, record in zip(masks, records, strict=True):
             if record.mask_path is not None:
@@ -78,8 +80,8 @@ class Category:
         return masks
 
 
-def categories_in(root: str | Path) -> tuple[str, ...]:
-    """Return the names of the category folders in `root`, sorted: the folders that hold a train/good.
+def find_categories(root: str | Path) -> tuple[str, ...]:
+    """Return the sorted names of the category folders in `root`: those with a folder train/good.
 
     Raises:
         FileNotFoundError: if `root` is no folder.
@@ -96,17 +98,18 @@ def categories_in(root: str | Path) -> tuple[str, ...]:
 def read_category(
     folder: str | Path, *, size: int = 256, square: bool = False, progress: Progress | None = None
 ) -> Category:
-    """Find the images and masks of a category and decode each once, so that what follows meets no surprise.
+    """Find the images and masks of a category and decode each once, so that broken files are reported early.
 
-    Files that are no PNG, JPEG, BMP, TIFF or WebP by their suffix, and hidden ones, are left out. Gray or colour, 8 or
-    16 bits, any side and shape. Training images that are test images, too, are not trained on: KolektorSDD has some.
+    Hidden files and files without the suffix of a PNG, JPEG, BMP, TIFF or WebP are ignored. Images may be gray or
+    colour, with 8 or 16 bits and any size. Training images with the pixels of a test image are left out, as some of
+    KolektorSDD are.
 
     Args:
-        folder: the category's.
-        size: shorter side in pixels of the images and masks that the category gives, 1 or more. The longer side is in
-            proportion, by the median of the good images, but for less than 16 pixels, and at most four times as long.
-        square: whether all are squeezed into squares instead.
-        progress: called with how many images are checked, and of how many, after each.
+        folder: folder of the category.
+        size: shorter side in pixels of the images and masks that the category returns, 1 or more. The longer side
+            follows from the median aspect ratio of the images, in steps of 32 px and at most four times as long.
+        square: squeeze all images into squares instead.
+        progress: see `Progress`; called after each image.
 
     Raises:
         FileNotFoundError: if the folder, train/good, test or the mask of a defective image is missing.
@@ -115,35 +118,36 @@ def read_category(
             folders; the test images are all good or all defective, or lie outside the folders of the layout; a file is
             unreadable or truncated; a mask is empty or has another size than its image.
     """
-    home, paths = _good_parts(folder, size)
+    home, paths = _train_paths(folder, size)
     return _category(home, paths, _test_paths(home), size=size, square=square, progress=progress)
 
 
 def read_known(
     folder: str | Path, known: Sequence[str] = (), *, size: int = 256, progress: Progress | None = None
 ) -> Category:
-    """As `read_category`, but of the test images only those named are opened; without any, test may be missing.
+    """Read a category as `read_category` does, but open no test images other than the known ones.
 
     Args:
-        folder: the category's.
+        folder: folder of the category; without known images it needs no folder test.
         known: defective test images, DEFECT/FILE.
         size: see `read_category`.
         progress: see `read_category`.
 
     Raises:
-        FileNotFoundError, TypeError, ValueError: see `read_category`; and if there is no such defective image.
+        FileNotFoundError, TypeError, ValueError: see `read_category`; and ValueError if a known image does not exist
+            or is not defective.
     """
-    home, paths = _good_parts(folder, size)
-    there = defective_images(home)
+    home, paths = _train_paths(folder, size)
+    defects = defective_images(home)
     for name in known:
-        if name not in there:
+        if name not in defects:
             raise ValueError(f"known must be defective images, DEFECT/FILE in {home / 'test'}, got {name!r}")
-    tests = [(home / "test" / name, there[name]) for name in sorted(set(known))]
+    tests = [(home / "test" / name, defects[name]) for name in sorted(set(known))]
     return _category(home, paths, tests, size=size, square=False, progress=progress)
 
 
 def defective_images(folder: str | Path) -> dict[str, str]:
-    """Return the type of defect of each defective test image, DEFECT/FILE, by the names of the files alone."""
+    """Return {DEFECT/FILE: DEFECT} of the defective test images, from the file names; no image is opened."""
     tests = Path(folder) / "test"
     types = [entry for entry in _folders(tests) if entry.name != GOOD] if tests.is_dir() else []
     return {f"{entry.name}/{path.name}": entry.name for entry in types for path in _images(entry)}
@@ -156,8 +160,8 @@ def _checked_folder(argument: str, folder: str | Path) -> Path:
     return home
 
 
-def _good_parts(folder: str | Path, size: int) -> tuple[Path, list[Path]]:
-    """The folder of a category and its training images."""
+def _train_paths(folder: str | Path, size: int) -> tuple[Path, list[Path]]:
+    """Return the folder of a category and the paths of its training images."""
     check_side(size)
     home = _checked_folder("folder", folder)
     good = home / "train" / GOOD
@@ -165,9 +169,9 @@ def _good_parts(folder: str | Path, size: int) -> tuple[Path, list[Path]]:
         inside = [entry.name for entry in _folders(home) if (entry / "train" / GOOD).is_dir()]
         hint = f"; did you mean one of its categories: {', '.join(inside)}?" if inside else ""
         raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without train/good{hint}")
-    strangers = [entry.name for entry in _folders(home / "train") if entry.name != GOOD]
-    if strangers:
-        raise ValueError(f"train must hold only the folder good, got {', '.join(strangers)} too: clear {good.parent}")
+    others = [entry.name for entry in _folders(home / "train") if entry.name != GOOD]
+    if others:
+        raise ValueError(f"train must hold only the folder good, got {', '.join(others)} too: clear {good.parent}")
     paths = _images(good)
     if not paths:
         raise ValueError(f"train/good must hold images ({', '.join(SUFFIXES)}), got none: put good parts into {good}")
@@ -188,19 +192,19 @@ def _category(
         checked.append(_checked_record(home, path, defect))
         if progress is not None:
             progress(len(checked), len(paths) + len(tests))
-    seen = {digest for _, digest in checked[len(paths) :]}
+    test_digests = {digest for _, digest in checked[len(paths) :]}
     test = tuple(record for record, _ in checked[len(paths) :])
-    train = tuple(record for record, digest in checked[: len(paths)] if digest not in seen)
-    copies = tuple(record for record, digest in checked[: len(paths)] if digest in seen)
+    train = tuple(record for record, digest in checked[: len(paths)] if digest not in test_digests)
+    copies = tuple(record for record, digest in checked[: len(paths)] if digest in test_digests)
     if not train:
         raise ValueError(f"train/good must hold other images than test, got copies of those only in {home}")
     return Category(home.resolve().name, train, test, (size, size) if square else _shape(train, size), copies)
 
 
 def _shape(records: Sequence[Record], size: int) -> tuple[int, int]:
-    """Height and width with a shorter side, in the proportion of the images."""
+    """Return (height, width) with `size` as the shorter side and the median aspect ratio of the images."""
     ratio = median(height / width for height, width in (record.shape for record in records))
-    longer = size + _CELL * round(size * (min(max(ratio, 1 / ratio), _LONGEST) - 1) / _CELL)
+    longer = size + _SIDE_STEP * round(size * (min(max(ratio, 1 / ratio), _MAX_ASPECT) - 1) / _SIDE_STEP)
     return (longer, size) if ratio > 1 else (size, longer)
 
 
@@ -217,7 +221,7 @@ def _images(folder: Path) -> list[Path]:
 
 
 def _test_paths(home: Path) -> list[tuple[Path, str]]:
-    """Every test image with its defect, good and defective ones."""
+    """Return the path and the type of defect of every test image, "good" for good parts."""
     tests = home / "test"
     if not tests.is_dir():
         raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without test")
@@ -234,8 +238,8 @@ def _test_paths(home: Path) -> list[tuple[Path, str]]:
 
 
 def _checked_record(home: Path, path: Path, defect: str) -> tuple[Record, bytes]:
-    """Decode an image, and its mask where it has one; and a digest of its pixels."""
-    pixels = read_pixels(path, "image")
+    """Decode an image and, if it is defective, its mask; return its record and a digest of its pixels."""
+    pixels = read_image_file(path, "image")
     height, width = pixels.shape[:2]
     digest = hashlib.sha256(f"{pixels.shape} {pixels.dtype}".encode() + pixels.tobytes()).digest()
     if defect == GOOD:
@@ -245,7 +249,7 @@ def _checked_record(home: Path, path: Path, defect: str) -> tuple[Record, bytes]
         raise FileNotFoundError(
             f"the defective image {path} must have the mask {mask_path}, got none: add it, or move the image"
         )
-    if not read_marked(mask_path, (height, width)).any():
+    if not read_mask_file(mask_path, (height, width)).any():
         raise ValueError(
             f"mask {mask_path} must mark a defect, got no pixel above 0: draw it, or move {path} to test/good"
         )

@@ -1,4 +1,4 @@
-"""Examples to train on: pictures with masks and classes, split into training and validation, and read in batches."""
+"""Training examples: images with masks and classes, split into training and validation, and loaded in batches."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from eval.data.images import Image, Size, pictures
+from eval.data.images import Image, Size, load_images
 
 
 class Example(NamedTuple):
-    """One item to learn from: image uint8 (H, W, 3), mask uint8 (H, W) with 255 at defects, and class."""
+    """One training example: image uint8 (H, W, 3), mask uint8 (H, W) with 255 at defects, and class."""
 
     image: NDArray[np.uint8]
     mask: NDArray[np.uint8]
@@ -26,7 +26,7 @@ class Example(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Images uint8 (B, H, W, 3), masks uint8 (B, H, W), classes int64 (B,)."""
+    """Images uint8 (B, H, W, 3), masks uint8 (B, H, W) and classes int64 (B,)."""
 
     images: Tensor
     masks: Tensor
@@ -34,33 +34,33 @@ class Batch(NamedTuple):
 
 
 class Examples(Dataset[Example], ABC):
-    """A list of examples, which may change from epoch to epoch.
+    """Sequence of examples, which may change from epoch to epoch.
 
     Attributes:
-        has_masks: whether the masks mark the defects, so that patches can be trained on.
+        has_masks: True if the masks mark the defects, which training on patches needs.
     """
 
     has_masks: bool = False
 
     @abstractmethod
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of examples."""
 
     @abstractmethod
     def __getitem__(self, index: int) -> Example:
-        """Return one of them."""
+        """Return an example."""
 
     def set_epoch(self, epoch: int) -> None:
         """Start an epoch; equal epochs give equal examples."""
 
 
 class LabelledExamples(Examples):
-    """Pictures with a class each; the masks stay empty.
+    """Images with a class each and empty masks.
 
     Args:
         images: uint8 (N, H, W, 3).
         labels: int64 (N,).
-        order: which of them, and how often, as int64 (M,).
+        order: indices of the images, with repetitions, int64 (M,).
     """
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.int64], order: NDArray[np.int64]) -> None:
@@ -69,23 +69,23 @@ class LabelledExamples(Examples):
         self.order = order
 
     def __len__(self) -> int:
-        """Length of the order."""
+        """Return the length of `order`."""
         return len(self.order)
 
     def __getitem__(self, index: int) -> Example:
-        """Return the picture at that place of the order."""
+        """Return image number `order[index]`."""
         image = self.images[self.order[index]]
         return Example(image, np.zeros(image.shape[:2], np.uint8), int(self.labels[self.order[index]]))
 
 
 @dataclass(frozen=True)
 class Split:
-    """What to train on.
+    """Training and validation examples.
 
     Attributes:
-        training: examples to learn from.
-        validation: examples of other pictures, the same at every epoch; None if none were held out.
-        classes: C; labels are in [0, C).
+        training: training examples.
+        validation: examples of other images, the same in every epoch; None if none were held out.
+        classes: number of classes C; labels are in [0, C).
     """
 
     training: Examples
@@ -102,28 +102,28 @@ def labelled_split(
     oversample: bool = False,
     seed: int = 0,
 ) -> Split:
-    """Pictures with classes, for the classification experiments of the seed article.
+    """Split images with classes into training and validation examples.
 
-    `multi_class`: good pictures of several categories, the category is the class. `binary`: good (0) against one real
-    type of defect (1), with `oversample`; those pictures are then no test images any more.
+    The experiment `multi_class` has good images of several categories, with the category as the class; `binary` has
+    good images (0) and real defects of one type (1), with `oversample`.
 
     Args:
         images: arrays or paths.
-        labels: the class of each, 0, 1, ... without a gap; at least two classes.
-        size: to bring the pictures to, see `Size`; None takes arrays as they are.
-        held_out: share of each class that only validates, in [0, 1); 0 validates nothing, otherwise at least one does.
-        oversample: repeat the training pictures of rarer classes until all are as frequent; validation repeats nothing.
-        seed: at least 0; of the split.
+        labels: class of each image, 0, 1, ... without a gap; at least two classes.
+        size: size of the images, see `Size`; None keeps the size of arrays.
+        held_out: share of each class for validation, in [0, 1); at least one image unless 0.
+        oversample: repeat the training images of rarer classes until all classes are equally frequent.
+        seed: seed of the split, at least 0.
 
     Raises:
         TypeError, ValueError: if an argument is out of bounds, an image does not fit, or labels have a gap or another
             length.
     """
-    read = pictures(images, size=size)
+    loaded = load_images(images, size=size)
     classes_of = np.asarray(labels)
-    if classes_of.shape != (len(read),) or not np.issubdtype(classes_of.dtype, np.integer):
+    if classes_of.shape != (len(loaded),) or not np.issubdtype(classes_of.dtype, np.integer):
         raise ValueError(
-            f"labels must be one integer for each of the {len(read)} images, "
+            f"labels must be one integer for each of the {len(loaded)} images, "
             f"got shape {classes_of.shape} of {classes_of.dtype}"
         )
     classes_of = classes_of.astype(np.int64)
@@ -136,34 +136,36 @@ def labelled_split(
     parts = [
         (own[kept], own[held])
         for number, own in enumerate(members)
-        for kept, held in [parts_of(len(own), held_out=held_out, rng=rng, name=f"images of class {number}")]
+        for kept, held in [split_indices(len(own), held_out=held_out, rng=rng, name=f"images of class {number}")]
     ]
-    most = max(len(kept) for kept, _ in parts)
-    training = [np.resize(kept, most) if oversample else kept for kept, _ in parts]
+    largest = max(len(kept) for kept, _ in parts)
+    training = [np.resize(kept, largest) if oversample else kept for kept, _ in parts]
     validation = np.concatenate([held for _, held in parts])
     return Split(
-        LabelledExamples(read, classes_of, np.concatenate(training)),
-        LabelledExamples(read, classes_of, validation) if len(validation) else None,
+        LabelledExamples(loaded, classes_of, np.concatenate(training)),
+        LabelledExamples(loaded, classes_of, validation) if len(validation) else None,
         classes=len(found),
     )
 
 
 def load_batches(examples: Examples, *, batch: int, epoch: int, seed: int, workers: int = 0) -> Iterator[Batch]:
-    """One epoch of examples, in their order and in batches of at most `batch`, all of about one size.
+    """Yield one epoch of examples, in order, in batches of nearly equal size.
+
+    Equal seeds and epochs give equal batches for any number of workers above 0. Without workers the twins differ from
+    those.
 
     Args:
-        examples: any.
-        batch: at least 1.
-        epoch: at least 0; equal seeds and epochs give equal batches, with any number of workers of at least 1, but
-            twins are others than without workers.
-        seed: at least 0.
-        workers: processes that draw ahead, at least 0; they pay where the network runs on a GPU.
+        examples: the examples.
+        batch: largest number of examples in a batch, at least 1.
+        epoch: number of the epoch, at least 0.
+        seed: seed of the workers, at least 0.
+        workers: processes that draw examples ahead, at least 0; useful where the network runs on a GPU.
     """
     examples.set_epoch(epoch)
     order = np.arange(len(examples))
     batches = [part.tolist() for part in np.array_split(order, -(-len(order) // batch))]
     loader: DataLoader[Batch] = DataLoader(
-        examples,  # type: ignore[arg-type]  # collating makes batches of examples
+        examples,  # type: ignore[arg-type]  # collating turns examples into batches
         batch_sampler=batches,
         num_workers=workers,
         collate_fn=_collate,
@@ -174,22 +176,28 @@ def load_batches(examples: Examples, *, batch: int, epoch: int, seed: int, worke
 
 
 def check_share(name: str, share: float) -> None:
-    """Accept a share in [0, 1).
+    """Check that a share is in [0, 1).
 
     Raises:
-        ValueError: for anything else.
+        ValueError: if it is not.
     """
     if not 0 <= share < 1:
         raise ValueError(f"{name} must be in 0 <= {name} < 1, got {share}")
 
 
-def parts_of(
+def split_indices(
     count: int, *, held_out: float, rng: np.random.Generator, name: str
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Places to train on and places held out, both sorted.
+    """Split the indices 0 ... count - 1 at random into training and held-out ones, both sorted.
+
+    Args:
+        count: number of images.
+        held_out: share that is held out, in [0, 1); at least one unless 0.
+        rng: decides which.
+        name: name of the images in the error.
 
     Raises:
-        ValueError: if nothing would be left to train on.
+        ValueError: if nothing is left to train on.
     """
     order = rng.permutation(count)
     held = max(1, round(held_out * count)) if held_out else 0

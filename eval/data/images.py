@@ -1,4 +1,4 @@
-"""Images and masks from their files, at one size, whatever the files hold; what is missing or broken is named."""
+"""Load images and masks from files at one size, whatever format, depth and size the files have."""
 
 from __future__ import annotations
 
@@ -13,29 +13,43 @@ from numpy.typing import NDArray
 
 from defectsynth.io.image_files import UnreadableError, read_image
 
-SMALLEST = 32  # px; below, the coarsest map would hold less than one cell
 Image = NDArray[np.uint8] | str | Path
+"""RGB uint8 (H, W, 3), gray uint8 (H, W) or (H, W, 1), or the path of an image file."""
+
+Size = int | tuple[int, int]
+"""The side of a square in px, or (height, width) in px."""
+
+MIN_SIDE = 32
+"""Smallest side of an image in px: the coarsest feature map of a backbone has a stride of 32."""
+
+_HALF = 0.5 - 1e-6  # of a pixel; cv2 rounds its area weights
+_TO_8_BIT = 257  # 65535 / 255
 
 
-def picture(image: Image, *, size: Size | None = None) -> NDArray[np.uint8]:
-    """An image as RGB at one size.
+def load_image(image: Image, *, size: Size | None = None) -> NDArray[np.uint8]:
+    """Return an image as RGB at one size.
+
+    Gray is repeated over the channels. Of a file, 16 bits are scaled to 8 (65535 becomes 255), the EXIF orientation is
+    applied and alpha is dropped. The aspect ratio is not kept. Axes that shrink are averaged over areas, others are
+    interpolated.
 
     Args:
-        image: see ``Image``.
-        size: see `Size`; None keeps an array's own size, and a file then has none.
+        image: an array, or the path of a PNG, JPEG, BMP, TIFF or WebP file.
+        size: see `Size`, each side 1 or more; required for a file. None keeps the size of an array.
 
     Returns:
-        uint8 (H, W, 3).
+        uint8 (H, W, 3), contiguous.
 
     Raises:
-        FileNotFoundError, ValueError: if a file is missing or broken, see ``load_image``.
-        TypeError: if an array is no uint8.
-        ValueError: if an array has another shape, or a path comes without a size.
+        FileNotFoundError: if there is no such file.
+        TypeError: if a side is no integer, or an array is not uint8.
+        ValueError: if a side is below 1, a file comes without a size, the file is truncated, damaged or no image, or
+            an array has another shape.
     """
     if isinstance(image, (str, Path)):
         if size is None:
             raise ValueError(f"size must be given in pixels where images are files, got None for {str(image)!r}")
-        return load_image(image, size=size)
+        return _load_file(Path(image), sides(size))
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
         raise TypeError(f"images must be uint8 arrays or paths, got {getattr(image, 'dtype', type(image).__name__)}")
     if image.ndim not in {2, 3} or (image.ndim == 3 and image.shape[2] not in {1, 3}) or image.size == 0:
@@ -45,30 +59,55 @@ def picture(image: Image, *, size: Size | None = None) -> NDArray[np.uint8]:
         image = np.asarray(
             cv2.resize(image, shape[::-1], interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.uint8
         )
-    height, width = image.shape[:2]
-    return np.ascontiguousarray(np.broadcast_to(image.reshape(height, width, -1), (height, width, 3)))
+    return _as_rgb(image)
 
 
-def pictures(images: Sequence[Image], *, size: Size | None = None) -> NDArray[np.uint8]:
-    """Images as one array, uint8 (N, H, W, 3); see ``picture``.
+def load_images(images: Sequence[Image], *, size: Size | None = None) -> NDArray[np.uint8]:
+    """Return images as one array, uint8 (N, H, W, 3) in RGB.
+
+    Args:
+        images: arrays or paths, at least one.
+        size: see `load_image`.
 
     Raises:
-        ValueError: if there is none, or their sizes differ and ``size`` is None.
+        FileNotFoundError, TypeError, ValueError: see `load_image`; and ValueError if there is no image, or the sizes
+            differ and `size` is None.
     """
     if len(images) == 0:
         raise ValueError("images must hold at least one image, got none")
-    read = [picture(image, size=size) for image in images]
-    shapes = sorted({image.shape for image in read})
+    loaded = [load_image(image, size=size) for image in images]
+    shapes = sorted({image.shape for image in loaded})
     if len(shapes) > 1:
         raise ValueError(f"images must have one shape, or size must be given, got {shapes[0]} and {shapes[-1]}")
-    return np.stack(read)
+    return np.stack(loaded)
 
 
-Size = int | tuple[int, int]
-"""The side of a square in px, or height and width."""
+def load_mask(path: str | Path, *, size: Size, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Read a ground truth mask at one size; every value above 0 in the file is defect.
 
-_HALF = 0.5 - 1e-6  # of a pixel; area weights are rounded
-_TO_8_BIT = 257  # 65535 / 255
+    A pixel is set if the defect covers at least half of it. If there is no such pixel, the pixels with the largest
+    coverage are set, so that a mask that marks a defect never becomes empty.
+
+    Args:
+        path: of the mask file.
+        size: see `Size`, each side 1 or more.
+        image_shape: (height, width) of the image file, which the mask file must share.
+
+    Returns:
+        bool (H, W).
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        TypeError: if a side is no integer.
+        ValueError: if a side is below 1, the file is truncated, damaged or no image, or its size is not the image's.
+    """
+    shape = sides(size)
+    marked = read_mask_file(Path(path), image_shape)
+    coverage = _resized(marked.astype(np.float32), shape, enlarging=cv2.INTER_NEAREST_EXACT)
+    largest = float(coverage.max())
+    if largest == 0:
+        return np.zeros(shape, np.bool_)
+    return np.asarray(coverage >= min(_HALF, largest), np.bool_)
 
 
 def check_side(side: object) -> int:
@@ -87,65 +126,14 @@ def check_side(side: object) -> int:
 
 
 def sides(size: Size) -> tuple[int, int]:
-    """Return height and width; see `check_side`."""
+    """Return height and width; raises as `check_side` does."""
     height, width = size if isinstance(size, tuple) and len(size) == 2 else (size, size)
     return check_side(height), check_side(width)
 
 
-def load_image(path: str | Path, *, size: Size) -> NDArray[np.uint8]:
-    """Read an image as RGB at one size, whatever its file holds.
-
-    Gray is repeated, 16 bits are scaled to 8 (65535 becomes 255), an EXIF orientation is applied, alpha is dropped.
-    Another shape is squeezed into this one. Axes that shrink are averaged over areas, others interpolated.
-
-    Args:
-        path: of a PNG, JPEG, BMP, TIFF or WebP file.
-        size: see `Size`, each side 1 or more.
-
-    Returns:
-        uint8 (H, W, 3).
-
-    Raises:
-        FileNotFoundError: if there is no such file.
-        TypeError: if a side is no integer.
-        ValueError: if a side is below 1, or the file is truncated, damaged or no image.
-    """
-    shape = sides(size)
-    image = _resized(read_pixels(Path(path), "image"), shape, enlarging=cv2.INTER_LINEAR)
-    if image.dtype == np.uint16:
-        image = (image.astype(np.uint32) + _TO_8_BIT // 2) // _TO_8_BIT
-    return np.ascontiguousarray(np.broadcast_to(image.reshape(*shape, -1), (*shape, 3)), dtype=np.uint8)
-
-
-def load_mask(path: str | Path, *, size: Size, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Read a ground truth mask at one size; every value above 0 in the file is defect.
-
-    A pixel is set if at least half of its area is. If that leaves none, the pixels that hold the most of the defect are
-    set, so that a mask that marks something never becomes empty.
-
-    Args:
-        path: of the mask file.
-        size: see `Size`, each side 1 or more.
-        image_shape: (height, width) of the image file, which the mask's must equal.
-
-    Returns:
-        bool (H, W).
-
-    Raises:
-        FileNotFoundError: if there is no such file.
-        TypeError: if a side is no integer.
-        ValueError: if a side is below 1, the file is truncated, damaged or no image, or its size is not the image's.
-    """
-    shape = sides(size)
-    marked = read_marked(Path(path), image_shape)
-    coverage = _resized(marked.astype(np.float32), shape, enlarging=cv2.INTER_NEAREST_EXACT)
-    most = float(coverage.max())
-    return np.asarray(coverage >= min(_HALF, most) if most > 0 else np.zeros_like(coverage, np.bool_), np.bool_)
-
-
-def read_marked(path: Path, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Where a mask file is above 0, bool (H, W)."""
-    mask = read_pixels(path, "mask")
+def read_mask_file(path: Path, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return the pixels of a mask file that are above 0 in any channel, bool (H, W), at the size of the file."""
+    mask = read_image_file(path, "mask")
     height, width = mask.shape[:2]
     if (height, width) != tuple(image_shape):
         raise ValueError(
@@ -155,14 +143,26 @@ def read_marked(path: Path, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
     return np.asarray(mask.reshape(height, width, -1).any(axis=2))
 
 
-def read_pixels(path: Path, kind: str) -> NDArray[Any]:
-    """(H, W) gray or (H, W, 3) RGB, uint8 or uint16."""
+def read_image_file(path: Path, kind: str) -> NDArray[Any]:
+    """Return the pixels of a file, (H, W) gray or (H, W, 3) RGB, uint8 or uint16; errors call the file by its kind."""
     if not path.exists():
         raise FileNotFoundError(f"{kind} must be an existing file, got {str(path)!r}: check the path")
     try:
         return np.asarray(read_image(path))
     except UnreadableError as error:
         raise ValueError(f"{kind} {path} cannot be read: {error}: replace or remove it") from error
+
+
+def _load_file(path: Path, shape: tuple[int, int]) -> NDArray[np.uint8]:
+    image = _resized(read_image_file(path, "image"), shape, enlarging=cv2.INTER_LINEAR)
+    if image.dtype == np.uint16:
+        image = (image.astype(np.uint32) + _TO_8_BIT // 2) // _TO_8_BIT
+    return _as_rgb(image)
+
+
+def _as_rgb(image: NDArray[Any]) -> NDArray[np.uint8]:
+    height, width = image.shape[:2]
+    return np.ascontiguousarray(np.broadcast_to(image.reshape(height, width, -1), (height, width, 3)), dtype=np.uint8)
 
 
 def _resized(pixels: NDArray[Any], shape: tuple[int, int], *, enlarging: int) -> NDArray[Any]:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from eval.data.images import SMALLEST
+from eval.data.images import MIN_SIDE
 
 
 class Backbone(nn.Module, ABC):
@@ -87,8 +87,8 @@ class Backbone(nn.Module, ABC):
         """
         if images.dtype != torch.uint8 and not images.is_floating_point():
             raise TypeError(f"images must be uint8 or floating point, got {images.dtype}")
-        if images.ndim != 4 or images.shape[-1] != 3 or min(images.shape[1:3]) < SMALLEST:
-            raise ValueError(f"images must have shape (B, H, W, 3) with H, W >= {SMALLEST}, got {tuple(images.shape)}")
+        if images.ndim != 4 or images.shape[-1] != 3 or min(images.shape[1:3]) < MIN_SIDE:
+            raise ValueError(f"images must have shape (B, H, W, 3) with H, W >= {MIN_SIDE}, got {tuple(images.shape)}")
         if images.is_floating_point():
             if len(images) and not (images.min() >= 0 and images.max() <= 1):
                 low, high = images.min().item(), images.max().item()

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from eval.data.images import Image, Size, pictures
+from eval.data.images import Image, Size, load_images
 from eval.models.backbone import Backbone
 
 Progress = Callable[[int, int], None]
@@ -70,7 +70,7 @@ def embed_images(
         float32 (N, D).
 
     Raises:
-        TypeError, ValueError, FileNotFoundError: if an image or an argument does not fit, see ``picture``.
+        TypeError, ValueError, FileNotFoundError: if an image or an argument does not fit, see `load_image`.
     """
     if len(images) == 0:
         raise ValueError("images must hold at least one image, got none")
@@ -83,7 +83,7 @@ def embed_images(
     backbone.eval()
     try:
         for start in range(0, len(images), together):
-            pixels = torch.from_numpy(pictures(images[start : start + together], size=size)).to(device)
+            pixels = torch.from_numpy(load_images(images[start : start + together], size=size)).to(device)
             with torch.inference_mode(), autocasting(device, wanted=autocast):
                 embedded[start : start + len(pixels)] = backbone.embed(pixels).float().cpu().numpy()
             if progress is not None:

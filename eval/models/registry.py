@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torchvision import models
 
-from eval.data.images import SMALLEST
+from eval.data.images import MIN_SIDE
 from eval.models import efficientnet_lite0
 from eval.models.backbone import Backbone, StagedBackbone, WrappedBackbone, outputs_of
 
@@ -54,7 +54,7 @@ def wrap_backbone(
     known = [layer for layer, _ in module.named_modules() if layer]
     if not layers or any(layer not in known for layer in layers):
         raise ValueError(f"layers must name submodules among {known}, got {list(layers)}")
-    side = 2 * SMALLEST
+    side = 2 * MIN_SIDE
     first = next(module.parameters(), torch.zeros(0))
     with torch.no_grad():
         seen = outputs_of(module.eval(), torch.zeros(1, 3, side, side, device=first.device), layers=layers)

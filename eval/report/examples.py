@@ -16,7 +16,7 @@ from eval.benchmark.experiment import untrained
 from eval.benchmark.results import ImageScore
 from eval.data.datasets import Category, Record
 from eval.data.images import load_image, load_mask
-from eval.data.overlays import encoded, heated, outlined
+from eval.data.overlays import draw_outline, overlay_heat, to_data_uri
 from eval.report.extremes import TITLES, extremes, verdict
 from eval.report.runs import Run
 from eval.scoring.grad_cam import grad_cam
@@ -117,17 +117,17 @@ def _pictures(
         mask = np.zeros(shape, np.bool_)
         if record.mask_path is not None:
             mask = load_mask(record.mask_path, size=shape, image_shape=record.shape)
-        shown = [("test image", outlined(plain, mask))]
+        shown = [("test image", draw_outline(plain, mask))]
         if cams is not None:
-            shown.append(("Grad-CAM", heated(plain, cams[number] / max(float(cams[number].max()), 1e-12))))
+            shown.append(("Grad-CAM", overlay_heat(plain, cams[number] / max(float(cams[number].max()), 1e-12))))
         if heats is not None:
             full = 2 * run.results.metrics.decision.threshold
-            shown.append(("heat map", outlined(heated(plain, heats[number] / max(full, 1e-12)), mask)))
+            shown.append(("heat map", draw_outline(overlay_heat(plain, heats[number] / max(full, 1e-12)), mask)))
         if neighbours is not None:
             shown.append(("nearest normal", load_image(category.train[int(neighbours[number])].path, size=shape)))
         of = f"{record.defect}/{record.path.name}"
         found[place] = tuple(
-            Picture(label=label, alternative=f"{label} of {of}", address=encoded(picture)) for label, picture in shown
+            Picture(label=label, alternative=f"{label} of {of}", address=to_data_uri(image)) for label, image in shown
         )
     return found, tuple(notes)
 

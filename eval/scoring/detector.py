@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dml_heads import Head
-from eval.data.images import Image, Size, pictures
+from eval.data.images import Image, Size, load_images
 from eval.models.backbone import Backbone
 from eval.models.embedding import device_of, embed_images
 from eval.models.feature_cache import Features
@@ -138,7 +138,7 @@ def _embedded(
     if scoring == "image":
         return embed_images(backbone, images, size=size, progress=steps)[:, None, None], None
     trainable = 0 if unprojected(backbone) is backbone else len(backbone.stages())
-    lower = Features(backbone, scoring="patch", trainable=trainable)(pictures(images, size=size), progress=steps)
+    lower = Features(backbone, scoring="patch", trainable=trainable)(load_images(images, size=size), progress=steps)
     upper = partial(backbone.upper, scoring="patch", trainable=trainable)
     device = device_of(backbone)
     blocks = [lower[start : start + _BLOCK] for start in range(0, len(lower), _BLOCK)]

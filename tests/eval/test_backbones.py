@@ -14,7 +14,7 @@ pytest.importorskip("torchvision")
 
 from torch import Tensor, nn  # noqa: E402 - after the check that it is there
 
-from eval.data.images import picture, pictures  # noqa: E402
+from eval.data.images import load_image, load_images  # noqa: E402
 from eval.models.backbone import Backbone  # noqa: E402
 from eval.models.embedding import bfloat16_pays, embed_images  # noqa: E402
 from eval.models.registry import BACKBONES, make_backbone, wrap_backbone  # noqa: E402
@@ -229,11 +229,11 @@ BAD_CALLS: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
     ),
     "no images": (lambda: embed_images(small_backbone(), []), ValueError, "images must hold at least one image"),
     "batch=0": (lambda: embed_images(small_backbone(), noise(1), batch=0), ValueError, "batch must be at least 1"),
-    "path without size": (lambda: picture("a.png"), ValueError, "size must be given in pixels"),
-    "float image": (lambda: picture(np.zeros((4, 4))), TypeError, "images must be uint8 arrays or paths, got float64"),
-    "(4, 4, 2)": (lambda: picture(np.zeros((4, 4, 2), np.uint8)), ValueError, "images must have shape"),
+    "path without size": (lambda: load_image("a.png"), ValueError, "size must be given in pixels"),
+    "float image": (lambda: load_image(np.zeros((4, 4))), TypeError, "images must be uint8 arrays or paths, got float"),
+    "(4, 4, 2)": (lambda: load_image(np.zeros((4, 4, 2), np.uint8)), ValueError, "images must have shape"),
     "two shapes": (
-        lambda: pictures([np.zeros((4, 4, 3), np.uint8), np.zeros((5, 5, 3), np.uint8)]),
+        lambda: load_images([np.zeros((4, 4, 3), np.uint8), np.zeros((5, 5, 3), np.uint8)]),
         ValueError,
         "images must have one shape, or size must be given, got (4, 4, 3) and (5, 5, 3)",
     ),
@@ -280,11 +280,11 @@ def test_pictures_of_any_kind_become_rgb(tmp_path: Path) -> None:
 
     gray = noise(1)[0, :, :, 0]
     cv2.imwrite(str(tmp_path / "gray.png"), gray)
-    read = pictures([tmp_path / "gray.png", gray, gray[:, :, None]], size=32)
+    read = load_images([tmp_path / "gray.png", gray, gray[:, :, None]], size=32)
     assert read.shape == (3, 32, 32, 3)
     assert (read[0] == read[1]).all()
     assert (read[1] == read[2]).all()
-    assert picture(noise(1, side=40)[0], size=50).shape == (50, 50, 3)
+    assert load_image(noise(1, side=40)[0], size=50).shape == (50, 50, 3)
 
 
 def test_a_network_with_hooks_gives_the_maps_of_its_layers_and_no_hook_stays() -> None:

@@ -26,7 +26,7 @@ from eval.benchmark.results import read_results
 from eval.benchmark.runner import Cell, make_cells
 from eval.benchmark.settings import make_settings
 from eval.cli.commands import Pace
-from eval.data.examples import parts_of
+from eval.data.examples import split_indices
 from eval.data.twins import twin_split
 from tests.eval.conftest import SIDE, write_spots
 
@@ -218,5 +218,5 @@ def test_the_normals_held_out_are_those_that_training_did_not_see() -> None:
     split = twin_split(images, Line(), held_out=0.2, seed=5)
     assert split.validation is not None
     seen = sorted({int(split.validation[2 * number].image[0, 0, 0]) for number in range(len(split.validation) // 2)})
-    held = parts_of(12, held_out=0.2, rng=np.random.default_rng(5), name="images")[1]
+    held = split_indices(12, held_out=0.2, rng=np.random.default_rng(5), name="images")[1]
     assert seen == held.tolist()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from eval.data.datasets import Record, categories_in, read_category, read_known
+from eval.data.datasets import Record, find_categories, read_category, read_known
 from eval.data.images import load_image, load_mask
 from eval.sample_set import write_sample_set
 from tests.eval.conftest import put
@@ -62,7 +62,7 @@ def test_a_category_gives_images_and_masks_at_its_size(part: Path) -> None:
 
 def test_the_sample_set_is_read(tmp_path: Path) -> None:
     write_sample_set(tmp_path, families=["leather", "flange"], size=64, train=2, test_good=1, test_per_defect=1)
-    assert categories_in(tmp_path) == ("flange", "leather")
+    assert find_categories(tmp_path) == ("flange", "leather")
     category = read_category(tmp_path / "leather", size=64)
     assert len(category.train) == 2
     assert category.masks(category.test).any(axis=(1, 2)).tolist() == [record.label == 1 for record in category.test]
@@ -227,14 +227,14 @@ def test_bad_sizes(size: Any, error: type[Exception], part: Path) -> None:
 
 def test_a_root_is_told_from_a_category(part: Path) -> None:
     (part.parent / "notes").mkdir()
-    assert categories_in(part.parent) == ("part",)
+    assert find_categories(part.parent) == ("part",)
     with pytest.raises(
         ValueError, match=r"root must hold category folders .* is one itself: read it with read_category"
     ):
-        categories_in(part)
+        find_categories(part)
     with pytest.raises(FileNotFoundError, match=r"did you mean one of its categories: part\?"):
         read_category(part.parent)
     with pytest.raises(ValueError, match="root must hold category folders"):
-        categories_in(part.parent / "notes")
+        find_categories(part.parent / "notes")
     with pytest.raises(FileNotFoundError, match="root must be an existing folder"):
-        categories_in(part.parent / "gone")
+        find_categories(part.parent / "gone")

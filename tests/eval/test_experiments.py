@@ -22,7 +22,7 @@ from eval.benchmark.experiment import untrained
 from eval.benchmark.results import Results, Settings, read_results
 from eval.benchmark.runner import Cell, compare, git_revision, make_cells, run_cells, versions
 from eval.data.datasets import defective_images, read_category
-from eval.data.examples import parts_of
+from eval.data.examples import split_indices
 from eval.models.feature_cache import Features
 from eval.scoring import memory_bank as bank_module
 from eval.scoring.detector import embed
@@ -113,7 +113,7 @@ def test_scores_are_distances_to_the_nearest_normal_and_the_threshold_is_of_held
 
     scores = score(normals, images)
     np.testing.assert_allclose([image.score for image in results.images], scores, atol=1e-4)  # the bank is float16
-    kept, held = parts_of(len(normals), held_out=0.2, rng=np.random.default_rng(0), name="normals")
+    kept, held = split_indices(len(normals), held_out=0.2, rng=np.random.default_rng(0), name="normals")
     assert results.metrics.decision.threshold == pytest.approx(score(normals[kept], normals[held]).max(), abs=1e-4)
     assert results.metrics.decision.held_out == len(held) == 2
     labels = [image.label for image in results.images]

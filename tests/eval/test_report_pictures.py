@@ -20,7 +20,7 @@ from sklearn.metrics import auc, roc_curve
 
 from eval.benchmark.artifacts import Embedded
 from eval.benchmark.results import ImageScore
-from eval.data.overlays import encoded, heated, outlined
+from eval.data.overlays import draw_outline, overlay_heat, to_data_uri
 from eval.report.boxes import normalised_distances, standard_scores
 from eval.report.curves import mean_curve
 from eval.report.extremes import extremes, verdict
@@ -88,18 +88,18 @@ def test_outlines_and_heat() -> None:
     image = np.random.default_rng(0).integers(0, 256, (48, 48, 3), np.uint8)
     mask = np.zeros((48, 48), np.bool_)
     mask[20:25, 18:30] = True
-    drawn = outlined(image, mask)
+    drawn = draw_outline(image, mask)
     np.testing.assert_array_equal(drawn[mask], image[mask])  # the line goes around
     assert (drawn != image).any()
-    np.testing.assert_array_equal(outlined(image, np.zeros_like(mask)), image)
-    cold = heated(image, np.zeros((6, 6), np.float32))
+    np.testing.assert_array_equal(draw_outline(image, np.zeros_like(mask)), image)
+    cold = overlay_heat(image, np.zeros((6, 6), np.float32))
     np.testing.assert_array_equal(cold, np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2))
     hot = np.zeros((6, 6), np.float32)
     hot[:, 3:] = 1
-    assert abs(heated(image, hot)[:, 30:].astype(int) - cold[:, 30:]).mean() > 40
-    np.testing.assert_array_equal(heated(image, hot)[:, :10], cold[:, :10])
+    assert abs(overlay_heat(image, hot)[:, 30:].astype(int) - cold[:, 30:]).mean() > 40
+    np.testing.assert_array_equal(overlay_heat(image, hot)[:, :10], cold[:, :10])
     smooth = cv2.GaussianBlur(image, (0, 0), 9)
-    data = base64.b64decode(encoded(smooth).partition(",")[2])
+    data = base64.b64decode(to_data_uri(smooth).partition(",")[2])
     back = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
     assert abs(back.astype(int) - smooth).mean() < 4
 
