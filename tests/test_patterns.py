@@ -48,7 +48,7 @@ def test_a_texture_lies_between_its_two_colours() -> None:
     scene, box = Scene(np.zeros((400, 420, 3), np.uint8)), Box(5, 9, 400, 390)
     for seed in range(20):
         look = ds.looks.Texture().sample(np.random.default_rng(seed), scene, ds.places.Place(9, 9, 0))
-        laid = look.picture(scene.image[box.slices], box, scene)
+        laid = look.pixels(scene.image[box.slices], box, scene)
         ends = np.sort([look.dark, look.light], axis=0) * 255
         assert (laid >= ends[0] - 1).all()
         assert (laid <= ends[1] + 1).all()
@@ -70,7 +70,7 @@ def test_rectangles_are_moved_into_the_picture() -> None:
     scene = Scene(np.zeros((60, 90), np.uint8))
     shapes = (
         ds.shapes.Rectangle(area_range=(0.1, 0.1)),
-        ds.shapes.Strip(length_range=(0.5, 0.5)),
+        ds.shapes.RotatedRectangle(length_range=(0.5, 0.5)),
         ds.shapes.GammaRectangle(),
     )
     for shape in shapes:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
+from defectsynth.core.cache import clear_caches
 from defectsynth.core.layer import Box
 from defectsynth.core.serialization import decode
 from defectsynth.io import sources
@@ -85,8 +86,8 @@ def test_what_is_in_memory_cannot_be_written_but_pickled_and_shown(source: Any, 
 
 def test_a_record_of_a_picture_that_is_gone_says_so() -> None:
     defects = ds.synthesize(GROUND, ds.CutPaste(source=[made(2)]), seed=0).defects
-    defects[0]["recipe"]["look"]["picture_name"] = "memory:0123:0"
-    with pytest.raises(ValueError, match="source must be there to draw a defect again, got memory:0123:0"):
+    defects[0]["recipe"]["look"]["image_name"] = "memory:0123:0"
+    with pytest.raises(ValueError, match="source must exist to draw a defect again, got memory:0123:0"):
         ds.redraw(GROUND, defects)
 
 
@@ -110,13 +111,13 @@ def test_files_are_read_once_and_the_oldest_forgotten(folder: Path, monkeypatch:
     reads: list[str] = []
     read = sources.read_pixels
     monkeypatch.setattr(sources, "read_pixels", lambda path: reads.append(path.name) or read(path))
-    monkeypatch.setattr(sources, "MOST_BYTES", 60 * 90 * 3 * 3)
-    sources._OPEN.clear()
+    monkeypatch.setattr(sources, "CACHE_BYTES", 60 * 90 * 3 * 3)
+    clear_caches()
     files = [str(path) for path in sorted(folder.rglob("*.png"))]
     for name in [files[0], files[1], files[0], files[1], files[2], files[0], files[1]]:
         assert not sources.open_image(name).flags.writeable
     assert reads == ["0.png", "1.png", "2.png", "0.png", "1.png"]
-    sources._OPEN.clear()
+    clear_caches()
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
@@ -129,7 +130,7 @@ def test_pictures_take_on_dtype_and_channels(dtype: Any, channels: int | None) -
     for other in (np.full((60, 60), 51, np.uint8), np.full((9, 9, 3), 0.2, np.float32)):
         name = sources.choose_image(held := sources.ImagesInMemory("source", (other,)), 0.0)
         drawn = DrawnOtherImage(name, same=False, u=0.3, v=0.9, turn=0.0, zoom=1.0, jitter=(0.0,) * 4)
-        laid = drawn.picture(before, Box(3, 5, 33, 25), scene)
+        laid = drawn.pixels(before, Box(3, 5, 33, 25), scene)
         assert (laid.shape, laid.dtype) == (before.shape, before.dtype)
         np.testing.assert_allclose(laid / peak, 0.2, atol=0.003)
         del held
@@ -141,7 +142,7 @@ def test_a_cutting_is_turned_and_zoomed_about_its_middle() -> None:
     box = Box(10, 20, 41, 61)
     for turn, zoom in ((0.0, 2.0), (np.pi / 2, 1.0), (0.5, 0.8)):
         cut = DrawnOtherImage("", same=False, u=0.5, v=0.5, turn=turn, zoom=zoom, jitter=(0.0,) * 4)
-        laid = cut.picture(scene.image[box.slices], box, scene)
+        laid = cut.pixels(scene.image[box.slices], box, scene)
         cos, sin, step = np.cos(turn), np.sin(turn), 5 / 120 / zoom
         np.testing.assert_allclose(laid[20, 20] - laid[20, 15], np.array([cos, -sin, 0]) * step, atol=2e-3)
         np.testing.assert_allclose(laid[25, 15] - laid[20, 15], np.array([sin, cos, 0]) * step, atol=2e-3)
@@ -193,10 +194,10 @@ def test_shuffling_takes_whole_tiles_of_the_picture() -> None:
     look = ds.looks.Shuffled(tiles_range=(4, 4), jitter_range=(0, 0)).sample(
         np.random.default_rng(2), scene, ds.places.Place(1, 1, 0)
     )
-    laid = look.picture(picture, box, scene)
+    laid = look.pixels(picture, box, scene)
     assert (np.sort(laid.ravel()) == picture.ravel()).all(), "every pixel once, at another place"
     part = Box(10, 5, 40, 60)
-    np.testing.assert_array_equal(look.picture(picture[part.slices], part, scene), laid[part.slices])
+    np.testing.assert_array_equal(look.pixels(picture[part.slices], part, scene), laid[part.slices])
     assert (laid != picture).mean() > 0.8
 
 

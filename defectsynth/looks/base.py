@@ -1,6 +1,7 @@
-"""LOOK: the pixels to lay down inside a defect's box, given the surface that is there.
+"""Base classes of looks, which make the pixels of a defect inside its bounding box.
 
-A `Look` holds ranges; `sample` draws from them; `DrawnLook.paint` is a pure function of the surface and the layer.
+A `Look` holds ranges and `sample` draws from them. `DrawnLook.paint` is a pure function of the surface and the alpha
+layer.
 """
 
 from __future__ import annotations
@@ -19,35 +20,35 @@ from defectsynth.scene.scene import Scene
 
 
 class DrawnLook(Value):
-    """A look with every number drawn."""
+    """A look with every number drawn; lengths are in pixels, angles in radians."""
 
     @property
     def margin(self) -> int:
-        """Pixels beyond the alpha layer that the look changes."""
+        """Number of pixels beyond the alpha layer that the look changes."""
         return 0
 
     @abstractmethod
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
-        """Return the pixels to lay down and how opaque they are.
+        """Return the pixels of the defect and their alpha layer.
 
         Args:
-            surface: float32 (C, h, w) in [0, 1], what is there.
+            surface: float32 (C, h, w) in [0, 1], the image inside the bounding box.
             layer: the alpha layer, (h, w).
-            scene: the whole picture, for looks that take pixels from elsewhere in it.
+            scene: the whole image, for looks that copy pixels from another place.
 
         Returns:
             float32 that broadcasts to (C, h, w), and alpha float32 (h, w).
         """
 
-    def change(self, layer: Layer) -> Floats | None:
-        """Return what is added to every channel alike, float32 (h, w), if that is all the look does.
+    def brightness_change(self, layer: Layer) -> Floats | None:
+        """Return the change that the look adds to every channel, float32 (h, w), or None if it does more than that.
 
-        The surface with it is then what `paint` returns; what is only added need not be blended channel by channel.
+        `paint` then returns the surface plus this change. It is faster to add than to blend channel by channel.
         """
         return None
 
-    def coat(self, layer: Layer) -> Overlay | None:
-        """Return what is laid down, if it is the same on any surface and what `paint` would return."""
+    def overlay(self, layer: Layer) -> Overlay | None:
+        """Return the look as an overlay that does not depend on the surface, or None if it does depend on it."""
         return None
 
 
@@ -60,22 +61,22 @@ class Look(Component):
 
 
 class DrawnImage(DrawnLook):
-    """A look that lays down a picture, whatever the surface is."""
+    """A look whose pixels do not depend on the surface under them."""
 
     @abstractmethod
-    def picture(self, before: Array, box: Box, scene: Scene) -> Array:
-        """Return the pixels to lay down.
+    def pixels(self, before: Array, box: Box, scene: Scene) -> Array:
+        """Return the pixels of the defect.
 
         Args:
-            before: the picture inside `box`, (h, w) or (h, w, C).
-            box: where they are laid.
-            scene: the picture before any defect.
+            before: the image inside `box`, (h, w) or (h, w, C).
+            box: the bounding box of the defect.
+            scene: the image before any defect.
 
         Returns:
             Shape and dtype of `before`.
         """
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
-        """Return the picture as planes, and the alpha layer as it is."""
+        """Return the pixels as float planes, and the unchanged alpha layer."""
         before = scene.image[layer.box.slices]
-        return scene.planes(self.picture(before, layer.box, scene)), layer.alpha
+        return scene.planes(self.pixels(before, layer.box, scene)), layer.alpha

@@ -1,4 +1,4 @@
-"""Taken out of looks.py."""
+"""One colour drawn from a palette, opaque or as a tint."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
-COLOR_TRIES = 4  # colours tried before one close to the surface is taken
-
-
-PALETTES: dict[str, tuple[Pair, Pair, Pair]] = {  # hue (1 is a turn), saturation and value
+MAX_COLOR_TRIES = 4  # colours drawn again before one similar to the surface is accepted
+PALETTES: dict[str, tuple[Pair, Pair, Pair]] = {  # ranges of hue (1 is a full turn), saturation and value
     "any": ((0.0, 1.0), (0.0, 1.0), (0.0, 1.0)),
     "gray": ((0.0, 0.0), (0.0, 0.0), (0.0, 1.0)),
     "dark": ((0.0, 0.12), (0.0, 0.4), (0.03, 0.25)),
@@ -32,13 +30,13 @@ PALETTES: dict[str, tuple[Pair, Pair, Pair]] = {  # hue (1 is a turn), saturatio
 
 @dataclass(frozen=True)
 class Color(Look):
-    """One colour, opaque or as a tint that lets the texture of the surface through.
+    """One colour, opaque or as a tint through which the texture of the surface shows.
 
     Args:
-        palettes: families of colours; each draw takes one: any (uniform RGB), gray, dark, light, rust, red, yellow,
-            blue.
+        palettes: families of colours, of which each draw takes one: any (uniform RGB), gray, dark, light, rust, red,
+            yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
-        unlike: least difference from the surface that a colour is looked for with, in [0, 1].
+        unlike: least difference from the surface in one channel, in [0, 1]; not reached if a few tries fail.
     """
 
     palettes: tuple[str, ...] = choices(("any", "gray"), *PALETTES)
@@ -46,26 +44,26 @@ class Color(Look):
     unlike: float = number(0.15, 0.0, 1.0, "least difference from the surface")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnColor:
-        """Return a colour that differs from the surface at the place, if one is found in a few tries."""
-        values = color_of(self.palettes, rng, scene, place, unlike=self.unlike)
+        """Return a colour that differs from the surface at the place; after a few failed tries, any colour."""
+        values = draw_color(self.palettes, rng, scene, place, unlike=self.unlike)
         return DrawnColor(values=values, tint=between(self.tint_range, rng.random()))
 
 
-def color_of(
+def draw_color(
     palettes: tuple[str, ...], rng: np.random.Generator, scene: Scene, place: Place, *, unlike: float = 0.15
 ) -> tuple[float, ...]:
-    """Return a colour of one of the palettes that differs from the surface, if one is found in a few tries."""
+    """Return a colour of one palette that differs from the surface; after a few failed tries, any colour of it."""
     here = scene.color_at(place.x, place.y).tolist()
     channels = 1 if scene.monochrome else scene.channels
-    values = _color(palettes, rng, channels)
-    for _ in range(COLOR_TRIES):
+    values = _random_color(palettes, rng, channels)
+    for _ in range(MAX_COLOR_TRIES):
         if max(abs(value - there) for value, there in zip(values, here, strict=False)) >= unlike:
             break
-        values = _color(palettes, rng, channels)
+        values = _random_color(palettes, rng, channels)
     return tuple(values)
 
 
-def _color(palettes: tuple[str, ...], rng: np.random.Generator, channels: int) -> list[float]:
+def _random_color(palettes: tuple[str, ...], rng: np.random.Generator, channels: int) -> list[float]:
     choice, *shares = rng.random(max(channels, 3) + 1).tolist()
     palette = palettes[int(choice * len(palettes))]
     if palette == "any" or (palette != "gray" and channels not in (1, 3)):
@@ -76,24 +74,24 @@ def _color(palettes: tuple[str, ...], rng: np.random.Generator, channels: int) -
 
 @dataclass(frozen=True)
 class DrawnColor(DrawnLook):
-    """One value for each channel in [0, 1], and the share of the surface's texture that shows through."""
+    """One value in [0, 1] for each channel, and the share of the surface's texture that shows through."""
 
     values: tuple[float, ...]
     tint: float
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
-        """Return the colour."""
-        color = self.level(surface, layer)
+        """Return the colour, with the texture of the surface if it is a tint."""
+        color = self.base_color(surface, layer)
         if self.tint == 0.0:
             return color, layer.alpha
         pixels = surface * np.float32(self.tint)
         pixels += color
         return pixels, layer.alpha
 
-    def level(self, surface: Floats, layer: Layer) -> Floats:
-        """Return what is laid down besides the share of the surface that shows through, float32 (C, 1, 1).
+    def base_color(self, surface: Floats, layer: Layer) -> Floats:
+        """Return the colour to which `tint` times the surface is added, float32 (C, 1, 1).
 
-        A picture with more channels repeats the colour.
+        The mean of both is the colour itself. An image with more channels repeats the values.
         """
         color = np.array([value for value, _ in zip(cycle(self.values), surface, strict=False)], dtype=np.float32)
         if self.tint > 0.0:

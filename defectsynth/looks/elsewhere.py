@@ -1,4 +1,4 @@
-"""Taken out of looks.py."""
+"""A copy of the image from another place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Floats
 from defectsynth.core.layer import Layer
-from defectsynth.core.parameters import Pair, choice, span
+from defectsynth.core.parameters import FRACTION, Pair, choice, span
 from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
@@ -17,14 +17,14 @@ from defectsynth.scene.scene import Scene
 
 @dataclass(frozen=True)
 class Elsewhere(Look):
-    """Pixels from another place of the same picture.
+    """Pixels from another place of the same image.
 
     Args:
-        distance_range: how far away, in [0, 2], fraction of min(H, W).
-        direction: any; across the direction of the place, as from the other side of a seam.
+        distance_range: distance of that place, in [0, 2], fraction of min(H, W).
+        direction: any; or across, perpendicular to the direction of the place, as from the other side of a seam.
     """
 
-    distance_range: Pair = span((0.1, 0.6), 0.0, 2.0, "fraction of min(H, W)")
+    distance_range: Pair = span((0.1, 0.6), 0.0, 2.0, FRACTION)
     direction: str = choice("any", "any", "across")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnElsewhere:
@@ -37,19 +37,19 @@ class Elsewhere(Look):
 
 @dataclass(frozen=True)
 class DrawnElsewhere(DrawnLook):
-    """Offset of the source in pixels; at the border of the picture it is mirrored back inside."""
+    """Offset of the source in pixels; the image is mirrored at its border."""
 
     dx: int
     dy: int
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
-        """Return the pixels found at the offset."""
+        """Return the pixels at the offset."""
         rows = _reflect(np.arange(layer.box.y0, layer.box.y1) + self.dy, scene.size[0])
         columns = _reflect(np.arange(layer.box.x0, layer.box.x1) + self.dx, scene.size[1])
         return scene.planes(np.ascontiguousarray(scene.image[rows[:, None], columns])), layer.alpha
 
 
 def _reflect(index: Array, size: int) -> Array:
-    """Return positions folded back into range(size), as in a mirror."""
+    """Return indices reflected into range(size)."""
     folded = np.mod(index, 2 * size)
     return np.minimum(folded, 2 * size - 1 - folded)

@@ -1,4 +1,4 @@
-"""The inside of a broken place: flat pieces, each turned another way, some of them mirroring the light."""
+"""A fracture surface: flat facets, each tilted differently, some of which mirror the light."""
 
 from __future__ import annotations
 
@@ -16,41 +16,41 @@ from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
-FINEST = 3.0  # pixels of the smallest facet
-SAMPLES = 320  # most places along a side at which they are computed
-MOST = 160  # facets
-SHADED = np.float32(1.6)  # share of its brightness that a facet turned away loses, for each unit of contrast
-OCTAVES = 6  # of the roughness that bends their borders and glitters
-WAVY = 0.12  # how far a border is bent, as a share of a facet
-WARM = (0.0, 0.02, 0.14)  # how much less of red, green and blue a mirroring facet throws back
+MIN_FACET_SIZE = 3.0  # pixels
+MAX_GRID_SIDE = 320  # samples along the longer side; larger facets are computed on a smaller grid and enlarged
+MAX_FACETS = 160
+SHADING_GAIN = np.float32(1.6)  # share of the brightness lost per unit of negative shading
+NOISE_OCTAVES = 6  # of the noise that distorts the borders and modulates the reflections
+BORDER_WAVINESS = 0.12  # displacement of a border relative to the size of a facet
+REFLECTION_LOSS = (0.0, 0.02, 0.14)  # share of red, green and blue that a mirroring facet absorbs: a warm white
 
 
 @dataclass(frozen=True)
 class FractureFacets(Look):
-    """Flat pieces as in the break of glass, shell or coating, each turned another way and lit by that.
+    """Flat facets, as in a fracture of glass, shell or coating, each tilted and lit differently.
 
-    The surface's own texture is gone; some facets mirror the light, and where two of them meet there is a thin line.
+    The texture of the surface is gone. Some facets mirror the light, and a thin line separates neighbouring facets.
 
     Args:
         facet_range: size of a facet, in [0, 0.5], fraction of min(H, W).
-        stretch_range: how much longer a facet is along the defect, in [1, 8].
-        contrast_range: standard deviation of their brightness, in [0, 1].
-        level_range: change of brightness of all together, in [-1, 1].
+        stretch_range: length of a facet along the defect relative to its width, in [1, 8].
+        contrast_range: standard deviation of the brightness of facets, in [0, 1].
+        level_range: change of brightness of all facets, in [-1, 1].
         shine_range: share of the facets that mirror the light, in [0, 1].
-        ridge_range: brightness of the lines between them, in [0, 1].
+        ridge_range: brightness of the lines between facets, in [0, 1].
         texture_range: share of the surface's texture that is left, in [0, 1].
 
     References:
-        G. Voronoi, "Nouvelles applications des parametres continus", Crelle 134, 1908: each facet is what lies nearest
-        to one of its points.
+        G. Voronoi, "Nouvelles applications des parametres continus", Crelle 134, 1908: a facet is the region nearest to
+        one of a set of points. Here the borders are distorted by noise.
     """
 
     facet_range: Pair = span((0.02, 0.06), 0.0, 0.5, FRACTION)
-    stretch_range: Pair = span((1.0, 3.0), 1.0, 8.0, "longer along the defect")
-    contrast_range: Pair = span((0.05, 0.15), 0.0, 1.0, "standard deviation of their brightness")
-    level_range: Pair = span((-0.1, 0.1), -1.0, 1.0, "change of brightness of all")
+    stretch_range: Pair = span((1.0, 3.0), 1.0, 8.0, "length relative to width")
+    contrast_range: Pair = span((0.05, 0.15), 0.0, 1.0, "standard deviation of the brightness of facets")
+    level_range: Pair = span((-0.1, 0.1), -1.0, 1.0, "change of brightness of all facets")
     shine_range: Pair = span((0.0, 0.15), 0.0, 1.0, "share of the facets that mirror the light")
-    ridge_range: Pair = span((0.0, 0.2), 0.0, 1.0, "brightness of the lines between them")
+    ridge_range: Pair = span((0.0, 0.2), 0.0, 1.0, "brightness of the lines between facets")
     texture_range: Pair = span((0.0, 0.2), 0.0, 1.0, "share of the surface's texture that is left")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnFractureFacets:
@@ -58,7 +58,7 @@ class FractureFacets(Look):
         facet, stretch, contrast, level, shine, ridge, texture = rng.random(7).tolist()
         return DrawnFractureFacets(
             angle=place.angle,
-            cell=max(between(self.facet_range, facet) * scene.side, FINEST),
+            cell=max(between(self.facet_range, facet) * scene.side, MIN_FACET_SIZE),
             stretch=between(self.stretch_range, stretch),
             contrast=between(self.contrast_range, contrast),
             level=between(self.level_range, level),
@@ -72,7 +72,7 @@ class FractureFacets(Look):
 
 @dataclass(frozen=True)
 class DrawnFractureFacets(DrawnLook):
-    """Direction in radians, size of a facet and width of a line in pixels, brightnesses, the seed of the rest."""
+    """Direction in radians, size of a facet and width of a line in pixels, brightnesses, seed of the facets."""
 
     angle: float
     cell: float
@@ -86,65 +86,67 @@ class DrawnFractureFacets(DrawnLook):
     seed: int
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
-        """Return the facets in the mean colour of what was there."""
+        """Return the facets in the mean colour of the surface."""
         weight = max(float(layer.alpha.sum()), 1e-6)
         mean = np.einsum("chw,hw->c", surface, layer.alpha) / np.float32(weight)
-        lit, glitter = self._light(layer.box.shape)
-        dull = 1.0 - glitter
-        shade = (1.0 + SHADED * np.minimum(lit, 0.0)) * dull
-        lit = np.maximum(lit, 0.0) * dull
-        colourful = surface.shape[0] == 3 and not scene.monochrome
-        white = 1.0 - (np.array(WARM, np.float32) if colourful else np.zeros(surface.shape[0], np.float32))
-        left = (1.0 - self.texture) * mean
+        lit, reflection = self._light(layer.box.shape)
+        diffuse = 1.0 - reflection
+        shade = (1.0 + SHADING_GAIN * np.minimum(lit, 0.0)) * diffuse
+        lit = np.maximum(lit, 0.0) * diffuse
+        colored = surface.shape[0] == 3 and not scene.monochrome
+        white = 1.0 - (np.array(REFLECTION_LOSS, np.float32) if colored else np.zeros(surface.shape[0], np.float32))
+        base = (1.0 - self.texture) * mean
         pixels = np.empty_like(surface)
-        for target, own, mirrored in zip(pixels, left.tolist(), white.tolist(), strict=True):
-            target[:] = cv2.resize(shade * own + lit + glitter * mirrored, layer.box.shape[::-1]).reshape(target.shape)
+        for target, own, mirrored in zip(pixels, base.tolist(), white.tolist(), strict=True):
+            target[:] = cv2.resize(shade * own + lit + reflection * mirrored, layer.box.shape[::-1]).reshape(
+                target.shape
+            )
         if self.texture:
             share = np.float32(self.texture) * cv2.resize(shade, layer.box.shape[::-1]).reshape(layer.box.shape)
             pixels += surface * share
         return pixels, layer.alpha
 
     def _light(self, shape: tuple[int, int]) -> tuple[Floats, Floats]:
-        """Return the change of brightness and how much is mirrored, float32 of that shape or a smaller one each."""
-        scale = min(1.0, SAMPLES / max(shape))
+        """Return the change of brightness and the share of mirrored light, float32 of `shape` or a smaller one each."""
+        scale = min(1.0, MAX_GRID_SIDE / max(shape))
         noise = self._noise((max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))))
         brightness, shining, ridges = self._facets(noise, self.cell * scale, max(round(self.line * scale), 1))
-        glitter = shining * np.clip(np.float32(0.75) + np.float32(0.7) * noise, 0.0, 1.0)
-        glitter = np.maximum(glitter, np.float32(self.ridge) * ridges)
-        return brightness + np.float32(0.3 * self.contrast) * noise, glitter
+        reflection = shining * np.clip(np.float32(0.75) + np.float32(0.7) * noise, 0.0, 1.0)
+        reflection = np.maximum(reflection, np.float32(self.ridge) * ridges)
+        return brightness + np.float32(0.3 * self.contrast) * noise, reflection
 
     def _facets(self, noise: Floats, cell: float, line: int) -> tuple[Floats, Floats, Floats]:
-        """Return the change of brightness, how much is mirrored, and the lines between, float32 (h, w) each."""
+        """Return the change of brightness, the share of mirrored light and the border lines, float32 (h, w) each."""
         shape, rng = noise.shape, np.random.default_rng(self.seed)
         points = self._points(rng, shape, cell)
-        labels = _nearest(points, noise, WAVY * cell)
+        labels = _nearest_point(points, noise, BORDER_WAVINESS * cell)
         number = len(points)
         level = rng.standard_normal(number, dtype=np.float32) * np.float32(self.contrast) + np.float32(self.level)
         tilt = rng.standard_normal((2, number), dtype=np.float32) * np.float32(self.contrast / cell)
-        middle = points.astype(np.float32)
-        level -= tilt[0] * middle[:, 1] + tilt[1] * middle[:, 0]
+        centres = points.astype(np.float32)
+        level -= tilt[0] * centres[:, 1] + tilt[1] * centres[:, 0]
         y, x = np.arange(shape[0], dtype=np.float32)[:, None], np.arange(shape[1], dtype=np.float32)
         brightness = level[labels] + tilt[0][labels] * x + tilt[1][labels] * y
-        lamp = points[int(rng.integers(number))]  # facets mirror the lamp around one place
-        away = np.hypot(*(points - lamp).T) / cell + rng.uniform(0.0, 3.0, number)
+        lamp = points[int(rng.integers(number))]  # the facets that mirror the lamp lie around one point
+        distance = np.hypot(*(points - lamp).T) / cell + rng.uniform(0.0, 3.0, number)
         shining = np.zeros(number, np.float32)
-        brightest = np.argsort(away)[: round(self.shine * number + rng.random() - 0.5)]
+        brightest = np.argsort(distance)[: round(self.shine * number + rng.random() - 0.5)]
         shining[brightest] = rng.uniform(0.5, 1.0, len(brightest))
         edge = rng.random(number).astype(np.float32) ** 2
-        differ = np.zeros(shape, np.float32)
-        differ[:, 1:] = labels[:, 1:] != labels[:, :-1]
-        differ[1:] = np.maximum(differ[1:], labels[1:] != labels[:-1])
+        borders = np.zeros(shape, np.float32)
+        borders[:, 1:] = labels[:, 1:] != labels[:, :-1]
+        borders[1:] = np.maximum(borders[1:], labels[1:] != labels[:-1])
         if line > 1:
-            differ = cv2.dilate(differ, np.ones((line, line), np.uint8)).reshape(shape)
-        soft = 2 * (line // 2) + 3  # facets meet within the width of a line
+            borders = cv2.dilate(borders, np.ones((line, line), np.uint8)).reshape(shape)
+        soft = 2 * (line // 2) + 3  # neighbouring facets blend over the width of a line
         bright, mirrored = (cv2.blur(plane, (soft, soft)).reshape(shape) for plane in (brightness, shining[labels]))
-        return bright, mirrored, differ * edge[labels]
+        return bright, mirrored, borders * edge[labels]
 
     def _points(self, rng: np.random.Generator, shape: tuple[int, ...], cell: float) -> Array:
-        """Return the points that facets lie around, int (N, 2), row and column, a grid with disorder."""
+        """Return the centres of facets, a jittered grid: int (N, 2), row and column."""
         cos, sin, reach = math.cos(self.angle), math.sin(self.angle), 0.5 * math.hypot(*shape)
         columns, rows = 2 * reach / (cell * self.stretch), 2 * reach / cell
-        fewer = min(1.0, math.sqrt(MOST / (columns * rows)))
+        fewer = min(1.0, math.sqrt(MAX_FACETS / (columns * rows)))
         columns, rows = max(2, round(columns * fewer)), max(2, round(rows * fewer))
         u, v = rng.random((2, rows, columns))
         along = (2 * (np.arange(columns) + u) / columns - 1) * reach
@@ -155,14 +157,14 @@ class DrawnFractureFacets(DrawnLook):
         return points if len(points) else np.array([(shape[0] // 2, shape[1] // 2)])
 
     def _noise(self, shape: tuple[int, int]) -> Floats:
-        """Return rough noise, float32 (h, w), deviation about 1."""
-        cells = fractal_noise(self.seed + 1, octaves=OCTAVES, gain=0.85)
+        """Return rough noise, float32 (h, w), standard deviation about 1."""
+        cells = fractal_noise(self.seed + 1, octaves=NOISE_OCTAVES, gain=0.85)
         side = max(shape)
         return cv2.resize(cells, (side, side), interpolation=cv2.INTER_LINEAR)[: shape[0], : shape[1]]
 
 
-def _nearest(points: Array, noise: Floats, wave: float) -> Array:
-    """Return the index of the point nearest to each pixel, int (h, w), the borders bent by `wave` pixels."""
+def _nearest_point(points: Array, noise: Floats, wave: float) -> Array:
+    """Return the index of the point nearest to each pixel, int (h, w); noise displaces borders by `wave` pixels."""
     shape = noise.shape
     seeds = np.full(shape, 255, np.uint8)
     seeds[points[:, 0], points[:, 1]] = 0
@@ -170,7 +172,7 @@ def _nearest(points: Array, noise: Floats, wave: float) -> Array:
     labels = labels.reshape(shape)
     order = np.zeros(int(labels.max()) + 1, np.float32)
     order[labels[points[:, 0], points[:, 1]]] = np.arange(len(points))
-    bent = np.float32(wave) * cv2.blur(noise, (3, 3)).reshape(shape)
-    y, x = np.arange(shape[0], dtype=np.float32)[:, None] - bent, np.arange(shape[1], dtype=np.float32) + bent
+    shift = np.float32(wave) * cv2.blur(noise, (3, 3)).reshape(shape)
+    y, x = np.arange(shape[0], dtype=np.float32)[:, None] - shift, np.arange(shape[1], dtype=np.float32) + shift
     moved = cv2.remap(order[labels], x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
     return moved.reshape(shape).astype(np.intp)

@@ -1,4 +1,4 @@
-"""Taken out of looks.py."""
+"""Coarse grain added to the surface."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Floats
 from defectsynth.core.layer import Layer
-from defectsynth.core.parameters import Pair, span
+from defectsynth.core.parameters import FRACTION, Pair, span
 from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
@@ -17,7 +17,7 @@ from defectsynth.scene.scene import Scene
 
 @dataclass(frozen=True)
 class Noise(Look):
-    """The surface with coarse grain over it: roughness, corrosion, dust.
+    """The surface with coarse grain: roughness, corrosion, dust.
 
     Args:
         contrast_range: standard deviation of the grain, in [0, 1].
@@ -25,17 +25,17 @@ class Noise(Look):
     """
 
     contrast_range: Pair = span((0.12, 0.3), 0.0, 1.0, "standard deviation of the grain")
-    grain_range: Pair = span((0.004, 0.02), 0.0, 0.2, "fraction of min(H, W)")
+    grain_range: Pair = span((0.004, 0.02), 0.0, 0.2, FRACTION)
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnNoise:
-        """Return a seed, a strength and a grain size in pixels."""
+        """Return a seed, a contrast and a grain size in pixels."""
         contrast, grain = rng.uniform(*self.contrast_range), rng.uniform(*self.grain_range) * scene.side
         return DrawnNoise(seed=int(rng.integers(1 << 62)), contrast=contrast, grain=grain)
 
 
 @dataclass(frozen=True)
 class DrawnNoise(DrawnLook):
-    """Seed of the grain, standard deviation in [0, 1], size of a grain in pixels."""
+    """Seed of the grain, its standard deviation in [0, 1], and the size of a grain in pixels."""
 
     seed: int
     contrast: float

@@ -1,4 +1,7 @@
-"""Something opaque laid over a surface that covers little of its box: only the pixels that it covers are looked at."""
+"""An opaque colour and its shadow, composited over an image.
+
+In a large, sparsely covered bounding box only the covered pixels are computed.
+"""
 
 from __future__ import annotations
 
@@ -13,62 +16,71 @@ from defectsynth.core.arrays import Array, Bytes, Floats, put_pixels, split_chan
 from defectsynth.core.layer import Box
 from defectsynth.core.patch import Patch, make_patch, planes_to_pixels
 
-LARGE, SPARSE = 16_384, 0.25  # pixels of a box, and greatest share of them covered, that take less time on their own
+MIN_SPARSE_AREA = 16_384  # pixels of a bounding box from which on computing only the covered ones can be faster
+MAX_SPARSE_COVER = 0.25  # share of covered pixels up to which it is faster
 
 
 class Overlay(NamedTuple):
-    """What is laid down, the same on any surface: one colour under a light, and a shadow beside it.
+    """One shaded colour and its shadow, which do not depend on the surface under them.
 
     Attributes:
-        values: the colour, one value for each channel in [0, 1]; a picture with more channels repeats it.
-        light: float32 (h, w), what is added to every channel alike.
-        alpha: float32 (h, w), how opaque the colour is.
-        darkness: float32 (h, w), how opaque it is together with its shadow.
+        values: the colour, one value in [0, 1] for each channel; an image with more channels repeats it.
+        light: float32 (h, w), shading that is added to every channel.
+        alpha: float32 (h, w), opacity of the colour.
+        alpha_with_shadow: float32 (h, w), opacity of the colour together with its shadow.
     """
 
     values: tuple[float, ...]
     light: Floats
     alpha: Floats
-    darkness: Floats
+    alpha_with_shadow: Floats
 
-    def laid_over(self, before: Array, box: Box, *, opacity: float, peak: float, allowed: Bytes | None) -> Patch | None:
-        """Return the patch of the coat, None if nothing visible is left of it.
+    def render(self, before: Array, box: Box, *, opacity: float, peak: float, allowed: Bytes | None) -> Patch | None:
+        """Return the overlay as a patch, or None if nothing visible is left of it.
 
         Args:
-            before: the picture inside the box, (h, w) or (h, w, C).
-            box: where it lies.
-            opacity: of the whole, in [0, 1].
+            before: the image inside `box`, (h, w) or (h, w, C).
+            box: bounding box of the overlay.
+            opacity: factor on both alpha planes, in [0, 1].
             peak: greatest value of the dtype.
             allowed: uint8 (h, w), non-zero where pixels may change; None allows all.
         """
-        alpha = self.darkness * np.float32(opacity)
-        covered = np.flatnonzero(alpha > 0.0) if alpha.size >= LARGE else None
-        if covered is None or covered.size > SPARSE * alpha.size:
-            after = self._over(before, self.light, self.alpha * np.float32(opacity), alpha, peak)
+        alpha = self.alpha_with_shadow * np.float32(opacity)
+        covered = np.flatnonzero(alpha > 0.0) if alpha.size >= MIN_SPARSE_AREA else None
+        if covered is None or covered.size > MAX_SPARSE_COVER * alpha.size:
+            after = self._composite(before, self.light, self.alpha * np.float32(opacity), alpha, peak)
             return make_patch(before, after, box, peak=peak, alpha=alpha, allowed=allowed)
         if not covered.size:
             return None
-        light, body, dark = (plane.reshape(1, -1).take(covered, axis=1) for plane in (self.light, self.alpha, alpha))
-        under = before.reshape(1, alpha.size, -1).take(covered, axis=1)
+        light, body, total = (plane.reshape(1, -1).take(covered, axis=1) for plane in (self.light, self.alpha, alpha))
+        pixels = before.reshape(1, alpha.size, -1).take(covered, axis=1)
         body *= np.float32(opacity)
-        found = make_patch(
-            under,
-            self._over(under, light, body, dark, peak),
+        sparse = make_patch(
+            pixels,
+            self._composite(pixels, light, body, total, peak),
             box,
             peak=peak,
-            alpha=dark,
+            alpha=total,
             allowed=None if allowed is None else allowed.reshape(1, -1).take(covered, axis=1),
         )
-        if found is None:
+        if sparse is None:
             return None
         pixels, mask, change = before.copy(), np.zeros(alpha.shape, np.uint8), np.zeros(alpha.shape, before.dtype)
-        for whole, rows in ((pixels, found.pixels), (mask, found.mask), (change, found.change)):
-            put_pixels(whole, covered, rows)
-        return replace(found, pixels=pixels, mask=mask, change=change, alpha=alpha)
+        for whole, part in ((pixels, sparse.pixels), (mask, sparse.mask), (change, sparse.change)):
+            put_pixels(whole, covered, part)
+        return replace(sparse, pixels=pixels, mask=mask, change=change, alpha=alpha)
 
-    def _over(self, before: Array, light: Floats, body: Floats, dark: Floats, peak: float) -> Array:
-        """Return pixels with colour as opaque as `body`, lit, and all but `dark` of what was there; (h, w) each."""
-        planes = split_channels(before) * ((np.float32(1.0) - dark) * np.float32(1.0 / peak))
+    def _composite(self, before: Array, light: Floats, body: Floats, total: Floats, peak: float) -> Array:
+        """Return the image with the overlay.
+
+        Args:
+            before: the image, (h, w) or (h, w, C).
+            light: float32 (h, w), shading of the colour.
+            body: float32 (h, w), opacity of the colour.
+            total: float32 (h, w), opacity of colour and shadow.
+            peak: greatest value of the dtype.
+        """
+        planes = split_channels(before) * ((np.float32(1.0) - total) * np.float32(1.0 / peak))
         light = light * body
         for plane, value in zip(planes, cycle(self.values), strict=False):
             np.add(plane, cv2.scaleAdd(body, value, light).reshape(light.shape), out=plane)

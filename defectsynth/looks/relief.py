@@ -1,4 +1,4 @@
-"""The surface itself, hollowed, raised or torn up: height becomes shading, with one light direction a picture."""
+"""The surface itself with pits, bumps or roughness, shaded by one direction of light for the whole image."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
 FORMS = ("pit", "bump", "rough")
-TOP = 0.2  # how much brighter the top of a bump is, as a share of the contrast
+BUMP_TOP_GAIN = 0.2  # brightness of the top of a bump relative to the contrast
 
 
 @dataclass(frozen=True)
 class Relief(Look):
-    """The surface itself, hollowed, raised or torn up, as the light of the picture shows it.
+    """The surface itself with a pit, a bump or roughness, lit like the image.
 
     Args:
-        forms: pit, bump, rough; each draw takes one of them.
-        contrast_range: change of brightness where a slope faces the light or turns away from it, in [0, 1].
-        wall_range: how far the slope reaches in from the outline, in [0, 1]; 1 is a dome or a bowl, 0 a flat top or
-            floor with steep walls.
+        forms: pit, bump or rough, of which each draw takes one.
+        contrast_range: change of brightness where a slope faces the light or faces away from it, in [0, 1].
+        wall_range: width of the slope as a share of the greatest depth, in [0, 1]; 1 is a dome or a bowl, 0 a flat top
+            or floor with steep walls.
         gloss_range: brightness of the highlight on a slope that mirrors the light, in [0, 1].
 
     References:
         B. K. P. Horn, "Height and Gradient from Shading", IJCV 1990: brightness follows the slope towards the light.
-        Here the height is the distance from the outline, so no object has to be modelled.
+        Here the height is the distance to the outline of the defect.
     """
 
     forms: tuple[str, ...] = choices(("pit", "bump"), *FORMS)
@@ -42,7 +42,7 @@ class Relief(Look):
     gloss_range: Pair = span((0.0, 0.0), 0.0, 1.0, "brightness of the highlight")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnRelief:
-        """Return a form under the light of the picture."""
+        """Return a form lit like the image."""
         choice, contrast, wall, gloss = rng.random(4).tolist()
         return DrawnRelief(
             form=self.forms[int(choice * len(self.forms))],
@@ -56,7 +56,7 @@ class Relief(Look):
 
 @dataclass(frozen=True)
 class DrawnRelief(DrawnLook):
-    """A form, its shading, where the light comes from in radians, and the seed of what is rough."""
+    """A form, its shading, the direction of the light in radians, and the seed of the roughness."""
 
     form: str
     contrast: float
@@ -68,11 +68,11 @@ class DrawnRelief(DrawnLook):
     margin: ClassVar[int] = 1
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
-        """Return the surface under its shading."""
-        return surface + self.change(layer), layer.alpha
+        """Return the shaded surface."""
+        return surface + self.brightness_change(layer), layer.alpha
 
-    def change(self, layer: Layer) -> Floats:
-        """Return the shading."""
+    def brightness_change(self, layer: Layer) -> Floats:
+        """Return the shading, float32 (h, w)."""
         if self.form == "rough":
             return np.float32(self.contrast) * shade_rough_surface(layer.box.shape, self.light, self.seed)
         bump = self.form == "bump"
@@ -81,6 +81,6 @@ class DrawnRelief(DrawnLook):
             wall=self.wall,
             light=self.light if bump else self.light + math.pi,
             contrast=self.contrast,
-            level=self.contrast * (TOP if bump else -PIT_FLOOR_SHADE),
+            level=self.contrast * (BUMP_TOP_GAIN if bump else -PIT_FLOOR_SHADE),
             gloss=self.gloss,
         )

@@ -1,4 +1,4 @@
-"""Taken out of looks.py."""
+"""The surface itself, brighter, darker or with a groove."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ TONES = ("bright", "dark", "relief")
 
 @dataclass(frozen=True)
 class Shade(Look):
-    """The surface itself, lighter, darker or cut into: a groove with a dark core and a lit rim.
+    """The surface itself, brighter, darker or with a groove that has a dark core and a lit rim.
 
     Args:
-        tones: bright, dark, relief; each draw takes one of them that can be seen on this surface.
+        tones: bright, dark or relief (a groove); each draw takes one that can be seen on the surface.
         contrast_range: change of brightness, in [0, 1].
     """
 
@@ -32,22 +32,22 @@ class Shade(Look):
     contrast_range: Pair = span((0.1, 0.35), 0.0, 1.0, "change of brightness")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnShade:
-        """Return a tone with room on this surface: no darker mark on black, no brighter one on white."""
+        """Return a tone that can be seen on the surface: not dark on black, not bright on white."""
         brightness = float(scene.color_at(place.x, place.y).mean())
         share, choice = rng.random(2).tolist()
         contrast = between(self.contrast_range, share)
-        fitting = [
+        visible = [
             tone
             for tone in self.tones
             if not (tone == "dark" and brightness < contrast) and not (tone == "bright" and brightness > 1.0 - contrast)
         ] or self.tones
-        tone = fitting[int(choice * len(fitting))]
+        tone = visible[int(choice * len(visible))]
         return DrawnShade(tone=tone, contrast=contrast, light=scene.light if tone == "relief" else 0.0)
 
 
 @dataclass(frozen=True)
 class DrawnShade(DrawnLook):
-    """A tone, the change of brightness and, for a relief, where the light comes from in radians."""
+    """A tone, the change of brightness and, for a relief, the direction of the light in radians."""
 
     tone: str
     contrast: float
@@ -56,7 +56,7 @@ class DrawnShade(DrawnLook):
     margin: ClassVar[int] = 2
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
-        """Return the lit or darkened surface."""
+        """Return the brighter, darker or grooved surface."""
         if self.tone == "bright":
             return surface + np.float32(self.contrast), layer.alpha
         if self.tone == "dark":

@@ -1,4 +1,4 @@
-"""Taken out of threads.py."""
+"""The material under the surface, seen through a hole; in an open mesh the ground behind it."""
 
 from __future__ import annotations
 
@@ -16,55 +16,63 @@ from defectsynth.scene.mesh import find_wire, mesh_ground
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
-BLACK = 0.2  # brightness under which nothing is darker
-DEEPEST = 5  # percentile of a surface that what lies beneath it looks like
+MIN_DARKENED_BRIGHTNESS = 0.2  # brightness of a surface below which its substrate is brighter
+SUBSTRATE_PERCENTILE = 5  # percentile of the surface that its substrate starts from
 
 
 @dataclass(frozen=True)
 class Substrate(Look):
-    """What lies beneath the surface: darker, with little of its texture; under a dark surface brighter.
+    """The material under the surface, darker and with little texture; brighter under a dark surface.
 
-    In an open mesh it is the ground that is seen through the gaps.
+    In an open mesh it is the ground that shows through the gaps.
 
     Args:
-        contrast_range: change of brightness beyond the darkest of the surface, in [0, 1].
-        texture: share of the surface's texture that is left, in [0, 1].
+        contrast_range: difference in brightness from the darkest pixels of the surface, in [0, 1].
+        texture: share of the surface's texture that is kept, in [0, 1].
     """
 
-    contrast_range: Pair = span((0.12, 0.3), 0.0, 1.0, "change of brightness")
-    texture: float = number(0.3, 0.0, 1.0, "share of the surface's texture that is left")
+    contrast_range: Pair = span((0.12, 0.3), 0.0, 1.0, "difference in brightness")
+    texture: float = number(0.3, 0.0, 1.0, "share of the surface's texture that is kept")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnSubstrate | DrawnGap:
-        """Return a depth, there is no darker hole in black; in an open mesh its ground."""
+        """Return a substrate, brighter if the surface is black; in an open mesh return its ground."""
         contrast = between(self.contrast_range, float(rng.random()))
         wire = find_wire(scene, place)
         if wire is not None:
             seed = int(rng.integers(1 << 62))
             return DrawnGap(threshold=wire.threshold, dark=wire.dark, gap=wire.gap, seed=seed)
         brightness = float(scene.color_at(place.x, place.y).mean())
-        dark = brightness > min(contrast, BLACK)
+        dark = brightness > min(contrast, MIN_DARKENED_BRIGHTNESS)
         return DrawnSubstrate(contrast=-contrast if dark else contrast, texture=self.texture)
 
 
 @dataclass(frozen=True)
 class DrawnSubstrate(DrawnLook):
-    """Change of brightness, negative is darker, and share of the surface's texture that is left."""
+    """Signed difference in brightness, and the share of the surface's texture that is kept."""
 
     contrast: float
     texture: float
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
-        """Return the ground beneath."""
+        """Return the substrate."""
+        percentile = SUBSTRATE_PERCENTILE if self.contrast < 0.0 else 100 - SUBSTRATE_PERCENTILE
         flat = surface.reshape(surface.shape[0], -1)
-        level = np.percentile(flat, DEEPEST if self.contrast < 0.0 else 100 - DEEPEST, axis=1).astype(np.float32)
+        level = np.percentile(flat, percentile, axis=1).astype(np.float32)
         level = level[:, None, None]
-        beneath = level + np.float32(self.texture) * (surface - level) + np.float32(0.6 * self.contrast)
-        return beneath * np.float32(1.0 + 0.4 * min(self.contrast, 0.0)), layer.alpha
+        substrate = level + np.float32(self.texture) * (surface - level) + np.float32(0.6 * self.contrast)
+        return substrate * np.float32(1.0 + 0.4 * min(self.contrast, 0.0)), layer.alpha
 
 
 @dataclass(frozen=True)
 class DrawnGap(DrawnLook):
-    """The ground of an open mesh: brightness between it and wires, which are darker or not, width of a gap, seed."""
+    """The ground of an open mesh.
+
+    Attributes:
+        threshold: brightness in [0, 1] that separates wires and ground.
+        dark: True if the wires are darker than the ground.
+        gap: width of a gap in pixels.
+        seed: seed of the grain.
+    """
 
     threshold: float
     dark: bool
@@ -73,11 +81,11 @@ class DrawnGap(DrawnLook):
 
     @property
     def margin(self) -> int:
-        """Pixels around from which the ground is continued."""
+        """Number of pixels around the layer from which the ground is extrapolated."""
         return math.ceil(0.5 * self.gap) + 2
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
-        """Return the ground continued over the wires, with its grain."""
+        """Return the ground, interpolated under the wires, with its grain."""
         known = mesh_ground(surface, layer.alpha, threshold=self.threshold, dark=self.dark, rim=0.12 * self.gap)
         if not known.any():
             return surface, np.zeros_like(layer.alpha)

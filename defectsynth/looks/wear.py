@@ -1,4 +1,4 @@
-"""The surface rubbed: what is printed or engraved on it fades, is smeared, and a haze is left."""
+"""A rubbed surface: print and engraving fade and smear, and a haze is left."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
-COPIES = 6  # shifted copies whose mean is a smear
-DULL = 0.5  # brightness above which the haze is darker than the surface, not brighter
+SMEAR_COPIES = 6  # number of shifted copies that are averaged to a smear
+BRIGHT_SURFACE = 0.5  # brightness of the surface above which the haze darkens it
 
 
 @dataclass(frozen=True)
 class Wear(Look):
-    """The surface rubbed: detail faded towards its surroundings, dragged in one direction, under a haze.
+    """A rubbed surface: detail fades towards its surroundings, smears in one direction and gets a haze.
 
     Args:
         fade_range: share of the detail that is lost, in [0, 1].
-        detail_range: size up to which something counts as detail, in [0, 0.2], fraction of min(H, W).
-        smear_range: how far what is left is dragged, in [0, 0.1], fraction of min(H, W).
-        haze_range: change of brightness that is left, in [0, 1]; darker on bright surfaces, brighter on dark ones.
+        detail_range: greatest size of a detail, in [0, 0.2], fraction of min(H, W).
+        smear_range: length of the smear, in [0, 0.1], fraction of min(H, W).
+        haze_range: change of brightness by the haze, in [0, 1]; it darkens bright surfaces and brightens dark ones.
     """
 
     fade_range: Pair = span((0.4, 0.9), 0.0, 1.0, "share of the detail that is lost")
@@ -36,9 +36,9 @@ class Wear(Look):
     haze_range: Pair = span((0.05, 0.12), 0.0, 1.0, "change of brightness")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnWear:
-        """Return a wear whose haze can be seen on this surface."""
+        """Return wear whose haze can be seen on the surface."""
         fade, detail, smear, haze = rng.random(4).tolist()
-        sign = -1.0 if scene.color_at(place.x, place.y).mean() > DULL else 1.0
+        sign = -1.0 if scene.color_at(place.x, place.y).mean() > BRIGHT_SURFACE else 1.0
         return DrawnWear(
             angle=place.angle,
             fade=between(self.fade_range, fade),
@@ -50,7 +50,7 @@ class Wear(Look):
 
 @dataclass(frozen=True)
 class DrawnWear(DrawnLook):
-    """Direction of the smear in radians, share of detail lost, its size and the smear in pixels, signed haze."""
+    """Direction of the smear in radians, share of detail lost, size of detail and smear in pixels, signed haze."""
 
     angle: float
     fade: float
@@ -60,18 +60,18 @@ class DrawnWear(DrawnLook):
 
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return the rubbed surface."""
-        left = self._smeared(surface)
-        reach = 2 * round(self.detail / 2) + 1
-        if reach > 1:
-            plain = np.stack([cv2.blur(plane, (reach, reach)).reshape(plane.shape) for plane in left])
-            left = left + np.float32(self.fade) * (plain - left)
-        return left + np.float32(self.haze), layer.alpha
+        worn = self._smear(surface)
+        side = 2 * round(self.detail / 2) + 1
+        if side > 1:
+            smooth = np.stack([cv2.blur(plane, (side, side)).reshape(plane.shape) for plane in worn])
+            worn = worn + np.float32(self.fade) * (smooth - worn)
+        return worn + np.float32(self.haze), layer.alpha
 
-    def _smeared(self, surface: Floats) -> Floats:
-        """Return the mean of copies shifted along the direction; what lies beyond the box repeats its rim."""
+    def _smear(self, surface: Floats) -> Floats:
+        """Return the mean of copies shifted along the direction; pixels at the border of the box are repeated."""
         shifts = [
             (round(share * self.smear * math.cos(self.angle)), round(share * self.smear * math.sin(self.angle)))
-            for share in np.linspace(0.0, 1.0, COPIES).tolist()
+            for share in np.linspace(0.0, 1.0, SMEAR_COPIES).tolist()
         ]
         pad = max(max(abs(right), abs(down)) for right, down in shifts)
         if pad == 0:
@@ -81,4 +81,4 @@ class DrawnWear(DrawnLook):
         total = np.zeros_like(surface)
         for right, down in shifts:
             total += padded[:, pad - down : pad - down + rows, pad - right : pad - right + columns]
-        return total * np.float32(1 / COPIES)
+        return total * np.float32(1 / SMEAR_COPIES)

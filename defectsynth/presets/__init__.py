@@ -1,8 +1,8 @@
-"""Mixtures of defects with names: each is an ordinary `A.Compose`, to look at, to edit, to save as YAML.
+"""Presets: named mixtures of defects. Each is an `A.Compose` that can be inspected, edited and saved as YAML.
 
-A preset of a category is split by the types of defect that its real pictures show; each draw takes one type. The
-types are written from what the defect is and tuned on training pictures and a few known defects, so a preset of a
-category uses knowledge of its defects. `generic_object` and `generic_texture` do not.
+The preset of a category consists of the types of defect in its data set, and each draw takes one type. The types were
+tuned on training images and a few known defects, so such a preset uses knowledge about the defects of its category.
+`generic_object` and `generic_texture` use none.
 
 >>> from defectsynth import presets
 >>> list(presets.MVTEC_AD["screw"])
@@ -37,9 +37,9 @@ from defectsynth.presets import (
     zipper,
 )
 from defectsynth.presets.generic import generic_object, generic_texture
-from defectsynth.presets.mixture import COMBINED, Types, mixture
+from defectsynth.presets.mixture import COMBINED, DefectTypes, mixture
 
-MVTEC_AD: Mapping[str, Types] = {
+MVTEC_AD: Mapping[str, DefectTypes] = {  # category of MVTec AD: its types of defect
     "bottle": bottle.TYPES,
     "cable": cable.TYPES,
     "capsule": capsule.TYPES,
@@ -56,23 +56,28 @@ MVTEC_AD: Mapping[str, Types] = {
     "wood": wood.TYPES,
     "zipper": zipper.TYPES,
 }
-KOLEKTOR_SDD: Mapping[str, Types] = {
-    "electrical_commutator": electrical_commutator.TYPES,
-}
+KOLEKTOR_SDD: Mapping[str, DefectTypes] = {"electrical_commutator": electrical_commutator.TYPES}
+CATEGORIES: Mapping[str, DefectTypes] = {**MVTEC_AD, **KOLEKTOR_SDD}  # of all data sets
 
 
 def mvtec_ad(category: str, *, defect: str | None = None, without: str | None = None) -> A.Compose:
-    """One defect as a category of MVTec AD knows it.
+    """Return a preset that draws one defect of a category of MVTec AD.
 
-    P. Bergmann et al., "MVTec AD", CVPR 2019; the types of defect are those of its test folders.
+    The types of defect are those of the test folders of the data set.
 
     Args:
         category: one of `MVTEC_AD`, such as "screw".
-        defect: one of the category's types, such as "thread_top"; None takes any of them at each draw.
-        without: see `category_preset`.
+        defect: type of defect, such as "thread_top"; None takes a random type at each draw.
+        without: type of defect that is left out, see `category_preset`.
+
+    Returns:
+        A composition that draws one defect; the type "combined" of some categories draws two.
 
     Raises:
-        ValueError: if the category or the type is unknown.
+        ValueError: if the category or a type is unknown, both types are given, or no type is left.
+
+    References:
+        P. Bergmann et al., "MVTec AD", CVPR 2019.
 
     Examples:
         >>> import numpy as np
@@ -83,44 +88,50 @@ def mvtec_ad(category: str, *, defect: str | None = None, without: str | None = 
         >>> {defect["defect_type"] for defect in sample.defects}
         {'scratch_neck'}
     """
-    return _of(MVTEC_AD, category, defect, without)
+    return _category_mixture(MVTEC_AD, category, defect, without)
 
 
 def kolektor_sdd(category: str = "electrical_commutator", *, defect: str | None = None) -> A.Compose:
-    """One defect as KolektorSDD knows it: cracks in the plastic of electrical commutators.
-
-    D. Tabernik et al., "Segmentation-based deep-learning approach for surface-defect detection",
-    J. Intell. Manuf. 2019.
+    """Return a preset that draws one defect of KolektorSDD: a crack in the plastic of an electrical commutator.
 
     Args:
         category: one of `KOLEKTOR_SDD`.
-        defect: one of its types; None takes any of them at each draw.
+        defect: type of defect; None takes a random type at each draw.
+
+    Returns:
+        A composition that draws one defect.
 
     Raises:
         ValueError: if the category or the type is unknown.
+
+    References:
+        D. Tabernik et al., "Segmentation-based deep-learning approach for surface-defect detection", J. Intell. Manuf.
+        2019.
     """
-    return _of(KOLEKTOR_SDD, category, defect, None)
-
-
-CATEGORIES: Mapping[str, Types] = {**MVTEC_AD, **KOLEKTOR_SDD}
+    return _category_mixture(KOLEKTOR_SDD, category, defect, None)
 
 
 def category_preset(category: str, *, defect: str | None = None, without: str | None = None) -> A.Compose:
-    """One defect of a category that has a preset, of whatever data set.
+    """Return a preset that draws one defect of a category of any data set.
 
     Args:
         category: one of `CATEGORIES`.
-        defect: one of its types; None takes any of them at each draw.
-        without: one of its types that is never drawn, nor a combination that it may be part of: what does a model find
-            of a defect that it was not taught?
+        defect: type of defect; None takes a random type at each draw.
+        without: type of defect that is never drawn, neither alone nor combined with another one. Use it to measure how
+            well a model finds a type of defect that is missing from its training data.
+
+    Returns:
+        A composition that draws one defect; the type "combined" of some categories draws two.
 
     Raises:
-        ValueError: if the category or a type is unknown, both are given, or nothing is left.
+        ValueError: if the category or a type is unknown, both types are given, or no type is left.
     """
-    return _of(CATEGORIES, category, defect, without)
+    return _category_mixture(CATEGORIES, category, defect, without)
 
 
-def _of(categories: Mapping[str, Types], category: str, defect: str | None, without: str | None) -> A.Compose:
+def _category_mixture(
+    categories: Mapping[str, DefectTypes], category: str, defect: str | None, without: str | None
+) -> A.Compose:
     if category not in categories:
         raise ValueError(f"category must be one of {', '.join(categories)}, got {category!r}")
     types = categories[category]
@@ -128,9 +139,13 @@ def _of(categories: Mapping[str, Types], category: str, defect: str | None, with
         raise ValueError(f"defect must be one of {', '.join(types)} or None, got {defect!r}")
     if without is None:
         return mixture(types if defect is None else {defect: types[defect]})
-    left = {name: make for name, make in types.items() if name not in (without, COMBINED)}
-    if without not in types or defect is not None or not left:
-        raise ValueError(f"without must be one of several types ({', '.join(types)}), and alone, got {without!r}")
+    if defect is not None:
+        raise ValueError(f"without must be None if defect is given, got {without!r} and {defect!r}")
+    if without not in types:
+        raise ValueError(f"without must be one of {', '.join(types)} or None, got {without!r}")
+    left = {name: factory for name, factory in types.items() if name not in (without, COMBINED)}
+    if not left:
+        raise ValueError(f"without must leave at least one type of {category}, got {without!r}")
     return mixture(left)
 
 

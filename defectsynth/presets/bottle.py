@@ -1,4 +1,4 @@
-"""Bottles seen from above: the glass of the mouth broken, something in the mouth that does not belong there."""
+"""Bottles seen from above, with broken or contaminated mouths."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from defectsynth.core.parameters import Pair
 from defectsynth.looks.cloudy import Cloudy
 from defectsynth.places.base import EdgeRing
 from defectsynth.places.on_core import OnCore
-from defectsynth.presets.mixture import named
+from defectsynth.presets.mixture import defect_types
 from defectsynth.shapes.burst import Burst
 from defectsynth.shapes.color_region import ColorRegion
 from defectsynth.transforms.contamination.color_spot import ColorSpot
@@ -20,9 +20,9 @@ from defectsynth.transforms.surface.fracture import Fracture
 
 
 def _broken(length: Pair, width: Pair, facet: Pair, shine: Pair, *, p: float) -> Fracture:
-    """Return a stretch of the mouth that is broken, its facets dark or mirroring the lamp."""
+    """Return a fracture of the glass along the mouth, between its outer edge and the bore."""
     return Fracture(
-        where=EdgeRing(depth_range=(0.06, 0.24)),  # between the outer edge and the bore
+        where=EdgeRing(depth_range=(0.06, 0.24)),
         length_range=length,
         depth_range=(0.06, 0.12),
         width_range=width,
@@ -37,7 +37,10 @@ def _broken(length: Pair, width: Pair, facet: Pair, shine: Pair, *, p: float) ->
 
 
 def broken_large() -> list[Any]:
-    """A long stretch of the mouth is broken out: dark and glittering facets where the rings were."""
+    """Large breakage of the mouth, with dark and reflecting facets of glass.
+
+    Drawn as a long `Fracture`, mostly with large dull facets, else with small shiny ones.
+    """
     return [
         _broken((0.7, 1.8), (0.09, 0.17), (0.03, 0.14), (0.0, 0.12), p=0.7),
         _broken((0.45, 1.0), (0.09, 0.16), (0.02, 0.06), (0.05, 0.25), p=0.3),
@@ -45,7 +48,10 @@ def broken_large() -> list[Any]:
 
 
 def broken_small() -> list[Any]:
-    """A short stretch of the mouth is broken out."""
+    """Small breakage of the mouth, a chip of the glass.
+
+    Drawn as a short `Fracture` with small facets, some of which mirror the lamp.
+    """
     return [
         _broken((0.2, 0.6), (0.08, 0.18), (0.02, 0.06), (0.05, 0.3), p=0.75),
         _broken((0.12, 0.25), (0.05, 0.12), (0.012, 0.03), (0.1, 0.4), p=0.25),
@@ -53,7 +59,11 @@ def broken_small() -> list[Any]:
 
 
 def contamination() -> list[Any]:
-    """Liquid, paper, cloth or a drop in the bore; a strip or a thread that hangs over the mouth."""
+    """Contamination of the bottle: liquid, paper, cloth or a drop in the bore, a strip or a thread over the mouth.
+
+    Mostly a cloudy colour that fills a region of the bore or a ragged patch in it, else a `ColorSpot`, a `Tape` or a
+    `Fiber`.
+    """
     bore, mouth = OnCore(share_range=(0.55, 0.9)), OnCore(share_range=(0.05, 0.6))
     return [
         PaintedDefect(
@@ -90,4 +100,4 @@ def contamination() -> list[Any]:
     ]
 
 
-TYPES = named(broken_large, broken_small, contamination)
+TYPES = defect_types(broken_large, broken_small, contamination)

@@ -1,4 +1,4 @@
-"""A cable cut across: three insulated cores of copper strands inside an outer sheath, as large as the picture."""
+"""Cross section of a cable that fills the image: three insulated cores of copper strands inside a sheath."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from defectsynth.transforms.surface.hole import Hole
 from defectsynth.transforms.surface.pit import Pit
 from defectsynth.transforms.surface.split import Split
 
-COPPER = OnPrint()  # of all that is seen, the strands have most detail
+COPPER = OnPrint()  # the strands are the part of the image with most detail
 INSIDE = InsideObject(margin_range=(0.08, 0.12))
 SHEATH = EdgeRing(depth_range=(0.0, 0.06))
 
 
 def bent_wire() -> list[Any]:
-    """A strand of copper sticks out over the insulation, or strands are bent aside."""
+    """Bent wire: a strand of copper sticks out over the insulation, or strands are bent aside.
+
+    Mostly a short stiff `Fiber` in the colour of the copper or of rust, else a `BentThread` in the strands.
+    """
     return [
         Fiber(
             where=COPPER,
@@ -41,7 +44,10 @@ def bent_wire() -> list[Any]:
 
 
 def cable_swap() -> list[Any]:
-    """Two cores sit in each other's place, so that a colour is where another belongs."""
+    """Swapped cores: the insulation of a core has the colour of another one.
+
+    Mostly a `RecoloredPart` inside the cable, else the whole cross section mirrored by `FlippedPart`.
+    """
     return [
         RecoloredPart(where=INSIDE, share_range=(0.02, 0.25), palettes=("other",), p=0.85),
         FlippedPart(part_kinds=("object",), p=0.15),
@@ -49,7 +55,10 @@ def cable_swap() -> list[Any]:
 
 
 def cut_inner_insulation() -> list[Any]:
-    """The insulation of a core is slit or nicked."""
+    """Cut or nick in the insulation of a core.
+
+    Drawn inside the cable, mostly as a `Split` that gapes, else as an irregular `Hole`.
+    """
     return [
         Split(where=INSIDE, length_range=(0.06, 0.2), width_range=(0.01, 0.035), uneven_range=(0.2, 0.7), p=0.7),
         Hole(where=INSIDE, radius_range=(0.012, 0.04), aspect_range=(0.3, 0.8), irregularity_range=(0.2, 0.6), p=0.3),
@@ -57,7 +66,10 @@ def cut_inner_insulation() -> list[Any]:
 
 
 def cut_outer_insulation() -> list[Any]:
-    """The sheath is slit, nicked, or a piece of it is cut away."""
+    """Cut or nick in the sheath, or a missing piece of it.
+
+    Drawn as a `Split` in the ring of the sheath or from its outline inwards, or as a `ChippedEdge`.
+    """
     return [
         Split(
             where=SHEATH,
@@ -80,7 +92,10 @@ def cut_outer_insulation() -> list[Any]:
 
 
 def missing_cable() -> list[Any]:
-    """A core is not there: a large dark cavity where it was."""
+    """Missing core, with a large dark cavity in its place.
+
+    Drawn as one large, round, dark `ColorSpot` in the middle of a core.
+    """
     return [
         ColorSpot(
             where=OnPrint(gather=0.15),
@@ -98,7 +113,10 @@ def missing_cable() -> list[Any]:
 
 
 def missing_wire() -> list[Any]:
-    """Some strands of a core are not there: a dark gap in the copper."""
+    """Missing strands of a core, with a dark gap in the copper.
+
+    Drawn as one or two irregular dark `ColorSpot` marks on the strands.
+    """
     return [
         ColorSpot(
             where=COPPER,
@@ -115,7 +133,10 @@ def missing_wire() -> list[Any]:
 
 
 def poke_insulation() -> list[Any]:
-    """Something pointed went into an insulation: a small hole or hollow."""
+    """Puncture of an insulation by a pointed tool.
+
+    Drawn inside the cable as a small `Hole` or `Pit`.
+    """
     return [
         Hole(where=INSIDE, radius_range=(0.01, 0.028), aspect_range=(0.6, 1.0), irregularity_range=(0.0, 0.4), p=0.6),
         Pit(where=INSIDE, radius_range=(0.01, 0.028), spots_range=(1, 2), contrast_range=(0.25, 0.6), p=0.4),
@@ -123,11 +144,11 @@ def poke_insulation() -> list[Any]:
 
 
 def combined() -> list[Any]:
-    """Two of the others at once."""
+    """Two defects of different types in one image."""
     return mixture.combined(SINGLE)
 
 
-SINGLE = mixture.named(
+SINGLE = mixture.defect_types(
     bent_wire,
     cable_swap,
     cut_inner_insulation,
@@ -136,4 +157,4 @@ SINGLE = mixture.named(
     missing_wire,
     poke_insulation,
 )
-TYPES = {**SINGLE, **mixture.named(combined)}
+TYPES = {**SINGLE, **mixture.defect_types(combined)}

@@ -1,11 +1,11 @@
-"""Woven carpet from above, its pattern as fine as a hundredth of the picture."""
+"""Woven carpet seen from above, with a pattern as fine as a hundredth of the image."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from defectsynth.looks.color import Color
-from defectsynth.presets.mixture import named
+from defectsynth.presets.mixture import defect_types
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.contamination import Contamination
 from defectsynth.transforms.contamination.fiber import Fiber
@@ -18,7 +18,10 @@ from defectsynth.transforms.surface.split import Split
 
 
 def color() -> list[Any]:
-    """Ink or paint has soaked in: a spot or a stroke of another colour through which the weave shows."""
+    """Ink or paint that has soaked in: a spot or a stroke of another colour through which the weave shows.
+
+    Drawn as a tinted `ColorSpot`, `FractalBlob` or `Streak`.
+    """
     return [
         ColorSpot(
             radius_range=(0.025, 0.09),
@@ -41,7 +44,10 @@ def color() -> list[Any]:
 
 
 def cut() -> list[Any]:
-    """A blade went in: a long, nearly straight slit that gapes a little, its sides frayed."""
+    """Cut by a blade: a long, nearly straight slit that gapes a little, with frayed sides.
+
+    Mostly a narrow `Split`, else a nearly straight dark `Crack` or a `MissingThread`.
+    """
     return [
         Split(
             length_range=(0.08, 0.42),
@@ -67,12 +73,18 @@ def cut() -> list[Any]:
 
 
 def hole() -> list[Any]:
-    """A roundish hole with a frayed rim, the dark ground beneath."""
+    """Roundish hole with a frayed rim, through which the dark backing shows.
+
+    Drawn as a `Hole` of irregular outline.
+    """
     return [Hole(radius_range=(0.022, 0.075), irregularity_range=(0.2, 0.6), softness_range=(0.0, 0.12), p=1.0)]
 
 
 def metal_contamination() -> list[Any]:
-    """Small pieces of metal lie on the pile: chips, shavings, bits of wire."""
+    """Metal chips, shavings or bits of wire on the pile.
+
+    Mostly glossy gray `Contamination`, else a stiff gray `Fiber`.
+    """
     return [
         Contamination(
             radius_range=(0.012, 0.06),
@@ -96,7 +108,10 @@ def metal_contamination() -> list[Any]:
 
 
 def thread() -> list[Any]:
-    """A loose thread lies on the carpet or is pulled out of it."""
+    """Loose thread on the carpet or pulled out of it.
+
+    Drawn as a long `Fiber` in the colour of the carpet or in a light, gray or dark one.
+    """
     return [
         Fiber(
             length_range=(0.15, 0.7),
@@ -109,4 +124,4 @@ def thread() -> list[Any]:
     ]
 
 
-TYPES = named(color, cut, hole, metal_contamination, thread)
+TYPES = defect_types(color, cut, hole, metal_contamination, thread)

@@ -1,4 +1,4 @@
-"""Electrical commutators: cracks in the plastic beside the metal bars, a grainy gray surface."""
+"""Electrical commutators with a grainy gray surface and cracks in the plastic beside the metal bars."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from typing import Any
 
 from defectsynth.blending.blend import Blend
 from defectsynth.looks.shade import Shade
-from defectsynth.presets.mixture import named
-from defectsynth.shapes.branches import Branches
+from defectsynth.presets.mixture import defect_types
+from defectsynth.shapes.branching_path import BranchingPath
 from defectsynth.transforms.painted import PaintedDefect
 
 
 def defect() -> list[Any]:
-    """A dark crack, nearly straight, a fifth to nearly all of the picture long, sharp or out of focus, often faint."""
+    """Crack of the plastic: dark, nearly straight, sharp or out of focus, often faint.
+
+    Mostly a long thin line with at most one branch, else a shorter and wider one; both have a soft rim.
+    """
     return [
         PaintedDefect(
-            shape=Branches(
+            shape=BranchingPath(
                 length_range=(0.25, 0.9),
                 width_range=(0.008, 0.022),
                 jaggedness_range=(4.5, 20.0),
@@ -28,7 +31,7 @@ def defect() -> list[Any]:
             p=0.8,
         ),
         PaintedDefect(
-            shape=Branches(
+            shape=BranchingPath(
                 length_range=(0.15, 0.45),
                 width_range=(0.02, 0.05),
                 jaggedness_range=(9.0, 34.0),
@@ -42,4 +45,4 @@ def defect() -> list[Any]:
     ]
 
 
-TYPES = named(defect)
+TYPES = defect_types(defect)

@@ -1,4 +1,4 @@
-"""Mixtures for categories that nobody has seen: all the library has, in families, none of them for any one category."""
+"""Presets for unknown categories: mixtures of all families of defects, not tuned to any category."""
 
 from __future__ import annotations
 
@@ -46,11 +46,13 @@ from defectsynth.transforms.surface.split import Split
 
 
 def generic_object() -> A.Compose:
-    """One defect on a part that lies in front of a background, for a category nobody has seen.
+    """Return a preset that draws one defect on a part in front of a background, for an unknown category.
 
-    Of all families: scored, cracked, pitted and torn open; soiled; another colour, from a speck to a whole part; bent,
-    dented and squeezed; chipped, cut, missing and misplaced; and what is pasted from elsewhere. It lands on the part or
-    at its outline and ends there; some are plain to see, some hardly.
+    The defects range from faint to obvious: damage of the surface, contamination, discoloration, bends and dents,
+    chipped, missing and misplaced parts, and pasted patches. They lie on the part or at its outline.
+
+    Returns:
+        A composition that draws one defect.
 
     Examples:
         >>> import numpy as np
@@ -65,8 +67,8 @@ def generic_object() -> A.Compose:
             A.OneOf(
                 [
                     A.OneOf(_damage("object"), p=0.26),
-                    A.OneOf(_dirt("object"), p=0.12),
-                    A.OneOf([*_colours("object"), RecoloredPart(share_range=(0.02, 0.6), p=0.08)], p=0.18),
+                    A.OneOf(_contamination("object"), p=0.12),
+                    A.OneOf([*_discoloration("object"), RecoloredPart(share_range=(0.02, 0.6), p=0.08)], p=0.18),
                     A.OneOf(
                         [
                             BentEdge(p=0.5),
@@ -100,11 +102,13 @@ def generic_object() -> A.Compose:
 
 
 def generic_texture() -> A.Compose:
-    """One defect on a surface that fills the picture, for a category nobody has seen.
+    """Return a preset that draws one defect on a surface that fills the image, for an unknown category.
 
-    Of all families: scored, cracked, pierced and torn open; soiled; another colour, from a speck to a large cloud;
-    threads and pattern missing, broken, bent and shifted along the surface's own direction; folded and drawn together;
-    and what is pasted from elsewhere. It lands anywhere; some are plain to see, some hardly.
+    The defects range from faint to obvious: damage of the surface, contamination, discoloration, missing, broken, bent
+    and shifted threads, folds and dents, and pasted patches. They lie anywhere.
+
+    Returns:
+        A composition that draws one defect.
 
     Examples:
         >>> import numpy as np
@@ -118,8 +122,8 @@ def generic_texture() -> A.Compose:
             A.OneOf(
                 [
                     A.OneOf([*_damage("anywhere"), Hole(p=0.2)], p=0.26),
-                    A.OneOf([*_dirt("anywhere"), Tape(p=0.1)], p=0.18),
-                    A.OneOf(_colours("anywhere"), p=0.22),
+                    A.OneOf([*_contamination("anywhere"), Tape(p=0.1)], p=0.18),
+                    A.OneOf(_discoloration("anywhere"), p=0.22),
                     A.OneOf(
                         [
                             MissingThread(p=0.25),
@@ -147,7 +151,7 @@ def generic_texture() -> A.Compose:
 
 
 def _damage(where: str) -> list[Any]:
-    """The surface scored, cracked, pitted, rubbed and torn open, from faint to plain."""
+    """Return transforms that scratch, crack, split, pit or rub the surface, from faint to obvious."""
     return [
         Scratch(
             where=where, length_range=(0.03, 0.45), width_range=(0.002, 0.014), contrast_range=(0.06, 0.45), p=0.35
@@ -160,8 +164,8 @@ def _damage(where: str) -> list[Any]:
     ]
 
 
-def _dirt(where: str) -> list[Any]:
-    """What lies on the surface that does not belong there."""
+def _contamination(where: str) -> list[Any]:
+    """Return transforms that put foreign material on the surface."""
     return [
         Contamination(where=where, gloss_range=(0.0, 0.6), p=0.25),
         Stain(where=where, radius_range=(0.03, 0.2), p=0.2),
@@ -174,8 +178,8 @@ def _dirt(where: str) -> list[Any]:
     ]
 
 
-def _colours(where: str) -> list[Any]:
-    """Another colour: specks, clouds, faded and stray print; sharp and soft, opaque and sheer, small and large."""
+def _discoloration(where: str) -> list[Any]:
+    """Return transforms that change colours: specks, clouds, faded and stray print."""
     return [
         ColorSpot(where=where, radius_range=(0.008, 0.08), opacity_range=(0.3, 1.0), p=0.3),
         Discoloration(where=where, radius_range=(0.03, 0.14), amount_range=(0.3, 1.1), p=0.22),
@@ -187,7 +191,7 @@ def _colours(where: str) -> list[Any]:
 
 
 def _pasted(where: str) -> list[Any]:
-    """Pieces of the picture, or of foreign textures, where they do not belong."""
+    """Return transforms that paste patches of the image or foreign textures."""
     return [
         NaturalSynthetic(where=where, size_range=(0.04, 0.4), spread=0.06, p=0.4),
         CutPasteScar(where=where, length_range=(0.04, 0.16), p=0.15),

@@ -1,10 +1,10 @@
-"""A wire mesh in front of a plain ground, some ten to twenty wires across the picture."""
+"""Wire mesh in front of a plain ground, with ten to twenty wires across the image."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.presets.mixture import named
+from defectsynth.presets.mixture import defect_types
 from defectsynth.transforms.contamination.contamination import Contamination
 from defectsynth.transforms.contamination.fiber import Fiber
 from defectsynth.transforms.contamination.glue import Glue
@@ -13,7 +13,10 @@ from defectsynth.transforms.surface.missing_thread import BrokenThread
 
 
 def bent() -> list[Any]:
-    """Wires are pushed aside, the meshes beside them gape and crowd."""
+    """Bent wires: some meshes are wider and their neighbours narrower.
+
+    Mostly a `BentThread`, else a `PatternShift` along the wires.
+    """
     return [
         BentThread(
             amount_range=(0.25, 0.7),
@@ -33,12 +36,18 @@ def bent() -> list[Any]:
 
 
 def broken() -> list[Any]:
-    """A wire is interrupted between two crossings."""
+    """Wire that is interrupted between two crossings.
+
+    Drawn as a `BrokenThread`.
+    """
     return [BrokenThread(length_range=(0.03, 0.1), width_range=(0.25, 0.5), p=1.0)]
 
 
 def glue() -> list[Any]:
-    """A clear or cloudy drop of glue hangs in the mesh."""
+    """Clear or cloudy drops of glue in the mesh.
+
+    Drawn as one to three spots of `Glue`.
+    """
     return [
         Glue(
             radius_range=(0.02, 0.065),
@@ -52,7 +61,10 @@ def glue() -> list[Any]:
 
 
 def metal_contamination() -> list[Any]:
-    """A chip or a shaving of metal hangs in the mesh."""
+    """Metal chip or shaving in the mesh.
+
+    Mostly glossy gray or dark `Contamination`, else a stiff `Fiber`.
+    """
     return [
         Contamination(
             radius_range=(0.01, 0.04),
@@ -76,7 +88,10 @@ def metal_contamination() -> list[Any]:
 
 
 def thread() -> list[Any]:
-    """A thread or a hair hangs in the mesh."""
+    """Thread or hair in the mesh.
+
+    Drawn as a long thin `Fiber`.
+    """
     return [
         Fiber(
             length_range=(0.12, 0.6),
@@ -88,4 +103,4 @@ def thread() -> list[Any]:
     ]
 
 
-TYPES = named(bent, broken, glue, metal_contamination, thread)
+TYPES = defect_types(bent, broken, glue, metal_contamination, thread)

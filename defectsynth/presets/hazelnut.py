@@ -1,4 +1,4 @@
-"""A hazelnut on a dark ground, its shell brown and fibrous, its base pale."""
+"""Hazelnuts on a dark ground, with a brown, fibrous shell and a pale base."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from defectsynth.looks.color import Color
 from defectsynth.places.base import InsideObject
-from defectsynth.presets.mixture import named
+from defectsynth.presets.mixture import defect_types
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.contamination.stray_print import StrayPrint
 from defectsynth.transforms.structural.chipped_edge import ChippedEdge
@@ -18,7 +18,10 @@ from defectsynth.transforms.surface.split import Split
 
 
 def crack() -> list[Any]:
-    """The shell has burst: a wide dark gap, or jagged cracks, mostly from the outline inwards; a piece may be gone."""
+    """Burst shell: a wide dark gap or a jagged crack, mostly from the outline inwards, or a missing piece.
+
+    Drawn as a `Split` at the outline or inside it, a `Crack` or a `ChippedEdge`.
+    """
     return [
         Split(
             where="edge",
@@ -43,7 +46,10 @@ def crack() -> list[Any]:
 
 
 def cut() -> list[Any]:
-    """A blade or a tool has scored the shell; the pale wood shows, or a dark groove."""
+    """Cut by a blade or a tool: a pale score or a dark groove.
+
+    Drawn as a `Scratch` or a narrow `Split` with lips.
+    """
     return [
         Scratch(
             where="object",
@@ -58,7 +64,10 @@ def cut() -> list[Any]:
 
 
 def hole() -> list[Any]:
-    """A worm hole or a drilled one: small, round, dark, its rim paler."""
+    """Worm hole or drilled hole: small, round and dark.
+
+    Drawn inside the outline, mostly as a `Hole`, else as one or two deep `Pit` marks.
+    """
     inside = InsideObject(margin_range=(0.03, 0.06))
     return [
         Hole(
@@ -80,8 +89,11 @@ def hole() -> list[Any]:
     ]
 
 
-def print() -> list[Any]:  # noqa: A001  as the data set calls it
-    """Letters or smears of pale print on the shell."""
+def print() -> list[Any]:  # noqa: A001  name of the type in the data set
+    """Letters or smears of pale print on the shell.
+
+    Mostly `StrayPrint`, else a pale tinted `FractalBlob`.
+    """
     return [
         StrayPrint(where="object", height_range=(0.06, 0.18), palettes=("light", "gray"), p=0.7),
         FractalBlob(
@@ -95,4 +107,4 @@ def print() -> list[Any]:  # noqa: A001  as the data set calls it
     ]
 
 
-TYPES = named(crack, cut, hole, print)
+TYPES = defect_types(crack, cut, hole, print)

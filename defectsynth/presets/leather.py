@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from defectsynth.looks.color import Color
-from defectsynth.presets.mixture import named
+from defectsynth.presets.mixture import defect_types
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.contamination.glue import Glue as GlueDrop
@@ -17,7 +17,10 @@ from defectsynth.transforms.surface.split import Split
 
 
 def color() -> list[Any]:
-    """A spot of ink, dye or paint of another colour, the grain still visible in it."""
+    """Spot of ink, dye or paint through which the grain shows.
+
+    Drawn as a tinted `ColorSpot` or `FractalBlob`.
+    """
     return [
         ColorSpot(
             radius_range=(0.018, 0.07),
@@ -37,7 +40,10 @@ def color() -> list[Any]:
 
 
 def cut() -> list[Any]:
-    """A blade went in: a thin slit with raised lips, straight or a little bent."""
+    """Cut by a blade: a thin slit with raised lips, straight or slightly curved.
+
+    Mostly a narrow `Split`, else a single `Scratch`, dark or as a groove.
+    """
     return [
         Split(length_range=(0.05, 0.28), width_range=(0.004, 0.018), lip_range=(0.05, 0.3), p=0.7),
         Scratch(
@@ -52,7 +58,10 @@ def cut() -> list[Any]:
 
 
 def fold() -> list[Any]:
-    """A crease or a fold across the hide: a long soft ridge or furrow."""
+    """Crease or fold across the hide: a long soft ridge or furrow.
+
+    Drawn as one or two strokes of a `Fold`.
+    """
     return [
         Fold(
             length_range=(0.25, 1.0),
@@ -66,7 +75,10 @@ def fold() -> list[Any]:
 
 
 def glue() -> list[Any]:
-    """Drops or smears of glue, shiny, clear or whitish."""
+    """Shiny drops or smears of glue, clear or whitish.
+
+    Drawn as `Glue` in the colour of the leather or a light one.
+    """
     return [
         GlueDrop(
             radius_range=(0.018, 0.065),
@@ -79,7 +91,10 @@ def glue() -> list[Any]:
 
 
 def poke() -> list[Any]:
-    """Something pointed was pressed in: a small hollow or a hole with a raised rim."""
+    """Poke with a pointed tool: a small hollow or hole.
+
+    Drawn as one or two small `Pit` marks or as a `Hole` with a soft rim.
+    """
     return [
         Pit(
             radius_range=(0.009, 0.026),
@@ -93,4 +108,4 @@ def poke() -> list[Any]:
     ]
 
 
-TYPES = named(color, cut, fold, glue, poke)
+TYPES = defect_types(color, cut, fold, glue, poke)

@@ -1,11 +1,11 @@
-"""A metal nut with four bent claws, shiny on a dark ground, turned any way."""
+"""Shiny metal nuts with four bent claws on a dark ground, in any orientation."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from defectsynth.looks.color import Color
-from defectsynth.presets.mixture import named
+from defectsynth.presets.mixture import defect_types
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.contamination.streak import Streak
@@ -19,7 +19,10 @@ from defectsynth.transforms.surface.scratch import Scratch
 
 
 def bent() -> list[Any]:
-    """A claw or the rim is bent, dented or pressed flat."""
+    """Bent, dented or flattened claw or rim.
+
+    Mostly a `BentEdge` or a claw turned by `RotatedPart`, else a `Dent` of the outline, a `Squeeze` or a `CutPart`.
+    """
     return [
         BentEdge(amount_range=(0.012, 0.045), extent_range=(0.05, 0.12), p=0.35),
         RotatedPart(part_kinds=("lead",), angle_range=(9.0, 34.0), p=0.3),
@@ -30,7 +33,10 @@ def bent() -> list[Any]:
 
 
 def color() -> list[Any]:
-    """Paint or marker on the metal, opaque or a film."""
+    """Paint or marker on the metal, opaque or as a film.
+
+    Drawn as a `ColorSpot`, `FractalBlob` or `Streak`.
+    """
     return [
         ColorSpot(
             where="object",
@@ -52,12 +58,18 @@ def color() -> list[Any]:
 
 
 def flip() -> list[Any]:
-    """The nut lies the wrong way up: its claws run the other way round."""
+    """Nut that lies the wrong way up, so that its claws point the other way round.
+
+    Drawn by mirroring the whole nut with `FlippedPart`.
+    """
     return [FlippedPart(part_kinds=("object",), p=1.0)]
 
 
 def scratch() -> list[Any]:
-    """The metal is scored: one deep scratch, several, or a rubbed area."""
+    """Scored metal: one or several scratches, or a rubbed area.
+
+    Mostly up to four parallel `Scratch` marks, else an `Abrasion`.
+    """
     return [
         Scratch(
             where="object",
@@ -71,4 +83,4 @@ def scratch() -> list[Any]:
     ]
 
 
-TYPES = named(bent, color, flip, scratch)
+TYPES = defect_types(bent, color, flip, scratch)

@@ -1,4 +1,4 @@
-"""From the types of defect of a category to one composition."""
+"""Compositions that draw one of several types of defect."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ import albumentations as A
 
 from defectsynth.engine.compat import leaves
 
-Types = Mapping[str, Callable[[], list[Any]]]  # a type's name, and what makes the transforms that draw it
-COMBINED = "combined"  # the type that mixes others
+DefectTypes = Mapping[str, Callable[[], list[Any]]]  # name of a type, function that makes its transforms
+COMBINED = "combined"  # name of the type that draws two others at once
 
 
-def named(*makers: Callable[[], list[Any]]) -> Types:
-    """Return types of defect, each called as the function that makes it."""
-    return {maker.__name__: maker for maker in makers}
+def defect_types(*factories: Callable[[], list[Any]]) -> DefectTypes:
+    """Return the factories of transforms under their function names, which are the names of the types."""
+    return {factory.__name__: factory for factory in factories}
 
 
-def mixture(types: Types) -> A.Compose:
-    """Return a composition that draws one defect of one type, all types equally often.
+def mixture(types: DefectTypes) -> A.Compose:
+    """Return a composition that draws one defect of a random type, with equal probability for each type.
 
     Args:
-        types: for each name the transforms that draw it, of which each draw takes one, weighted by their `p`; a
-            transform may be a composition, such as `A.Sequential` for a defect of two. All carry the type's name.
+        types: for each name a function that makes transforms. A draw takes one of them, weighted by `p`. A transform
+            may be a composition, such as `A.SomeOf`. The records of its defects carry the name of the type.
     """
     alternatives = []
-    for name, make in types.items():
-        alternative = A.OneOf(make(), p=1.0)
+    for name, factory in types.items():
+        alternative = A.OneOf(factory(), p=1.0)
         for leaf in leaves(alternative):
             leaf.defect_type = name
         alternatives.append(alternative)
     return A.Compose([A.OneOf(alternatives, p=1.0)])
 
 
-def combined(types: Types) -> list[Any]:
-    """Return what draws two different types at once."""
-    return [A.SomeOf([A.OneOf(make(), p=1.0) for make in types.values()], n=2, replace=False, p=1.0)]
+def combined(types: DefectTypes) -> list[Any]:
+    """Return a composition that draws defects of two different types in one image."""
+    return [A.SomeOf([A.OneOf(factory(), p=1.0) for factory in types.values()], n=2, replace=False, p=1.0)]

@@ -1,4 +1,4 @@
-"""Coated tablets with specks and an engraving: stained, soiled, chipped, scored, mistaken for another sort."""
+"""Coated tablets with specks and an engraving."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from defectsynth.blending.blend import Blend
 from defectsynth.looks.color import Color
 from defectsynth.looks.granular import Granular
 from defectsynth.places.on_print import OnPrint
-from defectsynth.presets.mixture import combined, named
+from defectsynth.presets import mixture
+from defectsynth.shapes.edge_strip import EdgeStrip
 from defectsynth.shapes.particles import Particles
-from defectsynth.shapes.rim import Rim
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.contamination import Contamination
 from defectsynth.transforms.contamination.wrong_variety import WrongVariety
@@ -23,11 +23,14 @@ from defectsynth.transforms.surface.scratch import Scratch
 from defectsynth.transforms.surface.scuff import Scuff
 
 PIGMENTS = ("red", "yellow", "blue", "dark")
-FAINT = 0.015  # least contrast of a defect that is hardly seen
+FAINT_VISIBILITY = 0.015  # `min_visibility` of defects that are hard to see
 
 
 def color() -> list[Any]:
-    """Drops of foreign pigment, one, a row or a cluster, or a stain along the rim."""
+    """Foreign pigment: a drop, a cluster of drops, or a stain along the rim.
+
+    Drawn as a group of coloured particles, a small `ColorSpot` or a thin coloured arc at the outline.
+    """
     drops = Particles(
         radius_range=(0.006, 0.016),
         particles_range=(2, 10),
@@ -36,8 +39,8 @@ def color() -> list[Any]:
         aspect_range=(0.7, 1.0),
         angularity_range=(0.0, 0.4),
     )
-    stain = Rim(length_range=(0.08, 0.45), width_range=(0.004, 0.02), softness_range=(0.0, 0.01))
-    pigment = Color(palettes=PIGMENTS, tint_range=(0.0, 0.4))  # stronger than that of the specks
+    stain = EdgeStrip(length_range=(0.08, 0.45), width_range=(0.004, 0.02), softness_range=(0.0, 0.01))
+    pigment = Color(palettes=PIGMENTS, tint_range=(0.0, 0.4))  # stronger than the specks
     blend = Blend(opacity_range=(0.7, 1.0), feather_range=(0.0, 0.006))
     return [
         PaintedDefect(where="object", shape=drops, look=pigment, blend=blend, p=0.4),
@@ -47,7 +50,10 @@ def color() -> list[Any]:
 
 
 def contamination() -> list[Any]:
-    """Crumbs of tablets on the surface, flat or in lumps, with a faint shadow, or of something else."""
+    """Crumbs of tablets or of foreign material on the surface, with a faint shadow.
+
+    Mostly `Contamination` in the colour of the tablet, else small rusty or gray particles.
+    """
     return [
         Contamination(
             where="object",
@@ -66,8 +72,11 @@ def contamination() -> list[Any]:
 
 
 def crack() -> list[Any]:
-    """A piece is broken off the rim: its face in shadow, sharp or softly running out; or a line runs in from there."""
-    chip = Rim(
+    """Broken rim: a missing piece with a shaded, granular fracture, or a crack line that starts at the rim.
+
+    Mostly a dark granular chip at the outline, else a dull `Fracture`, a `ChippedEdge` or a `Crack`.
+    """
+    chip = EdgeStrip(
         length_range=(0.06, 0.3),
         width_range=(0.02, 0.08),
         raggedness_range=(0.4, 1.0),
@@ -95,28 +104,42 @@ def crack() -> list[Any]:
             p=0.2,
         ),
         ChippedEdge(radius_range=(0.015, 0.05), through_range=(0.0, 0.6), p=0.15),
-        CrackLine(where="edge", tones=("dark", "relief"), contrast_range=(0.08, 0.4), min_visibility=FAINT, p=0.2),
+        CrackLine(
+            where="edge", tones=("dark", "relief"), contrast_range=(0.08, 0.4), min_visibility=FAINT_VISIBILITY, p=0.2
+        ),
     ]
 
 
 def faulty_imprint() -> list[Any]:
-    """The engraving is crumbled, scored over or filled."""
+    """Crumbled or scored engraving.
+
+    Drawn as a `Scuff`, an `Abrasion` or a `Scratch` on the engraving.
+    """
     return [
-        Scuff(where=OnPrint(), radius_range=(0.06, 0.18), contrast_range=(0.02, 0.13), min_visibility=FAINT, p=0.5),
+        Scuff(
+            where=OnPrint(),
+            radius_range=(0.06, 0.18),
+            contrast_range=(0.02, 0.13),
+            min_visibility=FAINT_VISIBILITY,
+            p=0.5,
+        ),
         Abrasion(
             where=OnPrint(),
             width_range=(0.002, 0.006),
             tones=("relief", "bright"),
             contrast_range=(0.06, 0.25),
-            min_visibility=FAINT,
+            min_visibility=FAINT_VISIBILITY,
             p=0.25,
         ),
-        Scratch(where=OnPrint(), length_range=(0.08, 0.3), tones=("relief",), min_visibility=FAINT, p=0.25),
+        Scratch(where=OnPrint(), length_range=(0.08, 0.3), tones=("relief",), min_visibility=FAINT_VISIBILITY, p=0.25),
     ]
 
 
 def pill_type() -> list[Any]:
-    """A tablet of another sort: its ground, the colour, size and number of its specks are others."""
+    """Tablet of another type, with another base colour and other specks or none.
+
+    Drawn as a `WrongVariety` with dots, with fine grain or plain.
+    """
     return [
         WrongVariety(
             patterns=("dots",),
@@ -134,7 +157,10 @@ def pill_type() -> list[Any]:
 
 
 def scratch() -> list[Any]:
-    """The coating is gouged, in a short groove, or rubbed rough."""
+    """Scratched coating: a short groove or a rubbed, rough area.
+
+    Mostly a `Scratch` with relief, else a `Scuff` or an `Abrasion`.
+    """
     return [
         Scratch(
             where="object",
@@ -142,17 +168,29 @@ def scratch() -> list[Any]:
             width_range=(0.004, 0.025),
             tones=("relief",),
             contrast_range=(0.04, 0.25),
-            min_visibility=FAINT,
+            min_visibility=FAINT_VISIBILITY,
             p=0.5,
         ),
-        Scuff(where="object", radius_range=(0.05, 0.2), contrast_range=(0.02, 0.1), min_visibility=FAINT, p=0.35),
-        Abrasion(where="object", width_range=(0.002, 0.006), tones=("relief", "bright"), min_visibility=FAINT, p=0.15),
+        Scuff(
+            where="object",
+            radius_range=(0.05, 0.2),
+            contrast_range=(0.02, 0.1),
+            min_visibility=FAINT_VISIBILITY,
+            p=0.35,
+        ),
+        Abrasion(
+            where="object",
+            width_range=(0.002, 0.006),
+            tones=("relief", "bright"),
+            min_visibility=FAINT_VISIBILITY,
+            p=0.15,
+        ),
     ]
 
 
-def both() -> list[Any]:
-    """Two different defects at once."""
-    return combined({each.__name__: each for each in (color, contamination, crack, faulty_imprint, scratch)})
+def combined() -> list[Any]:
+    """Two defects of different types in one image."""
+    return mixture.combined(mixture.defect_types(color, contamination, crack, faulty_imprint, scratch))
 
 
-TYPES = {**named(color), "combined": both, **named(contamination, crack, faulty_imprint, pill_type, scratch)}
+TYPES = mixture.defect_types(color, combined, contamination, crack, faulty_imprint, pill_type, scratch)

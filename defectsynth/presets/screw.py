@@ -1,6 +1,6 @@
-"""Screws that lie on a plain ground, seen from the side: threads filed, heads and shanks ground, tips bent or broken.
+"""Screws on a plain ground, seen from the side.
 
-The head is at 0 of the way along the screw, the shank reaches to about 0.45, the thread to the tip at 1.
+Positions along the screw: the head is at 0, the shank ends at about 0.45, and the thread ends with the tip at 1.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from defectsynth.places.along_object import AlongObject
-from defectsynth.presets.mixture import named
+from defectsynth.presets.mixture import defect_types
 from defectsynth.transforms.deformation.bent_edge import BentEdge
 from defectsynth.transforms.deformation.bent_end import BentEnd
 from defectsynth.transforms.structural.chipped_edge import ChippedEdge
@@ -28,7 +28,10 @@ TIP_OUTLINE = AlongObject(share_range=(0.94, 1.0), on="outline")
 
 
 def manipulated_front() -> list[Any]:
-    """The tip is bent, broken off, cut blunt or chewed."""
+    """Manipulated tip: bent, broken off, cut short, chipped or filed.
+
+    Drawn as a `BentEnd`, `ChippedEdge`, `CutPart` or `FiledEdge` near the tip.
+    """
     return [
         BentEnd(where=AlongObject(share_range=(0.88, 0.96), across_range=(0.0, 0.4)), angle_range=(11.0, 57.0), p=0.35),
         CutPart(where=TIP, keep_range=(0.25, 0.75), p=0.2),
@@ -44,7 +47,10 @@ def manipulated_front() -> list[Any]:
 
 
 def scratch_head() -> list[Any]:
-    """A flat is ground into the rim of the head, bare metal with fine parallel strokes; seldom a mere scratch."""
+    """Flat ground into the rim of the head, bare metal with fine parallel strokes; rarely a scratch.
+
+    Mostly a `GrindMark` on the head, else a `Scratch`.
+    """
     return [
         GrindMark(
             where=HEAD,
@@ -62,11 +68,14 @@ def scratch_head() -> list[Any]:
 
 
 def scratch_neck() -> list[Any]:
-    """Flats are ground into the shank, round or drawn out along it, bright or dark; seldom a mere scratch."""
-    strokes: dict[str, Any] = {"stroke_angle_range": (63.0, 115.0), "where": SHANK}
+    """Flats ground into the shank, round or long, bright or dark; rarely a scratch.
+
+    Mostly one or two `GrindMark` flats on the shank, else a `Scratch`.
+    """
+    common: dict[str, Any] = {"stroke_angle_range": (63.0, 115.0), "where": SHANK}
     return [
         GrindMark(
-            **strokes,
+            **common,
             radius_range=(0.02, 0.045),
             aspect_range=(0.5, 1.0),
             raggedness_range=(0.01, 0.06),
@@ -74,9 +83,9 @@ def scratch_neck() -> list[Any]:
             slope_range=(0.0, 0.35),
             p=0.55,
         ),
-        GrindMark(**strokes, radius_range=(0.018, 0.035), count_range=(2, 2), contrast_range=(-0.08, 0.26), p=0.12),
+        GrindMark(**common, radius_range=(0.018, 0.035), count_range=(2, 2), contrast_range=(-0.08, 0.26), p=0.12),
         GrindMark(
-            **strokes,
+            **common,
             radius_range=(0.03, 0.06),
             aspect_range=(0.2, 0.4),
             raggedness_range=(0.06, 0.2),
@@ -91,7 +100,10 @@ def scratch_neck() -> list[Any]:
 
 
 def thread_side() -> list[Any]:
-    """Crests of the thread are filed off, sheared or pushed aside at the outline."""
+    """Thread crests that are filed off, sheared or pushed aside at the outline.
+
+    Mostly a `FiledEdge`, else a turned chunk of the thread by `RotatedPart` or a `BentEdge`.
+    """
     return [
         FiledEdge(
             where=THREAD_OUTLINE,
@@ -119,7 +131,10 @@ def thread_side() -> list[Any]:
 
 
 def thread_top() -> list[Any]:
-    """Neighbouring crests are ground flat on the side that faces the camera, often with the groove between them."""
+    """Thread crests ground flat on the side that faces the camera, often with the groove between them.
+
+    Mostly a `FlattenedCrest` over one to three crests, else a small `GrindMark` on the thread.
+    """
     return [
         FlattenedCrest(where=THREAD, ribs_range=(2, 2), length_range=(0.65, 1.05), groove_range=(0.25, 0.65), p=0.5),
         FlattenedCrest(where=THREAD, ribs_range=(1, 3), length_range=(0.5, 1.0), groove_range=(0.0, 0.3), p=0.25),
@@ -128,4 +143,4 @@ def thread_top() -> list[Any]:
     ]
 
 
-TYPES = named(manipulated_front, scratch_head, scratch_neck, thread_side, thread_top)
+TYPES = defect_types(manipulated_front, scratch_head, scratch_neck, thread_side, thread_top)

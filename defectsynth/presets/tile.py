@@ -1,11 +1,11 @@
-"""A stone tile with a coarse speckle of pale and dark grains."""
+"""Stone tiles with a coarse speckle of pale and dark grains."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from defectsynth.looks.color import Color
-from defectsynth.presets.mixture import named
+from defectsynth.presets.mixture import defect_types
 from defectsynth.transforms.contamination.discoloration import Discoloration
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.contamination.stain import Stain
@@ -15,7 +15,10 @@ from defectsynth.transforms.surface.scuff import Scuff
 
 
 def crack() -> list[Any]:
-    """The tile has broken: long dark jagged lines, with branches."""
+    """Cracked tile: a long, dark, jagged line with branches.
+
+    Drawn as a dark `Crack` with up to four branches.
+    """
     return [
         Crack(
             length_range=(0.3, 1.2),
@@ -30,7 +33,10 @@ def crack() -> list[Any]:
 
 
 def glue_strip() -> list[Any]:
-    """A strip of glue or of clear tape, the speckle dull behind it."""
+    """Strip of glue or clear tape through which the speckle shows.
+
+    Drawn as a translucent `Tape`.
+    """
     return [
         Tape(
             length_range=(0.25, 0.8),
@@ -47,7 +53,10 @@ def glue_strip() -> list[Any]:
 
 
 def gray_stroke() -> list[Any]:
-    """A broad stroke of gray paint, its ends ragged."""
+    """Broad stroke of gray paint with ragged ends.
+
+    Drawn as a torn gray `Tape` without shadow or as an elongated gray `FractalBlob`.
+    """
     return [
         Tape(
             length_range=(0.25, 0.8),
@@ -73,7 +82,10 @@ def gray_stroke() -> list[Any]:
 
 
 def oil() -> list[Any]:
-    """Oil has soaked in: the stone is darker, browner and shinier over one large stain or some smaller ones."""
+    """Oil that has soaked in: a large stain, darker or browner than the stone.
+
+    Drawn as a `Stain` or a `Discoloration`.
+    """
     return [
         Stain(
             radius_range=(0.08, 0.26),
@@ -97,7 +109,10 @@ def oil() -> list[Any]:
 
 
 def rough() -> list[Any]:
-    """The polish is gone: a large dull area, paler and grainy."""
+    """Rough area without polish, paler and grainy.
+
+    Drawn as a large `Scuff` or as a pale tinted `FractalBlob`.
+    """
     return [
         Scuff(radius_range=(0.12, 0.35), cover_range=(0.4, 0.75), contrast_range=(0.1, 0.32), p=0.6),
         FractalBlob(
@@ -112,4 +127,4 @@ def rough() -> list[Any]:
     ]
 
 
-TYPES = named(crack, glue_strip, gray_stroke, oil, rough)
+TYPES = defect_types(crack, glue_strip, gray_stroke, oil, rough)

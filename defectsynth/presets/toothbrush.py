@@ -1,4 +1,4 @@
-"""The head of a toothbrush, seen onto its bristles, in front of a dark ground."""
+"""Toothbrush heads seen from the side of the bristles, in front of a dark ground."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from defectsynth.looks.color import Color
 from defectsynth.places.on_print import OnPrint
-from defectsynth.presets.mixture import named
+from defectsynth.presets.mixture import defect_types
 from defectsynth.transforms.contamination.fiber import Fiber
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.deformation.bent_edge import BentEdge
@@ -19,7 +19,11 @@ from defectsynth.transforms.surface.hole import Hole
 
 
 def defective() -> list[Any]:
-    """Bristles are bent, tangled, splayed over the outline or missing, or something sticks between them."""
+    """Bent, tangled, splayed or missing bristles, or foreign material between them.
+
+    Drawn as one of nine defects: bends and bulges of the outline, bent, pinched, shuffled or copied bristles, a hole,
+    a missing piece of the head, a fibre or a coloured blob.
+    """
     bristles = OnPrint()
     return [
         BentEdge(bends=("bulge", "bend"), amount_range=(0.012, 0.04), extent_range=(0.03, 0.09), p=0.16),
@@ -50,4 +54,4 @@ def defective() -> list[Any]:
     ]
 
 
-TYPES = named(defective)
+TYPES = defect_types(defective)

@@ -1,7 +1,4 @@
-"""Transistors on a board with holes, seen from above: leads bent and cut, the black case damaged, the part misplaced.
-
-The leads are found as what sticks out of the case and is unlike the board some holes away, down to their dark ends.
-"""
+"""Transistors with a black case and leads on a perforated board, seen from above."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from typing import Any
 
 from defectsynth.looks.granular import Granular
 from defectsynth.places.base import InsideObject
-from defectsynth.presets.mixture import named
+from defectsynth.presets.mixture import defect_types
 from defectsynth.shapes.fractal import Fractal
 from defectsynth.shapes.ground_flat import GroundFlat
 from defectsynth.transforms.painted import PaintedDefect
@@ -18,12 +15,15 @@ from defectsynth.transforms.structural.displaced_part import MisplacedObject, Ro
 from defectsynth.transforms.structural.missing_part import CutPart, MissingPart
 from defectsynth.transforms.surface.scratch import Scratch
 
-CASE = InsideObject(margin_range=(0.05, 0.08))  # deeper than tracks and leads are wide
+CASE = InsideObject(margin_range=(0.05, 0.08))  # more than half the width of a lead, so that leads are excluded
 CASE_RIM = InsideObject(margin_range=(0.045, 0.065))
 
 
 def bent_lead() -> list[Any]:
-    """A lead is turned aside about its root, much or little."""
+    """Bent lead, turned about its root.
+
+    Drawn by `RotatedPart`, mostly by a large angle, else by a small one.
+    """
     return [
         RotatedPart(part_kinds=("lead",), angle_range=(11.0, 52.0), p=0.8),
         RotatedPart(part_kinds=("lead",), angle_range=(6.0, 17.0), p=0.2),
@@ -31,7 +31,10 @@ def bent_lead() -> list[Any]:
 
 
 def cut_lead() -> list[Any]:
-    """A lead is cut short, or is gone; at times two of them."""
+    """One or two leads that are cut short or missing.
+
+    Mostly a `CutPart`, else a `MissingPart`.
+    """
     return [
         CutPart(part_kinds=("lead",), keep_range=(0.0, 0.5), p=0.6),
         CutPart(part_kinds=("lead",), keep_range=(0.0, 0.4), count_range=(2, 2), p=0.15),
@@ -40,7 +43,10 @@ def cut_lead() -> list[Any]:
 
 
 def damaged_case() -> list[Any]:
-    """Pieces are broken out of the case at its edge or on its face; the break is gray and grainy. Seldom scratches."""
+    """Damaged case: a piece is broken out of its face or its edge; rarely a scratch.
+
+    Mostly a gray, granular fracture inside or near the rim of the case, else a `ChippedEdge` or a `Scratch`.
+    """
     grainy = Granular(
         contrast_range=(0.03, 0.13),
         grit_range=(0.012, 0.045),
@@ -79,7 +85,10 @@ def damaged_case() -> list[Any]:
 
 
 def misplaced() -> list[Any]:
-    """The part is not there, lies beside its place, turned, or the wrong way round."""
+    """Transistor that is missing, displaced, rotated or the wrong way round.
+
+    Drawn as a `MisplacedObject` or a `MissingPart`.
+    """
     return [
         MisplacedObject(distance_range=(0.04, 0.25), angle_range=(3.0, 90.0), p=0.45),
         MisplacedObject(distance_range=(0.0, 0.1), angle_range=(150.0, 183.0), p=0.15),
@@ -87,4 +96,4 @@ def misplaced() -> list[Any]:
     ]
 
 
-TYPES = named(bent_lead, cut_lead, damaged_case, misplaced)
+TYPES = defect_types(bent_lead, cut_lead, damaged_case, misplaced)

@@ -1,4 +1,4 @@
-"""A wooden board with an upright grain."""
+"""Wooden boards with a vertical grain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from defectsynth.transforms.surface.split import Split
 
 
 def color() -> list[Any]:
-    """A spot or a stroke of paint or ink, the grain showing through more or less."""
+    """Spot or stroke of paint or ink through which the grain shows.
+
+    Drawn as a tinted `ColorSpot`, `FractalBlob` or `Streak`.
+    """
     return [
         ColorSpot(
             radius_range=(0.02, 0.08),
@@ -38,7 +41,10 @@ def color() -> list[Any]:
 
 
 def hole() -> list[Any]:
-    """Drilled holes, worm holes, or where a knot fell out: small, dark, one or a few."""
+    """Drilled holes, worm holes or a missing knot.
+
+    Drawn as one to three small dark `Hole` marks.
+    """
     return [
         Hole(
             radius_range=(0.01, 0.045),
@@ -53,7 +59,10 @@ def hole() -> list[Any]:
 
 
 def liquid() -> list[Any]:
-    """Something was spilled: a darker wet stain, or drops that stand on the surface and shine."""
+    """Spilled liquid: a dark wet stain, or shiny drops on the surface.
+
+    Drawn as a `Stain` or as clear spots of `Glue`.
+    """
     return [
         Stain(
             radius_range=(0.05, 0.22),
@@ -76,7 +85,10 @@ def liquid() -> list[Any]:
 
 
 def scratch() -> list[Any]:
-    """The board is scored, mostly across the grain: one or several long lines, or it has split a little."""
+    """Scratched board: one or several long lines, or a narrow split.
+
+    Mostly up to four parallel `Scratch` marks, else an `Abrasion` or a `Split`.
+    """
     return [
         Scratch(
             length_range=(0.15, 0.9),
@@ -92,9 +104,9 @@ def scratch() -> list[Any]:
 
 
 def combined() -> list[Any]:
-    """Two of the others at once."""
+    """Two defects of different types in one image."""
     return mixture.combined(SINGLE)
 
 
-SINGLE = mixture.named(color, hole, liquid, scratch)
-TYPES = {**SINGLE, **mixture.named(combined)}
+SINGLE = mixture.defect_types(color, hole, liquid, scratch)
+TYPES = {**SINGLE, **mixture.defect_types(combined)}

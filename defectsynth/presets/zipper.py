@@ -1,4 +1,4 @@
-"""A zipper that runs from top to bottom: teeth in the middle, woven tape on both sides, a pale ground beyond."""
+"""Vertical zippers on a pale ground: teeth in the middle, woven tape on both sides."""
 
 from __future__ import annotations
 
@@ -22,16 +22,19 @@ from defectsynth.transforms.surface.scuff import Scuff
 from defectsynth.transforms.surface.split import Split
 from defectsynth.transforms.warped import WarpedDefect
 
-UPRIGHT = (86.0, 94.0)  # the direction of the zipper, degrees
-SEAM = InFrame(x_range=(0.48, 0.52), angle_range=UPRIGHT)
-TEETH = InFrame(x_range=(0.44, 0.56), angle_range=UPRIGHT)
-BESIDE = InFrame(x_range=(0.36, 0.64), angle_range=UPRIGHT)
+VERTICAL = (86.0, 94.0)  # direction of the zipper, degrees
+SEAM = InFrame(x_range=(0.48, 0.52), angle_range=VERTICAL)
+TEETH = InFrame(x_range=(0.44, 0.56), angle_range=VERTICAL)
+BESIDE = InFrame(x_range=(0.36, 0.64), angle_range=VERTICAL)
 TAPES = (InFrame(x_range=(0.26, 0.4)), InFrame(x_range=(0.6, 0.74)))
 BORDERS = tuple(InFrame(x_range=pair, on="edge", foreground="whole") for pair in ((0.08, 0.34), (0.66, 0.92)))
 
 
 def broken_teeth() -> list[Any]:
-    """One tooth or a few are broken off or crooked."""
+    """One or a few broken or crooked teeth.
+
+    Drawn as a `BrokenThread`, a pasted scar, shuffled structure or a `BentThread` on the teeth.
+    """
     return [
         BrokenThread(
             where=TEETH, length_range=(0.03, 0.09), width_range=(0.8, 2.5), contrast_range=(0.05, 0.2), p=0.35
@@ -45,7 +48,10 @@ def broken_teeth() -> list[Any]:
 
 
 def fabric_border() -> list[Any]:
-    """The tape is torn, frayed or folded over at its border."""
+    """Torn, frayed or folded border of the tape.
+
+    Drawn at the left or right border as a `TornEdge`, `Split`, `BentEdge`, `Fiber` or `Scuff`.
+    """
     return [
         transform
         for where in BORDERS
@@ -73,7 +79,10 @@ def fabric_border() -> list[Any]:
 
 
 def fabric_interior() -> list[Any]:
-    """The tape is worn, cut or has a hole, or a thread of it is pulled."""
+    """Worn, cut or punctured tape, or a pulled thread of it.
+
+    Drawn on the left or right tape as a `Scuff`, `Split`, `Hole`, `Scratch` or `Fiber`.
+    """
     return [
         transform
         for where in TAPES
@@ -96,7 +105,10 @@ def fabric_interior() -> list[Any]:
 
 
 def rough() -> list[Any]:
-    """The tape beside the teeth is roughened, threads stand up."""
+    """Rough tape beside the teeth, with loose threads.
+
+    Drawn as a `Scuff`, an `Abrasion` or several short `Fiber` marks.
+    """
     return [
         Scuff(where=BESIDE, radius_range=(0.04, 0.14), aspect_range=(0.2, 0.7), contrast_range=(0.1, 0.3), p=0.45),
         Abrasion(where=BESIDE, length_range=(0.06, 0.2), spread_range=(0.01, 0.04), p=0.3),
@@ -112,7 +124,10 @@ def rough() -> list[Any]:
 
 
 def split_teeth() -> list[Any]:
-    """The two rows of teeth have come apart over a stretch, the ground shows between them."""
+    """Rows of teeth that have come apart, so that the ground shows between them.
+
+    Drawn as a wide, straight `Split` along the seam.
+    """
     return [
         Split(
             where=SEAM,
@@ -128,7 +143,10 @@ def split_teeth() -> list[Any]:
 
 
 def squeezed_teeth() -> list[Any]:
-    """Teeth are pressed together or pulled out of line."""
+    """Teeth that are pressed together or pulled out of line.
+
+    Drawn as a `Pinch`, a `PatternShift` or a swelling field that narrows the row of teeth.
+    """
     return [
         Pinch(where=TEETH, radius_range=(0.06, 0.16), contrast_range=(0.03, 0.14), p=0.4),
         PatternShift(where=TEETH, amount_range=(0.8, 1.8), length_range=(0.1, 0.3), contrast_range=(0.03, 0.14), p=0.3),
@@ -148,9 +166,9 @@ def squeezed_teeth() -> list[Any]:
 
 
 def combined() -> list[Any]:
-    """Two of the others at once."""
+    """Two defects of different types in one image."""
     return mixture.combined(SINGLE)
 
 
-SINGLE = mixture.named(broken_teeth, fabric_border, fabric_interior, rough, split_teeth, squeezed_teeth)
-TYPES = {**SINGLE, **mixture.named(combined)}
+SINGLE = mixture.defect_types(broken_teeth, fabric_border, fabric_interior, rough, split_teeth, squeezed_teeth)
+TYPES = {**SINGLE, **mixture.defect_types(combined)}

@@ -1,4 +1,4 @@
-"""A defect with every number drawn: small, frozen, written as plain data, rendered again at any time."""
+"""Base class of recipes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from defectsynth.scene.scene import Scene
 
 @dataclass(frozen=True)
 class Recipe(Value):
-    """What all recipes share.
+    """A defect with every number drawn, which can be rendered again at any time.
 
     Attributes:
         kind: name of the defect.
-        severity: in [0, 1].
-        seed: what the transform's draw was seeded with.
-        defect_type: what the caller calls it; empty for the kind.
+        severity: severity in [0, 1].
+        seed: seed of the draw.
+        defect_type: name that the caller gave the type of defect; empty for the kind.
     """
 
     kind: str
@@ -29,17 +29,17 @@ class Recipe(Value):
 
     @abstractmethod
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
-        """Return the defect, or None if nothing of it can be seen.
+        """Return the defect, or None if it cannot be seen.
 
         Args:
-            scene: the picture before any defect; the object, the light and the region of interest are taken from it.
-            canvas: the picture so far, same shape and dtype, with earlier defects; it is not written to.
+            scene: the image before any defect, with its foreground, light and region of interest.
+            canvas: the image with earlier defects, same shape and dtype; it is not written to.
         """
 
     def forward(self, points: Array) -> Array:
-        """Return where points (N, 2) in pixels stand afterwards; what a painted defect lies on stays."""
+        """Return the positions of points (N, 2) in pixels after the defect; a painted defect moves none."""
         return points
 
     def forward_outline(self, outline: Array) -> Array:
-        """Return where the outline (N, 2) of a bounding box stands afterwards."""
+        """Return the position of the outline (N, 2) of a bounding box after the defect."""
         return self.forward(outline)

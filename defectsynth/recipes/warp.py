@@ -1,4 +1,4 @@
-"""Taken out of recipes.py, shaded_warp.py."""
+"""Recipes of geometric defects, with and without shading."""
 
 from __future__ import annotations
 
@@ -17,51 +17,49 @@ from defectsynth.fields.relief import Unevenness
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
 
-PLAIN = 2.5 / 255.0  # standard deviation of a surface so plain that its displacement cannot be seen
+MIN_DEVIATION = 2.5 / 255.0  # standard deviation of a surface below which a displacement cannot be seen
+BLACK_REFLECTANCE = np.float32(0.35)  # share of the shading that brightens even a black surface
+SHADING_GAIN = np.float32(1.5)  # share of the brightness lost per unit of negative shading
 
 
 @dataclass(frozen=True)
 class WarpRecipe(Recipe):
-    """A geometric defect: what is there moves.
+    """A geometric defect, which displaces pixels.
 
     Attributes:
-        field: the displacement.
+        field: displacement field.
     """
 
     field: DrawnField
 
     def forward(self, points: Array) -> Array:
-        """Return where points (N, 2) in pixels stand afterwards."""
+        """Return the positions of points (N, 2) in pixels after the displacement."""
         return self.field.forward(points)
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
-        """Return the displaced part of the picture."""
+        """Return the displaced pixels."""
         box = self.field.box(scene.size)
         if box is None:
             return None
         before = np.ascontiguousarray(canvas[box.slices])
-        if scene.channels <= 4 and cv2.meanStdDev(before)[1].max() < PLAIN * scene.peak:
-            return None  # nothing to see moves here; it need not be computed
+        if scene.channels <= 4 and cv2.meanStdDev(before)[1].max() < MIN_DEVIATION * scene.peak:
+            return None  # without computing a displacement that nobody would see
         after = displaced(canvas, self.field, box)
         return make_patch(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))
 
 
-SHINE = np.float32(0.35)  # share of the lit side's brightness that even a black surface throws back
-DARKENED = np.float32(1.5)  # share of its brightness that a slope turned away loses, for each unit of contrast
-
-
 @dataclass(frozen=True)
 class ReliefRecipe(WarpRecipe):
-    """A displacement and the relief it leaves.
+    """A displacement and the shading of the relief it leaves.
 
     Attributes:
-        relief: the shading, laid over what was displaced.
+        relief: shading, which is displaced with the pixels.
     """
 
     relief: Unevenness
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
-        """Return the displaced and shaded part of the picture."""
+        """Return the displaced and shaded pixels."""
         box = self.field.box(scene.size)
         if box is None:
             return None
@@ -72,8 +70,8 @@ class ReliefRecipe(WarpRecipe):
         if self.relief.method and not scene.foreground(self.relief.method).whole:
             shading *= cv2.blur(scene.object_mask(wide, self.relief.method), (3, 3)) * np.float32(1.0 / 255.0)
         surface, shading = pixels_to_float(flat, scene.peak), shading[..., None]
-        bright = np.maximum(shading, 0.0) * np.minimum(surface + SHINE, np.float32(1.0))
-        surface = surface * (1.0 + DARKENED * np.minimum(shading, 0.0)) + bright
+        bright = np.maximum(shading, 0.0) * np.minimum(surface + BLACK_REFLECTANCE, np.float32(1.0))
+        surface = surface * (1.0 + SHADING_GAIN * np.minimum(shading, 0.0)) + bright
         after = displaced(float_to_pixels(surface, flat, scene.peak), self.field, box, origin=(wide.x0, wide.y0))
         before = np.ascontiguousarray(canvas[box.slices])
         return make_patch(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))
