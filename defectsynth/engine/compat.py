@@ -6,9 +6,13 @@ sees a version. All targets are handled together because the mask depends on wha
 
 from __future__ import annotations
 
+import copy
 import os
+import random
+import sys
 from abc import abstractmethod
 from functools import partial
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # 2.0.8 asks the package index for a newer version on import
@@ -45,6 +49,27 @@ def _is_ours(kind: type) -> bool:
     return kind.__module__.partition(".")[0] == "defectsynth"
 
 
+def worker_seed() -> int:
+    """Return a number that differs between the workers and epochs of a torch loader, 0 outside of workers."""
+    torch = sys.modules.get("torch")
+    worker = None if torch is None else torch.utils.data.get_worker_info()
+    return 0 if worker is None else int(worker.seed)
+
+
+def _place_in_composition(transform: Any) -> tuple[int, ...]:
+    """Return the position of a transform in each composition that is just passing its seed on, innermost first."""
+    place: list[int] = []
+    frame: FrameType | None = sys._getframe(2)  # noqa: SLF001  the host tells a transform nothing of its parents
+    child = transform
+    while frame is not None and frame.f_code.co_name == "set_random_seed":
+        parent = frame.f_locals.get("self")
+        if isinstance(parent, A.BaseCompose) and parent is not child:
+            place.append(next((n for n, each in enumerate(parent.transforms) if each is child), 0))
+            child = parent
+        frame = frame.f_back
+    return tuple(place)
+
+
 class HostTransform(A.DualTransform):
     """A transform that runs on either albumentations.
 
@@ -78,6 +103,35 @@ class HostTransform(A.DualTransform):
             """Sample; the hook of albumentations 2.0.8."""
             return self._sample(data, self.random_generator)
 
+        def set_random_seed(self, seed: int | None) -> None:
+            """Set the random state; inside a composition the place of the transform is mixed into the seed.
+
+            2.0.8 gives every transform of a composition the same seed: two defects would land on one spot.
+            """
+            place = _place_in_composition(self)
+            super().set_random_seed(seed)
+            if seed is not None and place:
+                self._set_state((seed, *place, *type(self).__name__.encode()))
+
+        def should_apply(self, force_apply: bool = False) -> bool:  # noqa: FBT001, FBT002  the host's signature
+            """Return whether the transform is applied; each worker of a torch loader has a random state of its own."""
+            self._enter_worker()
+            return bool(super().should_apply(force_apply))
+
+        def _enter_worker(self) -> None:
+            """Mix the seed of a torch loader's worker in, once; 2.0.8 repeats itself in every worker and epoch."""
+            worker = worker_seed()
+            if worker != self._worker:
+                self._worker = worker
+                self._set_state((worker, int(self.random_generator.integers(1 << 62))))
+
+        def _set_state(self, entropy: tuple[int, ...]) -> None:
+            mixed = np.random.SeedSequence(entropy)
+            self.random_generator = np.random.default_rng(mixed)
+            self.py_random = random.Random(int(mixed.generate_state(1, np.uint64)[0]))  # noqa: S311  no cryptography
+
+        _worker = 0
+
     def __init_subclass__(cls, **options: Any) -> None:
         """Let albumentations find the class under the path that version 0.1 wrote, too."""
         super().__init_subclass__(**options)
@@ -103,6 +157,22 @@ class HostTransform(A.DualTransform):
     def target_of(self, key: str) -> str:
         """Return which target a key stands for: itself, or what `additional_targets` says."""
         return str(self._additional_targets.get(key, key))
+
+    def moved_later(self) -> bool:
+        """Return whether the compositions that are applying this transform may move pixels after it.
+
+        Only other people's transforms count: the mask follows them, a record of ours does not.
+        """
+        frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  the host tells a transform nothing of its parents
+        child: Any = self
+        while frame is not None and (frame.f_globals.get("__name__") or "").startswith(_HOSTS):
+            parent = frame.f_locals.get("self")
+            if isinstance(parent, A.BaseCompose) and parent is not child:
+                if any(_moves_pixels(leaf) for node in _after(parent, child) for leaf in leaves(node)):
+                    return True
+                child = parent
+            frame = frame.f_back
+        return False
 
     @abstractmethod
     def _sample(self, data: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
@@ -135,20 +205,45 @@ def leaves(transform: Any) -> Iterator[Any]:
         yield transform
 
 
-def seed_apart(transform: Any, seed: int) -> None:
-    """Set the random state of a transform to a seed, and that of all inside a composition to seeds of their own.
+_HOSTS = ("albumentations.", "defectsynth.")
 
-    2.0.8 gives all of them the same one: a choice inside a choice then follows from the outer one, and two defects in
-    one picture land at the same place.
+
+def _after(parent: Any, child: Any) -> list[Any]:
+    """Return the transforms of a composition that may be applied after one of them."""
+    place = next((n for n, each in enumerate(parent.transforms) if each is child), None)
+    if place is None or type(parent) in (A.OneOf, A.OneOrOther):
+        return []
+    if isinstance(parent, A.RandomOrder):
+        return [each for each in parent.transforms if each is not child]
+    return list(parent.transforms[place + 1 :])
+
+
+def _moves_pixels(transform: Any) -> bool:
+    return isinstance(transform, A.DualTransform) and not isinstance(transform, HostTransform) and transform.p > 0.0
+
+
+def seeded_copy(transform: Any, seed: int) -> Any:
+    """Return a copy of a transform that is no defect, or of a composition of an unknown kind, with a random state.
+
+    The original is left as it is, so that several threads can use it. Sources of pixels are shared, not copied.
     """
-    transform.set_random_seed(seed)
+    if not isinstance(transform, A.BaseCompose):
+        twin = copy.copy(transform)
+        if not IS_X:
+            twin._set_keys()  # noqa: SLF001  2.0.8 keeps bound methods of the original
+        twin.set_random_seed(seed)
+        return twin
+    shared = {id(component): component for leaf in leaves(transform) for component in getattr(leaf, "components", ())}
+    twin = copy.deepcopy(transform, shared)
+    twin.set_random_seed(seed)
     if not IS_X:
-        for number, inner in enumerate(_inside(transform)):
+        for number, inner in enumerate(_inside(twin)):
             inner.set_random_seed(int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0]))
+    return twin
 
 
 def _inside(transform: Any) -> Iterator[Any]:
-    """Yield all that a composition holds, each before what it holds itself."""
+    """Yield all that a composition holds, each node before its own."""
     for inner in getattr(transform, "transforms", ()):
         if hasattr(inner, "set_random_seed"):
             yield inner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.images import check_image
 from defectsynth.core.serialization import decode
-from defectsynth.engine.compat import seed_apart
+from defectsynth.engine.pipeline import State, run
 from defectsynth.engine.rendering import redraw as render_again
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.recipes.base import Recipe
@@ -68,19 +69,16 @@ def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Ar
     if isinstance(transform, DefectTransform):
         drawing = transform.draw(image, seed=number, roi=roi)
         return Sample(drawing.canvas, drawing.mask, drawing.records())
-    seed_apart(transform, number)
-    given = {} if roi is None else {"roi": roi}
-    result = transform(image=image, mask=np.zeros(image.shape[:2], np.uint8), defects=[], **given)
-    return _without_the_undone(image, Sample(result["image"], result["mask"], result["defects"]))
+    state = State.of(image, roi)
+    run(transform, state, seed=number)
+    return sample_of(state, image)
 
 
-def _without_the_undone(image: Array, sample: Sample) -> Sample:
-    """Take out of the mask what a later defect of another transform has given the colour back that it had."""
-    if len({defect["seed"] for defect in sample.defects}) < 2:
-        return sample
-    same = (sample.image == image).reshape(*image.shape[:2], -1).all(axis=2)
-    mask = np.where(same, np.uint8(0), sample.mask)
-    return Sample(sample.image, mask, sample.defects if mask.any() else [])
+def sample_of(state: State, image: Array) -> Sample:
+    """Return what a run made of `image`; none of the arrays is the caller's."""
+    state.prune()
+    drawn = image.copy() if state.image is image else state.image
+    return Sample(drawn, state.mask, state.records)
 
 
 def check_transform(transform: Any) -> None:
@@ -110,5 +108,8 @@ def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | N
     for defect, recipe in zip(defects, recipes, strict=True):
         if not isinstance(recipe, Recipe):
             raise ValueError(f"defects must hold records with a recipe, got {defect!r}")  # noqa: TRY004  a broken record
-    drawing = render_again(image, recipes, roi=roi)
-    return Sample(drawing.canvas, drawing.mask, drawing.records())
+    check_image(image)
+    state = State.of(image, roi)
+    for _, drawn in groupby(recipes, key=lambda recipe: recipe.seed):  # one draw of one transform
+        state.add(render_again(state.image, list(drawn), roi=roi))
+    return sample_of(state, image)

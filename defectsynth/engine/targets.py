@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Floats
+from defectsynth.core.arrays import Array, Bytes, Floats
 from defectsynth.core.patch import Patch
 from defectsynth.engine.rendering import Drawing
 from defectsynth.fields.base import DrawnField, displaced
@@ -47,13 +47,32 @@ def on_value(dtype: np.dtype[Any], value: float | None) -> Any:
 
 
 def add_to_mask(mask: Array, drawings: Sequence[Drawing], *, value: float | None, kind: str) -> Array:
-    """Return a copy of `mask` (H, W) or (H, W, C) with all defects of the drawings added."""
+    """Return a copy of `mask` (H, W) or (H, W, C) with all defects of the drawings added.
+
+    Labels that are there stay: a defect on top of one is not marked there. Several drawings are the same defects in
+    several frames: each is added to the mask as given, so that a warp moves its labels once, and only pixels that
+    changed in at least one frame are marked.
+    """
+    if len(drawings) == 1:
+        return _added(mask, drawings[0], value=value, kind=kind)
+    result = np.array(mask, order="C")
+    changed = np.zeros((*mask.shape[:2], *[1] * (mask.ndim - 2)), np.bool_)
+    for drawing in drawings:
+        added = _added(mask, drawing, value=value, kind=kind)
+        np.copyto(result, added, where=added != mask)
+        for patch in drawing.patches:
+            region = changed[patch.box.slices]
+            region |= ((patch.change > 0) & (patch.mask > 0)).reshape(region.shape)
+    np.copyto(result, mask, where=~changed)
+    return result
+
+
+def _added(mask: Array, drawing: Drawing, *, value: float | None, kind: str) -> Array:
     result = np.array(mask, order="C")
     on = on_value(result.dtype, value)
-    for drawing in drawings:
-        for recipe, patch in zip(drawing.recipes, drawing.patches, strict=True):
-            soft = None if kind == "binary" or result.dtype == np.bool_ else patch.soft_mask(kind, drawing.peak)
-            _add(result, recipe, patch, on=on, soft=soft)
+    for recipe, patch in zip(drawing.recipes, drawing.patches, strict=True):
+        soft = None if kind == "binary" or result.dtype == np.bool_ else patch.soft_mask(kind, drawing.peak)
+        _add(result, recipe, patch, on=on, soft=soft)
     return result
 
 
@@ -87,9 +106,25 @@ def _add(mask: Array, recipe: Recipe, patch: Patch, *, on: Any, soft: Floats | N
     np.maximum(region, soft if region.ndim == 2 else soft[..., None], out=region)
 
 
+def displaced_mask(mask: Bytes, drawing: Drawing) -> Bytes:
+    """Return the mask (H, W) of an earlier defect after the warps of later ones."""
+    for recipe, patch in zip(drawing.recipes, drawing.patches, strict=True):
+        if isinstance(recipe, WarpRecipe) and mask[patch.box.slices].any():
+            moved = mask.copy()
+            cv2.copyTo(_displaced_labels(mask, recipe.field, patch), patch.mask, moved[patch.box.slices])
+            mask = moved
+    return mask
+
+
 def _displaced_labels(mask: Array, field: DrawnField, patch: Patch) -> Array:
-    labels = mask.astype(np.float32) if mask.dtype not in (np.uint8, np.uint16, np.float32) else mask
-    return displaced(labels, field, patch.box, nearest=True).astype(mask.dtype)
+    """Return the labels inside the box of a patch, each pixel that of the nearest source pixel, bit for bit."""
+    if mask.dtype in (np.uint8, np.uint16, np.float32):
+        return displaced(mask, field, patch.box, nearest=True)
+    parts = np.ascontiguousarray(mask).view(np.uint16 if mask.itemsize % 2 == 0 else np.uint8)
+    planes = parts.reshape(*mask.shape[:2], -1)  # OpenCV moves no wide integers
+    moved = [displaced(plane, field, patch.box, nearest=True) for plane in np.moveaxis(planes, 2, 0)]
+    joined = np.ascontiguousarray(np.stack(moved, axis=2)).view(mask.dtype)
+    return joined.reshape(*joined.shape[:2], *mask.shape[2:])
 
 
 def moved_keypoints(keypoints: Array, recipes: Sequence[Recipe]) -> Array:
@@ -99,6 +134,30 @@ def moved_keypoints(keypoints: Array, recipes: Sequence[Recipe]) -> Array:
         for recipe in recipes:
             moved[:, :2] = recipe.forward(moved[:, :2])
     return moved
+
+
+def records_after(
+    records: Sequence[dict[str, Any]], drawing: Drawing, *, moved_later: bool = False
+) -> list[dict[str, Any]]:
+    """Return earlier records with the boxes that they have after a drawing, and the records of the drawing.
+
+    Args:
+        records: earlier ones; they are not changed.
+        drawing: the new defects.
+        moved_later: whether other transforms that may move pixels follow: box and area would no longer hold then and
+            are None.
+    """
+    size = drawing.canvas.shape[:2]
+    scale = np.array([size[1], size[0]] * 2, dtype=np.float64)
+    after = []
+    for record in records:
+        box = record.get("box")
+        if box is not None:
+            moved = moved_boxes(np.array([box]) / scale, drawing.recipes, size)[0] * scale
+            box = [int(edge) for edge in (*np.floor(moved[:2] + 1e-6), *np.ceil(moved[2:] - 1e-6))]
+        after.append({**record, "box": box} if box != record.get("box") else record)
+    fresh = drawing.records()
+    return after + ([{**record, "box": None, "area": None} for record in fresh] if moved_later else fresh)
 
 
 def moved_boxes(boxes: Array, recipes: Sequence[Recipe], size: tuple[int, int]) -> Array:

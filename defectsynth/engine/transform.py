@@ -16,7 +16,7 @@ from defectsynth.core.parameters import Choice, Component, Count, Label, Number,
 from defectsynth.core.serialization import decode, encode, find_in_memory
 from defectsynth.engine.compat import HostTransform
 from defectsynth.engine.rendering import Drawing, draw, redraw
-from defectsynth.engine.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints
+from defectsynth.engine.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints, records_after
 from defectsynth.places.base import Where, as_where
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
@@ -182,7 +182,7 @@ class DefectTransform(HostTransform):
         if target in FRAMES_OF_MASKS:
             return add_to_masks(value, frames, every, value=self.mask_value, kind=self.mask_kind)
         if target == "defects":
-            return [*value, *every[0].records()]
+            return records_after(value, every[0], moved_later=self.moved_later())
         if target == "bboxes":
             return moved_boxes(value, every[0].recipes, every[0].canvas.shape[:2])
         if target == "keypoints":

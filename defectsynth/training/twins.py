@@ -1,9 +1,9 @@
-"""Anomaly twins: every good picture twice, once as it is and once with a defect drawn afresh at every read."""
+"""Anomaly twins: every good image twice, once without and once with a defect, drawn anew at every read."""
 
 from __future__ import annotations
 
+import copy
 import mmap
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,22 +14,25 @@ import numpy.typing as npt
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.images import check_image
 from defectsynth.core.parameters import Number
-from defectsynth.engine.synthesis import Sample, check_transform, synthesize
+from defectsynth.engine.compat import leaves, worker_seed
+from defectsynth.engine.pipeline import State, run, steps
+from defectsynth.engine.synthesis import Sample, check_transform, sample_of
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.io.image_files import UnreadableError, read_pixels
 from defectsynth.training.curriculum import Curriculum, with_severity
 from defectsynth.training.hard_negatives import disturbed
 
+PAIR = 2  # marks the seed that both items of a pair share
 SHARE = Number(0.0, 1.0, "share of the twins")
-MOST = 8  # defects in a picture that has several
+MAX_DEFECTS = 8  # in an image that has several
 
 
 class Twin(NamedTuple):
     """One item of `AnomalyTwins`; torch's default collate makes batches of it.
 
     Attributes:
-        image: the picture, shape and dtype as given.
-        mask: uint8 (H, W), 255 where a defect is; empty for a normal picture and for a hard negative.
+        image: shape and dtype as given, unless the composition changes them.
+        mask: uint8 (H, W), 255 where a defect is; empty for a normal image and for a hard negative.
         label: 1 with a defect, 0 without.
         position: index in the sequence.
     """
@@ -41,26 +44,33 @@ class Twin(NamedTuple):
 
 
 class AnomalyTwins(Sequence[Twin]):
-    """The list of good pictures doubled: item 2i is picture i, item 2i + 1 the same picture with a fresh defect.
+    """Sequence of twice as many items as good images: item 2i is image i, item 2i + 1 the same image with a new defect.
 
-    What is drawn depends on the seed, the epoch, the index and how often the index was read in this epoch, not on the
-    number of workers or the order of reading: forked workers share the count. Workers that are spawned, which cannot,
-    mix the seed of the torch loader in. If a defect finds no place, the twin stays normal: label 0, empty mask.
+    Each draw depends on the seed, the epoch, the index and the number of earlier reads of the index in this epoch, not
+    on the number of workers or the order of reading: forked workers share the counts. Spawned workers cannot share them
+    and mix in the seed of the torch loader. If no place is found for a defect, the twin stays normal: label 0, empty
+    mask.
+
+    Transforms of a composition that draw no defect (flips, brightness, resizing, normalisation) run on both items of a
+    pair with the same parameters, so that they do not give the label away.
 
     Args:
         images: arrays, or paths of image files (read as RGB or gray), or any sequence of these.
         transform: a defect, applied regardless of its `p`, or an albumentations composition with defects.
         seed: at least 0.
-        several: share of twins with two to eight defects instead of one, in [0, 1]; a composition is applied as often,
-            and its records then draw again only one after the other.
+        several: share of twins with two to eight defects instead of one, in [0, 1]; the defects of a composition are
+            drawn as often, one after the other.
         hard_negatives: share of the normal items that carry dust, glare or a change of light, in [0, 1]; changed, but
             normal.
-        rois: the region of interest of each picture, None allows all of it.
-        curriculum: scales the severity of every defect by how often the twin was drawn before: reads of the item in
-            this epoch, on top of the epochs before it if `set_epoch` counts them. Spawned workers need `set_epoch`.
+        rois: the region of interest of each image, None allows all of it.
+        curriculum: scales the severity of every defect by the number of earlier draws of the twin: reads of the item in
+            this epoch, plus the epochs before it if `set_epoch` counts them. Spawned workers need `set_epoch`.
 
     Raises:
-        ValueError: if `images` is empty, `rois` has another length, or a share is outside [0, 1].
+        TypeError: if `images` is no sequence or `transform` holds no defect.
+        ValueError: if `images` is empty, `rois` has another length, a share is outside [0, 1], or a composition applies
+            other transforms to some of the items only (a choice between a defect and a flip, a group with p < 1): they
+            would give the label away.
         FileNotFoundError, ValueError: when an image file is read that is missing or broken; the error names it.
 
     References:
@@ -91,10 +101,13 @@ class AnomalyTwins(Sequence[Twin]):
         if isinstance(images, (str, Path)) or not hasattr(images, "__len__") or not hasattr(images, "__getitem__"):
             raise TypeError(f"images must be a sequence of arrays or paths, got {images!r}")
         if len(images) == 0:
-            raise ValueError("images must hold at least one picture, got none")
+            raise ValueError("images must hold at least one image, got none")
         if rois is not None and len(rois) != len(images):
             raise ValueError(f"rois must hold one mask for each of the {len(images)} images, got {len(rois)}")
         check_transform(transform)
+        if not any(isinstance(leaf, DefectTransform) for leaf in leaves(transform)):
+            raise TypeError(f"transform must hold a defect, got {transform!r}")
+        steps(transform)  # raises if a twin could be known by what is no defect
         if curriculum is not None:
             if not isinstance(curriculum, Curriculum):
                 raise TypeError(f"curriculum must be a Curriculum or None, got {curriculum!r}")
@@ -119,6 +132,20 @@ class AnomalyTwins(Sequence[Twin]):
         self._counts[:] = 0
         self._counts[0] = _whole("epoch", epoch)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> AnomalyTwins:
+        """Return a copy that draws the same, with counts of its own; images in memory are shared."""
+        counts = _shared_counts(len(self._counts))
+        counts[:] = self._counts
+        twin = copy.copy(self)
+        twin.__dict__["_counts"] = counts
+        return twin
+
+    def __copy__(self) -> AnomalyTwins:
+        """Return a copy that shares images, transform and counts."""
+        twin = object.__new__(type(self))
+        twin.__dict__ = dict(self.__dict__)
+        return twin
+
     def __getstate__(self) -> dict[str, Any]:
         """Return what a spawned worker gets: its counts are its own."""
         return self.__dict__ | {"_counts": np.array(self._counts), "_spawned": True}
@@ -130,7 +157,7 @@ class AnomalyTwins(Sequence[Twin]):
     def __getitem__(self, index: int) -> Twin:  # type: ignore[override]  # slices would draw without being asked
         """Return item `index`, drawn afresh if it is odd."""
         sample = self.sample(index)
-        return Twin(sample.image, sample.mask, int(bool(sample.defects)), index % len(self))
+        return Twin(sample.image, sample.mask, int(bool(sample.defects)), int(index) % len(self))
 
     def sample(self, index: int) -> Sample:
         """Return item `index` as a `Sample`, with the records of its defects.
@@ -149,15 +176,18 @@ class AnomalyTwins(Sequence[Twin]):
         check_image(image)
         epoch, reads = int(self._counts[0]), int(self._counts[1 + position])
         self._counts[1 + position] = reads + 1
-        entropy = (self.seed, epoch, position, reads, _loader_seed() if self._spawned else 0)
-        rng = np.random.default_rng(entropy)
+        loader = worker_seed() if self._spawned else 0
+        rng = np.random.default_rng((self.seed, epoch, position, reads, loader))
+        transform = self._transform_after(epoch + reads)
+        pair = np.random.SeedSequence((self.seed, epoch, position // 2, reads, loader, PAIR))
+        shared = int(pair.generate_state(1, np.uint64)[0])
         if position % 2 == 0:
             changed = rng.random() < self.hard_negatives
             normal = disturbed(image, seed=int(rng.integers(1 << 62))) if changed else np.array(image)
-            return Sample(normal, np.zeros(image.shape[:2], np.uint8), [])
-        count = int(rng.integers(2, MOST, endpoint=True)) if rng.random() < self.several else 1
+            return _drawn(normal, transform, roi=roi, seeds=[], shared=shared)
+        count = int(rng.integers(2, MAX_DEFECTS, endpoint=True)) if rng.random() < self.several else 1
         seeds = [int(seed) for seed in rng.integers(1 << 32, size=count)]
-        return _twin(image, self._transform_after(epoch + reads), roi=roi, seeds=seeds)
+        return _drawn(image, transform, roi=roi, seeds=seeds, shared=shared)
 
     def _transform_after(self, epochs: int) -> Any:
         """Return the transform as the curriculum has it after so many epochs."""
@@ -171,16 +201,25 @@ class AnomalyTwins(Sequence[Twin]):
         return scaled
 
 
-def _twin(image: Array, transform: Any, *, roi: Array | None, seeds: list[int]) -> Sample:
-    """Return the picture with a defect for each seed; a composition is applied as often."""
-    if isinstance(transform, DefectTransform) and len(seeds) > 1:
-        drawing = transform.draw(image, seed=seeds[0], roi=roi, count=len(seeds))
-        return Sample(drawing.canvas, drawing.mask, drawing.records())
-    sample = synthesize(image, transform, seed=seeds[0], roi=roi)
-    for seed in seeds[1:]:
-        more = synthesize(sample.image, transform, seed=seed, roi=roi)
-        sample = Sample(more.image, np.maximum(sample.mask, more.mask), [*sample.defects, *more.defects])
-    return sample
+def _drawn(image: Array, transform: Any, *, roi: Array | None, seeds: list[int], shared: int) -> Sample:
+    """Return the image after a transform, its defects drawn once with each seed.
+
+    Args:
+        image: not written to.
+        transform: a defect or a composition.
+        roi: see `synthesize`.
+        seeds: none for a normal item.
+        shared: seed of what is no defect, the same for both items of a pair.
+    """
+    state = State.of(image, roi)
+    if isinstance(transform, DefectTransform):
+        if seeds:
+            state.add(transform.draw(image, seed=seeds[0], roi=roi, count=len(seeds) if len(seeds) > 1 else None))
+        return sample_of(state, image)
+    for step in steps(transform):
+        for seed in seeds if step.draws else [shared]:
+            run(step.node, state, seed=seed, number=step.number)
+    return sample_of(state, image)
 
 
 def _shared_counts(number: int) -> npt.NDArray[np.int64]:
@@ -192,13 +231,6 @@ def _whole(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
         raise ValueError(f"{name} must be a whole number of at least 0, got {value!r}")
     return int(value)
-
-
-def _loader_seed() -> int:
-    """Return a number of its own for each worker and epoch of a torch loader, 0 outside of workers."""
-    torch = sys.modules.get("torch")
-    worker = None if torch is None else torch.utils.data.get_worker_info()
-    return 0 if worker is None else int(worker.seed)
 
 
 def _read(image: Array | str | Path) -> Array:

@@ -1,0 +1,238 @@
+"""Run a composition from one seed without touching the random state of anything in it.
+
+Each node of the composition (a composition or a transform) takes its seed from the seed of the run and its place, when
+the run reaches it. A run therefore costs what it draws, gives the same bytes in any thread, process and worker and on
+both albumentations hosts, and two equal defects in one composition are drawn independently of each other.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import albumentations as A
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.layer import Box
+from defectsynth.engine.compat import leaves, seeded_copy
+from defectsynth.engine.rendering import Drawing
+from defectsynth.engine.targets import add_to_mask, displaced_mask
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.recipes.warp import WarpRecipe
+
+ROOT = -1  # number of the outermost node; its descendants are numbered from 0, each before its own
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The mask of one defect: uint8 (h, w), 255 on the defect, inside its box."""
+
+    box: Box
+    mask: Bytes
+
+    @classmethod
+    def of(cls, mask: Bytes) -> Mark:
+        """Return the mark of a mask (H, W) as large as the image."""
+        return cls(Box(0, 0, mask.shape[1], mask.shape[0]), mask)
+
+    def whole(self, size: tuple[int, ...]) -> Bytes:
+        """Return the mask as large as the image, uint8 (H, W)."""
+        mask = np.zeros(size, np.uint8)
+        mask[self.box.slices] = self.mask
+        return mask
+
+
+@dataclass
+class State:
+    """Targets and records on their way through a composition.
+
+    Attributes:
+        image: the image so far; None of its arrays is written to.
+        mask: the anomaly mask so far, (H, W).
+        roi: (H, W), non-zero where a defect may land; None allows all.
+        records: one a defect, as plain data.
+        marks: for each record the mask of that defect alone, moved by later transforms.
+        clean: the image before the first defect since the last transform that is no defect.
+        known: the mask at that time.
+    """
+
+    image: Array
+    mask: Array
+    roi: Array | None
+    records: list[dict[str, Any]]
+    marks: list[Mark]
+    clean: Array
+    known: Array
+
+    @classmethod
+    def of(cls, image: Array, roi: Array | None) -> State:
+        """Return the state before any transform."""
+        mask = np.zeros(image.shape[:2], np.uint8)
+        return cls(image, mask, roi, [], [], image, mask)
+
+    def add(self, drawing: Drawing, *, value: float | None = None, kind: str = "binary") -> None:
+        """Take over drawn defects: image, mask and records; earlier defects move with a warp."""
+        if not drawing.recipes:
+            return
+        self.image = drawing.canvas
+        self.mask = add_to_mask(self.mask, [drawing], value=value, kind=kind)
+        if any(isinstance(recipe, WarpRecipe) for recipe in drawing.recipes):
+            self.marks = [Mark.of(displaced_mask(mark.whole(self.mask.shape[:2]), drawing)) for mark in self.marks]
+        self.records += drawing.records()
+        self.marks += [Mark(patch.box, patch.mask) for patch in drawing.patches]
+
+    def prune(self) -> None:
+        """Drop mask pixels that a later defect restored to their original value, and records left without pixels."""
+        if len({record["seed"] for record in self.records}) < 2 or self.image is self.clean:
+            return
+        same = (self.image == self.clean).reshape(*self.clean.shape[:2], -1).all(axis=2) & (self.known == 0)
+        if (same & (self.mask != 0)).any():
+            self.mask = np.where(same, np.uint8(0), self.mask)
+            self.locate([np.where(same, np.uint8(0), mark.whole(same.shape)) for mark in self.marks])
+
+    def locate(self, masks: Sequence[Bytes]) -> None:
+        """Take over a moved mask for each record, with box and area; drop records whose mask is empty."""
+        kept = [(record, mask) for record, mask in zip(self.records, masks, strict=True) if mask.any()]
+        self.records = [record | extent(mask) for record, mask in kept]
+        self.marks = [Mark.of(mask) for _, mask in kept]
+
+    def transformed(self, transform: Any, *, forced: bool) -> None:
+        """Apply a transform that is no defect to image, mask, region of interest and the defects' own masks."""
+        self.prune()
+        size = np.shape(self.mask)[:2]
+        beside = [mark.whole(size) for mark in self.marks] + ([] if self.roi is None else [_as_mask(self.roi)])
+        given = {"masks": np.stack(beside)} if beside else {}
+        result = transform(force_apply=forced, image=self.image, mask=self.mask, **given)
+        self.image, self.mask = _contiguous(result["image"]), _contiguous(result["mask"])
+        if beside:
+            moved = [np.asarray(mask).reshape(np.shape(mask)[:2]) for mask in result["masks"]]
+            self.roi = None if self.roi is None else moved.pop()
+            self.locate(moved)
+        self.clean, self.known = self.image, self.mask
+
+
+def run(node: Any, state: State, *, seed: int, number: int = ROOT, forced: bool = False) -> None:
+    """Run a node of a composition on `state`.
+
+    Args:
+        node: a defect, another albumentations transform or a composition.
+        state: is changed.
+        seed: of the whole run.
+        number: of the node, see `ROOT`.
+        forced: whether the node is applied regardless of its `p`.
+    """
+    own = seed if number == ROOT else seed_at(seed, number)
+    if isinstance(node, DefectTransform):
+        if forced or node.p >= 1.0 or random.Random(own).random() < node.p:  # noqa: S311  no cryptography
+            drawing = node.draw(state.image, seed=draw_seed(own), roi=state.roi)
+            state.add(drawing, value=node.mask_value, kind=node.mask_kind)
+    elif not isinstance(node, A.BaseCompose):
+        state.transformed(seeded_copy(node, own), forced=forced)
+    elif (children := _chosen(node, own, forced=forced)) is not None:
+        numbers = list(_numbers(node, number))
+        for index, force in children:
+            run(node.transforms[index], state, seed=seed, number=numbers[index], forced=force)
+    else:
+        state.transformed(seeded_copy(node, own), forced=forced)
+
+
+def seed_at(seed: int, number: int) -> int:
+    """Return the seed of a descendant of the outermost node."""
+    return int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0])
+
+
+def draw_seed(seed: int) -> int:
+    """Return what a defect whose node has a seed is drawn with; at most 62 bits."""
+    return int(np.random.default_rng(seed).bit_generator.random_raw()) >> 2
+
+
+def _chosen(node: Any, seed: int, *, forced: bool) -> list[tuple[int, bool]] | None:
+    """Return which children of a composition run, in order, and whether regardless of their `p`.
+
+    None if the kind of composition is not known.
+    """
+    count = len(node.transforms)
+    applied = node.p >= 1.0 or random.Random(seed).random() < node.p  # noqa: S311  no cryptography
+    if isinstance(node, (A.Compose, A.Sequential)):
+        return [(index, False) for index in range(count)] if forced or applied else []
+    if type(node) is A.OneOf:
+        if not (forced or applied):
+            return []
+        weights = np.array([child.p for child in node.transforms], dtype=np.float64)
+        return [(int(np.random.default_rng(seed).choice(count, p=weights / weights.sum())), True)]
+    if type(node) in (A.SomeOf, A.RandomOrder):
+        taken = np.random.default_rng(seed).choice(count, size=node.n, replace=node.replace) if applied else []
+        return [(int(index), False) for index in (taken if type(node) is A.RandomOrder else sorted(taken))]
+    if type(node) is A.OneOrOther:
+        return [(0 if applied else count - 1, True)]
+    return None
+
+
+def _numbers(node: Any, number: int) -> Iterator[int]:
+    """Yield the number of each child."""
+    following = number + 1
+    for child in node.transforms:
+        yield following
+        following += 1 + _descendants(child)
+
+
+def _descendants(node: Any) -> int:
+    if not isinstance(node, A.BaseCompose):
+        return 0
+    return sum(1 + _descendants(child) if isinstance(child, A.BaseCompose) else 1 for child in node.transforms)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A branch of a composition that holds either only defects or none.
+
+    Attributes:
+        node: the branch.
+        number: its number, see `ROOT`.
+        draws: whether it holds defects.
+    """
+
+    node: Any
+    number: int
+    draws: bool
+
+
+def steps(node: Any, number: int = ROOT) -> list[Step]:
+    """Return the branches of a composition in the order in which they always run.
+
+    Raises:
+        ValueError: if defects and other transforms are alternatives of one choice, or run together only sometimes: an
+            image then shows by the other transforms whether it has a defect.
+    """
+    kinds = {isinstance(leaf, DefectTransform) for leaf in leaves(node)}
+    if len(kinds) < 2:
+        return [Step(node, number, draws=kinds == {True})]
+    if not isinstance(node, (A.Compose, A.Sequential)) or node.p < 1.0:
+        raise ValueError(
+            "transform must apply what is no defect to every image (in a Compose or Sequential with p=1, beside the "
+            f"defects), or it gives the label away; got {type(node).__name__}(p={node.p:g}) with both kinds in it"
+        )
+    return [
+        step
+        for child, place in zip(node.transforms, _numbers(node, number), strict=True)
+        for step in steps(child, place)
+    ]
+
+
+def extent(mask: Bytes) -> dict[str, Any]:
+    """Return box and area of a mask, as a record has them."""
+    x, y, width, height = cv2.boundingRect(mask)
+    return {"box": [x, y, x + width, y + height], "area": cv2.countNonZero(mask)}
+
+
+def _contiguous(array: Any) -> Any:
+    """Return an array without negative strides, which some flips leave; tensors as they are."""
+    return np.ascontiguousarray(array) if isinstance(array, np.ndarray) else array
+
+
+def _as_mask(roi: Array) -> Bytes:
+    return np.where(np.asarray(roi).reshape(np.shape(roi)[:2]) != 0, np.uint8(255), np.uint8(0))
