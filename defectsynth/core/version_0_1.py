@@ -1,8 +1,8 @@
-"""Read files that version 0.1 wrote: old class names, old argument names, angles in radians.
+"""Conversion of data saved by version 0.1: old class names, old argument names, angles in radians.
 
-There are two kinds of old data. Arguments of transforms (`A.to_dict`, YAML presets) carry the old path of their class;
-`upgrade` converts them. Recipes (`manifest.jsonl`) hold drawn numbers, whose unit has not changed; `current_name` and
-`current_fields` replace the names of their classes and fields.
+Saved transforms (`A.to_dict`, YAML presets) name the old path of their class; `upgrade` converts their arguments.
+Recipes (`manifest.jsonl`) hold drawn numbers, whose unit has not changed; `current_name` and `current_fields` replace
+the names of their classes and fields.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-MODULES = {  # class: its module in version 0.1, where that is not the class's name in lower case with underscores
+MODULES = {  # transform: module in version 0.1, where that is not the class name in snake case
     "BrokenThread": "missing_thread",
     "Bulge": "dent",
     "CutPart": "missing_part",
@@ -27,23 +27,46 @@ MODULES = {  # class: its module in version 0.1, where that is not the class's n
     "TornEdge": "chipped_edge",
     "WarpedDefect": "composed",
 }
-TYPES = {  # component or recipe: its present name
+TYPES = {  # component or recipe in version 0.1: present name
     "Beneath": "Substrate",
+    "Branches": "BranchingPath",
+    "Bundle": "StrokeBundle",
+    "Creases": "CreaseShading",
+    "Crests": "CrestFlats",
     "DrawnBeneath": "DrawnSubstrate",
+    "DrawnBranches": "DrawnBranchingPath",
+    "DrawnBundle": "DrawnStrokeBundle",
+    "DrawnCrests": "DrawnCrestFlats",
     "DrawnCutting": "DrawnOtherImage",
     "DrawnFacet": "DrawnGroundFlat",
     "DrawnFacets": "DrawnFractureFacets",
     "DrawnGround": "DrawnGap",
+    "DrawnOutline": "DrawnPolygon",
+    "DrawnOutlines": "DrawnPolygonUnion",
+    "DrawnRegion": "DrawnPolygonWithHoles",
+    "DrawnSegment": "DrawnLineSegment",
     "EvenArea": "ColorRegion",
     "Face": "FractureFace",
     "Facet": "GroundFlat",
     "Facets": "FractureFacets",
+    "Hump": "HumpShading",
     "Lift": "PartPlacement",
     "Piece": "ObjectPart",
     "Pieces": "PartSelection",
+    "RealRecipe": "RealDefectRecipe",
+    "Rim": "EdgeStrip",
+    "Segment": "LineSegment",
+    "Strip": "RotatedRectangle",
 }
-FIELDS: dict[str, dict[str, str]] = {}  # recipe under its present name: {old field: present field}
-_RENAMED = (  # old argument in radians, present argument in degrees, classes under their old names
+FIELDS: dict[str, dict[str, str]] = {  # present name of a recipe: {old field: present field}
+    "DrawnOtherImage": {"picture_name": "image_name"},
+    "DrawnShuffled": {"picture_name": "image_name"},
+    "RealDefectRecipe": {"picture_name": "image_name"},
+    "Gap": {"piece": "part", "sources": "offsets"},
+    "PartPlacement": {"piece": "part"},
+    "PartRecipe": {"lifts": "placements"},
+}
+_RENAMED = (  # old argument in radians, present argument in degrees, old names of the classes that have it
     ("turn_range", "bend_range", ("Strokes", "Scratch", "Streak", "Fold", "Bundle", "Abrasion")),
     ("bow_range", "bend_range", ("Strand", "Fiber")),
     ("turn_range", "angle_range", ("Facet", "GrindMark", "Strip", "CutPasteScar", "InFrame", "Perlin", "RealDefect")),
@@ -57,11 +80,11 @@ _RENAMED = (  # old argument in radians, present argument in degrees, classes un
     ("curl_range", "curl_range", ("Strand", "Fiber")),
 )
 ANGLES = {(kind, old): present for old, present, kinds in _RENAMED for kind in kinds}
-LARGEST_ANGLE = 360.0
+MAX_ANGLE = 360.0
 
 
 def old_path(name: str) -> str:
-    """Return the full name that version 0.1 wrote for the transform called `name`."""
+    """Return the module path and name that version 0.1 saved for the transform `name`."""
     module = MODULES.get(name) or "".join("_" + letter.lower() if letter.isupper() else letter for letter in name)
     return f"defectsynth.{module.lstrip('_')}.{name}"
 
@@ -72,17 +95,22 @@ def current_name(name: str) -> str:
 
 
 def current_fields(name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of the recipe called `name` (its present name) under their present names."""
+    """Return the fields of a recipe under their present names.
+
+    Args:
+        name: present name of the recipe.
+        fields: values by old or present field name.
+    """
     renamed = FIELDS.get(name, {})
     return {renamed.get(key, key): value for key, value in fields.items()}
 
 
 def upgrade(kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of a transform or component of version 0.1 as the present version takes them.
+    """Convert the arguments of a transform or component from version 0.1 to the present version.
 
     Args:
-        kind: name of its class in version 0.1.
-        arguments: as it was written; components in it are converted, too.
+        kind: class name in version 0.1.
+        arguments: saved arguments; components among them are converted, too.
     """
     converted: dict[str, Any] = {}
     for name, value in arguments.items():
@@ -97,8 +125,8 @@ def upgrade(kind: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _degrees(angle: float) -> float:
-    """Return an angle in radians as degrees that convert back to the very same number, where there are such."""
+    """Convert radians to degrees that `math.radians` turns back into the same float, where such a number exists."""
     near = math.degrees(angle)
     candidates = (near, math.nextafter(near, math.inf), math.nextafter(near, -math.inf))
     found = next((degrees for degrees in candidates if math.radians(degrees) == angle), near)
-    return min(max(found, -LARGEST_ANGLE), LARGEST_ANGLE)
+    return min(max(found, -MAX_ANGLE), MAX_ANGLE)

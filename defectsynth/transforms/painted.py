@@ -1,4 +1,4 @@
-"""The two free transforms: any where x shape x look x blend painted, or any displacement field."""
+"""The custom painted defect: any combination of where, shape, look and blend."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class PaintedDefect(DefectTransform):
-    """A defect of your own, painted: put together from where, shape, look and blend.
+    """A custom painted defect: any combination of where, shape, look and blend.
 
-    Lands where `where` says and stays on the object if that is where it lands. The mask marks what really changed.
+    Lands where `where` says; placed on the object, it is clipped to it. The mask marks the visibly changed pixels.
 
     ![painted_defect](tests/golden/painted_defect.png)
 
@@ -31,9 +31,9 @@ class PaintedDefect(DefectTransform):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        shape: the alpha layer, for example `Strokes()` or `Spots()`.
-        look: the pixels, for example `Color()`, `Shade()`, `Noise()` or `Elsewhere()`.
-        blend: how the two are combined with the surface.
+        shape: alpha layer, for example `Strokes()` or `Spots()`.
+        look: pixels to lay down, for example `Color()`, `Shade()`, `Noise()` or `Elsewhere()`.
+        blend: combination of those pixels with the surface.
         common: see `DefectTransform`.
 
     Examples:
@@ -65,7 +65,7 @@ class PaintedDefect(DefectTransform):
 
     @property
     def components(self) -> tuple[Component, ...]:
-        """Shape, look, blend and where."""
+        """The shape, look, blend and where components."""
         return self.shape, self.look, self.blend, self.where
 
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> PaintRecipe | None:
@@ -85,6 +85,6 @@ class PaintedDefect(DefectTransform):
 
 
 class PastedDefect(PaintedDefect):
-    """Base of the defects that are pasted: a `PaintedDefect` whose recipes are `PastedRecipe`."""
+    """Base of pasted defects: a `PaintedDefect` that draws a `PastedRecipe`."""
 
     recipe_type = PastedRecipe

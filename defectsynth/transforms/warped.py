@@ -1,4 +1,4 @@
-"""Displacements that are seen by their shading, too: the surface of a dent catches the light."""
+"""Geometric defects: displacement fields, with or without shading of the displaced surface."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from defectsynth.core.parameters import Component, Pair, between, span, visible_
 from defectsynth.engine.transform import Common, DefectTransform, as_component
 from defectsynth.fields.base import DrawnField, Field
 from defectsynth.fields.push import DrawnPush, Push
-from defectsynth.fields.relief import Hump, Unevenness
+from defectsynth.fields.shading import HumpShading, SurfaceShading
 from defectsynth.fields.swelling import DrawnSwelling
 from defectsynth.recipes.warp import ReliefRecipe, WarpRecipe
 from defectsynth.scene.scene import Scene
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 
 class WarpedDefect(DefectTransform):
-    """A defect of your own, geometric: what is there is moved by a displacement field, nothing is painted.
+    """A custom geometric defect: pixels are moved by any displacement field, nothing is painted.
 
-    The mask marks what really changed, which on plain ground is much less than what moved.
+    Lands on the object's outline by default. The mask marks the visibly changed pixels. On plain ground these are far
+    fewer than the displaced pixels.
 
     ![warped_defect](tests/golden/warped_defect.png)
 
@@ -32,8 +33,18 @@ class WarpedDefect(DefectTransform):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        field: the displacement.
-        common: see `DefectTransform`; `where` is the edge unless given.
+        field: displacement field, for example `Push()` or `Swelling()`.
+        common: see `DefectTransform`; `where` defaults to "edge".
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import WarpedDefect, synthesize
+        >>> from defectsynth.fields import Swelling
+        >>> part = np.full((128, 128), 30, np.uint8)
+        >>> part[40:90, 30:100] = 200
+        >>> sample = synthesize(part, WarpedDefect(field=Swelling(direction="out")), seed=2)
+        >>> int((sample.image > 115).sum()) > int((part > 115).sum())
+        True
     """
 
     kind: ClassVar[str] = "warped_defect"
@@ -45,7 +56,7 @@ class WarpedDefect(DefectTransform):
 
     @property
     def components(self) -> tuple[Component, ...]:
-        """Field and where."""
+        """The field and where components."""
         return self.field, self.where
 
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> WarpRecipe | None:
@@ -63,11 +74,11 @@ class WarpedDefect(DefectTransform):
 
 @dataclass(frozen=True)
 class Shading(Component):
-    """How strongly a displaced surface catches the light.
+    """Strength of the shading of a displaced surface.
 
     Args:
         contrast_range: greatest change of brightness, in [0, 1].
-        crease_range: how much of the slope is gathered at creases, in [0, 1].
+        crease_range: share of the slope that is gathered at creases, in [0, 1].
     """
 
     contrast_range: Pair = span((0.08, 0.25), 0.0, 1.0, "greatest change of brightness")
@@ -75,13 +86,13 @@ class Shading(Component):
 
 
 class ReliefDefect(WarpedDefect):
-    """Base of the displacements with shading.
+    """Base of displacements with shading.
 
     Args:
-        field: the displacement.
-        shading: how strongly it catches the light.
-        hollow: whether it goes in; else it stands out.
-        common: see `DefectTransform`.
+        field: displacement field.
+        shading: strength of the shading.
+        hollow: True shades a hollow, False a hump.
+        common: see `DefectTransform`; `where` defaults to "edge".
     """
 
     def __init__(self, field: Field, shading: Shading, *, hollow: bool, **common: Unpack[Common]) -> None:
@@ -90,7 +101,7 @@ class ReliefDefect(WarpedDefect):
 
     @property
     def components(self) -> tuple[Component, ...]:
-        """Field, shading and where."""
+        """The field, shading and where components."""
         return self.field, self.shading, self.where
 
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> ReliefRecipe | None:
@@ -104,13 +115,13 @@ class ReliefDefect(WarpedDefect):
             return None
         return ReliefRecipe(kind=self.kind, severity=self.severity, seed=seed, field=field, relief=relief)
 
-    def relief(self, field: DrawnField, rng: np.random.Generator, scene: Scene) -> Unevenness | None:
-        """Draw how a displacement catches the light; None if it has no shape for that."""
+    def relief(self, field: DrawnField, rng: np.random.Generator, scene: Scene) -> SurfaceShading | None:
+        """Draw the shading of a displacement, None if the field does not act on an ellipse."""
         if not isinstance(field, (DrawnSwelling, DrawnPush)):
             return None
         contrast, crease, phase = rng.random(3).tolist()
         strength = between(self.shading.contrast_range, contrast) * visible_share(self.severity)
-        return Hump(
+        return HumpShading(
             x=field.x,
             y=field.y,
             angle=field.angle,
@@ -125,5 +136,5 @@ class ReliefDefect(WarpedDefect):
 
     @property
     def shaded_object(self) -> str:
-        """How the object is found that is shaded; empty shades all."""
+        """Foreground method for the object that the shading is clipped to; empty does not clip."""
         return self.where.foreground if self.where.clips else ""

@@ -1,1 +1,1 @@
-"""Contamination."""
+"""Contamination and discoloration: particles, spots, stains, glue, tape, print, wrong varieties."""

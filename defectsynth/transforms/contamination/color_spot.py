@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class ColorSpot(PaintedDefect):
-    """A spot of another colour: dirt, rust, ink, a splash of paint, a patch where the coating is another shade.
+    """A spot of another colour: dirt, rust, ink, a splash of paint, a coating of another shade.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. One uneven blob or a
-    larger one with smaller ones around it, sharp or diffuse. Opaque paint, or a tint that lets the texture through. The
-    mask marks what changed visibly; the faint end of a diffuse rim is not painted.
+    Lands anywhere by default; placed on the object, it is clipped to it. One uneven blob, or a larger one with smaller
+    ones around it, sharp or diffuse. Opaque paint, or a tint that lets the texture through. The mask marks the visibly
+    changed pixels; the faint end of a diffuse rim is left unpainted.
 
     ![color_spot](tests/golden/color_spot.png)
 
@@ -29,15 +29,15 @@ class ColorSpot(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: in [0, 1], fraction of min(H, W).
-        aspect_range: shorter by longer diameter, in [0.05, 1].
+        radius_range: radius of the first and largest blob, in [0, 1], fraction of min(H, W).
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
         irregularity_range: unevenness of the outline, in [0, 1], fraction of the radius.
         softness_range: width of the soft rim, in [0, 1], fraction of the radius; 0 is sharp.
-        spots_range: number of blobs, in [1, 32].
-        spread_range: distance of the others from the first, in [0, 20], radii.
-        palettes: families of colours, any of any, gray, dark, light, rust, red, yellow, blue.
+        spots_range: number of blobs, in [1, 32]; all but the first are smaller.
+        spread_range: distance of the other blobs from the first, in [0, 20], multiples of the radius.
+        palettes: families of colours, of which each draw takes one: any, gray, dark, light, rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

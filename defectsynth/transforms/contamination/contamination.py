@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Contamination(PaintedDefect):
-    """Contamination: foreign particles on the surface, a chip, crumbs, grit, chaff.
+    """Contamination: foreign particles on the surface, such as a chip, crumbs, grit or chaff.
 
-    Lands anywhere unless `where` says otherwise. One particle or a larger one with smaller ones strewn around it,
-    angular or rounded, with its own colour, lit from one side with a shadow on the other (one light direction a
-    picture). The mask marks the particles and their shadows.
+    Lands anywhere by default; placed on the object, it is clipped to it. One particle, or a larger one with smaller
+    ones strewn around it, angular or rounded, in a colour of its own. Lit on one side, with a shadow on the other (one
+    light direction per image). The mask marks the particles and their shadows.
 
     ![contamination](tests/golden/contamination.png)
 
@@ -29,20 +29,22 @@ class Contamination(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: of the largest particle, in [0, 0.5], fraction of min(H, W).
-        particles_range: number, in [1, 128].
-        spread_range: standard deviation of their distance from the first, in [0, 0.5], fraction of min(H, W).
-        variety_range: how much their sizes differ, in [0, 3]; more gives fewer large and more small ones.
-        aspect_range: shorter by longer diameter, in [0.05, 1].
-        angularity_range: in [0, 1]; 0 is round, 1 an uneven polygon of 4 to 7 corners.
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
-        shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
-        wall_range: how far the sides reach in from the outline, in [0, 1]; 1 is a dome, 0 a flat top.
-        roughness_range: twice the standard deviation of the shading of its bumps, in [0, 1].
-        gloss_range: brightness of the highlight, in [0, 1].
-        shadow_range: how dark the shadow is, in [0, 1].
+        radius_range: radius of the first and largest particle, in [0, 0.5], fraction of min(H, W).
+        particles_range: number of particles, in [1, 128].
+        spread_range: standard deviation of the distance from the first particle, in [0, 0.5], fraction of min(H, W).
+        variety_range: variety of sizes, in [0, 3]; more gives fewer large and more small ones.
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
+        angularity_range: angularity, in [0, 1]; 0 is round, 1 an uneven polygon of 4 to 7 corners.
+        palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
+            rust, red, yellow, blue.
+        shading_range: change of brightness where a side faces the light or faces away from it, in [0, 1].
+        wall_range: width of the sloping sides, in [0, 1], fraction of the greatest distance to the outline; 1 is a
+            dome, 0 a flat top.
+        roughness_range: twice the standard deviation of the shading of small bumps, in [0, 1].
+        gloss_range: brightness of the highlight, in [0, 1]; 0 is matt.
+        shadow_range: opacity of the shadow, in [0, 1].
         height_range: length of the shadow, in [0, 0.1], fraction of min(H, W).
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

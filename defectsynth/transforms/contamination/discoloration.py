@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Discoloration(PaintedDefect):
-    """A discoloration: a burn, rust, a bleached, yellowed, tarnished or dirty area.
+    """A discoloration: a burn, rust, or a bleached, yellowed, tarnished or dirty area.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. A cloud of lobes, bays and
-    islands, its rim sharp or soft. The surface itself in another colour, its texture kept: lightness, red and yellow
-    move as the eye measures them; gray pictures move in lightness only. The mask marks what changed visibly.
+    Lands anywhere by default; placed on the object, it is clipped to it. A cloud of lobes, bays and islands with a
+    sharp or soft rim. The surface keeps its texture; its lightness and its red and yellow components change in CIELAB.
+    Gray images change in lightness only. The mask marks the visibly changed pixels.
 
     ![discoloration](tests/golden/discoloration.png)
 
@@ -29,15 +29,16 @@ class Discoloration(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
-        aspect_range: shorter by longer diameter, in [0.05, 1].
-        cover_range: covered share of the ellipse, in [0.05, 0.95].
-        raggedness_range: how much of the outline is noise, in [0, 1]; 0 is an ellipse, 1 scattered islands.
-        gain_range: roughness of the outline, in [0, 1].
-        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the middle on.
-        shifts: any of burn, rust, bleach, yellowing, tarnish, verdigris, dirt.
-        amount_range: how much of the family's change, in [0, 2].
-        opacity_range: in [0, 1].
+        radius_range: greatest distance from the centre, in [0, 0.5], fraction of min(H, W).
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
+        cover_range: share of the ellipse that is covered, in [0.05, 0.95].
+        raggedness_range: share of noise in the outline, in [0, 1]; 0 is an ellipse, 1 scattered islands.
+        gain_range: strength of a noise octave relative to the next coarser one, in [0, 1]; more is rougher.
+        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the centre outwards.
+        shifts: families of shifts, of which each draw takes one: burn, rust, bleach, yellowing, tarnish, verdigris,
+            dirt.
+        amount_range: factor on the drawn shift, in [0, 2].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     References:

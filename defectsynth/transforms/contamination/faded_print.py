@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class FadedPrint(PaintedDefect):
-    """Faded print: letters, marks or engraving rubbed off or smeared.
+    """Faded print: letters, marks or engraving are rubbed off or smeared.
 
-    Lands where there is most detail on the object unless `where` says otherwise. A cloud of lobes, bays and islands in
-    which detail is lost, dragged in one direction, and a haze is left. The mask marks what changed visibly.
+    Lands by default where the object has the most detail. A cloud of lobes, bays and islands in which detail fades, is
+    smeared in one direction and leaves a haze. The mask marks the visibly changed pixels.
 
     ![faded_print](tests/golden/faded_print.png)
 
@@ -29,16 +29,16 @@ class FadedPrint(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
-        aspect_range: shorter by longer diameter, in [0.05, 1].
-        cover_range: covered share of the ellipse, in [0.05, 0.95].
-        raggedness_range: how much of the outline is noise, in [0, 1]; 0 is an ellipse, 1 scattered islands.
-        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the middle on.
+        radius_range: greatest distance from the centre, in [0, 0.5], fraction of min(H, W).
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
+        cover_range: share of the ellipse that is covered, in [0.05, 0.95].
+        raggedness_range: share of noise in the outline, in [0, 1]; 0 is an ellipse, 1 scattered islands.
+        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the centre outwards.
         fade_range: share of the detail that is lost, in [0, 1].
-        smear_range: how far what is left is dragged, in [0, 0.1], fraction of min(H, W).
-        haze_range: change of brightness that is left, in [0, 1]; darker on bright surfaces, brighter on dark ones.
-        opacity_range: in [0, 1].
-        common: see `DefectTransform`; `where` is the print unless given.
+        smear_range: length over which the remaining detail is smeared, in [0, 0.1], fraction of min(H, W).
+        haze_range: change of brightness of the haze, in [0, 1]; darker on bright surfaces, brighter on dark ones.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
+        common: see `DefectTransform`; `where` defaults to `OnPrint()`.
 
     Examples:
         >>> import numpy as np

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Fiber(PaintedDefect):
     """A fibre: a hair, a thread or lint on the surface or in the coating.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. A long thin curve of one
-    thickness that wanders and curls, with its own colour and a thin shadow (one light direction a picture). The mask
-    marks fibre and shadow.
+    Lands anywhere by default; placed on the object, it is clipped to it. A long thin curve of constant thickness that
+    wanders and curls, in a colour of its own, with a thin shadow (one light direction per image). The mask marks the
+    fibre and its shadow.
 
     ![fiber](tests/golden/fiber.png)
 
@@ -29,14 +29,15 @@ class Fiber(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        length_range: along the curve, in [0, 2], fraction of min(H, W).
+        length_range: length along the curve, in [0, 2], fraction of min(H, W).
         width_range: thickness, in [0, 0.1], fraction of min(H, W).
         bend_range: change of direction from end to end, in [-360, 360], degrees.
-        curl_range: how far the direction wanders besides, in [0, 360], degrees.
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
-        shadow_range: how dark the shadow is, in [0, 1].
+        curl_range: additional random change of direction, in [0, 360], degrees.
+        palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
+            rust, red, yellow, blue.
+        shadow_range: opacity of the shadow, in [0, 1].
         height_range: length of the shadow, in [0, 0.1], fraction of min(H, W).
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

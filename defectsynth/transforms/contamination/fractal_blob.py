@@ -1,4 +1,4 @@
-"""Blobs of fractal outline, with any look."""
+"""Blobs with a fractal outline and any look."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class FractalBlob(PaintedDefect):
-    """A blob of fractal outline with a look of your own: the anomaly of no particular kind.
+    """A blob with a fractal outline and any look: an anomaly of no particular kind.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. Lobes, bays and islands of
-    all sizes. Its look is any part: a colour unless `look` says otherwise. The mask marks what changed visibly.
+    Lands anywhere by default; placed on the object, it is clipped to it. Lobes, bays and islands of all sizes. The look
+    is a colour by default. The mask marks the visibly changed pixels.
 
     ![fractal_blob](tests/golden/fractal_blob.png)
 
@@ -29,20 +29,20 @@ class FractalBlob(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        look: the pixels, for example `Color()`, `Elsewhere()` or `ColorShift()`.
-        radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
-        aspect_range: shorter by longer diameter, in [0.05, 1].
-        cover_range: covered share of the ellipse, in [0.05, 0.95].
-        raggedness_range: how much of the outline is noise, in [0, 1]; 0 is an ellipse, 1 scattered islands.
-        gain_range: roughness of the outline, in [0, 1].
-        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the middle on.
-        opacity_range: in [0, 1].
+        look: pixels to lay down, for example `Color()`, `Elsewhere()` or `ColorShift()`.
+        radius_range: greatest distance from the centre, in [0, 0.5], fraction of min(H, W).
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
+        cover_range: share of the ellipse that is covered, in [0.05, 0.95].
+        raggedness_range: share of noise in the outline, in [0, 1]; 0 is an ellipse, 1 scattered islands.
+        gain_range: strength of a noise octave relative to the next coarser one, in [0, 1]; more is rougher.
+        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the centre outwards.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     References:
-        V. Zavrtanik, M. Kristan and D. Skocaj, "DRAEM", ICCV 2021: texture in the highest part of Perlin noise, blended
-        with an opacity of 0.2 to 1. Here the noise is made for the blob's box only and the mask is what changed; theirs
-        covers the picture, and some of its masks are empty.
+        V. Zavrtanik, M. Kristan and D. Skocaj, "DRAEM", ICCV 2021: texture where Perlin noise exceeds a threshold,
+        blended with an opacity of 0.2 to 1. Here the noise covers the bounding box of the blob only, and the mask marks
+        what changed. Theirs covers the image, and some of its masks are empty.
 
     Examples:
         >>> import numpy as np

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Glue(PaintedDefect):
-    """Glue: a drop or a smear of glue, resin, flux or grease, clear or cloudy, dried on the surface.
+    """Glue: a drop or smear of glue, resin, flux or grease, clear or cloudy, dried on the surface.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. One uneven drop or a
-    larger one with smaller ones around it, domed and glossy, with a lit and a dark rim (one light direction a picture).
-    More or less of the surface shows through. The mask marks drops and shadow.
+    Lands anywhere by default; placed on the object, it is clipped to it. One uneven drop, or a larger one with smaller
+    ones around it; domed and glossy, with a lit and a dark rim (one light direction per image). More or less of the
+    surface shows through. The mask marks the drops and their shadows.
 
     ![glue](tests/golden/glue.png)
 
@@ -29,17 +29,19 @@ class Glue(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: in [0, 1], fraction of min(H, W).
-        aspect_range: shorter by longer diameter, in [0.05, 1].
+        radius_range: radius of the first and largest drop, in [0, 1], fraction of min(H, W).
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
         irregularity_range: unevenness of the outline, in [0, 1], fraction of the radius.
-        spots_range: number of drops, in [1, 32].
-        spread_range: distance of the others from the first, in [0, 20], radii.
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
+        spots_range: number of drops, in [1, 32]; all but the first are smaller.
+        spread_range: distance of the other drops from the first, in [0, 20], multiples of the radius.
+        palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
+            rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
-        shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
-        wall_range: how far the sides reach in from the outline, in [0, 1]; 1 is a dome, 0 a flat top.
-        gloss_range: brightness of the highlight, in [0, 1].
-        opacity_range: in [0, 1].
+        shading_range: change of brightness where a side faces the light or faces away from it, in [0, 1].
+        wall_range: width of the sloping sides, in [0, 1], fraction of the greatest distance to the outline; 1 is a
+            dome, 0 a flat top.
+        gloss_range: brightness of the highlight, in [0, 1]; 0 is matt.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

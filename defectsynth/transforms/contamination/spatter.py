@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Spatter(PaintedDefect):
     """Spatter: drops of paint, ink, solder or weld metal thrown onto the surface.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. A few large round drops
-    and many small ones around the largest, with their own colour, domed, glossy or matt (one light direction a
-    picture). The mask marks the drops.
+    Lands anywhere by default; placed on the object, it is clipped to it. A few large round drops and many small ones
+    around the largest, in a colour of their own; domed, glossy or matt (one light direction per image). The mask marks
+    the drops and their shadows.
 
     ![spatter](tests/golden/spatter.png)
 
@@ -29,15 +29,16 @@ class Spatter(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: of the largest drop, in [0, 0.5], fraction of min(H, W).
+        radius_range: radius of the first and largest drop, in [0, 0.5], fraction of min(H, W).
         particles_range: number of drops, in [1, 128].
-        spread_range: standard deviation of their distance from the first, in [0, 0.5], fraction of min(H, W).
-        variety_range: how much their sizes differ, in [0, 3]; more gives fewer large and more small ones.
-        aspect_range: shorter by longer diameter, in [0.05, 1].
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
-        shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
-        gloss_range: brightness of the highlight, in [0, 1].
-        opacity_range: in [0, 1].
+        spread_range: standard deviation of the distance from the first drop, in [0, 0.5], fraction of min(H, W).
+        variety_range: variety of sizes, in [0, 3]; more gives fewer large and more small ones.
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
+        palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
+            rust, red, yellow, blue.
+        shading_range: change of brightness where a side faces the light or faces away from it, in [0, 1].
+        gloss_range: brightness of the highlight, in [0, 1]; 0 is matt.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Stain(PaintedDefect):
     """A stain: a liquid ran over the surface and dried.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. A lobed blot. The texture
-    shows through a film that is darkest at its rim, the tide mark; on a dark surface the film is pale. The mask marks
-    what changed visibly.
+    Lands anywhere by default; placed on the object, it is clipped to it. A lobed blot. The texture shows through a film
+    that is darkest at its rim, the tide mark; on a dark surface the film is pale. The mask marks the visibly changed
+    pixels.
 
     ![stain](tests/golden/stain.png)
 
@@ -29,16 +29,16 @@ class Stain(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
-        aspect_range: shorter by longer diameter, in [0.05, 1].
-        cover_range: covered share of the ellipse, in [0.05, 0.95].
-        raggedness_range: how much of the outline is noise, in [0, 1]; 0 is an ellipse, 1 scattered islands.
-        gain_range: roughness of the outline, in [0, 1].
-        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the middle on.
-        films: any of water, oil, coffee, rust, ink, grime.
-        inside_range: strength of the film inside as a share of the rim, in [0, 1].
+        radius_range: greatest distance from the centre, in [0, 0.5], fraction of min(H, W).
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
+        cover_range: share of the ellipse that is covered, in [0.05, 0.95].
+        raggedness_range: share of noise in the outline, in [0, 1]; 0 is an ellipse, 1 scattered islands.
+        gain_range: strength of a noise octave relative to the next coarser one, in [0, 1]; more is rougher.
+        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the centre outwards.
+        films: kinds of liquid, of which each draw takes one: water, oil, coffee, rust, ink, grime.
+        inside_range: strength of the film inside relative to the rim, in [0, 1].
         rim_range: width of the rim, in [0, 0.1], fraction of min(H, W).
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     References:

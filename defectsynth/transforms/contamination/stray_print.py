@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class StrayPrint(PaintedDefect):
     """Stray print: letters or digits printed, stamped or written where none belong.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. One letter or a few in a
-    line, of one colour, more or less opaque. The mask marks the letters.
+    Lands anywhere by default; placed on the object, it is clipped to it. One letter, or a few in a line, in one colour,
+    more or less opaque. The mask marks the letters.
 
     ![stray_print](tests/golden/stray_print.png)
 
@@ -29,12 +29,12 @@ class StrayPrint(PaintedDefect):
 
     Args:
         letters_range: number of letters, in [1, 12].
-        height_range: of a capital, in [0, 0.5], fraction of min(H, W).
+        height_range: height of a capital, in [0, 0.5], fraction of min(H, W).
         stroke_range: thickness of a stroke, in [0.02, 0.4], fraction of the height.
-        squeeze_range: width of a letter, times that of the font, in [0.3, 2].
-        palettes: families of colours, any of any, gray, dark, light, rust, red, yellow, blue.
+        squeeze_range: width of a letter relative to that of the font, in [0.3, 2].
+        palettes: families of colours, of which each draw takes one: any, gray, dark, light, rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

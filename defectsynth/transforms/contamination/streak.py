@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Streak(PaintedDefect):
     """A streak: ink, glue, oil or water ran or was wiped over the surface and dried.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. One long, nearly straight
-    band or several side by side, tapering. The texture shows through a film that is darkest at its
-    rim; on a dark surface the film is pale. The mask marks what changed visibly.
+    Lands anywhere by default; placed on the object, it is clipped to it. One long, nearly straight band, or several
+    side by side, tapering towards the ends. The texture shows through a film that is darkest at its rim; on a dark
+    surface the film is pale. The mask marks the visibly changed pixels.
 
     ![streak](tests/golden/streak.png)
 
@@ -29,16 +29,16 @@ class Streak(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        length_range: length along the streak, in [0, 2], fraction of min(H, W).
+        length_range: length along the curve, in [0, 2], fraction of min(H, W).
         width_range: greatest thickness, in [0, 0.5], fraction of min(H, W); at most 6 % of the length.
         bend_range: change of direction from end to end, in [-360, 360], degrees.
-        taper_range: how much thinner the ends are, in [0, 1]; 1 is pointed.
+        taper_range: narrowing towards the ends, in [0, 1]; 1 is pointed.
         strokes_range: number of bands side by side, in [1, 16].
         spacing_range: distance between neighbours, in [0, 0.5], fraction of min(H, W).
-        films: any of water, oil, coffee, rust, ink, grime.
-        inside_range: strength of the film inside as a share of the rim, in [0, 1].
+        films: kinds of liquid, of which each draw takes one: water, oil, coffee, rust, ink, grime.
+        inside_range: strength of the film inside relative to the rim, in [0, 1].
         rim_range: width of the rim, in [0, 0.1], fraction of min(H, W).
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

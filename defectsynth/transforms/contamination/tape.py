@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Tape(PaintedDefect):
     """Tape: a strip of adhesive tape, film or label left on the surface.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. A straight band with cut
-    or torn ends, opaque or letting the texture through, its edges lit on one side with a thin shadow on the other (one
-    light direction a picture). The mask marks band and shadow.
+    Lands anywhere by default; placed on the object, it is clipped to it. A straight band with cut or torn ends, opaque
+    or translucent. Its edge is lit on one side and casts a thin shadow on the other (one light direction per image).
+    The mask marks the band and its shadow.
 
     ![tape](tests/golden/tape.png)
 
@@ -29,15 +29,16 @@ class Tape(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        length_range: in [0, 2], fraction of min(H, W).
-        width_range: in [0, 1], fraction of min(H, W).
+        length_range: length, in [0, 2], fraction of min(H, W).
+        width_range: width, in [0, 1], fraction of min(H, W).
         torn_range: depth of the teeth at the ends, in [0, 1], fraction of the width; 0 is cut straight.
-        palettes: families of colours, any of same (as the surface), any, gray, dark, light, rust, red, yellow, blue.
+        palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
+            rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
-        shading_range: change of brightness where a side faces the light or turns away from it, in [0, 1].
-        shadow_range: how dark the shadow is, in [0, 1].
+        shading_range: change of brightness where a side faces the light or faces away from it, in [0, 1].
+        shadow_range: opacity of the shadow, in [0, 1].
         height_range: length of the shadow, in [0, 0.1], fraction of min(H, W).
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

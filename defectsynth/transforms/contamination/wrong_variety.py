@@ -1,4 +1,4 @@
-"""Mixed-up varieties."""
+"""Parts of a wrong variety."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class WrongVariety(PaintedDefect):
-    """A wrong variety: a part of the same form got among these, of another colour, with other specks or none.
+    """A wrong variety: a mixed-up part of the same form, in another colour, with other specks or none.
 
-    Changes the whole object; with a `where` other than one on the object, the whole picture inside its box. Relief,
-    engraving and shading stay; specks of another hue than the ground go, the ground is tinted, dots, with a darker rim
-    or without, or fine dense grain come. Gray pictures keep their specks. The mask marks the object.
+    Changes the whole object; with `where="anywhere"`, its whole bounding box. Relief, engraving and shading stay.
+    Coloured specks fade, the base colour changes, and new specks appear: dots, many with a dark rim, or fine dense
+    grain. In gray images old specks stay. The mask marks the object.
 
     ![wrong_variety](tests/golden/wrong_variety.png)
 
@@ -29,16 +29,17 @@ class WrongVariety(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        patterns: any of plain (no specks), dots, grain.
-        fade_range: share of the specks of another hue that goes, in [0, 1].
-        tint_range: change of the ground in red, green and blue, each drawn by itself, in [-0.5, 0.5], share.
-        palettes: families of colours of the specks, any of any, gray, dark, light, rust, red, yellow, blue.
-        size_range: radius of a dot, or size of a grain, in [0, 0.1], fraction of min(H, W).
+        patterns: plain (no specks), dots or grain, of which each draw takes one.
+        fade_range: share of the contrast of coloured specks that is removed, in [0, 1].
+        tint_range: relative change of red, green and blue of the base colour, drawn independently, in [-0.5, 0.5].
+        palettes: families of colours of the specks, of which each draw takes one: any, gray, dark, light, rust, red,
+            yellow, blue.
+        size_range: radius of a dot or size of a grain, in [0, 0.1], fraction of min(H, W).
         dots_range: number of dots, in [1, 400].
         cover_range: share of the surface that grain covers, in [0, 0.9].
         strength_range: opacity of the specks, in [0, 1].
-        opacity_range: in [0, 1].
-        common: see `DefectTransform`; `where` is the object, `min_visibility` 0.015, unless given.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
+        common: see `DefectTransform`; `where` defaults to "object", `min_visibility` to 0.015.
 
     Examples:
         >>> import numpy as np

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class BentEdge(WarpedDefect):
-    """A bent edge: the outline of the part dented, bulged, or a thin lead bent aside.
+    """A bent edge: the outline of the part is dented or bulged, or a thin lead is bent aside.
 
-    Lands on the object's outline unless `where` says otherwise; without a background, on strong intensity edges. What
-    is there is really displaced by a smooth field that never folds over itself; nothing is painted. The mask marks what
-    changed visibly, which is the strip between the old and the new outline and the structure that moved with it.
+    Lands on the object's outline by default; without a background, on strong intensity edges. The pixels are displaced
+    by a smooth field that never folds over itself; nothing is painted. The mask marks the visibly changed pixels: the
+    strip between the old and the new outline, and the structure that moved with it.
 
     ![bent_edge](tests/golden/bent_edge.png)
 
@@ -27,10 +27,10 @@ class BentEdge(WarpedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        bends: any of dent, bulge, bend.
-        amount_range: how far the outline moves, in [0, 0.5], fraction of min(H, W).
-        extent_range: half the length of outline that moves, in [0, 1], fraction of min(H, W).
-        common: see `DefectTransform`.
+        bends: dent, bulge or bend, of which each draw takes one.
+        amount_range: displacement of the outline, in [0, 0.5], fraction of min(H, W).
+        extent_range: half the length of the outline that moves, in [0, 1], fraction of min(H, W).
+        common: see `DefectTransform`; `where` defaults to "edge".
 
     Examples:
         >>> import numpy as np

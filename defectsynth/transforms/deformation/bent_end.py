@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 class BentEnd(WarpedDefect):
-    """A bent end: the tip of a screw, a pin or a nail, the end of a rod bent aside.
+    """A bent end: the tip of a screw, a pin or a nail, or the end of a rod, is bent aside.
 
-    Lands near the thinner end of the object unless `where` says otherwise; what lies beyond the place, up to the nearer
-    end of the object, is really turned about it, in a smooth curve that never folds over itself; nothing is painted.
-    On a round object, or without one, a stretch in any direction turns. The mask marks what changed visibly.
+    Lands near the thinner end of the object by default. The part beyond the place, up to the nearer end of the object,
+    turns about the place in a smooth curve that never folds over itself; nothing is painted. On a round object, or
+    without an object, a short stretch turns in a random direction. The mask marks the visibly changed pixels.
 
     ![bent_end](tests/golden/bent_end.png)
 
@@ -28,8 +28,8 @@ class BentEnd(WarpedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        angle_range: how far the end turns, to either side, in [0, 60], degrees.
-        common: see `DefectTransform`.
+        angle_range: rotation of the end, to either side, in [0, 60], degrees.
+        common: see `DefectTransform`; `where` defaults to an `AlongObject` near the thinner end.
 
     Examples:
         >>> import numpy as np

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class BentThread(ReliefDefect):
-    """A bent thread: a stretch of thread or wire is pushed aside, its neighbours crowd and gape.
+    """A bent thread: a stretch of thread or wire is pushed aside, and its neighbours crowd and gape.
 
-    Lands anywhere unless `where` says otherwise, along the direction that the surface has there (either of the two of a
-    weave). What is there is really displaced by a smooth field that never folds over itself, and lightly shaded. The
-    mask marks what changed.
+    Lands anywhere by default and follows the local direction of the surface (either one of a weave). The pixels are
+    displaced by a smooth field that never folds over itself, and lightly shaded. The mask marks the visibly changed
+    pixels.
 
     ![bent_thread](tests/golden/bent_thread.png)
 
@@ -27,9 +27,9 @@ class BentThread(ReliefDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        amount_range: how far, in [0, 2], fraction of the distance from thread to thread.
-        length_range: of the stretch, in [0, 2], fraction of min(H, W).
-        width_range: threads that move, half of them to each side, in [0, 20].
+        amount_range: displacement, in [0, 2], fraction of the distance from thread to thread.
+        length_range: length of the displaced stretch, in [0, 2], fraction of min(H, W).
+        width_range: number of threads that move, half of them on each side, in [0, 20].
         contrast_range: greatest change of brightness, in [0, 1].
         common: see `DefectTransform`.
 
@@ -61,11 +61,11 @@ class BentThread(ReliefDefect):
 
 
 class PatternShift(ReliefDefect):
-    """A shifted pattern: some threads, tiles or stripes have slipped along themselves.
+    """A shifted pattern: some threads, tiles or stripes have slipped along their own direction.
 
-    Lands anywhere unless `where` says otherwise, along the direction that the surface has there (either of the two of a
-    weave). What is there is really displaced by a smooth field that never folds over itself, and lightly shaded. The
-    mask marks what changed.
+    Lands anywhere by default and follows the local direction of the surface (either one of a weave). The pixels are
+    displaced by a smooth field that never folds over itself, and lightly shaded. The mask marks the visibly changed
+    pixels.
 
     ![pattern_shift](tests/golden/pattern_shift.png)
 
@@ -73,9 +73,9 @@ class PatternShift(ReliefDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        amount_range: how far, in [0, 2], fraction of the distance from thread to thread.
-        length_range: of the stretch, in [0, 2], fraction of min(H, W).
-        width_range: threads that move, half of them to each side, in [0, 20].
+        amount_range: displacement, in [0, 2], fraction of the distance from thread to thread.
+        length_range: length of the displaced stretch, in [0, 2], fraction of min(H, W).
+        width_range: number of threads that move, half of them on each side, in [0, 20].
         contrast_range: greatest change of brightness, in [0, 1].
         common: see `DefectTransform`.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from defectsynth.core.parameters import Pair, between, visible_share
 from defectsynth.fields.base import DrawnField
-from defectsynth.fields.crimping import DIRECTIONS, Creases, Crimping, DrawnCrimping
+from defectsynth.fields.crimping import DIRECTIONS, CreaseShading, Crimping, DrawnCrimping
 from defectsynth.transforms.warped import ReliefDefect, Shading
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 class Crimp(ReliefDefect):
     """A crimped part: pressed flat between two edges, with straight flanks and a sharp fold between them.
 
-    Lands on the object's outline unless `where` says otherwise. Where the part is not too wide both of its sides move
-    towards the axis between them (in), or away from it as it is pressed flat from above (out), else the one side does;
-    the displacement never folds over itself. Flat
-    facets meet in creases and catch the light, of one direction a picture. The mask marks what changed, the strips
-    between the old and the new outline included. `Squeeze` is round and soft where this is straight and sharp.
+    Lands on the object's outline by default. Both sides of a narrow part move towards the axis between them (in), or
+    away from it as if pressed flat from above (out); of a wide part only the near side moves. The displacement never
+    folds over itself. Flat facets meet in creases and catch the light (one light direction per image). The mask marks
+    the visibly changed pixels, including the strips between the old and the new outline. `Squeeze` is round and soft
+    instead of straight and sharp.
 
     ![crimp](tests/golden/crimp.png)
 
@@ -33,13 +33,14 @@ class Crimp(ReliefDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        directions: in, out; each draw takes one.
-        amount_range: how far the outline moves, in [0, 0.7], fraction of half the part's width; outwards half of that.
+        directions: in or out, of which each draw takes one.
+        amount_range: displacement of the outline, in [0, 0.7], fraction of half the part's width; outwards half of
+            that.
         radius_range: length of a flank, in [0, 0.5], fraction of min(H, W).
-        lean_range: by how much one flank is longer than the other, in [-0.8, 0.8], fraction of their mean.
+        lean_range: difference in length between the flanks, in [-0.8, 0.8], fraction of their mean.
         contrast_range: greatest change of brightness, in [0, 1].
-        crease_range: brightness of the fold's line, as a share of the contrast, in [0, 1].
-        common: see `DefectTransform`; `where` is the edge unless given.
+        crease_range: brightness of the fold line relative to the contrast, in [0, 1].
+        common: see `DefectTransform`; `where` defaults to "edge".
 
     Examples:
         >>> import numpy as np
@@ -71,13 +72,13 @@ class Crimp(ReliefDefect):
         shading = Shading(contrast_range=contrast_range, crease_range=crease_range)
         super().__init__(field, shading, hollow=True, **common)
 
-    def relief(self, field: DrawnField, rng: np.random.Generator, scene: Scene) -> Creases | None:
-        """Return the facets of a crimped part."""
+    def relief(self, field: DrawnField, rng: np.random.Generator, scene: Scene) -> CreaseShading | None:
+        """Draw the shading of the facets, None if the field is no crimping."""
         if not isinstance(field, DrawnCrimping):
             return None
         contrast, crease = rng.random(2).tolist()
         strength = between(self.shading.contrast_range, contrast) * visible_share(self.severity)
-        return Creases(
+        return CreaseShading(
             field=field,
             contrast=strength,
             crease=strength * between(self.shading.crease_range, crease),

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class Dent(ReliefDefect):
-    """A dent: the surface is pressed in, its hollow catches the light on the far side.
+    """A dent: the surface is pressed in, and the far side of the hollow catches the light.
 
-    Lands on the object unless `where` says otherwise. What is there is drawn towards the middle by a smooth field that
-    never folds over itself, and shaded as a hollow, with one light direction a picture and more or less of creases; at
-    the object's edge the shading ends with the object. The mask marks what changed.
+    Lands on the object by default. The pixels are drawn towards the middle by a smooth field that never folds over
+    itself, and shaded as a hollow with more or less sharp creases (one light direction per image). The shading ends at
+    the object's outline. The mask marks the visibly changed pixels.
 
     ![dent](tests/golden/dent.png)
 
@@ -27,12 +27,12 @@ class Dent(ReliefDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        amount_range: greatest displacement, in [0, 0.32], fraction of the reach.
-        radius_range: reach, in [0, 0.5], fraction of min(H, W).
-        aspect_range: reach across by along, in [0.2, 1].
+        amount_range: greatest displacement, in [0, 0.32], fraction of the smaller radius.
+        radius_range: radius of the displaced area along the direction of the place, in [0, 0.5], fraction of min(H, W).
+        aspect_range: radius across that direction relative to the radius along it, in [0.2, 1].
         contrast_range: greatest change of brightness, in [0, 1].
-        crease_range: how much of the slope is gathered at creases, in [0, 1].
-        common: see `DefectTransform`.
+        crease_range: share of the slope that is gathered at creases, in [0, 1].
+        common: see `DefectTransform`; `where` defaults to "object".
 
     Examples:
         >>> import numpy as np
@@ -67,11 +67,11 @@ class Dent(ReliefDefect):
 
 
 class Bulge(ReliefDefect):
-    """A bulge: the surface swells out, its hump catches the light on the near side.
+    """A bulge: the surface swells out, and the near side of the hump catches the light.
 
-    Lands on the object unless `where` says otherwise. What is there is pushed away from the middle by a smooth field
-    that never folds over itself, and shaded as a hump, with one light direction a picture; at the object's edge the
-    shading ends with the object. The mask marks what changed.
+    Lands on the object by default. The pixels are pushed away from the middle by a smooth field that never folds over
+    itself, and shaded as a hump (one light direction per image). The shading ends at the object's outline. The mask
+    marks the visibly changed pixels.
 
     ![bulge](tests/golden/bulge.png)
 
@@ -79,12 +79,12 @@ class Bulge(ReliefDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        amount_range: greatest displacement, in [0, 0.32], fraction of the reach; at most 0.26 is used.
-        radius_range: reach, in [0, 0.5], fraction of min(H, W).
-        aspect_range: reach across by along, in [0.2, 1].
+        amount_range: greatest displacement, in [0, 0.32], fraction of the smaller radius; at most 0.26 is used.
+        radius_range: radius of the displaced area along the direction of the place, in [0, 0.5], fraction of min(H, W).
+        aspect_range: radius across that direction relative to the radius along it, in [0.2, 1].
         contrast_range: greatest change of brightness, in [0, 1].
-        crease_range: how much of the slope is gathered at creases, in [0, 1].
-        common: see `DefectTransform`.
+        crease_range: share of the slope that is gathered at creases, in [0, 1].
+        common: see `DefectTransform`; `where` defaults to "object".
 
     Examples:
         >>> import numpy as np

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 class Squeeze(ReliefDefect):
-    """A squeezed part: pressed together from both sides, it is thinner there, with creases.
+    """A squeezed part: pressed together from both sides, it is thinner there and creased.
 
-    Lands on the object's outline unless `where` says otherwise. Where the part is not too wide both of its sides move
-    towards the axis between them, else the one side is pressed in; the smooth field never folds over itself. The hollow
-    is shaded, with one light direction a picture and creases. The mask marks what changed, the strips between the old
-    and the new outline included.
+    Lands on the object's outline by default. Both sides of a narrow part move towards the axis between them; of a wide
+    part only the near side is pressed in. The smooth field never folds over itself. The hollow is shaded, with creases
+    (one light direction per image). The mask marks the visibly changed pixels, including the strips between the old and
+    the new outline.
 
     ![squeeze](tests/golden/squeeze.png)
 
@@ -28,12 +28,13 @@ class Squeeze(ReliefDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        amount_range: greatest displacement, in [0, 0.32], fraction of the reach.
-        radius_range: reach, in [0, 0.5], fraction of min(H, W).
-        aspect_range: reach across by along, in [0.2, 1].
+        amount_range: greatest displacement, in [0, 0.32], fraction of the smaller radius.
+        radius_range: radius of the displaced area along the direction of the place, in [0, 0.5], fraction of min(H, W).
+        aspect_range: radius across that direction relative to the radius along it, in [0.2, 1]; not used for a narrow
+            part.
         contrast_range: greatest change of brightness, in [0, 1].
-        crease_range: how much of the slope is gathered at creases, in [0, 1].
-        common: see `DefectTransform`.
+        crease_range: share of the slope that is gathered at creases, in [0, 1].
+        common: see `DefectTransform`; `where` defaults to "edge".
 
     Examples:
         >>> import numpy as np
@@ -72,9 +73,8 @@ class Squeeze(ReliefDefect):
 class Pinch(ReliefDefect):
     """A pinched surface: print, pattern and outline are drawn together to a point.
 
-    Lands on the object unless `where` says otherwise. What is there is drawn strongly towards the middle by a smooth
-    field that never folds over itself, and shaded a little, in creases that run to the point. The mask marks what
-    changed.
+    Lands on the object by default. The pixels are drawn strongly towards the middle by a smooth field that never folds
+    over itself, and lightly shaded in creases that run to the point. The mask marks the visibly changed pixels.
 
     ![pinch](tests/golden/pinch.png)
 
@@ -82,12 +82,12 @@ class Pinch(ReliefDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        amount_range: greatest displacement, in [0, 0.32], fraction of the reach.
-        radius_range: reach, in [0, 0.5], fraction of min(H, W).
-        aspect_range: reach across by along, in [0.2, 1].
+        amount_range: greatest displacement, in [0, 0.32], fraction of the smaller radius.
+        radius_range: radius of the displaced area along the direction of the place, in [0, 0.5], fraction of min(H, W).
+        aspect_range: radius across that direction relative to the radius along it, in [0.2, 1].
         contrast_range: greatest change of brightness, in [0, 1].
-        crease_range: how much of the slope is gathered at creases, in [0, 1].
-        common: see `DefectTransform`.
+        crease_range: share of the slope that is gathered at creases, in [0, 1].
+        common: see `DefectTransform`; `where` defaults to "object".
 
     Examples:
         >>> import numpy as np

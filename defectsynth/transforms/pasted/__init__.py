@@ -1,1 +1,1 @@
-"""Pasted."""
+"""Pasted defects: patches of the same or another image, foreign textures, real defects."""

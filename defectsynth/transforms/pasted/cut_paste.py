@@ -1,4 +1,4 @@
-"""Patches and scars cut out and pasted elsewhere."""
+"""Patches and scars cut out of an image and pasted elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from defectsynth.core.parameters import Pair
 from defectsynth.looks.other_image import DrawnOtherImage, OtherImage
 from defectsynth.recipes.paint import PaintRecipe
 from defectsynth.scene.scene import Scene
-from defectsynth.shapes.rectangle import DrawnRectangle, Rectangle, Strip
+from defectsynth.shapes.rectangle import DrawnRectangle, Rectangle, RotatedRectangle
 from defectsynth.transforms.painted import PastedDefect
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 class CutPaste(PastedDefect):
-    """A pasted patch: a rectangle of the picture, or of another one, where it does not belong.
+    """A pasted patch: a rectangle of the image, or of another one, where it does not belong.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. Upright, opaque, with
-    sharp edges, its colours changed a little. The mask marks the rectangle; where much of it looks like what it covers,
-    what can be seen of it.
+    Lands anywhere by default; placed on the object, it is clipped to it. Upright, opaque and sharp, with slightly
+    changed colours. The mask marks the rectangle. If much of it looks like what it covers, the mask marks only the
+    visible part.
 
     ![cut_paste](tests/golden/cut_paste.png)
 
@@ -35,16 +35,16 @@ class CutPaste(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the picture itself.
-        area_range: in [0, 1], share of the picture's area.
-        aspect_range: width by height, in [0.02, 50].
-        jitter_range: change of brightness, contrast and saturation as a share, and of hue in turns, in [-0.5, 0.5].
+        source: folder, image file, list of files or arrays, or callable; None is the image itself.
+        area_range: area, in [0, 1], fraction of the image's area.
+        aspect_range: ratio of width to height, in [0.02, 50].
+        jitter_range: relative change of brightness, contrast and saturation; change of hue in turns; in [-0.5, 0.5].
         common: see `DefectTransform`.
 
     References:
         Li, Sohn, Yoon, Pfister, "CutPaste: self-supervised learning for anomaly detection and localization", CVPR 2021:
-        the same sizes, aspects and jitter. Ours has a mask, takes width and height for what they are on pictures that
-        are not square, and draws a patch that cannot be seen again.
+        the same sizes, aspects and jitter. Ours has a mask, does not confuse width and height in images that are not
+        square, and draws an invisible patch again.
 
     Examples:
         >>> import numpy as np
@@ -75,11 +75,11 @@ class CutPaste(PastedDefect):
 
 
 class CutPasteScar(PastedDefect):
-    """A pasted scar: a thin turned strip of the picture, or of another one, where it does not belong.
+    """A pasted scar: a thin rotated strip of the image, or of another one, where it does not belong.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. Opaque, with sharp edges,
-    turned with what is on it, its colours changed a little. The mask marks the strip; where much of it looks like what
-    it covers, what can be seen of it.
+    Lands anywhere by default; placed on the object, it is clipped to it. Opaque and sharp; its pixels are rotated with
+    it, and their colours change slightly. The mask marks the strip. If much of it looks like what it covers, the mask
+    marks only the visible part.
 
     ![cut_paste_scar](tests/golden/cut_paste_scar.png)
 
@@ -87,16 +87,16 @@ class CutPasteScar(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the picture itself.
-        length_range: in [0, 2], fraction of min(H, W).
-        width_range: in [0, 1], fraction of min(H, W).
-        angle_range: against upright, in [-360, 360], degrees.
-        jitter_range: change of brightness, contrast and saturation as a share, and of hue in turns, in [-0.5, 0.5].
+        source: folder, image file, list of files or arrays, or callable; None is the image itself.
+        length_range: length, in [0, 2], fraction of min(H, W).
+        width_range: width, in [0, 1], fraction of min(H, W).
+        angle_range: rotation, in [-360, 360], degrees; 0 is upright.
+        jitter_range: relative change of brightness, contrast and saturation; change of hue in turns; in [-0.5, 0.5].
         common: see `DefectTransform`.
 
     References:
-        Li et al., see `CutPaste`: 10 to 25 by 2 to 16 pixels at 256, turned by up to 45 degrees. Ours are fractions of
-        the picture.
+        Li et al., see `CutPaste`: 10 to 25 by 2 to 16 pixels at 256, rotated by up to 45 degrees. Ours are fractions of
+        the image.
 
     Examples:
         >>> import numpy as np
@@ -119,14 +119,14 @@ class CutPasteScar(PastedDefect):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(
-            shape=Strip(length_range=length_range, width_range=width_range, angle_range=angle_range),
+            shape=RotatedRectangle(length_range=length_range, width_range=width_range, angle_range=angle_range),
             look=OtherImage(source=source, jitter_range=jitter_range),
             blend=Blend(opacity_range=(1.0, 1.0)),
             **common,
         )
 
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> PaintRecipe | None:
-        """Draw a strip; what is on it turns with it."""
+        """Draw a strip; the pasted pixels are rotated with it."""
         recipe = super().recipe(rng, scene, seed)
         if (
             recipe is None

@@ -1,4 +1,4 @@
-"""Foreign patch interpolation."""
+"""Patches interpolated with another image."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import Pair
 from defectsynth.looks.other_image import OtherImage
-from defectsynth.shapes.rectangle import Strip
+from defectsynth.shapes.rectangle import RotatedRectangle
 from defectsynth.transforms.painted import PastedDefect
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class InterpolatedPatch(PastedDefect):
-    """An interpolated patch: a rectangle in which the picture is half itself, half another one.
+    """An interpolated patch: a rectangle in which the image is mixed with another one.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. With a source the other
-    picture shows the same place of another part, else another place of the same one. The mask marks what changed;
+    Lands anywhere by default; placed on the object, it is clipped to it. With a source, the rectangle shows the same
+    place in another image; without one, another place in the same image. The mask marks the visibly changed pixels.
     `mask_kind="alpha"` gives the interpolation factor as the label.
 
     ![interpolated_patch](tests/golden/interpolated_patch.png)
@@ -30,15 +30,15 @@ class InterpolatedPatch(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the picture itself.
+        source: folder, image file, list of files or arrays, or callable; None is the image itself.
         length_range: height, in [0, 2], fraction of min(H, W).
-        width_range: in [0, 1], fraction of min(H, W).
-        opacity_range: interpolation factor, share of the other picture, in [0, 1].
+        width_range: width, in [0, 1], fraction of min(H, W).
+        opacity_range: interpolation factor, the share of the other image, in [0, 1].
         common: see `DefectTransform`.
 
     References:
         Tan, Hou, Batten, Qiu, Kainz, "Detecting outliers with foreign patch interpolation", MELBA 2022: sides of 0.1 to
-        0.4 of the picture, factors of 0.05 to 0.95. Ours draws a factor again that is too low for anything to be seen.
+        0.4 of the image, factors of 0.05 to 0.95. Ours draws a factor again if it is too low to be seen.
 
     Examples:
         >>> import numpy as np
@@ -61,7 +61,7 @@ class InterpolatedPatch(PastedDefect):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(
-            shape=Strip(length_range=length_range, width_range=width_range, angle_range=(0.0, 0.0)),
+            shape=RotatedRectangle(length_range=length_range, width_range=width_range, angle_range=(0.0, 0.0)),
             look=OtherImage(source=source, position="random" if source is None else "same"),
             blend=Blend(opacity_range=opacity_range),
             **common,

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from defectsynth.io.sources import SourceLike
 
 
-LEAST_OBJECT = 0.25  # share of a rectangle that must be object, where it is laid
-TRIES = 4  # places tried
+MIN_OBJECT_SHARE = 0.25  # share of a rectangle that must lie on the object
+MAX_RETRIES = 4  # further places tried if the first covers too little of the object
 
 
 class NaturalSynthetic(PastedDefect):
-    """A natural synthetic anomaly: a patch from elsewhere, blended in without a seam, as if it had grown there.
+    """A natural synthetic anomaly: a patch from elsewhere, blended in without a seam.
 
-    Lands anywhere unless `where` says otherwise; on the object at least a quarter of it lies on the object, and it ends
-    at the object's edge. Mostly small, now and then large, enlarged or reduced a little. Its gradients are kept and its
-    colours follow from what is around it. The mask marks what changed; `mask_kind="intensity"` gives labels as soft as
-    the change.
+    Lands anywhere by default; placed on the object, it is clipped to it, and up to five places are tried until a
+    quarter of the patch covers it. Mostly small, sometimes large, and slightly enlarged or reduced. The patch keeps its
+    gradients and takes its colours from its surroundings. The mask marks the visibly changed pixels.
+    `mask_kind="intensity"` gives labels in proportion to the change.
 
     ![natural_synthetic](tests/golden/natural_synthetic.png)
 
@@ -41,21 +41,22 @@ class NaturalSynthetic(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the picture itself.
-        size_range: least and greatest side, in [0, 2], fraction of min(H, W).
-        spread: scale of the gamma law of the sides, in [0, 1], fraction of min(H, W).
-        zoom_range: enlargement of what is cut out, in [0.1, 10].
-        position: where it is cut out: random; object, around a point on the object there; same, where it is laid.
-        mode: poisson, the gradients of the patch; poisson_mixed, the stronger ones of patch and surface; alpha,
+        source: folder, image file, list of files or arrays, or callable; None is the image itself.
+        size_range: smallest and largest side, in [0, 2], fraction of min(H, W).
+        spread: scale of the gamma distribution of the sides, in [0, 1], fraction of min(H, W).
+        zoom_range: magnification of the patch, in [0.1, 10].
+        position: position that the patch is taken from: random; object, around a random point on the object in the
+            source; same, the position of the defect.
+        mode: poisson, the gradients of the patch; poisson_mixed, the stronger gradients of patch and surface; alpha,
             multiply and screen blend with a seam.
         common: see `DefectTransform`.
 
     References:
         Schlueter, Hu, Zhao, Schnabel, Kainz, "Natural synthetic anomalies for self-supervised anomaly detection and
-        localization", ECCV 2022: the same sizes and enlargements for objects. There the patch has the gamma size
-        before it is enlarged, ours after. Its mask is what really changed, a later patch takes nothing from an earlier
-        one's mask; intensity labels are the change itself, logistic ones have one curve for everything, where the paper
-        has constants for each category.
+        localization", ECCV 2022: the same sizes and enlargements for objects. The gamma-distributed size is that of the
+        patch before it is enlarged in the paper, and after it here. Here the mask marks what changed, and a later patch
+        removes nothing from the mask of an earlier one. Intensity labels are the change itself; logistic labels use one
+        curve, where the paper has constants for each category.
 
     Examples:
         >>> import numpy as np
@@ -87,24 +88,24 @@ class NaturalSynthetic(PastedDefect):
         )
 
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> PaintRecipe | None:
-        """Draw a patch; on the object until enough of it is object, or the last one tried."""
+        """Draw a patch; placed on the object, draw it again while too little of it covers the object."""
         recipe = super().recipe(rng, scene, seed)
         if not isinstance(self.where, OnObject):
             return recipe
-        for _ in range(TRIES):
-            if recipe is None or _object_share(recipe, scene) >= LEAST_OBJECT:
+        for _ in range(MAX_RETRIES):
+            if recipe is None or _object_share(recipe, scene) >= MIN_OBJECT_SHARE:
                 break
             recipe = super().recipe(rng, scene, seed)
         return recipe
 
 
 def _object_share(recipe: PaintRecipe, scene: Scene) -> float:
-    """Return how much of the rectangle is object, told from the small grid."""
-    found, shape = scene.foreground(recipe.clip or "auto"), recipe.shape
-    if found.whole or not isinstance(shape, DrawnRectangle):
+    """Return the share of the rectangle that lies on the object, estimated on the grid of the foreground."""
+    foreground, shape = scene.foreground(recipe.clip or "auto"), recipe.shape
+    if foreground.whole or not isinstance(shape, DrawnRectangle):
         return 1.0
-    (across, down), (rows, columns) = found.step, found.cells.shape
-    left, right = (int((shape.x + side * shape.width / 2) / across) for side in (-1, 1))
-    top, bottom = (int((shape.y + side * shape.height / 2) / down) for side in (-1, 1))
+    (cell_width, cell_height), (rows, columns) = foreground.step, foreground.cells.shape
+    left, right = (int((shape.x + side * shape.width / 2) / cell_width) for side in (-1, 1))
+    top, bottom = (int((shape.y + side * shape.height / 2) / cell_height) for side in (-1, 1))
     box = Box(max(left, 0), max(top, 0), min(right, columns - 1) + 1, min(bottom, rows - 1) + 1)
-    return float(found.cells[box.slices].mean()) / 255.0
+    return float(foreground.cells[box.slices].mean()) / 255.0

@@ -1,4 +1,4 @@
-"""Real defects out of a bank, laid into good pictures."""
+"""Real defects from a bank, pasted into good images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from defectsynth.core.patch import Patch, make_patch, planes_to_pixels
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.io.defect_bank import choose_defect, defect_crops
 from defectsynth.io.sources import SourceRule
-from defectsynth.looks.other_image import converted
+from defectsynth.looks.other_image import match_format
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
@@ -29,41 +29,52 @@ if TYPE_CHECKING:
     from defectsynth.io.sources import SourceLike
 
 
-GAINS = (0.4, 2.5)  # least and greatest factor by which a defect's contrast follows the surface
-DARKEST = 0.05  # brightness, of 1, below which a factor says nothing
+GAIN_LIMITS = (0.4, 2.5)  # of the factor that adapts a defect's contrast to the brightness of the surface
+BRIGHTNESS_OFFSET = 0.05  # added to both brightnesses of that factor, so that noise in dark areas is not amplified
 
 
 @dataclass(frozen=True)
-class Bank(Component):
-    """Which real defect, how large and how turned.
+class DefectBank(Component):
+    """Choice of a real defect, with its size, rotation and opacity.
 
     Args:
         source: folder, image file, list of files or arrays, or callable; None is four rendered examples.
-        zoom_range: size, times that in its own picture, as a share of min(H, W), in [0.1, 10].
+        zoom_range: magnification, in [0.1, 10]; 1 keeps the size relative to min(H, W).
         angle_range: rotation, in [-360, 360], degrees.
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
     """
 
     source: Any = field_with(None, SourceRule("four rendered examples"))  # a `SourceLike`; checked, a `Source`
-    zoom_range: Pair = span((0.7, 1.3), 0.1, 10.0, "enlargement")
+    zoom_range: Pair = span((0.7, 1.3), 0.1, 10.0, "magnification")
     angle_range: Pair = span((-23.0, 23.0), -360.0, 360.0, "degrees")
     opacity_range: Pair = span((0.85, 1.0), 0.0, 1.0, "1 is opaque")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> tuple[str, int, float, float, float]:
-        """Return the name of its picture, its number there, enlargement in pixels, rotation and opacity."""
-        which, number, zoom, turn, opacity = rng.random(5).tolist()
-        name = choose_defect(self.source, which)
-        pieces = defect_crops(name)
-        number = int(number * len(pieces))
-        size = between(self.zoom_range, zoom) * scene.side / pieces[number].side
-        return name, number, size, radians_between(self.angle_range, turn), between(self.opacity_range, opacity)
+        """Return image name, number of the defect in that image, magnification, rotation in radians and opacity."""
+        choice, number, zoom, turn, opacity = rng.random(5).tolist()
+        name = choose_defect(self.source, choice)
+        crops = defect_crops(name)
+        number = int(number * len(crops))
+        magnification = between(self.zoom_range, zoom) * scene.side / crops[number].side
+        angle = radians_between(self.angle_range, turn)
+        return name, number, magnification, angle, between(self.opacity_range, opacity)
 
 
 @dataclass(frozen=True)
-class RealRecipe(Recipe):
-    """Picture and number of a real defect, where its middle lies, enlargement, rotation, opacity, and the clip."""
+class RealDefectRecipe(Recipe):
+    """A real defect pasted at (x, y).
 
-    picture_name: str
+    Attributes:
+        image_name: name of the image that it is cut from, for `defect_bank.defect_crops`.
+        number: number of the defect in that image.
+        x, y: centre in pixels.
+        zoom: pixels per pixel of the crop.
+        turn: rotation in radians.
+        opacity: in [0, 1].
+        clip: foreground method for the object that it is clipped to; empty does not clip.
+    """
+
+    image_name: str
     number: int
     x: float
     y: float
@@ -73,9 +84,9 @@ class RealRecipe(Recipe):
     clip: str
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
-        """Return the defect, its brightness and colour shifted as the surface differs from where it comes from."""
-        piece = defect_crops(self.picture_name)[self.number]
-        height, width = piece.mask.shape
+        """Return the defect, its colours shifted from those of its own surroundings to those of the surface."""
+        crop = defect_crops(self.image_name)[self.number]
+        height, width = crop.mask.shape
         cos, sin = math.cos(self.turn) * self.zoom, math.sin(self.turn) * self.zoom
         reach_x, reach_y = (
             (abs(first) * width + abs(second) * height) / 2 + 1 for first, second in ((cos, sin), (sin, cos))
@@ -83,36 +94,37 @@ class RealRecipe(Recipe):
         box = clip_box(self.x - reach_x, self.y - reach_y, self.x + reach_x, self.y + reach_y, size=scene.size)
         if box is None:
             return None
-        middle = np.array([[cos, -sin], [sin, cos]]) @ ((width - 1) / 2, (height - 1) / 2)
-        matrix = np.array([[cos, -sin, self.x - box.x0 - middle[0]], [sin, cos, self.y - box.y0 - middle[1]]])
+        centre = np.array([[cos, -sin], [sin, cos]]) @ ((width - 1) / 2, (height - 1) / 2)
+        matrix = np.array([[cos, -sin, self.x - box.x0 - centre[0]], [sin, cos, self.y - box.y0 - centre[1]]])
         before = np.ascontiguousarray(canvas[box.slices])
         surface = scene.planes(before)
-        alpha = _warped(cv2.blur(piece.mask, (3, 3)) * np.float32(1 / 255), matrix, box.shape, cv2.BORDER_CONSTANT)
-        around = _warped(
-            np.float32(1.0) - cv2.dilate(piece.mask, np.ones((3, 3), np.uint8)) / np.float32(255),
+        alpha = _warp(cv2.blur(crop.mask, (3, 3)) * np.float32(1 / 255), matrix, box.shape, cv2.BORDER_CONSTANT)
+        around = _warp(
+            np.float32(1.0) - cv2.dilate(crop.mask, np.ones((3, 3), np.uint8)) / np.float32(255),
             matrix,
             box.shape,
             cv2.BORDER_CONSTANT,
         )
-        pixels = np.ascontiguousarray(converted(piece.pixels, scene)) / np.float32(PEAKS[scene.image.dtype])
+        pixels = np.ascontiguousarray(match_format(crop.pixels, scene)) / np.float32(PEAKS[scene.image.dtype])
         planes = np.stack(
-            [_warped(plane, matrix, box.shape, cv2.BORDER_REPLICATE) for plane in np.moveaxis(pixels, 2, 0)]
+            [_warp(plane, matrix, box.shape, cv2.BORDER_REPLICATE) for plane in np.moveaxis(pixels, 2, 0)]
         )
         weight = max(float(around.sum()), 1e-6)
-        there, here = (
+        source_mean, target_mean = (
             np.einsum("chw,hw->c", each, around)[:, None, None] / np.float32(weight) for each in (planes, surface)
         )
-        if weight < 1.0:  # nothing of its surroundings lies in the picture
-            here, there = surface.mean(axis=(1, 2), keepdims=True), planes.mean(axis=(1, 2), keepdims=True)
-        gain = np.clip((here + np.float32(DARKEST)) / (there + np.float32(DARKEST)), *map(np.float32, GAINS))
-        laid = here + (planes - there) * gain
+        if weight < 1.0:  # the surroundings of the defect lie outside the image
+            source_mean, target_mean = (each.mean(axis=(1, 2), keepdims=True) for each in (planes, surface))
+        offset = np.float32(BRIGHTNESS_OFFSET)
+        gain = np.clip((target_mean + offset) / (source_mean + offset), *map(np.float32, GAIN_LIMITS))
+        adapted = target_mean + (planes - source_mean) * gain
         alpha *= np.float32(self.opacity)
-        after = planes_to_pixels(surface + (laid - surface) * alpha, before, scene.peak)
+        after = planes_to_pixels(surface + (adapted - surface) * alpha, before, scene.peak)
         return make_patch(before, after, box, peak=scene.peak, alpha=alpha, allowed=scene.allowed_mask(box, self.clip))
 
 
-def _warped(plane: Floats, matrix: Array, shape: tuple[int, int], border: int) -> Floats:
-    """Return float32 (h, w) moved by `matrix` into a box; when made smaller, averaged first."""
+def _warp(plane: Floats, matrix: Array, shape: tuple[int, int], border: int) -> Floats:
+    """Return a plane warped by `matrix` to `shape`, float32 (h, w); it is smoothed first if it gets smaller."""
     zoom = math.hypot(matrix[0, 0], matrix[1, 0])
     reach = 2 * round(0.5 / max(zoom, 0.02) - 0.5) + 1 if zoom < 0.75 else 1
     if reach > 1:
@@ -121,12 +133,12 @@ def _warped(plane: Floats, matrix: Array, shape: tuple[int, int], border: int) -
 
 
 class RealDefect(DefectTransform):
-    """A real defect: cut out of one of a few pictures of bad parts by its mask, laid into a good one.
+    """A real defect: cut out of an image of a bad part by its mask and pasted into a good one.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. As large as it was as a
-    share of its picture, turned a little, no more, so that its shading keeps to the light. Its colours are those of the
-    surface, shifted as the defect differs from its own surroundings, in proportion to the surface's brightness. The
-    mask marks what changed.
+    Lands anywhere by default; placed on the object, it is clipped to it. Keeps its size relative to the image. It is
+    rotated only a little by default, so that its shading agrees with the light. The defect differs from the surface as
+    it did from its own surroundings, in proportion to the surface's brightness. The mask marks the visibly changed
+    pixels.
 
     ![real_defect](tests/golden/real_defect.png)
 
@@ -136,14 +148,14 @@ class RealDefect(DefectTransform):
     Args:
         source: folder, image file, list of files or arrays, or callable; None is four rendered examples. The mask is
             a_mask.png beside a.png, masks/a.png beside images/a.png, or ground_truth/kind/a_mask.png for
-            test/kind/a.png; the last channel of an array.
-        zoom_range: size, times that in its own picture, as a share of min(H, W), in [0.1, 10].
+            test/kind/a.png; the mask of an array is its last channel.
+        zoom_range: magnification, in [0.1, 10]; 1 keeps the size relative to min(H, W).
         angle_range: rotation, in [-360, 360], degrees.
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Raises:
-        FileNotFoundError: when drawn from a folder that holds no image with a mask.
+        FileNotFoundError: when a defect is drawn from a folder that holds no image with a mask.
 
     Examples:
         >>> import numpy as np
@@ -152,7 +164,7 @@ class RealDefect(DefectTransform):
         >>> bad[..., 1] = 0
         >>> bad[20:30, 20:40] = 50, 255
         >>> sample = synthesize(np.full((64, 64), 100, np.uint8), RealDefect(source=[bad]), seed=0)
-        >>> 15 < int(sample.image.min()) < 45  # a quarter of the surface, as in its own picture
+        >>> 15 < int(sample.image.min()) < 45  # a quarter of the surface, as in its own image
         True
     """
 
@@ -168,24 +180,26 @@ class RealDefect(DefectTransform):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(**common)
-        self.bank = Bank(source=source, zoom_range=zoom_range, angle_range=angle_range, opacity_range=opacity_range)
+        self.bank = DefectBank(
+            source=source, zoom_range=zoom_range, angle_range=angle_range, opacity_range=opacity_range
+        )
 
     @property
     def components(self) -> tuple[Component, ...]:
-        """The bank and where."""
+        """The bank and where components."""
         return self.bank, self.where
 
-    def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> RealRecipe | None:
+    def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> RealDefectRecipe | None:
         """Draw a place and a defect of the bank."""
         place = self.where.sample(rng, scene)
         if place is None:
             return None
         name, number, zoom, turn, opacity = self.bank.sample(rng, scene, place)
-        return RealRecipe(
+        return RealDefectRecipe(
             kind=self.kind,
             severity=self.severity,
             seed=seed,
-            picture_name=name,
+            image_name=name,
             number=number,
             x=place.x,
             y=place.y,

@@ -1,4 +1,4 @@
-"""Structure where it does not belong: the picture cut into tiles and put together in another order."""
+"""Regions that show the image cut into tiles and put together in another order."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class ShuffledStructure(PastedDefect):
-    """Structure where it does not belong: a noisy region shows the part itself, its pieces in another order.
+    """Shuffled structure: a region with a noisy outline shows the image cut into tiles in another order.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. Sharp, more or less
-    transparent, its colours changed a little. The mask marks the region; where much of it looks like what it covers,
-    what can be seen of it.
+    Lands anywhere by default; placed on the object, it is clipped to it. Sharp, more or less transparent, with slightly
+    changed colours. The mask marks the region. If much of it looks like what it covers, the mask marks only the visible
+    part.
 
     ![shuffled_structure](tests/golden/shuffled_structure.png)
 
@@ -30,20 +30,20 @@ class ShuffledStructure(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the picture itself.
-        tiles_range: tiles across and down, drawn one by one, in [1, 64].
-        jitter_range: change of brightness, contrast and saturation as a share, and of hue in turns, in [-0.5, 0.5].
-        extent_range: side of the square that holds the region, in [0, 2], fraction of min(H, W).
-        octave_range: cells of the noise along each side, as powers of two, in [0, 7].
-        threshold: in [-1, 1]; the noise above it, which lies between -1 and 1, becomes a region.
-        gather: how strongly the regions are drawn to the middle of the square, in [0, 4]; 0 spreads them evenly.
-        opacity_range: in [0, 1].
+        source: folder, image file, list of files or arrays, or callable; None is the image itself.
+        tiles_range: number of tiles along each side, drawn independently, in [1, 64].
+        jitter_range: relative change of brightness, contrast and saturation; change of hue in turns; in [-0.5, 0.5].
+        extent_range: side of the square that holds the regions, in [0, 2], fraction of min(H, W).
+        octave_range: number of noise cells along each side as a power of two, drawn independently, in [0, 7].
+        threshold: noise level above which a region begins, in [-1, 1]; the noise lies between -1 and 1.
+        gather: concentration of the regions in the middle of the square, in [0, 4]; 0 spreads them evenly.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     References:
         Yang, Wu, Feng, "MemSeg: a semi-supervised method for image surface defect detection using differences and
-        commonalities", 2022: its structural anomalies. By default ours stays in a part of the picture;
-        `reference.memseg` has the paper's sizes.
+        commonalities", 2022: its structural anomalies. By default ours covers a limited region; `reference.memseg` has
+        the paper's sizes.
 
     Examples:
         >>> import numpy as np

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class TexturePatch(PastedDefect):
-    """A patch of a foreign texture: regions of noisy outline where the surface is of another material.
+    """A patch of foreign texture: regions with a noisy outline where the surface is of another material.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. Sharp, more or less
-    transparent; cloth, metal, stone, rust and others out of a procedural bank, or out of pictures of your own. The mask
-    marks the regions.
+    Lands anywhere by default; placed on the object, it is clipped to it. Sharp, more or less transparent. The texture
+    is one of a procedural bank (cloth, metal, stone, rust and others) or comes from your own images. The mask marks the
+    regions.
 
     ![texture_patch](tests/golden/texture_patch.png)
 
@@ -32,19 +32,19 @@ class TexturePatch(PastedDefect):
 
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the procedural bank.
-        families: any of woven, knitted, stripes, dots, mesh, brushed, marble, wood, granite, cracks, rust, paper,
-            leather; without a source.
-        scale_range: size of a thread, a dot or a grain, in [0, 0.5], fraction of min(H, W); without a source.
+        families: procedural textures, of which each draw takes one: woven, knitted, stripes, dots, mesh, brushed,
+            marble, wood, granite, cracks, rust, paper, leather; ignored with a source.
+        scale_range: size of a thread, a dot or a grain, in [0, 0.5], fraction of min(H, W); ignored with a source.
         extent_range: side of the square that holds the regions, in [0, 2], fraction of min(H, W).
-        octave_range: cells of the noise along each side, as powers of two, in [0, 7].
-        threshold: in [-1, 1]; the noise above it, which lies between -1 and 1, becomes a region.
-        gather: how strongly the regions are drawn to the middle of the square, in [0, 4]; 0 spreads them evenly.
-        opacity_range: in [0, 1].
+        octave_range: number of noise cells along each side as a power of two, drawn independently, in [0, 7].
+        threshold: noise level above which a region begins, in [-1, 1]; the noise lies between -1 and 1.
+        gather: concentration of the regions in the middle of the square, in [0, 4]; 0 spreads them evenly.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     References:
         Zavrtanik, Kristan, Skocaj, "DRAEM: a discriminatively trained reconstruction embedding for surface anomaly
-        detection", ICCV 2021. By default ours stays in a part of the picture; `reference.draem` has the paper's sizes.
+        detection", ICCV 2021. By default ours covers a limited region; `reference.draem` has the paper's sizes.
 
     Examples:
         >>> import numpy as np

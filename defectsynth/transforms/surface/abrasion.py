@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import IntPair, Pair
 from defectsynth.looks.shade import Shade
-from defectsynth.shapes.bundle import Bundle
+from defectsynth.shapes.stroke_bundle import StrokeBundle
 from defectsynth.transforms.painted import PaintedDefect
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class Abrasion(PaintedDefect):
     """Abrasion: many fine scratches side by side, where something rough was rubbed over the surface.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. A bundle of fine strokes
-    in about one direction, each of its own length and strength. Bright, dark or relief (one light direction a picture).
-    The mask marks the strokes, not what lies between them.
+    Lands anywhere by default; placed on the object, it is clipped to it. A bundle of fine strokes in about one
+    direction, each with its own length and strength. The strokes are bright, dark or in relief (one light direction per
+    image). The mask marks the strokes, not the surface between them.
 
     ![abrasion](tests/golden/abrasion.png)
 
@@ -29,15 +29,15 @@ class Abrasion(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        length_range: of the longest stroke, in [0, 2], fraction of min(H, W).
+        length_range: length of the longest stroke, in [0, 2], fraction of min(H, W).
         width_range: thickness of a stroke, in [0, 0.05], fraction of min(H, W).
-        strokes_range: number, in [1, 64].
-        spread_range: standard deviation of their distance from the middle one, in [0, 0.5], fraction of min(H, W).
-        disorder_range: standard deviation of their direction, in [0, 90], degrees.
+        strokes_range: number of strokes, in [1, 64].
+        spread_range: standard deviation of the distance from the middle stroke, in [0, 0.5], fraction of min(H, W).
+        disorder_range: standard deviation of the direction of strokes, in [0, 90], degrees.
         bend_range: change of direction from end to end, in [-360, 360], degrees.
-        tones: any of bright, dark, relief.
+        tones: bright, dark or relief; each draw takes one that can be seen on the surface.
         contrast_range: change of brightness, in [0, 1].
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:
@@ -65,7 +65,7 @@ class Abrasion(PaintedDefect):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(
-            shape=Bundle(
+            shape=StrokeBundle(
                 length_range=length_range,
                 width_range=width_range,
                 strokes_range=strokes_range,

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Bubble(PaintedDefect):
-    """A bubble: a blister under paint or film, a bump of the coating, gas caught in plastic.
+    """A bubble: a blister under paint or film, a bump in a coating, gas trapped in plastic.
 
-    Lands anywhere unless `where` says otherwise. One round bump or a larger one with smaller ones around it. Bright
-    towards the light, dark away from it, with a highlight if it is glossy (one light direction a picture). The mask
-    marks what changed visibly.
+    Lands anywhere by default; placed on the object, it is clipped to it. One round bump, or a larger one with smaller
+    ones around it. Bright on the side towards the light and dark on the other, with a highlight if it is glossy (one
+    light direction per image). The mask marks the visibly changed pixels.
 
     ![bubble](tests/golden/bubble.png)
 
@@ -29,15 +29,16 @@ class Bubble(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: in [0, 1], fraction of min(H, W).
-        aspect_range: shorter by longer diameter, in [0.05, 1].
+        radius_range: radius of the first and largest bump, in [0, 1], fraction of min(H, W).
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
         irregularity_range: unevenness of the outline, in [0, 1], fraction of the radius.
-        spots_range: number of bumps, in [1, 32].
-        spread_range: distance of the others from the first, in [0, 20], radii.
+        spots_range: number of bumps, in [1, 32]; all but the first are smaller.
+        spread_range: distance of the other bumps from the first, in [0, 20], multiples of the radius.
         contrast_range: change of brightness on a slope, in [0, 1].
-        wall_range: how far the slope reaches in, in [0, 1]; 1 is a dome, 0 a flat top with steep walls.
-        gloss_range: brightness of the highlight, in [0, 1].
-        opacity_range: in [0, 1].
+        wall_range: width of the slope, in [0, 1], fraction of the greatest distance to the outline; 1 is a dome, 0 a
+            flat top with steep walls.
+        gloss_range: brightness of the highlight, in [0, 1]; 0 is matt.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import IntPair, Pair
 from defectsynth.looks.shade import TONES, Shade
-from defectsynth.shapes.branches import Branches
+from defectsynth.shapes.branching_path import BranchingPath
 from defectsynth.transforms.painted import PaintedDefect
 
 if TYPE_CHECKING:
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 class Crack(PaintedDefect):
     """A crack: the material has parted along a thin jagged line.
 
-    Lands anywhere unless `where` says otherwise; on the edge it runs into the part from there. A jagged path that
-    pinches, swells and thins out, with branches that do the same. Dark, in relief (dark gap with one lit lip, one light
-    direction a picture), or bright as where glass or plastic whitens. The mask marks what changed, lips included.
+    Lands anywhere by default; placed on the object, it is clipped to it, and placed on the edge, it runs inwards. A
+    jagged path of uneven width that thins out towards its end, with branches of the same form. Dark, in relief (a dark
+    gap with one lit lip, one light direction per image), or bright like whitened glass or plastic. The mask marks the
+    visibly changed pixels, lips included.
 
     ![crack](tests/golden/crack.png)
 
@@ -31,13 +32,13 @@ class Crack(PaintedDefect):
     Args:
         length_range: extent of the main path, in [0, 2], fraction of min(H, W).
         width_range: greatest thickness, in [0, 0.1], fraction of min(H, W).
-        jaggedness_range: how sharply a path turns at every step, in [0, 60], degrees.
+        jaggedness_range: change of direction at every step, in [0, 60], degrees.
         branches_range: number of branches, in [0, 12].
-        branch_angle_range: angle between a branch and what it leaves, in [0, 90], degrees.
-        pinch_range: how unevenly wide a path is, in [0, 1]; at 1 it closes in places.
-        tones: any of bright, dark, relief.
+        branch_angle_range: angle between a branch and the path it leaves, in [0, 90], degrees.
+        pinch_range: unevenness of the width, in [0, 1]; at 1 the path closes in places.
+        tones: bright, dark or relief; each draw takes one that can be seen on the surface.
         contrast_range: change of brightness, in [0, 1].
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:
@@ -65,7 +66,7 @@ class Crack(PaintedDefect):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(
-            shape=Branches(
+            shape=BranchingPath(
                 length_range=length_range,
                 width_range=width_range,
                 jaggedness_range=jaggedness_range,

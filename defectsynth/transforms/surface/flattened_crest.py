@@ -8,7 +8,7 @@ from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import IntPair, Pair
 from defectsynth.looks.filed import Filed
 from defectsynth.places.along_object import AlongObject
-from defectsynth.shapes.crests import Crests
+from defectsynth.shapes.crest_flats import CrestFlats
 from defectsynth.transforms.painted import PaintedDefect
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class FlattenedCrest(PaintedDefect):
-    """A flattened crest: the thread of a screw, a fin or a rib is ground or worn flat, seen from above.
+    """A flattened crest: the thread of a screw, a fin or a rib is ground or worn flat.
 
-    Lands along the object unless `where` says otherwise, on the ribs that follow each other across the direction of the
-    place; their distance and slant are found in the picture. On each crest a pointed oval, between them, where it went
-    deep, the groove as well: flat, bare, full of fine parallel strokes, the rim lit (one light direction a picture).
-    Where there are no ribs it is an oval across the object. The mask marks the flats.
+    Lands along the object by default, on parallel ribs across the direction of the place; their distance and slant are
+    measured in the image. The flat on each crest is a pointed oval; if it is deep, the groove between two crests is
+    flat, too. The flats are bare and full of fine parallel strokes, and their rim is lit (one light direction per
+    image). Without ribs, one oval lies across the object. The mask marks the flats.
 
     ![flattened_crest](tests/golden/flattened_crest.png)
 
@@ -32,17 +32,17 @@ class FlattenedCrest(PaintedDefect):
 
     Args:
         ribs_range: number of crests, in [1, 8].
-        length_range: of a crest's flat, in [0, 1.5], fraction of the object's width there.
-        thickness_range: of a crest's flat, in [0, 1], fraction of the distance from rib to rib.
-        groove_range: width of what is ground between two crests, in [0, 1], fraction of their flats' length; under a
-            tenth the grooves are left.
-        contrast_range: mean change of brightness, in [-1, 1]; brighter unless there is no room.
-        stroke_range: standard deviation between the strokes, in [0, 0.5], brightness.
+        length_range: length of the flat on a crest, in [0, 1.5], fraction of the object's width there.
+        thickness_range: width of the flat on a crest, in [0, 1], fraction of the distance from rib to rib.
+        groove_range: width of the flat in a groove, in [0, 1], fraction of the length of the neighbouring flats; below
+            0.1 the groove is left unchanged.
+        contrast_range: mean change of brightness, in [-1, 1]; its sign changes where the result would be out of range.
+        stroke_range: standard deviation of the brightness of strokes, in [0, 0.5].
         grain_range: width of a stroke, in [0, 0.1], fraction of min(H, W).
-        slope_range: change of brightness from one end to the other, in [0, 1].
-        stroke_angle_range: of the strokes against the direction of the place, in [-360, 360], degrees.
-        opacity_range: in [0, 1].
-        common: see `DefectTransform`.
+        slope_range: change of brightness from one end of the flat to the other, in [0, 1].
+        stroke_angle_range: angle between the strokes and the direction of the place, in [-360, 360], degrees.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
+        common: see `DefectTransform`; `where` defaults to `AlongObject()`.
 
     Examples:
         >>> import numpy as np
@@ -73,7 +73,7 @@ class FlattenedCrest(PaintedDefect):
     ) -> None:
         common.setdefault("where", AlongObject())
         super().__init__(
-            shape=Crests(
+            shape=CrestFlats(
                 ribs_range=ribs_range,
                 length_range=length_range,
                 thickness_range=thickness_range,

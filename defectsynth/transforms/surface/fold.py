@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Fold(PaintedDefect):
-    """A fold: a crease or a wrinkle in film, foil, paper, cloth or leather.
+    """A fold: a crease or wrinkle in film, foil, paper, cloth or leather.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. One long ridge or furrow
-    or several side by side, tapering towards the ends, bright on the side that faces the light and dark on the other
-    (one light direction a picture). The mask marks what changed visibly.
+    Lands anywhere by default; placed on the object, it is clipped to it. One long ridge or furrow, or several side by
+    side, tapering towards the ends. Bright on the side that faces the light and dark on the other (one light direction
+    per image). The mask marks the visibly changed pixels.
 
     ![fold](tests/golden/fold.png)
 
@@ -29,14 +29,14 @@ class Fold(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        length_range: length along the fold, in [0, 2], fraction of min(H, W).
+        length_range: length along the curve, in [0, 2], fraction of min(H, W).
         width_range: greatest thickness, in [0, 0.5], fraction of min(H, W); at most 6 % of the length.
         bend_range: change of direction from end to end, in [-360, 360], degrees.
         strokes_range: number of folds side by side, in [1, 16].
         spacing_range: distance between neighbours, in [0, 0.5], fraction of min(H, W).
-        forms: pit (a furrow), bump (a ridge) or rough.
+        forms: pit (a furrow), bump (a ridge) or rough, of which each draw takes one.
         contrast_range: change of brightness on a slope, in [0, 1].
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import Pair
 from defectsynth.looks.fracture_facets import FractureFacets
-from defectsynth.shapes.rim import Rim
+from defectsynth.shapes.edge_strip import EdgeStrip
 from defectsynth.transforms.painted import PaintedDefect
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Fracture(PaintedDefect):
-    """A fracture: glass, ceramics, a tablet or another brittle part is broken along its rim, the break's facets show.
+    """A fracture: glass, ceramic, a tablet or another brittle part is broken along its rim and shows facets.
 
-    Lands at the object's outline unless `where` says otherwise, and always follows the outline nearest to that place,
-    at a depth; without a background it runs straight. A ragged stretch in which nothing of the surface is left: facets
-    of the material's colour, each turned another way, a few of them, side by side, mirroring the light. The mask marks
-    the stretch. The outline itself stays; see `ChippedEdge` for a piece that is gone.
+    Lands on the object's outline by default and always follows the outline nearest to the place, at the drawn depth;
+    without a background it is straight. Along a ragged stretch the surface is replaced by facets in the material's
+    colour, each tilted differently; a few neighbouring ones mirror the light. The mask marks the stretch. The outline
+    stays as it was; `ChippedEdge` removes a piece.
 
     ![fracture](tests/golden/fracture.png)
 
@@ -30,19 +30,19 @@ class Fracture(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        length_range: along the outline, in [0, 3], fraction of min(H, W).
-        depth_range: where it begins, in [0, 0.5], from the outline inwards, fraction of min(H, W).
-        width_range: from there inwards, in [0, 0.5], fraction of min(H, W).
-        raggedness_range: unevenness of its sides, in [0, 1], fraction of the width.
+        length_range: length along the outline, in [0, 3], fraction of min(H, W).
+        depth_range: distance of the outer side from the outline, inwards, in [0, 0.5], fraction of min(H, W).
+        width_range: distance from the outer to the inner side, in [0, 0.5], fraction of min(H, W).
+        raggedness_range: unevenness of both sides, in [0, 1], fraction of the width.
         facet_range: size of a facet, in [0, 0.5], fraction of min(H, W).
-        stretch_range: how much longer a facet is along the defect, in [1, 8].
-        contrast_range: standard deviation of the brightness of the facets, in [0, 1].
-        level_range: change of brightness of all together, in [-1, 1].
+        stretch_range: length of a facet along the defect relative to its width, in [1, 8].
+        contrast_range: standard deviation of the brightness of facets, in [0, 1].
+        level_range: change of brightness of all facets, in [-1, 1].
         shine_range: share of the facets that mirror the light, in [0, 1].
-        ridge_range: brightness of the lines between them, in [0, 1].
+        ridge_range: brightness of the lines between facets, in [0, 1].
         texture_range: share of the surface's texture that is left, in [0, 1].
-        opacity_range: in [0, 1].
-        common: see `DefectTransform`; `where` is the edge unless given.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
+        common: see `DefectTransform`; `where` defaults to "edge".
 
     Examples:
         >>> import numpy as np
@@ -75,7 +75,7 @@ class Fracture(PaintedDefect):
     ) -> None:
         common.setdefault("where", "edge")
         super().__init__(
-            shape=Rim(
+            shape=EdgeStrip(
                 length_range=length_range,
                 depth_range=depth_range,
                 width_range=width_range,

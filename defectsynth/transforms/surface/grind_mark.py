@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class GrindMark(PaintedDefect):
-    """A grind mark: a file, a grinding wheel or a hard edge took a flat off the surface.
+    """A grind mark: a flat cut into the surface by a file, a grinding wheel or a hard edge.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. An uneven ellipse with a
-    sharp rim, flat and bare, of its own brightness that changes from end to end, full of fine parallel strokes; its rim
-    catches the light (one light direction a picture). The mask marks the flat.
+    Lands anywhere by default; placed on the object, it is clipped to it. An uneven ellipse with a sharp rim, bare and
+    full of fine parallel strokes. Its brightness differs from that of the surface and changes from end to end; its rim
+    catches the light (one light direction per image). The mask marks the flat.
 
     ![grind_mark](tests/golden/grind_mark.png)
 
@@ -29,17 +29,17 @@ class GrindMark(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: half its length, in [0, 0.5], fraction of min(H, W).
-        aspect_range: width by length, in [0.1, 1].
-        angle_range: of its length against the direction of the place, in [-360, 360], degrees.
-        unevenness_range: depth of its bays, in [0, 0.5], fraction of the radius.
-        raggedness_range: deviation of its corners, in [0, 0.3], fraction of the radius.
-        contrast_range: mean change of brightness, in [-1, 1]; brighter unless there is no room.
-        stroke_range: standard deviation between the strokes, in [0, 0.5], brightness.
+        radius_range: half the length, in [0, 0.5], fraction of min(H, W).
+        aspect_range: ratio of width to length, in [0.1, 1].
+        angle_range: angle between the length and the direction of the place, in [-360, 360], degrees.
+        unevenness_range: depth of bays in the outline, in [0, 0.5], fraction of the radius.
+        raggedness_range: random displacement of the outline's corners, in [0, 0.3], fraction of the radius.
+        contrast_range: mean change of brightness, in [-1, 1]; its sign changes where the result would be out of range.
+        stroke_range: standard deviation of the brightness of strokes, in [0, 0.5].
         grain_range: width of a stroke, in [0, 0.1], fraction of min(H, W).
         slope_range: change of brightness from one end of the flat to the other, in [0, 1].
-        stroke_angle_range: of the strokes against the direction of the place, in [-360, 360], degrees.
-        opacity_range: in [0, 1].
+        stroke_angle_range: angle between the strokes and the direction of the place, in [-360, 360], degrees.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

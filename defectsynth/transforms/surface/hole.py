@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
 
 class Hole(PaintedDefect):
-    """A hole: the surface is torn or burnt through, what lies beneath shows.
+    """A hole: the surface is torn or burnt through and shows the material beneath.
 
-    Lands anywhere unless `where` says otherwise. A roundish opening with an uneven rim; beneath it is darker, beneath a
-    dark surface brighter, and hardly any of the texture is left. The mask marks what changed.
+    Lands anywhere by default; placed on the object, it is clipped to it. A roundish opening with an uneven rim. The
+    material beneath is darker than the surface, or brighter under a dark surface, and has hardly any texture. The mask
+    marks the hole.
 
     ![hole](tests/golden/hole.png)
 
@@ -28,13 +29,13 @@ class Hole(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: in [0, 1], fraction of min(H, W).
-        aspect_range: shorter by longer diameter, in [0.05, 1].
+        radius_range: radius, in [0, 1], fraction of min(H, W).
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
         irregularity_range: unevenness of the outline, in [0, 1], fraction of the radius.
         softness_range: width of the soft rim, in [0, 1], fraction of the radius; 0 is sharp.
         contrast_range: change of brightness, in [0, 1].
         texture: share of the surface's texture that is left, in [0, 1].
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

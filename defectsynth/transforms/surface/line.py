@@ -1,4 +1,4 @@
-"""The straight line of anomaly twins."""
+"""Straight lines, as in anomaly twins."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import Pair
 from defectsynth.looks.color import Color
-from defectsynth.shapes.segment import Segment
+from defectsynth.shapes.line_segment import LineSegment
 from defectsynth.transforms.painted import PaintedDefect
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Line(PaintedDefect):
-    """A straight line of one colour: the mark that turns a good picture into its "anomaly twin".
+    """A straight line of one colour: the mark that turns a good image into its "anomaly twin".
 
-    Lands anywhere unless `where` says otherwise. It starts at the place, points towards the centre of the picture and
-    is sharp and opaque. The mask marks the line.
+    Lands anywhere by default; placed on the object, it is clipped to it. Starts at the place and points towards the
+    centre of the image; sharp and opaque. The mask marks the line.
 
     ![line](tests/golden/line.png)
 
@@ -28,15 +28,15 @@ class Line(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        length_range: extent along x and along y, drawn separately, in [0, 2], fraction of min(H, W).
+        length_range: extent along x and along y, drawn independently, in [0, 2], fraction of min(H, W).
         width_range: thickness, in [0, 0.5], fraction of min(H, W).
-        palettes: families of colours, any of any, gray, dark, light, rust, red, yellow, blue.
+        palettes: families of colours, of which each draw takes one: any, gray, dark, light, rust, red, yellow, blue.
         common: see `DefectTransform`.
 
     References:
-        "Anomaly twins" of the article on deep metric learning for MVTec AD (daisukelab): lengths to 45 and widths of 1
-        to 16 pixels at 224. Ours are fractions of the picture, colours stay within the dtype's range, and the true
-        mask comes with it.
+        "Anomaly twins" of the article on deep metric learning for MVTec AD (daisukelab): lengths up to 45 and widths of
+        1 to 16 pixels at 224. Here they are fractions of the image, colours stay within the dtype's range, and the true
+        mask is returned.
 
     Examples:
         >>> import numpy as np
@@ -57,7 +57,7 @@ class Line(PaintedDefect):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(
-            shape=Segment(length_range=length_range, width_range=width_range),
+            shape=LineSegment(length_range=length_range, width_range=width_range),
             look=Color(palettes=palettes),
             blend=Blend(opacity_range=(1.0, 1.0)),
             **common,

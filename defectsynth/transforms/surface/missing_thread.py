@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class MissingThread(PaintedDefect):
-    """A missing thread: a stretch of one thread, wire or grain line is not there, a dark line shows.
+    """A missing thread: a stretch of one thread, wire or grain line is gone and leaves a dark line.
 
-    Lands anywhere unless `where` says otherwise, along the direction that the surface has there (either of the two of a
-    weave), on the middle of a thread and as wide as the distance to the next; a surface without a direction gets a line
-    of any. What lies beneath is darker, beneath a dark surface brighter, and little of the texture is left. The mask
-    marks what changed.
+    Lands anywhere by default; placed on the object, it is clipped to it. Follows the local direction of the surface
+    (either one of a weave), centred on a thread; on a surface without a direction, it takes a random one. The material
+    beneath is darker than the surface, or brighter under a dark surface, and has little texture. The mask marks the
+    missing stretch.
 
     ![missing_thread](tests/golden/missing_thread.png)
 
@@ -30,16 +30,16 @@ class MissingThread(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        length_range: in [0, 2], fraction of min(H, W).
-        width_range: in [0, 4], fraction of the distance from one thread to the next.
+        length_range: length, in [0, 2], fraction of min(H, W).
+        width_range: thickness, in [0, 4], fraction of the distance from thread to thread.
         contrast_range: change of brightness, in [0, 1].
         texture: share of the surface's texture that is left, in [0, 1].
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     References:
-        Bigun and Granlund, "Optimal orientation detection of linear symmetry", ICCV 1987: the direction, measured on
-        a crop around the place.
+        Bigun and Granlund, "Optimal orientation detection of linear symmetry", ICCV 1987. Here the direction is
+        measured on a crop around the place.
 
     Examples:
         >>> import numpy as np
@@ -71,10 +71,11 @@ class MissingThread(PaintedDefect):
 
 
 class BrokenThread(PaintedDefect):
-    """A broken thread: one thread or wire is interrupted for a little way, what lies beneath shows.
+    """A broken thread: one thread or wire is interrupted over a short distance and shows the material beneath.
 
-    Lands anywhere unless `where` says otherwise, along the direction that the surface has there (either of the two of a
-    weave), on the middle of a thread; a surface without a direction gets a gap of any. The mask marks what changed.
+    Lands anywhere by default; placed on the object, it is clipped to it. Follows the local direction of the surface
+    (either one of a weave), centred on a thread; on a surface without a direction, it takes a random one. The mask
+    marks the gap.
 
     ![broken_thread](tests/golden/broken_thread.png)
 
@@ -82,16 +83,16 @@ class BrokenThread(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        length_range: in [0, 2], fraction of min(H, W).
-        width_range: in [0, 4], fraction of the distance from one thread to the next.
+        length_range: length, in [0, 2], fraction of min(H, W).
+        width_range: thickness, in [0, 4], fraction of the distance from thread to thread.
         contrast_range: change of brightness, in [0, 1].
         texture: share of the surface's texture that is left, in [0, 1].
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     References:
-        Bigun and Granlund, "Optimal orientation detection of linear symmetry", ICCV 1987: the direction, measured on
-        a crop around the place.
+        Bigun and Granlund, "Optimal orientation detection of linear symmetry", ICCV 1987. Here the direction is
+        measured on a crop around the place.
 
     Examples:
         >>> import numpy as np

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 class Pit(PaintedDefect):
-    """A pit: a small hollow, from corrosion, a blow, a pore or a crumb that fell out.
+    """A pit: a small hollow left by corrosion, a blow, a pore or a lost crumb.
 
-    Lands anywhere unless `where` says otherwise. One uneven hollow or a larger one with smaller ones around it. Dark
-    towards the light and on its floor, bright on the wall that faces the light (one light direction a picture).
-    The mask marks what changed, walls included.
+    Lands anywhere by default; placed on the object, it is clipped to it. One uneven hollow, or a larger one with
+    smaller ones around it. Dark on its floor and on the wall next to the light, bright on the wall that faces the light
+    (one light direction per image). The mask marks the visibly changed pixels, walls included.
 
     ![pit](tests/golden/pit.png)
 
@@ -29,14 +29,15 @@ class Pit(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: in [0, 1], fraction of min(H, W).
-        aspect_range: shorter by longer diameter, in [0.05, 1].
+        radius_range: radius of the first and largest hollow, in [0, 1], fraction of min(H, W).
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
         irregularity_range: unevenness of the outline, in [0, 1], fraction of the radius.
-        spots_range: number of hollows, in [1, 32].
-        spread_range: distance of the others from the first, in [0, 20], radii.
+        spots_range: number of hollows, in [1, 32]; all but the first are smaller.
+        spread_range: distance of the other hollows from the first, in [0, 20], multiples of the radius.
         contrast_range: change of brightness on a wall, in [0, 1].
-        wall_range: how far the wall reaches in, in [0, 1]; 1 is a bowl, 0 a flat floor with steep walls.
-        opacity_range: in [0, 1].
+        wall_range: width of the slope, in [0, 1], fraction of the greatest distance to the outline; 1 is a bowl, 0 a
+            flat floor with steep walls.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Puncture(PaintedDefect):
-    """A puncture: a shell, foil or skin is poked through, its flaps torn and turned up.
+    """A puncture: a shell, foil or skin is poked through, and its torn flaps are turned up.
 
-    Lands on the object unless `where` says otherwise. A small angular opening with fine cracks that run out of it; in
-    it flaps lighter and darker than the surface, each turned another way, with bright torn edges. The mask marks the
+    Lands on the object by default. A small angular opening with fine cracks that run out of it. In the opening are
+    flaps lighter and darker than the surface, each tilted differently, with bright torn edges. The mask marks the
     opening and the cracks.
 
     ![puncture](tests/golden/puncture.png)
@@ -29,19 +29,19 @@ class Puncture(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: of the opening, in [0, 0.5], fraction of min(H, W).
-        aspect_range: how much longer it is along its direction, in [1, 8].
+        radius_range: radius of the opening, in [0, 0.5], fraction of min(H, W).
+        aspect_range: length of the opening along the direction of the place relative to its width, in [1, 8].
         cracks_range: number of cracks, in [0, 12].
-        reach_range: length of a crack, in [0, 10], radii.
+        reach_range: length of a crack beyond the opening, in [0, 10], multiples of the radius.
         facet_range: size of a facet, in [0, 0.5], fraction of min(H, W).
-        stretch_range: how much longer a facet is along the defect, in [1, 8].
-        contrast_range: standard deviation of the brightness of the facets, in [0, 1].
-        level_range: change of brightness of all together, in [-1, 1].
+        stretch_range: length of a facet along the defect relative to its width, in [1, 8].
+        contrast_range: standard deviation of the brightness of facets, in [0, 1].
+        level_range: change of brightness of all facets, in [-1, 1].
         shine_range: share of the facets that mirror the light, in [0, 1].
-        ridge_range: brightness of the lines between them, in [0, 1].
+        ridge_range: brightness of the lines between facets, in [0, 1].
         texture_range: share of the surface's texture that is left, in [0, 1].
-        opacity_range: in [0, 1].
-        common: see `DefectTransform`; `where` is the object unless given.
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
+        common: see `DefectTransform`; `where` defaults to "object".
 
     Examples:
         >>> import numpy as np

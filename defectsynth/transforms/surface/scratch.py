@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 class Scratch(PaintedDefect):
     """A scratch: a thin curved mark where something hard was dragged over the surface.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. One stroke or several
-    side by side along a smooth curve, tapering towards the ends, sometimes broken. Bright (bare metal, scuffed
-    plastic), dark (dirt in the groove) or relief (dark core with one lit rim, one light direction a picture). The mask
-    marks what changed, rim included.
+    Lands anywhere by default; placed on the object, it is clipped to it. One stroke or several side by side along a
+    smooth curve, tapering towards the ends, sometimes interrupted. Bright (bare metal, scuffed plastic), dark (dirt in
+    the groove) or in relief (a dark core with one lit rim, one light direction per image). The mask marks the visibly
+    changed pixels, rim included.
 
     ![scratch](tests/golden/scratch.png)
 
@@ -33,14 +33,14 @@ class Scratch(PaintedDefect):
         length_range: length along the curve, in [0, 2], fraction of min(H, W).
         width_range: greatest thickness, in [0, 0.5], fraction of min(H, W); at most 6 % of the length.
         bend_range: change of direction from end to end, in [-360, 360], degrees.
-        sway_range: sideways waves, in [0, 0.5], fraction of the length.
-        taper_range: how much thinner the ends are, in [0, 1]; 1 is pointed.
+        sway_range: amplitude of sideways waves, in [0, 0.5], fraction of the length.
+        taper_range: narrowing towards the ends, in [0, 1]; 1 is pointed.
         strokes_range: number of strokes side by side, in [1, 16].
         spacing_range: distance between neighbours, in [0, 0.5], fraction of min(H, W).
-        gaps_range: interruptions of each stroke, in [0, 8].
-        tones: any of bright, dark, relief.
+        gaps_range: number of gaps in each stroke, in [0, 8].
+        tones: bright, dark or relief; each draw takes one that can be seen on the surface.
         contrast_range: change of brightness, in [0, 1].
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

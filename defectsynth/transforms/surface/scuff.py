@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 class Scuff(PaintedDefect):
     """A scuff: an area where the surface is torn up and rough.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge. A cloud of lobes, bays and
-    islands in which the surface is full of bumps of all sizes, lit from one side (one light direction a picture). The
-    mask marks what changed visibly.
+    Lands anywhere by default; placed on the object, it is clipped to it. A cloud of lobes, bays and islands full of
+    bumps of all sizes, lit from one side (one light direction per image). The mask marks the visibly changed pixels.
 
     ![scuff](tests/golden/scuff.png)
 
@@ -29,13 +28,13 @@ class Scuff(PaintedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
-        aspect_range: shorter by longer diameter, in [0.05, 1].
-        cover_range: covered share of the ellipse, in [0.05, 0.95].
-        raggedness_range: how much of the outline is noise, in [0, 1]; 0 is an ellipse, 1 scattered islands.
-        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the middle on.
+        radius_range: greatest distance from the centre, in [0, 0.5], fraction of min(H, W).
+        aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
+        cover_range: share of the ellipse that is covered, in [0.05, 0.95].
+        raggedness_range: share of noise in the outline, in [0, 1]; 0 is an ellipse, 1 scattered islands.
+        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the centre outwards.
         contrast_range: twice the standard deviation of the change of brightness, in [0, 1].
-        opacity_range: in [0, 1].
+        opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Examples:

@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
 
 BENEATH, BACKGROUND = "beneath", "background"
-GIVES = 2.2  # distance over which the surface beside gives way, times the greatest width of the gap
-LIP = 0.8  # width of a lip that catches the light, times half the width of the gap
-DARK = (0.2, 0.5)  # brightness of what lies beneath, as a share of the surface's
-TEXTURED = 0.25  # share of the surface's texture that what lies beneath has
-BLACK, LIGHTER = 0.15, 0.25  # brightness of a surface under which nothing is darker, and how much brighter it is
-SHADOWED = 0.5  # share of the light that a lip takes from what lies beneath it
-WAVES = 5.0  # radians from the middle to an end: the pitch of the unevenness
+PUSH_REACH = 2.2  # distance from the line at which the surface stays in place, times the greatest width of the gap
+LIP_WIDTH = 0.8  # decay length of the lit lip, times half the greatest width of the gap
+GAP_BRIGHTNESS = (0.2, 0.5)  # brightness in the gap relative to the surface
+GAP_TEXTURE = 0.25  # share of the surface's texture in the gap
+BLACK = 0.15  # brightness of a surface up to which the gap is brighter instead of darker
+BLACK_GAIN = 0.25  # increase of brightness there
+GAP_SHADOW = 0.5  # share of the light that a lip keeps out of the gap
+WAVE_ANGLE = 5.0  # phase of the unevenness from the middle to an end, in radians
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,13 @@ class Opening(Component):
     """A gap along a bent line, widest in the middle.
 
     Args:
-        length_range: in [0, 2], fraction of min(H, W).
-        width_range: greatest width of the gap, in [0, 0.3], fraction of min(H, W); at most half its length.
-        bow_range: how far the middle lies beside the straight line, in [-0.5, 0.5], fraction of the length.
-        uneven_range: how unevenly wide it is, in [0, 1].
-        lip_range: how brightly the raised sides catch the light, in [0, 1].
-        grounds: what shows in the gap: beneath (a dark shade of the surface), background (what is behind the object),
-            any, gray, dark, light, rust, red, yellow, blue; each draw takes one.
+        length_range: length, in [0, 2], fraction of min(H, W).
+        width_range: greatest width of the gap, in [0, 0.3], fraction of min(H, W); at most half the length.
+        bow_range: sideways offset of the middle from the straight line, in [-0.5, 0.5], fraction of the length.
+        uneven_range: unevenness of the width, in [0, 1].
+        lip_range: change of brightness where a raised side catches the light, in [0, 1].
+        grounds: fillings of the gap, of which each draw takes one: beneath (a dark shade of the surface), background
+            (the colour behind the object), any, gray, dark, light, rust, red, yellow, blue.
     """
 
     length_range: Pair = span((0.06, 0.25), 0.0, 2.0, FRACTION)
@@ -63,17 +64,17 @@ class SplitRecipe(Recipe):
     """A split; lengths in pixels, angles in radians.
 
     Attributes:
-        x, y: its middle.
-        angle: its direction.
-        length: from end to end.
+        x, y: centre.
+        angle: direction of the line.
+        length: distance between the ends.
         half: half the greatest width of the gap.
-        bow: how far the middle lies beside the straight line.
-        uneven: share of the width that is uneven.
-        phases: of the unevenness of the two sides.
-        lip: change of brightness of the sides.
-        light: the direction the light comes from.
-        ground: colour in the gap, a value a channel; empty is dark, made of the surface.
-        clip: how the object is found that it stays on; empty: anywhere.
+        bow: sideways offset of the middle from the straight line.
+        uneven: unevenness of the width, in [0, 1].
+        phases: phases of the two waves of the unevenness.
+        lip: change of brightness of the raised sides.
+        light: direction towards the light.
+        ground: colour in the gap, one value per channel, in [0, 1].
+        clip: foreground method for the object that the split is clipped to; empty does not clip.
     """
 
     x: float
@@ -90,7 +91,7 @@ class SplitRecipe(Recipe):
     clip: str
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
-        """Return the gap, its lips, and what gave way beside it."""
+        """Return the gap, its lips and the surface pushed aside."""
         cos, sin = math.cos(self.angle), math.sin(self.angle)
         along, across = 0.5 * self.length + 1.0, self._reach + abs(self.bow) + 1.0
         width, height = abs(along * cos) + abs(across * sin), abs(along * sin) + abs(across * cos)
@@ -101,13 +102,13 @@ class SplitRecipe(Recipe):
         surface = pixels_to_float(before, scene.peak)
         x = np.arange(box.x0, box.x1, dtype=np.float32)[None]
         y = np.arange(box.y0, box.y1, dtype=np.float32)[:, None]
-        beside, half, open_ = self._across(x, y)
+        beside, half, profile = self._across(x, y)
         side, distance = np.sign(beside), np.abs(beside)
         from_gap = np.maximum(distance - half, np.float32(0.0))
-        back = np.where(distance < self._reach, from_gap * (self._reach / (self._reach - half)), distance) - distance
-        map_x = x - np.float32(box.x0) - side * back * np.float32(sin)
-        map_y = y - np.float32(box.y0) + side * back * np.float32(cos)
-        pushed = np.stack(
+        shift = np.where(distance < self._reach, from_gap * (self._reach / (self._reach - half)), distance) - distance
+        map_x = x - np.float32(box.x0) - side * shift * np.float32(sin)
+        map_y = y - np.float32(box.y0) + side * shift * np.float32(cos)
+        displaced = np.stack(
             [
                 cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(box.shape)
                 for plane in split_channels(surface)
@@ -115,22 +116,19 @@ class SplitRecipe(Recipe):
             axis=2,
         )
         facing = side * np.float32(math.sin(self.light - self.angle))
-        raised = np.exp(from_gap * np.float32(-1.0 / max(LIP * self.half, 0.7))) * open_
+        raised = np.exp(from_gap * np.float32(-1.0 / max(LIP_WIDTH * self.half, 0.7))) * profile
         lit = (np.float32(self.lip) * facing * raised)[..., None]
-        pushed = pushed * (1.0 + np.minimum(lit, 0.0)) + np.maximum(lit, 0.0)
-        gap = np.clip(half - distance + np.float32(0.5), 0.0, 1.0) * (half > 0.0)  # its rim is soft over a pixel
-        after = (
-            pushed
-            + (self._ground(surface, facing * np.minimum(distance / np.maximum(half, 0.5), 1.0)) - pushed)
-            * gap[..., None]
-        )
+        displaced = displaced * (1.0 + np.minimum(lit, 0.0)) + np.maximum(lit, 0.0)
+        gap = np.clip(half - distance + np.float32(0.5), 0.0, 1.0) * (half > 0.0)  # the rim is one pixel wide
+        ground = self._ground(surface, facing * np.minimum(distance / np.maximum(half, 0.5), 1.0))
+        after = displaced + (ground - displaced) * gap[..., None]
         allowed = scene.allowed_mask(box, self.clip)
         return make_patch(
             before, float_to_pixels(after, before, scene.peak), box, peak=scene.peak, alpha=None, allowed=allowed
         )
 
     def forward(self, points: Array) -> Array:
-        """Return where points (N, 2) in pixels stand afterwards."""
+        """Return the new positions of points (N, 2) in pixels."""
         beside, half, _ = self._across(points[:, 0], points[:, 1])
         distance = np.abs(beside)
         away = np.where(distance < self._reach, half - distance * half / self._reach, 0.0) * np.sign(beside)
@@ -139,39 +137,39 @@ class SplitRecipe(Recipe):
     @property
     def _reach(self) -> float:
         """Distance from the line beyond which nothing moves."""
-        return max(2.0 * GIVES * self.half, 3.0)
+        return max(2.0 * PUSH_REACH * self.half, 3.0)
 
     def _across(self, x: Array, y: Array) -> tuple[Array, Array, Array]:
-        """Return how far beside the line positions lie, half the width of the gap there, and that without its waves.
+        """Return signed distance from the line, half the width of the gap there, and its profile without unevenness.
 
-        The first two are in pixels, the last a share of the greatest width.
+        The first two are in pixels; the profile is 1 in the middle and 0 at the ends.
         """
         cos, sin = math.cos(self.angle), math.sin(self.angle)
         right, down = x - np.float32(self.x), y - np.float32(self.y)
         u = (right * np.float32(cos) + down * np.float32(sin)) * np.float32(2.0 / self.length)
-        open_ = np.maximum(np.float32(1.0) - u * u, np.float32(0.0))
-        beside = down * np.float32(cos) - right * np.float32(sin) - np.float32(self.bow) * open_
+        profile = np.maximum(np.float32(1.0) - u * u, np.float32(0.0))
+        beside = down * np.float32(cos) - right * np.float32(sin) - np.float32(self.bow) * profile
         first, second = (
-            np.sin(u * np.float32(pitch * WAVES) + np.float32(phase))
+            np.sin(u * np.float32(pitch * WAVE_ANGLE) + np.float32(phase))
             for pitch, phase in zip((1.0, 3.7), self.phases, strict=True)
         )
         wave = np.float32(0.5) + np.float32(0.25) * first + np.float32(0.25) * second * np.sign(beside)
-        return beside, open_ * (1.0 - np.float32(self.uneven) * wave) * np.float32(self.half), open_
+        return beside, profile * (1.0 - np.float32(self.uneven) * wave) * np.float32(self.half), profile
 
     def _ground(self, surface: Floats, facing: Floats) -> Floats:
-        """Return what shows in the gap, float32 (h, w, C), shadowed by the lip towards the light."""
+        """Return the pixels in the gap, float32 (h, w, C), in the shadow of the lip next to the light."""
         colour = np.resize(np.array(self.ground, np.float32), surface.shape[2])
-        texture = np.float32(TEXTURED) * (surface - surface.mean(axis=(0, 1)))
-        return (colour + texture) * (1.0 - np.float32(SHADOWED) * (0.5 + 0.5 * facing[..., None]))
+        texture = np.float32(GAP_TEXTURE) * (surface - surface.mean(axis=(0, 1)))
+        return (colour + texture) * (1.0 - np.float32(GAP_SHADOW) * (0.5 + 0.5 * facing[..., None]))
 
 
 class Split(DefectTransform):
-    """A split: the surface is cut or has burst open along a line, and gapes.
+    """A split: the surface is cut or has burst open along a line and gapes.
 
-    Lands anywhere unless `where` says otherwise; on the object it ends at the object's edge, and on that edge it runs
-    inwards. A bent gap, widest in the middle, more or less even. The surface beside it is really pushed aside, its
-    raised lips catch the light on one side (one light direction a picture); what lies beneath is a dark shade of it, or
-    a colour, or the background. The mask marks gap and lips and what moved visibly.
+    Lands anywhere by default; placed on the object, it is clipped to it, and placed on the edge, it runs inwards. A
+    bent gap, widest in the middle. The surface on both sides is pushed aside instead of painted over, and its raised
+    lips catch the light on one side (one light direction per image). The gap shows a dark shade of the surface, another
+    colour or the background. The mask marks the gap, the lips and the pixels that moved visibly.
 
     ![split](tests/golden/split.png)
 
@@ -179,13 +177,13 @@ class Split(DefectTransform):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        length_range: in [0, 2], fraction of min(H, W).
-        width_range: greatest width of the gap, in [0, 0.3], fraction of min(H, W); at most half its length.
-        bow_range: how far the middle lies beside the straight line, in [-0.5, 0.5], fraction of the length.
-        uneven_range: how unevenly wide it is, in [0, 1].
-        lip_range: how brightly the raised sides catch the light, in [0, 1].
-        grounds: what shows in the gap: beneath (a dark shade of the surface), background (what is behind the object),
-            any, gray, dark, light, rust, red, yellow, blue; each draw takes one.
+        length_range: length, in [0, 2], fraction of min(H, W).
+        width_range: greatest width of the gap, in [0, 0.3], fraction of min(H, W); at most half the length.
+        bow_range: sideways offset of the middle from the straight line, in [-0.5, 0.5], fraction of the length.
+        uneven_range: unevenness of the width, in [0, 1].
+        lip_range: change of brightness where a raised side catches the light, in [0, 1].
+        grounds: fillings of the gap, of which each draw takes one: beneath (a dark shade of the surface), background
+            (the colour behind the object), any, gray, dark, light, rust, red, yellow, blue.
         common: see `DefectTransform`.
 
     Examples:
@@ -222,7 +220,7 @@ class Split(DefectTransform):
 
     @property
     def components(self) -> tuple[Component, ...]:
-        """Opening and where."""
+        """The opening and where components."""
         return self.opening, self.where
 
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> SplitRecipe | None:
@@ -230,10 +228,10 @@ class Split(DefectTransform):
         place = self.where.sample(rng, scene)
         if place is None:
             return None
-        length, width, bow, uneven, lip, which, aside, *phases = rng.random(9).tolist()
+        length, width, bow, uneven, lip, choice, tilt, *phases = rng.random(9).tolist()
         opening, share = self.opening, visible_share(self.severity)
         extent = max(between(opening.length_range, length) * scene.side, 2.0)
-        inwards = place.angle + 0.5 * math.pi + 1.2 * (aside - 0.5)
+        inwards = place.angle + 0.5 * math.pi + 1.2 * (tilt - 0.5)
         return SplitRecipe(
             kind=self.kind,
             severity=self.severity,
@@ -248,12 +246,12 @@ class Split(DefectTransform):
             phases=tuple(2.0 * math.pi * phase for phase in phases),
             lip=between(opening.lip_range, lip) * share,
             light=scene.light,
-            ground=self._ground(rng, scene, place, opening.grounds[int(which * len(opening.grounds))]),
+            ground=self._ground(rng, scene, place, opening.grounds[int(choice * len(opening.grounds))]),
             clip=self.where.foreground if self.where.clips else "",
         )
 
     def _ground(self, rng: np.random.Generator, scene: Scene, place: Place, name: str) -> tuple[float, ...]:
-        """Return the colour of what shows in the gap."""
+        """Return the colour in the gap, one value per channel."""
         plane = scene.foreground(self.where.foreground).plane
         if name == BACKGROUND and plane is not None:
             right, down = (place.x + 0.5) / scene.size[1] - 0.5, (place.y + 0.5) / scene.size[0] - 0.5
@@ -261,6 +259,7 @@ class Split(DefectTransform):
         elif name in PALETTES:
             return Color(palettes=(name,)).sample(rng, scene, place).values
         else:
-            here = scene.color_at(place.x, place.y)
-            colour = here * float(rng.uniform(*DARK)) if here.mean() > BLACK else here + LIGHTER
+            surface = scene.color_at(place.x, place.y)
+            dark = surface.mean() > BLACK
+            colour = surface * float(rng.uniform(*GAP_BRIGHTNESS)) if dark else surface + BLACK_GAIN
         return tuple(np.clip(colour, 0.0, 1.0).tolist())
