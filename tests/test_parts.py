@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 import defectsynth as ds
 from defectsynth.core.layer import Box
-from defectsynth.fields.swelling import STEEPEST_IN, STEEPEST_OUT, DrawnSwelling
+from defectsynth.fields.swelling import MAX_AMOUNT_IN, MAX_AMOUNT_OUT, DrawnSwelling
 from defectsynth.functional.membrane import membrane
 from defectsynth.functional.polygons import clip_polygon, fill_polygons, jagged_polygon
-from defectsynth.parts.detection import find_parts, whole_object
-from defectsynth.parts.extraction import extract_part
+from defectsynth.parts.detection import detect_parts, whole_object
+from defectsynth.parts.extraction import ExtractedPart
+from defectsynth.parts.inpainting import choose_inpainter, sample_gap
 from defectsynth.parts.part import ObjectPart
-from defectsynth.recipes.part import PartPlacement
+from defectsynth.parts.placement import PartPlacement
 from defectsynth.scene.orientation import measure_orientation
 from defectsynth.scene.scene import Scene
-from defectsynth.transforms.structural.base import gap_of
 
 SQUARE = ((10.0, 10.0), (30.0, 10.0), (30.0, 30.0), (10.0, 30.0))
 angles = pytest.mark.parametrize("angle", [0.0, 0.4, 1.1, 2.0, 2.9])
@@ -37,12 +37,22 @@ def chip() -> np.ndarray:
     return image
 
 
+def extract_object(scene: Scene) -> ExtractedPart:
+    """Return the whole object of an image, extracted from it."""
+    part = whole_object(scene, "auto")
+    assert part
+    gap = sample_gap(np.random.default_rng(0), scene, part)
+    extracted = choose_inpainter(part, scene).extract(scene.image, scene.image, gap.offsets, gap.seed)
+    assert extracted
+    return extracted
+
+
 def area(outline: Any) -> float:
     return float(cv2.contourArea(np.array(outline, np.float32)))
 
 
 def test_leads_are_found_with_their_ends() -> None:
-    leads = find_parts(Scene(chip()), "auto")["lead"]
+    leads = detect_parts(Scene(chip()).foreground("auto")).by_kind["lead"]
     assert len(leads) == 3
     for lead, y in zip(sorted(leads, key=lambda each: each.tip[1]), (55, 95, 135), strict=True):
         assert lead.root == pytest.approx((111, y), abs=5)
@@ -60,34 +70,31 @@ def test_loose_ends_of_leads_go_with_the_whole_object() -> None:
     part[ends] = 250
     part[8:10, 180:184] = 250  # far off: dirt on the ground
     scene = Scene(part)
-    assert sum(end.centre[0] > 140 for end in find_parts(scene, "auto")["end"]) == 3
-    piece = whole_object(scene, "auto")
-    assert piece
-    opened = extract_part(gap_of(np.random.default_rng(0), scene, piece), scene, part, part)
-    assert opened
-    there = ends[opened.box.slices]
+    assert sum(end.centre[0] > 140 for end in detect_parts(scene.foreground("auto")).by_kind["end"]) == 3
+    extracted = extract_object(scene)
+    there = ends[extracted.box.slices]
     assert there.sum() == ends.sum()
-    assert (opened.cover[there] > 250).all()
-    assert (opened.matte[there] > 100).all()
-    assert (opened.behind[..., 0][there] < 190).all()
+    assert (extracted.cover[there] > 250).all()
+    assert (extracted.matte[there] > 100).all()
+    assert (extracted.background[..., 0][there] < 190).all()
 
 
 def test_ground_full_of_specks_has_no_loose_ends() -> None:
     part = np.full((192, 192), 170, np.uint8)
     part[40:150, 60:130] = 40
     part[4::12, 4::12] = part[5::12, 4::12] = part[4::12, 5::12] = part[5::12, 5::12] = 250
-    assert "end" not in find_parts(Scene(part), "auto")
+    assert "end" not in detect_parts(Scene(part).foreground("auto")).by_kind
 
 
 def test_marks_are_found_on_the_surface_and_bodies_where_there_are_several() -> None:
     part = np.full((192, 192), 220, np.uint8)
     part[30:160, 20:170] = 80
     part[60:76, 50:66] = part[110:126, 120:136] = 160
-    marks = find_parts(Scene(part), "auto")["mark"]
+    marks = detect_parts(Scene(part).foreground("auto")).by_kind["mark"]
     assert sorted(round(mark.centre[0] / 10) for mark in marks) == [6, 13]
     part[:, 90:105] = 220
-    assert len(find_parts(Scene(part), "auto")["body"]) == 2
-    assert find_parts(Scene(np.full((64, 64), 9, np.uint8)), "auto") == {}, "no object, no parts"
+    assert len(detect_parts(Scene(part).foreground("auto")).by_kind["body"]) == 2
+    assert detect_parts(Scene(np.full((64, 64), 9, np.uint8)).foreground("auto")).by_kind == {}, "no object, no parts"
 
 
 def test_an_object_that_the_border_cuts_is_no_whole_one() -> None:
@@ -192,13 +199,13 @@ def test_a_jagged_outline_is_about_as_large_as_asked(angle: float) -> None:
 
 
 @given(angle=st.floats(-3.2, 3.2), dx=st.floats(-50, 50), dy=st.floats(-50, 50), mirrored=st.booleans())
-def test_a_lift_is_rigid(angle: float, dx: float, dy: float, *, mirrored: bool) -> None:
-    piece = ObjectPart("chunk", SQUARE, (10.0, 20.0), (30.0, 20.0), "all", "auto")
-    lift = PartPlacement(piece, *piece.centre, dx, dy, angle, mirrored)
-    moved = lift.moved(np.array(SQUARE))
+def test_a_placement_is_rigid(angle: float, dx: float, dy: float, *, mirrored: bool) -> None:
+    part = ObjectPart("chunk", SQUARE, (10.0, 20.0), (30.0, 20.0), "all", "auto")
+    placement = PartPlacement(part, *part.centre, dx, dy, angle, mirrored)
+    moved = placement.moved(np.array(SQUARE))
     assert np.linalg.norm(np.diff(moved, axis=0), axis=1) == pytest.approx([20, 20, 20])
     assert moved.mean(axis=0) == pytest.approx((20 + dx, 20 + dy))
-    assert np.linalg.det(lift.matrix()[:, :2]) == pytest.approx(-1 if mirrored else 1)
+    assert np.linalg.det(placement.matrix()[:, :2]) == pytest.approx(-1 if mirrored else 1)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (40, 30), (200, 90)])
@@ -220,20 +227,17 @@ def test_a_ramp_goes_on_behind_a_part() -> None:
     image = ramp.copy()
     image[70:120, 70:120] = 20
     scene = Scene(image)
-    piece = whole_object(scene, "auto")
-    assert piece
-    opened = extract_part(gap_of(np.random.default_rng(0), scene, piece), scene, image, image)
-    assert opened
-    assert np.abs(opened.behind[..., 0].astype(float) - ramp[opened.box.slices]).max() < 12
+    extracted = extract_object(scene)
+    assert np.abs(extracted.background[..., 0].astype(float) - ramp[extracted.box.slices]).max() < 12
 
 
 @given(steep=st.floats(0.1, 1), along=st.floats(4, 40), across=st.floats(4, 40), out=st.booleans(), both=st.booleans())
 def test_a_swelling_never_folds(steep: float, along: float, across: float, *, out: bool, both: bool) -> None:
-    amount = steep * min(along, across) * (STEEPEST_OUT if out else -STEEPEST_IN)
+    amount = steep * min(along, across) * (MAX_AMOUNT_OUT if out else -MAX_AMOUNT_IN)
     field = DrawnSwelling(60.3, 55.8, 0.6, amount, along, across, both)
     x, y = np.meshgrid(np.arange(0, 120, 0.5, dtype=np.float32), np.arange(0, 120, 0.5, dtype=np.float32))
     dx, dy = field.offsets(x, y)
-    assert np.hypot(dx, dy).max() <= field.reach + 1e-3
+    assert np.hypot(dx, dy).max() <= field.max_offset + 1e-3
     source_x, source_y = x - dx, y - dy
     turned = np.diff(source_x, axis=1)[:-1] * np.diff(source_y, axis=0)[:, :-1]
     turned -= np.diff(source_x, axis=0)[:, :-1] * np.diff(source_y, axis=1)[:-1]

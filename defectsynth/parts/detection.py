@@ -1,16 +1,17 @@
-"""The parts of an object, found on the small copy and given as outlines in pixels.
+"""Detection of the parts of an object on the small copy of the image; outlines are returned in pixels.
 
-Leads, tips, teeth and flanges are what an opening of the object takes away; marks are what stands out from the surface
-around it (print, holes, inserts, pins); bodies are the separate pieces of an object that has several; ends are what
-lies loose beside it, as the far end of a lead does whose middle looks like the background. What was found in a picture
-is remembered.
+Leads are removed by a morphological opening of the object: pins, tips, teeth, flanges. Marks stand out from the
+surface around them: print, holes, inserts. Bodies are the connected components of an object that has several. Ends
+lie detached beside the object, such as the tip of a lead whose middle has the colour of the background. Results are
+cached by image.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -19,205 +20,253 @@ from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, spl
 from defectsynth.core.parameters import Pair
 from defectsynth.functional.membrane import membrane
 from defectsynth.functional.polygons import Outline
-from defectsynth.parts.part import SHADOW, ObjectPart
+from defectsynth.parts.part import SHADOW_MARGIN, ObjectPart
 from defectsynth.scene.foreground import CACHE_SIZE, Foreground
 from defectsynth.scene.scene import Scene
 
-OPENING = 0.25  # radius of the opening that takes the leads away, as a share of the object's greatest depth
-LEAD = 0.6  # least length of a lead, as a share of the opening's radius
-ALIKE = 0.4  # least length of one, as a share of the longest, in front of a ground whose edges may look like one
-MARK_CONTRAST = 14.0  # least difference of a mark from its surroundings, of 255
-MARK_LEAST = 6  # least area of a mark, in cells
-MARK_SHARE = 0.2  # greatest area of a mark, as a share of the object
-SOLID = 0.5  # least share of its convex hull that a mark fills
-MOST = 64  # parts of a kind that are kept, the largest
-REACH, LARGEST_END = 0.15, 0.03  # how far off the object its loose ends lie, a share of the small grid, and how large
-# they are, a share of the object
-RIM = 3  # cells about the object where what is faintly unlike the background is its shadow or its rim
-CALM = 0.005  # greatest share of the background farther off that looks like a loose end, too
-FAINT = 0.5  # share of the object's threshold from which on the end of a lead is seen
-BESIDE, BEYOND = 0.03, 0.075  # ground beside a lead, and beyond its tip, that goes with it where it is known what
-# lies behind: shares of the small grid; the end may hide in a hole or a shadow
+OPENING_RADIUS = 0.25  # of the opening that removes the leads, share of the object's greatest depth
+MIN_LEAD_LENGTH = 0.6  # share of the opening's radius
+MIN_RELATIVE_LENGTH = 0.4  # share of the longest lead, on a periodic background, whose edges can look like a lead
+MIN_MARK_CONTRAST = 14.0  # difference of a mark from its surroundings, of 255
+MIN_AREA = 6  # of a mark or a loose end, in cells
+MAX_MARK_AREA = 0.2  # share of the object
+MIN_SOLIDITY = 0.5  # share of its convex hull that a mark fills
+MAX_PARTS = 64  # parts of one kind; the largest are kept
+END_DISTANCE = 0.15  # distance of a loose end from the object, share of the longer side of the small copy
+MAX_END_AREA = 0.03  # share of the object
+RIM_WIDTH = 3  # cells around the object in which a faint difference from the background is a shadow or a blurred rim
+MAX_CLUTTER = 0.005  # share of the distant background that may look like a loose end
+FAINT_THRESHOLD = 0.5  # threshold for the tip of a lead, share of the object's threshold
+RIM_BESIDE, RIM_AT_TIP = 0.03, 0.075  # ground added to a lead on a periodic background, beside it and around its tip,
+# which may lie in a hole or a shadow; share of the longer side of the small copy
 _SQUARE = np.ones((3, 3), np.uint8)
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
-def find_parts(scene: Scene, method: str) -> dict[str, tuple[ObjectPart, ...]]:
-    """Return the parts found in a picture by kind; kinds that are not there are missing."""
+@dataclass(frozen=True, eq=False)
+class DetectedParts:
+    """Parts of the object in one image, and the background around them.
+
+    Attributes:
+        by_kind: parts by kind (lead, end, mark, body), the largest first; kinds without a part are missing.
+        cells: uint8 (h, w), 255 on the object with its leads and loose ends; the small grid.
+        background: uint8 (h, w), 255 in cells that show nothing but background.
+        margin: width in pixels of the ground around the object that moves with it.
+        step: (x, y) size of a cell in pixels.
+    """
+
+    by_kind: dict[str, tuple[ObjectPart, ...]]
+    cells: Bytes
+    background: Bytes
+    margin: float
+    step: Pair
+
+    @property
+    def thin(self) -> tuple[ObjectPart, ...]:
+        """The leads of the object and its loose ends."""
+        return _thin(self.by_kind)
+
+    @cached_property
+    def hull(self) -> Outline:
+        """The convex hull of the object with its leads, loose ends and margin, in pixels."""
+        rim = math.ceil(self.margin / min(self.step)) + 1
+        wide = cv2.copyMakeBorder(self.cells, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
+        grown = cv2.dilate(wide, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))
+        contours = cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+        corners = np.concatenate([contour[:, 0] - rim for contour in contours])
+        return _cells_to_pixels(cv2.convexHull(corners)[:, 0], self.step)
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def detect_parts(found: Foreground) -> DetectedParts:
+    """Return the parts of the object that was found in an image; an image without background has none."""
+    on_pattern = bool(found.repeats)
+    by_kind = {} if found.whole else _parts_by_kind(found, on_pattern=on_pattern)
+    grown = cv2.dilate(found.cells, _SQUARE)
+    if on_pattern:  # the background behind the object is known exactly: no margin is needed for its shadow
+        cells = _fill_outlines(grown, _thin(by_kind), found.step)
+        return DetectedParts(by_kind, cells, cv2.bitwise_not(cells), max(found.step), found.step)
+    cells = _fill_outlines(found.cells, _thin(by_kind), found.step)
+    side = min(round(found.step[0] * cells.shape[1]), round(found.step[1] * cells.shape[0]))
+    return DetectedParts(by_kind, cells, cv2.bitwise_not(grown), SHADOW_MARGIN * side, found.step)
+
+
+def forget_parts() -> None:
+    """Clear the cache of detected parts."""
+    detect_parts.cache_clear()
+
+
+def is_isolated(scene: Scene, method: str) -> bool:
+    """Return whether the object is surrounded by background and not cut by the image border."""
     found = scene.foreground(method)
-    return {} if found.whole else _found(found)
+    return not (found.whole or found.cells[[0, -1]].any() or found.cells[:, [0, -1]].any())
 
 
-def background_of(scene: Scene, method: str) -> Bytes:
-    """Return the cells that surely show the background, uint8 (h, w), 255 there."""
-    return clear_of(scene.foreground(method))
+def whole_object(scene: Scene, method: str) -> ObjectPart | None:
+    """Return the whole object, None unless it is isolated."""
+    if not is_isolated(scene, method):
+        return None
+    points = detect_parts(scene.foreground(method)).hull
+    return ObjectPart("object", points, points[0], points[len(points) // 2], "background", method)
 
 
-def thin_parts(scene: Scene, method: str) -> tuple[ObjectPart, ...]:
-    """Return the leads of the object and their loose ends."""
-    return _thin(scene.foreground(method))
-
-
-def _thin(found: Foreground) -> tuple[ObjectPart, ...]:
-    parts = _found(found)
-    return (*parts.get("lead", ()), *parts.get("end", ()))
-
-
-def clear_of(found: Foreground) -> Bytes:
-    """Return the cells that surely show the background of what was found, uint8 (h, w), 255 there."""
-    leads = _thin(found) if found.repeats else ()
-    return cv2.bitwise_not(_with_outlines(cv2.dilate(found.cells, _SQUARE), leads, found.step))
-
-
-def cells_at(outline: Outline, step: Pair) -> Array:
+def pixels_to_cells(outline: Outline, step: Pair) -> Array:
     """Return the corners of an outline as cells of the small grid, int32 (N, 2)."""
     return np.rint((np.array(outline) + 0.5) / step - 0.5).astype(np.int32)
 
 
-@lru_cache(maxsize=CACHE_SIZE)
-def _found(found: Foreground) -> dict[str, tuple[ObjectPart, ...]]:
-    colours, inside, step = found.small, found.cells, found.step
+def covered_cells(part: ObjectPart, found: Foreground) -> Bytes:
+    """Return the cells under a part and their neighbours, uint8 (h, w), 255 there."""
+    cells = cv2.fillPoly(np.zeros_like(found.cells), [pixels_to_cells(part.outline, found.step)], 255)
+    return cv2.dilate(cells, _SQUARE)
+
+
+def _thin(by_kind: dict[str, tuple[ObjectPart, ...]]) -> tuple[ObjectPart, ...]:
+    return (*by_kind.get("lead", ()), *by_kind.get("end", ()))
+
+
+def _parts_by_kind(found: Foreground, *, on_pattern: bool) -> dict[str, tuple[ObjectPart, ...]]:
+    image, inside, step = found.small, found.cells, found.step
     bodies = _components(inside)
-    faint = inside if found.plane is None else _unlike(colours, found.plane, FAINT * found.threshold)
-    leads = _leads(inside, faint, step, generous=bool(found.repeats))
+    faint = inside if found.plane is None else _faint_cells(image, found.plane, FAINT_THRESHOLD * found.threshold)
+    leads = _leads(inside, faint, step, on_pattern=on_pattern)
     kinds = {
         "lead": leads,
-        "end": [] if found.plane is None or found.repeats else _ends(inside, faint, leads, step),
+        "end": [] if found.plane is None or on_pattern else _loose_ends(inside, faint, leads, step),
         "mark": [
-            _piece("mark", cv2.dilate(each, _SQUARE), each, step, ground="object") for each in _marks(colours, inside)
+            _make_part("mark", cv2.dilate(mark, _SQUARE), mark, step, ground="object") for mark in _marks(image, inside)
         ],
-        "body": [_piece("body", each, each, step) for each in bodies] if len(bodies) > 1 else [],
+        "body": [_make_part("body", body, body, step) for body in bodies] if len(bodies) > 1 else [],
     }
-    return {kind: tuple(pieces) for kind, pieces in kinds.items() if pieces}
-
-
-def forget_parts() -> None:
-    """Forget the parts found so far; the next call looks at its picture anew."""
-    _found.cache_clear()
-    _hull.cache_clear()
+    return {kind: tuple(parts) for kind, parts in kinds.items() if parts}
 
 
 def _components(mask: Bytes) -> list[Bytes]:
-    """Return the connected pieces of a mask, the largest first."""
+    """Return the connected components of a mask, the largest first."""
     number, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     areas = stats[1:number, cv2.CC_STAT_AREA]
-    return [np.negative((labels == 1 + index).view(np.uint8)) for index in np.argsort(-areas)[:MOST].tolist()]
+    return [np.negative((labels == 1 + index).view(np.uint8)) for index in np.argsort(-areas)[:MAX_PARTS].tolist()]
 
 
-def _unlike(small: Bytes, plane: Floats, threshold: float) -> Bytes:
-    """Return the cells that differ from the background or from their neighbours at all, uint8 (h, w)."""
-    x = (np.arange(small.shape[1]) + 0.5) / small.shape[1] - 0.5
-    y = (np.arange(small.shape[0]) + 0.5) / small.shape[0] - 0.5
-    ground = plane[:, 0] + plane[:, 1] * x[None, :, None] + plane[:, 2] * y[:, None, None]
-    slope = max_over_channels(cv2.morphologyEx(small, cv2.MORPH_GRADIENT, _SQUARE).reshape(small.shape))
-    return np.negative(((np.abs(small - ground).max(axis=2) >= threshold) | (slope >= threshold)).view(np.uint8))
+def _faint_cells(image: Bytes, plane: Floats, threshold: float) -> Bytes:
+    """Return the cells that differ from the background or from a neighbour by a threshold, uint8 (h, w)."""
+    x = (np.arange(image.shape[1]) + 0.5) / image.shape[1] - 0.5
+    y = (np.arange(image.shape[0]) + 0.5) / image.shape[0] - 0.5
+    background = plane[:, 0] + plane[:, 1] * x[None, :, None] + plane[:, 2] * y[:, None, None]
+    slope = max_over_channels(cv2.morphologyEx(image, cv2.MORPH_GRADIENT, _SQUARE).reshape(image.shape))
+    different = (np.abs(image - background).max(axis=2) >= threshold) | (slope >= threshold)
+    return np.negative(different.view(np.uint8))
 
 
-def _leads(cells: Bytes, faint: Bytes, step: Pair, *, generous: bool) -> list[ObjectPart]:
-    """Return what an opening of the object takes away and is long enough to be no mere corner.
+def _leads(cells: Bytes, faint: Bytes, step: Pair, *, on_pattern: bool) -> list[ObjectPart]:
+    """Return the components that an opening removes and that are longer than a mere corner.
 
-    Its far end may shine like the background; it is followed through cells that differ from it faintly. Where that is
-    asked for, a rim of the ground goes with it.
+    The tip of a lead can have nearly the colour of the background; each lead is extended through the `faint` cells
+    connected to it. On a periodic background a rim of ground is added.
     """
-    depth = float(
-        cv2.distanceTransform(cv2.copyMakeBorder(cells, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3).max()
-    )
-    radius = max(1, round(OPENING * depth))
+    framed = cv2.copyMakeBorder(cells, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    depth = float(cv2.distanceTransform(framed, cv2.DIST_L2, 3).max())
+    radius = max(1, round(OPENING_RADIUS * depth))
     body = cv2.morphologyEx(cells, cv2.MORPH_OPEN, _disc(radius))
     if not cv2.countNonZero(body):
         return []
     free = cv2.bitwise_and(cv2.bitwise_or(cells, faint), cv2.bitwise_not(cv2.dilate(body, _SQUARE)))
-    away = cv2.distanceTransform(cv2.bitwise_not(body), cv2.DIST_L2, 3)
-    rest = cv2.bitwise_not(cv2.dilate(body, _SQUARE) if generous else body)
-    found = [(float(away[lead > 0].max()), lead) for lead in _components(cv2.bitwise_and(cells, rest))]
-    least = max(LEAD * radius + 1.0, ALIKE * max((length for length, _ in found), default=0.0) if generous else 0.0)
+    distance = cv2.distanceTransform(cv2.bitwise_not(body), cv2.DIST_L2, 3)
+    rest = cv2.bitwise_not(cv2.dilate(body, _SQUARE) if on_pattern else body)
+    found = [(float(distance[lead > 0].max()), lead) for lead in _components(cv2.bitwise_and(cells, rest))]
+    shortest = MIN_LEAD_LENGTH * radius + 1.0
+    if on_pattern:
+        shortest = max(shortest, MIN_RELATIVE_LENGTH * max((length for length, _ in found), default=0.0))
     leads = []
     for length, lead in found:
-        if length < least:
+        if length < shortest:
             continue
         grown = lead
         for _ in range(round(1.5 * length) + 2):
             grown = cv2.bitwise_or(lead, cv2.bitwise_and(cv2.dilate(grown, _CROSS), free))
         wide, other = cv2.dilate(grown, _SQUARE), body
-        if generous:
-            wide = _with_rim(grown, (away >= float(away[grown > 0].max()) - 1.0).view(np.uint8))
+        if on_pattern:
+            wide = _with_rim(grown, (distance >= float(distance[grown > 0].max()) - 1.0).view(np.uint8))
             other = cv2.bitwise_or(body, cv2.dilate(cv2.bitwise_and(free, cv2.bitwise_not(grown)), _SQUARE))
         wide = cv2.bitwise_and(wide, cv2.bitwise_not(other))
-        leads.append(_piece("lead", wide, grown, step, away=away))
+        leads.append(_make_part("lead", wide, grown, step, distance=distance))
     return leads
 
 
-def _ends(cells: Bytes, unlike: Bytes, leads: list[ObjectPart], step: Pair) -> list[ObjectPart]:
-    """Return the small things beside the object that are unlike the background, if little farther off is."""
-    taken = _with_outlines(cells, leads, step)
-    near = cv2.dilate(taken, _disc(round(REACH * max(cells.shape))))
-    loose, off = cv2.bitwise_and(unlike, cv2.bitwise_not(cv2.dilate(taken, _SQUARE))), cv2.bitwise_not(near)
-    if cv2.countNonZero(cv2.bitwise_and(loose, off)) > CALM * cv2.countNonZero(off):
+def _loose_ends(cells: Bytes, faint: Bytes, leads: list[ObjectPart], step: Pair) -> list[ObjectPart]:
+    """Return the small components of `faint` beside the object, none if the distant background is cluttered, too."""
+    taken = _fill_outlines(cells, leads, step)
+    near = cv2.dilate(taken, _disc(round(END_DISTANCE * max(cells.shape))))
+    loose, far = cv2.bitwise_and(faint, cv2.bitwise_not(cv2.dilate(taken, _SQUARE))), cv2.bitwise_not(near)
+    if cv2.countNonZero(cv2.bitwise_and(loose, far)) > MAX_CLUTTER * cv2.countNonZero(far):
         return []
-    off[[0, -1]] = off[:, [0, -1]] = 255  # what the border cuts is no end, either
-    largest, rim = LARGEST_END * cv2.countNonZero(cells), cv2.dilate(taken, _disc(RIM))
+    far[[0, -1]] = far[:, [0, -1]] = 255  # a component that the border cuts is no end
+    largest, rim = MAX_END_AREA * cv2.countNonZero(cells), cv2.dilate(taken, _disc(RIM_WIDTH))
     return [
-        _piece("end", cv2.dilate(each, _SQUARE), each, step)
-        for each in _components(loose)
-        if MARK_LEAST <= cv2.countNonZero(each) <= largest
-        and not cv2.countNonZero(cv2.bitwise_and(each, off))
-        and cv2.countNonZero(cv2.subtract(each, rim))
+        _make_part("end", cv2.dilate(end, _SQUARE), end, step)
+        for end in _components(loose)
+        if MIN_AREA <= cv2.countNonZero(end) <= largest
+        and not cv2.countNonZero(cv2.bitwise_and(end, far))
+        and cv2.countNonZero(cv2.subtract(end, rim))
     ]
 
 
-def _with_outlines(cells: Bytes, pieces: Iterable[ObjectPart], step: Pair) -> Bytes:
-    """Return cells with those inside the outlines of parts."""
-    taken = cells.copy()
-    for piece in pieces:
-        cv2.fillPoly(taken, [cells_at(piece.outline, step)], 255)
-    return taken
+def _fill_outlines(cells: Bytes, parts: Iterable[ObjectPart], step: Pair) -> Bytes:
+    """Return a copy of the cells with the outlines of parts filled in."""
+    filled = cells.copy()
+    for part in parts:
+        cv2.fillPoly(filled, [pixels_to_cells(part.outline, step)], 255)
+    return filled
 
 
 def _with_rim(lead: Bytes, far: Bytes) -> Bytes:
-    """Return a lead with the ground beside it, and more of that about its end, which lies among the `far` cells."""
-    beside, beyond = (round(share * max(lead.shape)) for share in (BESIDE, BEYOND))
-    end = cv2.bitwise_and(lead, np.negative(far))
-    return cv2.bitwise_or(cv2.dilate(lead, _disc(beside)), cv2.dilate(end, _disc(beyond)))
+    """Return a lead with the ground beside it, and a wider rim around its tip, which lies in the `far` cells."""
+    beside, at_tip = (round(share * max(lead.shape)) for share in (RIM_BESIDE, RIM_AT_TIP))
+    tip = cv2.bitwise_and(lead, np.negative(far))
+    return cv2.bitwise_or(cv2.dilate(lead, _disc(beside)), cv2.dilate(tip, _disc(at_tip)))
 
 
 def _disc(radius: int) -> Bytes:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
 
 
-def _marks(small: Bytes, cells: Bytes) -> list[Bytes]:
-    """Return what stands out from the smoothed surface well inside the object."""
+def _marks(image: Bytes, cells: Bytes) -> list[Bytes]:
+    """Return the compact components inside the object that differ from its median-filtered surface."""
     inner = cv2.erode(cells, np.ones((5, 5), np.uint8))
     rim = cv2.subtract(inner, cv2.erode(inner, _SQUARE))
     total = cv2.countNonZero(inner)
     if total < 25:
         return []
-    reach = min(max(3, round(0.35 * math.sqrt(total)) | 1), 31)
-    extended = membrane(small.astype(np.float32), inner * np.float32(1.0 / 255.0)).astype(np.uint8)
-    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, reach)) for plane in split_channels(extended)]
-    unlike = cv2.bitwise_and(max_over_channels(cv2.merge(planes)), inner)
-    if float(unlike.max()) < MARK_CONTRAST:
+    kernel = min(max(3, round(0.35 * math.sqrt(total)) | 1), 31)
+    extended = membrane(image.astype(np.float32), inner * np.float32(1.0 / 255.0)).astype(np.uint8)
+    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, kernel)) for plane in split_channels(extended)]
+    contrast = cv2.bitwise_and(max_over_channels(cv2.merge(planes)), inner)
+    if float(contrast.max()) < MIN_MARK_CONTRAST:
         return []
-    threshold = max(MARK_CONTRAST, 0.45 * float(np.percentile(unlike[inner > 0], 99)))
-    marks = cv2.morphologyEx((unlike >= threshold).view(np.uint8) * np.uint8(255), cv2.MORPH_CLOSE, _SQUARE)
+    threshold = max(MIN_MARK_CONTRAST, 0.45 * float(np.percentile(contrast[inner > 0], 99)))
+    marks = cv2.morphologyEx((contrast >= threshold).view(np.uint8) * np.uint8(255), cv2.MORPH_CLOSE, _SQUARE)
     return [
         mark
         for mark in _components(marks)
-        if _is_thing(mark, total) and not cv2.countNonZero(cv2.bitwise_and(mark, rim))
+        if _is_compact(mark, total) and not cv2.countNonZero(cv2.bitwise_and(mark, rim))
     ]
 
 
-def _is_thing(mark: Bytes, total: int) -> bool:
-    """Return whether a mark is neither a speck nor most of the object nor a line along one."""
-    if not MARK_LEAST <= cv2.countNonZero(mark) <= MARK_SHARE * total:
+def _is_compact(mark: Bytes, total: int) -> bool:
+    """Return whether a mark is neither a speck, nor most of the object, nor a line."""
+    if not MIN_AREA <= cv2.countNonZero(mark) <= MAX_MARK_AREA * total:
         return False
     contour = cv2.findContours(cv2.dilate(mark, _SQUARE), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0][0]
-    return cv2.contourArea(contour) >= SOLID * cv2.contourArea(cv2.convexHull(contour))
+    return cv2.contourArea(contour) >= MIN_SOLIDITY * cv2.contourArea(cv2.convexHull(contour))
 
 
-def _piece(
-    kind: str, wide: Bytes, core: Bytes, step: Pair, *, away: Array | None = None, ground: str = "background"
+def _make_part(
+    kind: str, wide: Bytes, core: Bytes, step: Pair, *, distance: Array | None = None, ground: str = "background"
 ) -> ObjectPart:
-    """Return the part that covers `wide`, its ends taken from `core`."""
+    """Return the part with the outline of `wide` and the ends of `core`.
+
+    Root and tip are the cells of `core` with the least and the greatest `distance`, by default along its main axis.
+    """
     grown = cv2.dilate(wide, _SQUARE) if kind == "body" else wide
     contours = cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
     contour = max(contours, key=cv2.contourArea)
@@ -227,47 +276,19 @@ def _piece(
         outline = np.array([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
     rows, columns = np.nonzero(core)
     points = np.stack([columns, rows], axis=1).astype(np.float64)
-    if away is None:
+    if distance is None:
         centred = points - points.mean(axis=0)
         axis = np.linalg.svd(centred, full_matrices=False)[2][0] if len(points) > 1 else np.array([1.0, 0.0])
         order = centred @ axis
     else:
-        order = away[rows, columns]
+        order = distance[rows, columns]
     low, high = order.min(), order.max()
     ends = [points[order <= low + 1.0].mean(axis=0), points[order >= high - 1.0].mean(axis=0)]
-    root, tip = _pixels(np.array(ends), step)
-    return ObjectPart(kind, _pixels(outline, step), root, tip, ground, "")
+    root, tip = _cells_to_pixels(np.array(ends), step)
+    return ObjectPart(kind, _cells_to_pixels(outline, step), root, tip, ground, "")
 
 
-def _pixels(cells: Array, step: Pair) -> Outline:
-    """Return positions (N, 2) on the small grid as pixels."""
+def _cells_to_pixels(cells: Array, step: Pair) -> Outline:
+    """Return positions (N, 2) on the small grid in pixels."""
     points = (np.asarray(cells, np.float64) + 0.5) * step - 0.5
     return tuple((float(x), float(y)) for x, y in points)
-
-
-def stands_free(scene: Scene, method: str) -> bool:
-    """Return whether the picture has a background all around the object."""
-    found = scene.foreground(method)
-    return not (found.whole or found.cells[[0, -1]].any() or found.cells[:, [0, -1]].any())
-
-
-def whole_object(scene: Scene, method: str) -> ObjectPart | None:
-    """Return the object, or None if the picture has no background or the border cuts the object."""
-    if not stands_free(scene, method):
-        return None
-    found = scene.foreground(method)
-    points = _hull(found, SHADOW * scene.side)
-    return ObjectPart("object", points, points[0], points[len(points) // 2], "background", method)
-
-
-@lru_cache(maxsize=CACHE_SIZE)
-def _hull(found: Foreground, shadow: float) -> Outline:
-    """Return the hull of the object, leads and loose ends with it, and its shadow in pixels."""
-    cells, beside = cv2.bitwise_not(clear_of(found)), max(found.step)
-    if not found.repeats:
-        cells, beside = _with_outlines(found.cells, _thin(found), found.step), shadow
-    rim = math.ceil(beside / min(found.step)) + 1
-    wide = cv2.copyMakeBorder(cells, rim, rim, rim, rim, cv2.BORDER_CONSTANT)
-    grown = cv2.dilate(wide, np.ones((2 * rim + 1, 2 * rim + 1), np.uint8))
-    outlines = [contour[:, 0] - rim for contour in cv2.findContours(grown, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]]
-    return _pixels(cv2.convexHull(np.concatenate(outlines))[:, 0], found.step)

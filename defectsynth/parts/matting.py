@@ -1,4 +1,4 @@
-"""A part told from the ground behind it where that is known: pixel by pixel, without its shadow."""
+"""Alpha mattes of object parts, estimated from the difference to the background, and soft masks."""
 
 from __future__ import annotations
 
@@ -12,90 +12,109 @@ from defectsynth.core.images import pixels_to_float
 from defectsynth.functional.membrane import resize_channels
 from defectsynth.scene.periodicity import BRIGHTNESS_RANGE
 
-UNLIKE = (0.03, 0.12)  # difference from what is behind it at which a part starts to show, and is opaque
-OWN = 0.06  # difference from its own colour up to which the rim of a part is its own where nothing else tells it
-BRIDGED, STRAIGHT = 0.75, 3.0  # cells across which what shows is joined, and over which a solid outline is straightened
-LEVEL, STEEPNESS = 112, 8.0  # where a straightened outline is cut, of 255, and how sharply
-BROAD, CONVEX = 5.0, 0.9  # cells from which on a part is broad; least share of its hull that it fills but for dents
-LARGE = 400  # side in pixels of a box from which on a part is told on a copy half as large
+MATTE_RANGE = (0.03, 0.12)  # difference from the background at which a pixel starts to be opaque, and fully is
+MAX_COLOR_DIFFERENCE = 0.06  # difference from the part's mean colour up to which a pixel at its outline belongs to it
+CLOSING, SMOOTHING = 0.75, 3.0  # cells across which the matte is closed, and over which a solid outline is smoothed
+OUTLINE_LEVEL, OUTLINE_SLOPE = 112, 8.0  # threshold for a smoothed outline, of 255, and the steepness of its edge
+BROAD, MIN_CONVEXITY = 5.0, 0.9  # width in cells of a broad part; share of its convex hull that it must fill
+MAX_FULL_SIZE = 400  # longer side in pixels of a box; the matte of a larger one is estimated at half the resolution
 
 
-def shown(unlike: Array, peak: float) -> Bytes:
-    """Return how opaque a thin part is that differs so much from what is behind it, uint8 (h, w)."""
-    share = unlike * np.float32(1.0 / (peak * (UNLIKE[1] - UNLIKE[0])))
-    share -= np.float32(UNLIKE[0] / (UNLIKE[1] - UNLIKE[0]))
+def difference_matte(difference: Array, peak: float) -> Bytes:
+    """Return the opacity of a thin part, uint8 (h, w), from its difference to the background (h, w)."""
+    share = difference * np.float32(1.0 / (peak * (MATTE_RANGE[1] - MATTE_RANGE[0])))
+    share -= np.float32(MATTE_RANGE[0] / (MATTE_RANGE[1] - MATTE_RANGE[0]))
     return np.asarray(cv2.blur(np.clip(share, 0.0, 1.0, out=share), (3, 3)) * np.float32(255.0)).astype(np.uint8)
 
 
-def without_dents(thing: Bytes, step: float) -> Bytes:
-    """Return a mask (h, w), 255 or 0, and the hull of its broad part, if that is convex but for dents.
+def fill_dents(mask: Bytes, step: float) -> Bytes:
+    """Return a mask (h, w) together with the hull of its broad component, if that is nearly convex.
 
-    Where the ground is as dark as a case the rim of the case cannot be told from it.
+    A dent is left by the segmentation where the background has the colour of the object.
+
+    Args:
+        mask: uint8 (h, w), 255 or 0.
+        step: size of a cell in pixels.
     """
-    core = cv2.morphologyEx(thing, cv2.MORPH_OPEN, _square(0.5 * BROAD * step))
+    core = cv2.morphologyEx(mask, cv2.MORPH_OPEN, _square(0.5 * BROAD * step))
     contours = cv2.findContours(core, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
     if not contours:
-        return thing
+        return mask
     largest = max(contours, key=cv2.contourArea)
     hull = cv2.convexHull(largest)
-    if cv2.contourArea(largest) < CONVEX * cv2.contourArea(hull):
-        return thing
-    return np.asarray(cv2.fillConvexPoly(thing.copy(), hull, 255))
+    if cv2.contourArea(largest) < MIN_CONVEXITY * cv2.contourArea(hull):
+        return mask
+    return np.asarray(cv2.fillConvexPoly(mask.copy(), hull, 255))
 
 
-def told_apart(pixels: Array, behind: Array, thing: Bytes, thin: Bytes, *, step: float, peak: float) -> Bytes:
-    """Return a part told from the ground behind it, uint8 (h, w).
+def estimate_matte(pixels: Array, background: Array, mask: Bytes, thin: Bytes, *, step: float, peak: float) -> Bytes:
+    """Estimate the alpha matte of a part in front of a known background, uint8 (h, w); its shadow is left out.
 
     Args:
         pixels: (h, w, C), with the part.
-        behind: (h, w, C), without it.
-        thing: uint8 (h, w), 255 where it and what it hangs on is, roughly.
-        thin: uint8 (h, w), 255 where it is thin; there it is only what shows.
-        step: pixels by which its outline is uncertain.
+        background: (h, w, C), without it.
+        mask: uint8 (h, w), 255 roughly where the part and the rest of the object are.
+        thin: uint8 (h, w), 255 where the part is thin; there the difference to the background alone decides.
+        step: uncertainty of the outline of `mask` in pixels.
         peak: greatest value of the dtype.
     """
-    (height, width), cell = thing.shape, 2 if max(thing.shape) > LARGE and min(thing.shape) > 1 else 1
+    (height, width), cell = mask.shape, 2 if max(mask.shape) > MAX_FULL_SIZE and min(mask.shape) > 1 else 1
     if cell > 1:
         rows, columns = height // cell, width // cell
-        fine = (plane[: rows * cell, : columns * cell] for plane in (pixels, behind, thing[..., None], thin[..., None]))
-        pixels, behind, *masks = (resize_channels(plane, (columns, rows), cv2.INTER_AREA) for plane in fine)
-        thing, thin = (threshold_mask(mask[..., 0], 128) for mask in masks)
-    found = _told(pixels_to_float(pixels, peak), pixels_to_float(behind, peak), thing, thin, step / cell)
+        planes = (
+            plane[: rows * cell, : columns * cell] for plane in (pixels, background, mask[..., None], thin[..., None])
+        )
+        pixels, background, *masks = (resize_channels(plane, (columns, rows), cv2.INTER_AREA) for plane in planes)
+        mask, thin = (threshold_mask(each[..., 0], 128) for each in masks)
+    matte = _estimate(pixels_to_float(pixels, peak), pixels_to_float(background, peak), mask, thin, step / cell)
     if cell > 1:
-        found = cv2.resize(found, (columns * cell, rows * cell), interpolation=cv2.INTER_LINEAR)
+        matte = cv2.resize(matte, (columns * cell, rows * cell), interpolation=cv2.INTER_LINEAR)
         rest = height - rows * cell, width - columns * cell
-        found = cv2.copyMakeBorder(found, 0, rest[0], 0, rest[1], cv2.BORDER_REPLICATE)
-    return found
+        matte = cv2.copyMakeBorder(matte, 0, rest[0], 0, rest[1], cv2.BORDER_REPLICATE)
+    return matte
 
 
-def _told(pixels: Floats, behind: Floats, thing: Bytes, thin: Bytes, step: float) -> Bytes:
-    here, there = cv2.split(pixels), cv2.split(behind)
-    alone = cv2.min(shown(_beyond_shadow(here, there), 1.0), cv2.dilate(thing, _square(step)))
-    alone = cv2.morphologyEx(alone, cv2.MORPH_CLOSE, _square(BRIDGED * step))
-    solid = cv2.bitwise_and(thing, cv2.bitwise_not(thin))
+def grow_softly(mask: Bytes, reach: float) -> Bytes:
+    """Return a mask grown by `reach` pixels, fading to 0 over the outer half of them."""
+    width, fade = 2 * round(0.75 * reach) + 1, max(3, 2 * round(0.25 * reach) + 1)
+    grown = threshold_mask(cv2.blur(mask, (width, width)), 5)  # a dilation whose time does not grow with its reach
+    return cv2.blur(grown, (fade, fade))
+
+
+def fade_inside(mask: Bytes, reach: int) -> Bytes:
+    """Return a mask that fades to 0 inside its outline over `reach` pixels."""
+    blurred = cv2.blur(mask, (2 * reach + 1, 2 * reach + 1))
+    return cv2.min(cv2.convertScaleAbs(cv2.subtract(blurred, 128), alpha=2.0), mask)
+
+
+def _estimate(pixels: Floats, background: Floats, mask: Bytes, thin: Bytes, step: float) -> Bytes:
+    here, behind = cv2.split(pixels), cv2.split(background)
+    visible = cv2.min(difference_matte(_difference(here, behind), 1.0), cv2.dilate(mask, _square(step)))
+    visible = cv2.morphologyEx(visible, cv2.MORPH_CLOSE, _square(CLOSING * step))
+    solid = cv2.bitwise_and(mask, cv2.bitwise_not(thin))
     if not cv2.countNonZero(solid):
-        return alone
-    inner = cv2.erode(thing, _square(step))
+        return visible
+    inner = cv2.erode(mask, _square(step))
     unlike = np.zeros_like(here[0])
     for plane in here:
         unlike = cv2.max(unlike, cv2.absdiff(plane, cv2.mean(plane, cv2.bitwise_and(inner, solid))[0]))
-    own = cv2.bitwise_and(thing, cv2.bitwise_not(threshold_mask(unlike, OWN)))
-    solid = cv2.max(cv2.max(inner, own), alone)
-    solid = cv2.blur(solid, (round(STRAIGHT * step) | 1,) * 2)
-    solid = cv2.convertScaleAbs(cv2.subtract(solid, LEVEL), alpha=STEEPNESS)
-    return cv2.max(cv2.subtract(solid, thin), cv2.min(alone, thin))
+    same_color = cv2.bitwise_and(mask, cv2.bitwise_not(threshold_mask(unlike, MAX_COLOR_DIFFERENCE)))
+    solid = cv2.max(cv2.max(inner, same_color), visible)
+    solid = cv2.blur(solid, (round(SMOOTHING * step) | 1,) * 2)
+    solid = cv2.convertScaleAbs(cv2.subtract(solid, OUTLINE_LEVEL), alpha=OUTLINE_SLOPE)
+    return cv2.max(cv2.subtract(solid, thin), cv2.min(visible, thin))
 
 
-def _beyond_shadow(here: Sequence[Floats], there: Sequence[Floats]) -> Floats:
-    """Return how unlike pixels are what is behind them in any light or shadow, float32 (h, w)."""
-    light = sum(here[1:], here[0]) / np.maximum(sum(there[1:], there[0]), np.float32(1e-3))
+def _difference(here: Sequence[Floats], behind: Sequence[Floats]) -> Floats:
+    """Return the difference to the background that no change of brightness explains, float32 (h, w)."""
+    light = sum(here[1:], here[0]) / np.maximum(sum(behind[1:], behind[0]), np.float32(1e-3))
     np.clip(light, *BRIGHTNESS_RANGE, out=light)
-    unlike = np.zeros_like(light)
-    for plane, ground in zip(here, there, strict=True):
-        unlike = cv2.max(unlike, cv2.absdiff(plane, ground * light))
-    return unlike
+    difference = np.zeros_like(light)
+    for plane, background in zip(here, behind, strict=True):
+        difference = cv2.max(difference, cv2.absdiff(plane, background * light))
+    return difference
 
 
 def _square(reach: float) -> Bytes:
-    """Return a square mask that reaches so far to either side."""
+    """Return a square structuring element that reaches so many pixels to either side."""
     return np.ones((2 * round(reach) + 1,) * 2, np.uint8)

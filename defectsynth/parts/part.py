@@ -1,4 +1,4 @@
-"""One part of what is seen: its outline, its ends, what lies around it."""
+"""One part of the object in an image: its outline, its ends and the ground around it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from defectsynth.core.parameters import Pair
 from defectsynth.core.serialization import Value
 from defectsynth.functional.polygons import Outline, clip_polygon
 
-HALO, SHADOW = 0.008, 0.045  # ground beside a part, and beside a whole object, that goes with it: fraction of min(H, W)
+HALO = 0.008  # width of the ground that is removed together with a part, fraction of min(H, W)
+SHADOW_MARGIN = 0.045  # the same around a whole object, wide enough for its shadow
 
 
 @dataclass(frozen=True)
 class ObjectPart(Value):
-    """One part of what is seen; lengths in pixels.
+    """One part of an object; lengths in pixels.
 
     Attributes:
         kind: lead, mark, body, chunk or object.
-        outline: its corners, generous by about a cell of the small grid where the object's own outline bounds it.
-        root: where it hangs on the rest; of a part that hangs nowhere, one end.
-        tip: its far end.
-        ground: what lies around: background, object, or all where the picture has no background.
-        method: how the object is found.
+        outline: its corners; at the object's own outline they lie about one cell of the small copy outside it.
+        root: the end by which it is attached to the rest; of an unattached part, one of its ends.
+        tip: the opposite end.
+        ground: the surface around it: background, object, or all where the image has no background.
+        method: foreground method that detected the object.
     """
 
     kind: str
@@ -34,9 +35,19 @@ class ObjectPart(Value):
     method: str
 
     def box(self, size: tuple[int, int], *, pad: float) -> Box | None:
-        """Return the pixels within `pad` of its bounding box."""
+        """Return its bounding box grown by `pad` pixels and clipped to an image of (height, width)."""
         x, y = zip(*self.outline, strict=True)
         return clip_box(min(x) - pad, min(y) - pad, max(x) + pad, max(y) + pad, size=size)
+
+    def halo(self, side: int) -> float:
+        """Return the width in pixels of the ground that is removed with it; `side` is min(H, W)."""
+        return max(2.0, (SHADOW_MARGIN if self.kind == "object" else HALO) * side)
+
+    def padding(self, side: int) -> float:
+        """Return the distance in pixels up to which its surroundings are used; `side` is min(H, W)."""
+        if self.kind == "object":  # its outline includes its halo
+            return max(5.0, self.halo(side))
+        return max(5.0, 2.0 * self.halo(side), 0.15 * self.extent)
 
     @property
     def extent(self) -> float:
@@ -56,7 +67,7 @@ class ObjectPart(Value):
         return sum(x) / len(x), sum(y) / len(y)
 
     def outer(self, share: float, *, slant: float = 0.0) -> ObjectPart:
-        """Return the `share` of it farthest from its root, measured from root to tip; `slant` turns the cut."""
+        """Return the `share` of its length nearest to the tip; `slant` turns the cut, in radians."""
         if share >= 1.0:
             return self
         cut = (

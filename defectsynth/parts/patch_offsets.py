@@ -1,135 +1,139 @@
-"""What lies behind a part that is gone: its surroundings, continued.
-
-Pixels are taken from other places of the same ground, found when a defect is drawn, and made to meet what lies around
-the gap: the difference along the gap's rim is spread smoothly over it. Grain, stripes and holes of the background so
-go on, and a shading across the picture, too. Where the ground repeats the places are those some steps away.
+"""Search for patch offsets: places of the image whose pixels fill the gap that a part leaves.
 
 References:
     Barnes et al., "PatchMatch", SIGGRAPH 2009, and He and Sun, "Statistics of patch offsets for image completion",
-    ECCV 2012: a few offsets explain a gap; here they are tried at random on the small copy of the foreground, a
-    few hundred at most, so that the search costs the same for any picture.
+    ECCV 2012: a few offsets fill a gap. Here at most a few hundred are tried, at random and on the small copy of the
+    image, so that the time does not depend on the size of the image.
 """
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
+
 from defectsynth.core.arrays import Array, Bytes, Floats
 from defectsynth.core.parameters import IntPair
-from defectsynth.parts.detection import cells_at, find_parts, background_of
+from defectsynth.parts.detection import covered_cells, detect_parts, pixels_to_cells
 from defectsynth.parts.part import ObjectPart
-from defectsynth.parts.periodic_inpainting import gap_of_cells, repeats_behind
 from defectsynth.scene.scene import Scene
 
-
-CANDIDATES, REFINED = 128, 16  # offsets tried, and those about the best
-PATCHES = 4  # most offsets for one gap
-SAMPLES = 32  # points of the gap and of its rim that an offset is judged by
-RESTLESS, LEVEL = 1.5, 0.01  # greatest mismatch: a share of the rim's own deviation, and of the range
-PLAIN = 0.03  # deviation of the rim under which no offset is better than those about it
-LEAST_COVERED = 0.05  # share of the gap under which an offset is not worth it
-COVERED = 0.98  # share of the gap from which on an offset covers it
-STEPS_AWAY, STEPS_TAKEN = 4, 12  # of a ground that repeats: how far to either side, and most offsets for one gap
-AS_MUCH = 0.99  # share of the most that an offset fills from which on a shorter one is taken
-FINER, FINELY = (0.3, 0.1), 200  # cells about such an offset that are looked at, and at how many points
-_NUMBERS = np.arange(-STEPS_AWAY, STEPS_AWAY + 1)
-_NEAR = np.array([(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)])
+CANDIDATES, REFINEMENTS = 128, 16  # random offsets that are tried, and variations of the best one
+MAX_OFFSETS = 4  # for one gap
+SAMPLES = 32  # points of the gap and of its rim at which an offset is evaluated
+MAX_COST = 1.5, 0.01  # greatest cost: share of the deviation along the rim, plus a constant
+MIN_DEVIATION = 0.03  # deviation along the rim below which refining an offset makes no difference
+MIN_COVERAGE, FULL_COVERAGE = 0.05, 0.98  # share of the gap that an offset must cover, and that counts as all of it
+MAX_PERIODS, MAX_PERIODIC_OFFSETS = 4, 12  # periods tried to either side, and offsets for one gap
+NEAR_BEST = 0.99  # share of the best coverage from which on a shorter offset is preferred
+FINE_STEPS, FINE_SAMPLES = (0.3, 0.1), 200  # cells by which a periodic offset is refined, and points that decide it
+_PERIODS = np.arange(-MAX_PERIODS, MAX_PERIODS + 1)
+_NEIGHBOURS = np.array([(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)])
 _SQUARE = np.ones((3, 3), np.uint8)
+_RIM = np.ones((5, 5), np.uint8)
 
 
-def find_patch_offsets(rng: np.random.Generator, scene: Scene, piece: ObjectPart) -> tuple[IntPair, ...]:
-    """Return offsets (dx, dy) in pixels whose pixels fill the gap that a part leaves, best first; empty if none do."""
-    found = scene.foreground(piece.method)
+def find_matching_offsets(rng: np.random.Generator, scene: Scene, part: ObjectPart) -> tuple[IntPair, ...]:
+    """Find offsets (dx, dy) in pixels that lead from the gap to similar ground, by random search.
+
+    Returns:
+        The offsets, best first; empty if the ground is nowhere similar to the rim of the gap.
+    """
+    found = scene.foreground(part.method)
     step = np.array(found.step)
-    gap, corners = gap_of_cells(piece, scene), (np.array(piece.outline) + 0.5) / step - 0.5
-    if repeats_behind(piece, scene):
-        return _steps_away(scene, piece, gap, step)
-    ground = cv2.subtract(_ground(found.cells, piece.ground), gap)
-    if piece.ground == "object":
-        for mark in find_parts(scene, piece.method).get("mark", ()):
-            cv2.fillPoly(ground, [cells_at(mark.outline, found.step)], 0)
-    rim = cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground)
-    inside, around = _points(gap), _points(rim)
+    gap, corners = covered_cells(part, found), (np.array(part.outline) + 0.5) / step - 0.5
+    ground = cv2.subtract(_ground_cells(found.cells, part.ground), gap)
+    if part.ground == "object":
+        for mark in detect_parts(found).by_kind.get("mark", ()):
+            cv2.fillPoly(ground, [pixels_to_cells(mark.outline, found.step)], 0)
+    inside, around = _sample_points(gap), _sample_points(cv2.bitwise_and(cv2.dilate(gap, _RIM), ground))
     if not len(inside) or not len(around):
         return ()
     extent = 2.0 * float((corners.max(axis=0) - corners.min(axis=0)).max()) + 8.0
     offsets = np.rint((2.0 * rng.random((CANDIDATES, 2)) - 1.0) * extent).astype(np.intp)
     offsets[: CANDIDATES // 4, 0] = offsets[CANDIDATES // 4 : CANDIDATES // 2, 1] = 0
-    spread = 2.0 * rng.random((REFINED, 2)) - 1.0
+    spread = 2.0 * rng.random((REFINEMENTS, 2)) - 1.0
     gray = scene.small_gray
     here = gray[around[:, 1], around[:, 0]]
     deviation = _deviation(here)
     reach = int(np.abs(offsets).max())
-    allowed, shades = _Framed(ground, reach, cv2.BORDER_CONSTANT), _Framed(gray, reach, cv2.BORDER_REPLICATE)
+    allowed, shades = _Padded(ground, reach, cv2.BORDER_CONSTANT), _Padded(gray, reach, cv2.BORDER_REPLICATE)
     chosen: list[IntPair] = []
-    while len(inside) and len(chosen) < PATCHES:
+    while len(inside) and len(chosen) < MAX_OFFSETS:
         on_ground = allowed.at(inside, offsets) > 0
-        covers = on_ground.sum(axis=1) * (1.0 / len(inside))
-        most = float(covers.max())
-        if most < LEAST_COVERED:
+        coverage = on_ground.sum(axis=1) * (1.0 / len(inside))
+        most = float(coverage.max())
+        if most < MIN_COVERAGE:
             break
-        able = np.flatnonzero(covers >= min(COVERED, 0.9 * most))
-        cost = _cost(shades, here, around, inside, offsets[able])
+        candidates = np.flatnonzero(coverage >= min(FULL_COVERAGE, 0.9 * most))
+        cost = _cost(shades, here, around, inside, offsets[candidates])
         best = int(np.argmin(cost))
-        if cost[best] > RESTLESS * deviation + LEVEL:
+        if cost[best] > MAX_COST[0] * deviation + MAX_COST[1]:
             break
-        offset = offsets[able[best]] * step
-        if deviation > PLAIN:
-            offset = _refined(scene, (around + 0.5) * step - 0.5, offset, [0.7 * spread * step, 0.15 * spread * step])
+        offset = offsets[candidates[best]] * step
+        if deviation > MIN_DEVIATION:
+            offset = _refine(scene, (around + 0.5) * step - 0.5, offset, [0.7 * spread * step, 0.15 * spread * step])
         chosen.append((round(float(offset[0])), round(float(offset[1]))))
-        inside = inside[~on_ground[able[best]]]
+        inside = inside[~on_ground[candidates[best]]]
         if len(inside) < 3:
             break
     return tuple(chosen)
 
 
-def _steps_away(scene: Scene, piece: ObjectPart, gap: Bytes, step: Array) -> tuple[IntPair, ...]:
-    """Return offsets in front of a ground that repeats: few that fill the gap, the shorter first where more do."""
-    ground = cv2.subtract(background_of(scene, piece.method), gap)
-    rim = _points(cv2.bitwise_and(cv2.dilate(gap, np.ones((5, 5), np.uint8)), ground), FINELY)
-    steps = np.array(scene.foreground(piece.method).repeats)
-    along, across = np.meshgrid(_NUMBERS, _NUMBERS if len(steps) > 1 else [0])
-    exact = np.stack([along.ravel(), across.ravel()], axis=1)[:, : len(steps)] @ steps
+def find_periodic_offsets(scene: Scene, part: ObjectPart) -> tuple[IntPair, ...]:
+    """Find offsets (dx, dy) in pixels that lead from the gap to the same place of the pattern, some periods away.
+
+    Returns:
+        The offsets, the largest coverage first, the shorter first among equals; refined along the rim of the gap.
+    """
+    found = scene.foreground(part.method)
+    step, gap = np.array(found.step), covered_cells(part, found)
+    ground = cv2.subtract(detect_parts(found).background, gap)
+    rim = _sample_points(cv2.bitwise_and(cv2.dilate(gap, _RIM), ground), FINE_SAMPLES)
+    periods = np.array(found.repeats)
+    along, across = np.meshgrid(_PERIODS, _PERIODS if len(periods) > 1 else [0])
+    exact = np.stack([along.ravel(), across.ravel()], axis=1)[:, : len(periods)] @ periods
     exact = exact[np.argsort(np.abs(exact / step).sum(axis=1), kind="stable")[1:]]
     cells = np.rint(exact / step).astype(np.intp)
     inside = np.stack(np.nonzero(gap)[::-1], axis=1)
-    on_ground = _Framed(ground, int(np.abs(cells).max()), cv2.BORDER_CONSTANT).at(inside, cells) > 0
+    on_ground = _Padded(ground, int(np.abs(cells).max()), cv2.BORDER_CONSTANT).at(inside, cells) > 0
     chosen: list[IntPair] = []
-    while len(rim) and on_ground.shape[1] and len(chosen) < STEPS_TAKEN:
-        covers = np.count_nonzero(on_ground, axis=1)
-        best = int(np.argmax(covers >= AS_MUCH * covers.max()))
-        if not covers[best]:
+    while len(rim) and on_ground.shape[1] and len(chosen) < MAX_PERIODIC_OFFSETS:
+        coverage = np.count_nonzero(on_ground, axis=1)
+        best = int(np.argmax(coverage >= NEAR_BEST * coverage.max()))
+        if not coverage[best]:
             break
-        offset = _refined(scene, (rim + 0.5) * step - 0.5, exact[best], [reach * _NEAR * step for reach in FINER])
+        spreads = [cells_apart * _NEIGHBOURS * step for cells_apart in FINE_STEPS]
+        offset = _refine(scene, (rim + 0.5) * step - 0.5, exact[best], spreads)
         chosen.append((round(float(offset[0])), round(float(offset[1]))))
         on_ground = on_ground[:, ~on_ground[best]]
     return tuple(chosen)
 
 
-def _ground(cells: Bytes, ground: str) -> Bytes:
+def _ground_cells(cells: Bytes, ground: str) -> Bytes:
+    """Return the cells that show the ground of a part: background, object or all; uint8 (h, w)."""
     if ground == "all":
         return np.full(cells.shape, 255, np.uint8)
     return cv2.erode(cells, _SQUARE) if ground == "object" else cv2.bitwise_not(cv2.dilate(cells, _SQUARE))
 
 
-def _points(mask: Bytes, most: int = SAMPLES) -> Array:
-    """Return at most so many cells (x, y) of a mask, evenly spread."""
+def _sample_points(mask: Bytes, count: int = SAMPLES) -> Array:
+    """Return at most `count` cells (x, y) of a mask, evenly spread."""
     index = np.flatnonzero(mask > 0)
-    if index.size > most:
-        index = index[np.arange(most) * (index.size - 1) // (most - 1)]
+    if index.size > count:
+        index = index[np.arange(count) * (index.size - 1) // (count - 1)]
     return np.stack([index % mask.shape[1], index // mask.shape[1]], axis=1)
 
 
-class _Framed:
-    """A plane of the small grid with so wide a frame that every offset tried leads to a place on it.
+class _Padded:
+    """A plane of the small grid, padded so that no offset leads outside.
 
-    Who goes farther than the plane is wide or high is beyond its rim from wherever he starts.
+    An offset longer than the plane leads outside it from everywhere, so that the padding need not be wider than that.
     """
 
     def __init__(self, plane: Array, reach: int, border: int) -> None:
         self._reach = reach = min(reach, max(plane.shape))
-        framed = cv2.copyMakeBorder(plane, reach, reach, reach, reach, border, value=0)
-        self._flat, self._width = framed.ravel(), framed.shape[1]
+        padded = cv2.copyMakeBorder(plane, reach, reach, reach, reach, border, value=0)
+        self._flat, self._width = padded.ravel(), padded.shape[1]
 
     def at(self, points: Array, offsets: Array) -> Array:
         """Return the values at points (N, 2) moved by each of the offsets (M, 2): (M, N)."""
@@ -138,14 +142,13 @@ class _Framed:
         return self._flat.take(start + (offsets[:, 1] * self._width + offsets[:, 0])[:, None])
 
 
-def _cost(gray: _Framed, here: Floats, around: Array, inside: Array, offsets: Array) -> Floats:
-    """Return how badly what each offset brings fits: unlike at the rim, or with more to see inside, (N,)."""
+def _cost(gray: _Padded, here: Floats, around: Array, inside: Array, offsets: Array) -> Floats:
+    """Return the cost of each offset (N,): the difference at the rim of the gap, plus extra texture inside it."""
     change = gray.at(around, offsets) - here
     level = change.sum(axis=1) * np.float32(1.0 / len(around))
-    brought = gray.at(inside, offsets)
-    unrest = np.maximum(_deviation(brought) - 1.2 * _deviation(here), 0.0)
+    texture = np.maximum(_deviation(gray.at(inside, offsets)) - 1.2 * _deviation(here), 0.0)
     change -= level[:, None]
-    return np.abs(change).sum(axis=1) * np.float32(1.0 / len(around)) + 0.5 * np.abs(level) + unrest
+    return np.abs(change).sum(axis=1) * np.float32(1.0 / len(around)) + 0.5 * np.abs(level) + texture
 
 
 def _deviation(values: Floats) -> Floats:
@@ -156,8 +159,8 @@ def _deviation(values: Floats) -> Floats:
     return np.sqrt(centred.sum(axis=-1) * share)
 
 
-def _refined(scene: Scene, rim: Array, offset: Array, spreads: list[Array]) -> Array:
-    """Return the best of the offsets about one, judged on the picture at the rim (N, 2) of the gap, in pixels."""
+def _refine(scene: Scene, rim: Array, offset: Array, spreads: list[Array]) -> Array:
+    """Return the best variation of an offset in pixels, compared at full resolution along a rim (N, 2)."""
     colours = _colours(scene, rim.T)
     for spread in spreads:
         near = np.concatenate([offset[None], offset + spread])

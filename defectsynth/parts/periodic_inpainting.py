@@ -1,7 +1,7 @@
-"""What lies behind a part in front of a ground that repeats: the ground some steps away, in the light of its place.
+"""Inpainting on a periodic background: pixels some periods away, adapted to the brightness at the gap.
 
-How much brighter a place is than what is brought there is told on the small copy, around the gap that the part leaves,
-and taken to go on smoothly over the gap.
+The ratio of brightness between the gap and the copied pixels is measured on the small copy of the image around the gap
+and interpolated over it. The background is then known exactly, and so is the matte of the part.
 """
 
 from __future__ import annotations
@@ -13,85 +13,129 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
-from defectsynth.core.layer import Box
+from defectsynth.core.layer import Box, relative_slices
 from defectsynth.core.parameters import IntPair, Pair
 from defectsynth.core.patch import alpha_composite
 from defectsynth.functional.membrane import membrane
-from defectsynth.parts.detection import background_of, cells_at
+from defectsynth.functional.polygons import fill_polygons
+from defectsynth.parts.detection import covered_cells, detect_parts
+from defectsynth.parts.extraction import ExtractedPart
+from defectsynth.parts.matting import estimate_matte, fade_inside, fill_dents, grow_softly
 from defectsynth.parts.part import ObjectPart
+from defectsynth.parts.patch_offsets import find_periodic_offsets
+from defectsynth.parts.smooth_inpainting import cell_size, fill_smoothly
 from defectsynth.scene.periodicity import shift_plane
 from defectsynth.scene.scene import Scene
 
-AS_IT_IS = 128  # value of a light that leaves a pixel as bright as it is
-LEFT_OUT = 32  # share of a pixel, of 255, that no step fills from which on it is filled otherwise
-WINDOW = 5  # cells around a gap in which the light is told
-EVEN = 0.05  # change from cell to cell from which on a place says little of the light
-CHANGE = (0.5, 1.9)  # least and greatest change of brightness
+FADE_CELLS = 1.5  # cells over which the background blends into the image inside the outline of a part
+SHADE_CELLS = 2.0  # cells around a part in which it may shade the ground
+UNIT_GAIN = 128  # value of a gain map that leaves the brightness unchanged
+MAX_MISSING = 32  # share of a pixel, of 255, that no offset covers, from which on it is filled smoothly
+WINDOW = 5  # cells around a gap in which the brightness is compared
+EVEN_SLOPE = 0.05  # change from cell to cell above which a cell counts little in that comparison
+GAIN_RANGE = (0.5, 1.9)  # least and greatest change of brightness
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
-def repeats_behind(piece: ObjectPart, scene: Scene) -> bool:
-    """Return whether the ground around a part is known to repeat."""
-    return piece.ground == "background" and bool(scene.foreground(piece.method).repeats)
-
-
-def gap_of_cells(piece: ObjectPart, scene: Scene) -> Bytes:
-    """Return the cells that a part covers, and those at its rim, uint8 (h, w)."""
-    found = scene.foreground(piece.method)
-    gap = cv2.fillPoly(np.zeros_like(found.cells), [cells_at(piece.outline, found.step)], 255)
-    return cv2.dilate(gap, _SQUARE)
-
-
-def lay_ground(
-    piece: ObjectPart, offsets: tuple[IntPair, ...], scene: Scene, canvas: Array, *, box: Box, behind: Array
-) -> Bytes:
-    """Write the ground that offsets bring into the pixels behind a part.
+class PeriodicInpainter:
+    """Extracts one part from one image and fills its gap, on a periodic background.
 
     Args:
-        piece: the part.
-        offsets: (dx, dy) in pixels.
-        scene: the picture.
-        canvas: the picture as it is by now.
-        box: the place of `behind`.
-        behind: (h, w, C), written to.
-
-    Returns:
-        uint8 (h, w), 255 where no offset brings any.
+        part: the part.
+        scene: the image.
     """
-    step, background = scene.foreground(piece.method).step, background_of(scene, piece.method)
-    planes = (scene.small_gray.tobytes(), background.tobytes(), gap_of_cells(piece, scene).tobytes())
-    shifts = tuple((dx / step[0], dy / step[1]) for dx, dy in offsets)
-    pieces, missing = _told(planes, background.shape, shifts)
-    for which, reach, light in pieces:
-        dx, dy = offsets[which]
-        rows, columns = reach.cells.shape
-        inner = Box(
-            max(round((reach.left - 1) * step[0]), box.x0, -dx),
-            max(round((reach.top - 1) * step[1]), box.y0, -dy),
-            min(round((reach.left + columns + 1) * step[0]), box.x1, scene.size[1] - dx),
-            min(round((reach.top + rows + 1) * step[1]), box.y1, scene.size[0] - dy),
-        )
-        if inner.x1 <= inner.x0 or inner.y1 <= inner.y0:
-            continue
-        taken = np.ascontiguousarray(canvas[inner.y0 + dy : inner.y1 + dy, inner.x0 + dx : inner.x1 + dx])
-        taken = taken.reshape(*inner.shape, -1)
-        wide = cv2.merge([_wide(light, inner, step, cv2.BORDER_REPLICATE)] * taken.shape[2])
-        lit = cv2.multiply(taken, wide.reshape(taken.shape).astype(taken.dtype), scale=1.0 / AS_IT_IS)
-        here = behind[inner.y0 - box.y0 : inner.y1 - box.y0, inner.x0 - box.x0 : inner.x1 - box.x0]
-        under = np.ascontiguousarray(here)
-        cover = _wide(reach, inner, step, cv2.BORDER_CONSTANT)
-        alpha_composite(under, lit.reshape(taken.shape), cover, scene.peak)
-        here[:] = under
-    return threshold_mask(_wide(missing, box, step, cv2.BORDER_CONSTANT), LEFT_OUT)
+
+    shadow = None  # the background is not even enough to measure a cast shadow
+
+    def __init__(self, part: ObjectPart, scene: Scene) -> None:
+        self._part, self._scene = part, scene
+
+    def find_offsets(self, rng: np.random.Generator) -> tuple[IntPair, ...]:
+        """Return the offsets (dx, dy) in pixels of the background that fills the gap; nothing is drawn at random."""
+        return find_periodic_offsets(self._scene, self._part)
+
+    def extract(
+        self, canvas: Array, unshaded: Array, offsets: tuple[IntPair, ...], seed: int, *, with_matte: bool = True
+    ) -> ExtractedPart | None:
+        """Return the part and what is behind it, None if its box shows no pixel of it or none of the ground.
+
+        Args:
+            canvas: the image with the defects drawn so far.
+            unshaded: the same without cast shadows.
+            offsets: from `find_offsets`.
+            seed: of the grain.
+            with_matte: False leaves the matte rough, for a part that is not drawn again.
+        """
+        part, scene = self._part, self._scene
+        box = part.box(scene.size, pad=part.padding(scene.side))
+        if box is None:
+            return None
+        found = scene.foreground(part.method)
+        step = max(found.step)
+        outline, mask = fill_polygons(box, part.outline), scene.object_mask(box, part.method)
+        thin = np.full(box.shape, 255 if part.kind == "lead" else 0, np.uint8)
+        occupied = mask
+        if part.kind == "object":
+            thin = fill_polygons(box, *(each.outline for each in detect_parts(found).thin))
+            mask = fill_dents(mask, step)
+            occupied = cv2.max(mask, thin)
+        cover = cv2.min(outline, cv2.max(grow_softly(occupied, step), fade_inside(outline, round(FADE_CELLS * step))))
+        known = cv2.bitwise_not(threshold_mask(cv2.max(cover, occupied), 1))
+        if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
+            return None
+        pixels = np.ascontiguousarray(canvas[box.slices]).reshape(*box.shape, -1)
+        background = pixels.copy()
+        missing = self._copy_periods(background, box, canvas, offsets)
+        if cv2.countNonZero(missing):
+            cell = cell_size(part, box)
+            fill_smoothly(background, missing, pixels, known, cell=cell, seed=seed, peak=scene.peak)
+        matte = contact = cover
+        if with_matte:
+            matte = cv2.min(cover, estimate_matte(pixels, background, mask, thin, step=step, peak=scene.peak))
+            contact = cv2.min(cover, grow_softly(mask, SHADE_CELLS * step))
+        return ExtractedPart(part, box, pixels, pixels, background, cover, matte, contact)
+
+    def _copy_periods(self, background: Array, box: Box, canvas: Array, offsets: tuple[IntPair, ...]) -> Bytes:
+        """Write the pixels at the offsets into the gap in the pixels `background` of a box, (h, w, C).
+
+        Returns:
+            uint8 (h, w), 255 where no offset leads to the background.
+        """
+        scene, found = self._scene, self._scene.foreground(self._part.method)
+        step, gap = found.step, covered_cells(self._part, found)
+        planes = (scene.small_gray.tobytes(), detect_parts(found).background.tobytes(), gap.tobytes())
+        shifts = tuple((dx / step[0], dy / step[1]) for dx, dy in offsets)
+        copies, missing = _plan_copies(planes, gap.shape, shifts)
+        for index, region, gain in copies:
+            dx, dy = offsets[index]
+            rows, columns = region.cells.shape
+            inner = Box(
+                max(round((region.left - 1) * step[0]), box.x0, -dx),
+                max(round((region.top - 1) * step[1]), box.y0, -dy),
+                min(round((region.left + columns + 1) * step[0]), box.x1, scene.size[1] - dx),
+                min(round((region.top + rows + 1) * step[1]), box.y1, scene.size[0] - dy),
+            )
+            if inner.x1 <= inner.x0 or inner.y1 <= inner.y0:
+                continue
+            copied = np.ascontiguousarray(canvas[inner.y0 + dy : inner.y1 + dy, inner.x0 + dx : inner.x1 + dx])
+            copied = copied.reshape(*inner.shape, -1)
+            gains = cv2.merge([_cells_to_box(gain, inner, step, cv2.BORDER_REPLICATE)] * copied.shape[2])
+            lit = cv2.multiply(copied, gains.reshape(copied.shape).astype(copied.dtype), scale=1.0 / UNIT_GAIN)
+            here = background[relative_slices(inner, box)]
+            under = np.ascontiguousarray(here)
+            cover = _cells_to_box(region, inner, step, cv2.BORDER_CONSTANT)
+            alpha_composite(under, lit.reshape(copied.shape), cover, scene.peak)
+            here[:] = under
+        return threshold_mask(_cells_to_box(missing, box, step, cv2.BORDER_CONSTANT), MAX_MISSING)
 
 
 def forget_ground() -> None:
-    """Forget the ground told so far; the next call looks at its picture anew."""
-    _told.cache_clear()
+    """Clear the cache of copied backgrounds."""
+    _plan_copies.cache_clear()
 
 
-class _Placed(NamedTuple):
-    """Cells of the small grid, uint8 (h, w), the first of which is (left, top)."""
+class _Window(NamedTuple):
+    """A window of the small grid, uint8 (h, w), whose first cell is (left, top)."""
 
     cells: Bytes
     left: int
@@ -99,15 +143,15 @@ class _Placed(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _told(
+def _plan_copies(
     planes: tuple[bytes, bytes, bytes], shape: tuple[int, int], shifts: tuple[Pair, ...]
-) -> tuple[tuple[tuple[int, _Placed, _Placed], ...], _Placed]:
-    """Return what shifts bring: which one, what it fills with a rim, the light there; and what none of them fills.
+) -> tuple[tuple[tuple[int, _Window, _Window], ...], _Window]:
+    """Return what to copy into a gap: (index of the shift, region with a rim of a cell, gain); and what stays missing.
 
-    Remembered: that of a whole object is asked for again and again.
+    Cached, because the gap of a whole object is the same in every draw.
 
     Args:
-        planes: the brightness, float32 (h, w); where the background is; the gap.
+        planes: the gray values, float32 (h, w) in [0, 1]; mask of the background and mask of the gap, uint8 (h, w).
         shape: (h, w).
         shifts: (x, y) in cells.
     """
@@ -118,41 +162,41 @@ def _told(
     left, top = max(0, x - WINDOW), max(0, y - WINDOW)
     window = slice(top, y + height + WINDOW), slice(left, x + width + WINDOW)
     gray, missing, known = (plane[window].copy() for plane in (whole, gap, ground))
-    told = []
-    for which, shift in enumerate(shifts):
+    copies = []
+    for index, shift in enumerate(shifts):
         there = np.ascontiguousarray(shift_plane(ground, shift)[window])
         new = cv2.bitwise_and(missing, threshold_mask(there, 128))
         if not cv2.countNonZero(new):
             continue
-        brought = shift_plane(whole, shift, beyond=cv2.BORDER_REPLICATE)[window]
-        share = _share(gray, brought, cv2.bitwise_and(known, threshold_mask(there, 255)))
-        cv2.copyTo(brought * share, new, gray)
+        shifted = shift_plane(whole, shift, beyond=cv2.BORDER_REPLICATE)[window]
+        gain = _estimate_gain(gray, shifted, cv2.bitwise_and(known, threshold_mask(there, 255)))
+        cv2.copyTo(shifted * gain, new, gray)
         missing, known = cv2.subtract(missing, new), cv2.bitwise_or(known, new)
-        light = _Placed(cv2.convertScaleAbs(share, alpha=AS_IT_IS), left, top)
+        gain_map = _Window(cv2.convertScaleAbs(gain, alpha=UNIT_GAIN), left, top)
         number, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(new, _SQUARE))
-        for index in range(1, number):
-            x, y, width, height = stats[index, :4].tolist()
-            reach = np.negative((labels[y : y + height, x : x + width] == index).view(np.uint8))
-            told.append((which, _Placed(reach, left + x, top + y), light))
-    return tuple(told), _Placed(missing, left, top)
+        for label in range(1, number):
+            x, y, width, height = stats[label, :4].tolist()
+            region = np.negative((labels[y : y + height, x : x + width] == label).view(np.uint8))
+            copies.append((index, _Window(region, left + x, top + y), gain_map))
+    return tuple(copies), _Window(missing, left, top)
 
 
-def _share(here: Floats, brought: Floats, both: Bytes) -> Floats:
-    """Return how much brighter a place is than what is brought there, (h, w), smooth where not both are known."""
+def _estimate_gain(here: Floats, shifted: Floats, both: Bytes) -> Floats:
+    """Return the ratio of brightness of two planes (h, w), interpolated smoothly where not both are known."""
     if not cv2.countNonZero(both):
         return np.ones_like(here)
     weight = both * np.float32(1.0 / 255.0)
-    for plane in (here, brought):
-        slope = cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, _SQUARE) * np.float32(1.0 / EVEN)
+    for plane in (here, shifted):
+        slope = cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, _SQUARE) * np.float32(1.0 / EVEN_SLOPE)
         weight *= np.minimum(plane * (1.0 / max(cv2.mean(plane, both)[0], 1e-3)), 1.0) / (1.0 + slope * slope)
-    sums = [cv2.blur(plane * weight, (3, 3)) for plane in (here, brought)]
-    share = np.clip(sums[0] / np.maximum(sums[1], np.float32(1e-6)), *CHANGE)
-    return membrane(share[..., None], np.minimum(3.0 * weight, 1.0))[..., 0]
+    sums = [cv2.blur(plane * weight, (3, 3)) for plane in (here, shifted)]
+    gain = np.clip(sums[0] / np.maximum(sums[1], np.float32(1e-6)), *GAIN_RANGE)
+    return membrane(gain[..., None], np.minimum(3.0 * weight, 1.0))[..., 0]
 
 
-def _wide(placed: _Placed, box: Box, step: Pair, beyond: int) -> Bytes:
-    """Return cells at the pixels of a box, uint8 (h, w)."""
+def _cells_to_box(window: _Window, box: Box, step: Pair, border: int) -> Bytes:
+    """Return a window of cells interpolated to the pixels of a box, uint8 (h, w)."""
     x, y = ((corner + 0.5) / side - 0.5 for corner, side in zip(box[:2], step, strict=True))
-    place = np.array([(1.0 / step[0], 0.0, x - placed.left), (0.0, 1.0 / step[1], y - placed.top)])
-    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpAffine(placed.cells, place, box.shape[::-1], flags=how, borderMode=beyond))
+    matrix = np.array([(1.0 / step[0], 0.0, x - window.left), (0.0, 1.0 / step[1], y - window.top)])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(window.cells, matrix, box.shape[::-1], flags=flags, borderMode=border))

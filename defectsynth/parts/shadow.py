@@ -1,12 +1,13 @@
-"""The soft shadow and glow that an object casts on an even ground, as far as they reach.
+"""The soft shadow or glow that an object casts on an even background.
 
-What the ground would be without it is taken from farther off: a smooth surface through what is seen there. What is
-darker or brighter nearer by, beyond the unrest of the ground itself, is the shadow. It is told on the small copy and
-remembered with it; a ground without one, or so restless that none can be told, has none.
+A quadratic surface is fitted to the background far from the object. Nearer pixels that are darker or brighter than it
+by more than the noise of the background are the shadow. It is estimated on the small copy of the image and cached; a
+background that is plain or too noisy has none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,29 +19,28 @@ from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.parameters import Pair
 from defectsynth.core.patch import MAX_BYTE_CHANGE, add_change, change_to_bytes, split_change
 from defectsynth.functional.membrane import membrane, resize_channels
-from defectsynth.parts.detection import clear_of
-from defectsynth.parts.part import ObjectPart
+from defectsynth.parts.detection import detect_parts
 from defectsynth.scene.foreground import CACHE_SIZE, Foreground
 from defectsynth.scene.scene import Scene
 
-REACH, FADE = 0.2, 0.06  # how far a shadow lies from the object, and over how much of that it ends: of the small grid
-FEWEST = 0.1  # share of the cells that must lie farther off
-CLOSE = 2  # cells beside the object whose shadow is too sharp to be told here
-UNREST = 1.0  # of the deviations of the ground farther off, what is taken from a shadow
-FAINTEST = 1.5 / 255.0  # greatest change under which there is none
-CELL = 8  # side in pixels of the cells in which a shadow is moved, where the picture is large enough
-_SQUARE = np.ones((2 * CLOSE + 1, 2 * CLOSE + 1), np.uint8)
+REACH, FADE = 0.2, 0.06  # distance up to which a shadow reaches, and over which it fades, share of the small copy
+MIN_FAR_CELLS = 0.1  # share of the cells that must lie farther away than that
+CONTACT = 2  # cells next to the object in which the shadow is interpolated, because the outline is blurred there
+NOISE_WEIGHT = 1.0  # standard deviations of the background that are subtracted from a shadow
+MIN_CHANGE = 1.5 / 255.0  # greatest change of brightness below which there is no shadow
+CELL = 8  # side in pixels of the cells in which a shadow is drawn
+_CONTACT = np.ones((2 * CONTACT + 1, 2 * CONTACT + 1), np.uint8)
 
 
 @dataclass(frozen=True, eq=False)
-class WideShadow:
-    """How much an object changes the brightness of the ground around it.
+class CastShadow:
+    """Change of brightness that an object causes on the background around it.
 
     Attributes:
-        change: float32 (h, w, C) in [-1, 1] on the small grid, 0 where nothing is changed.
+        change: float32 (h, w, C) in [-1, 1] on the small grid, 0 where nothing changes.
         step: (x, y) size of a cell in pixels.
-        size: (height, width) of the picture.
-        box: where it lies, in pixels.
+        size: (height, width) of the image.
+        box: bounding box of the change in pixels.
     """
 
     change: Floats
@@ -49,30 +49,30 @@ class WideShadow:
     box: Box
 
     def target(self, matrix: Array) -> Box | None:
-        """Return where it lies under a map of points, float64 (2, 3), in pixels."""
+        """Return its bounding box under an affine map of points, float64 (2, 3), clipped to the image."""
         x0, y0, x1, y1 = self.box
         corners = np.array([(x0, y0), (x1, y0), (x0, y1), (x1, y1)]) @ matrix[:, :2].T + matrix[:, 2]
         return clip_box(*corners.min(axis=0), *corners.max(axis=0), size=self.size)
 
-    def laid_on(self, pixels: Array, box: Box, matrix: Array, peak: float) -> Array:
-        """Return the pixels of a box with it under a map of points, float64 (2, 3), fading where the border cuts it."""
-        return self._on(pixels, self._cells(self.change * _uncut(self.change.shape[:2]), box, matrix), peak)
+    def add_to(self, pixels: Array, box: Box, matrix: Array, peak: float) -> Array:
+        """Return the pixels of a box with the shadow under an affine map; it fades where the border cuts it off."""
+        return self._changed(pixels, self._cells(self.change * _border_fade(self.change.shape[:2]), box, matrix), peak)
 
-    def taken_from(self, pixels: Array, box: Box, peak: float) -> Array:
-        """Return the pixels of a box without it."""
-        return self._on(pixels, -self._cells(self.change, box, np.eye(2, 3)), peak)
+    def remove_from(self, pixels: Array, box: Box, peak: float) -> Array:
+        """Return the pixels of a box without the shadow."""
+        return self._changed(pixels, -self._cells(self.change, box, np.eye(2, 3)), peak)
 
     def _cells(self, change: Floats, box: Box, matrix: Array) -> Floats:
-        """Return a change in cells of a box under a map of points, float32 (h', w', C)."""
+        """Return a change under an affine map in cells of a box, float32 (h', w', C)."""
         height, width = box.shape
         size = -(-width // CELL), -(-height // CELL)
         cell, step = np.array((width / size[0], height / size[1])), np.array(self.step)
-        middle = matrix[:, :2] @ (0.5 * step - 0.5) + matrix[:, 2] - box[:2]  # of the first cell of the small grid
-        place = np.column_stack([matrix[:, :2] * step / cell[:, None], (middle + 0.5) / cell - 0.5])
-        return cv2.warpAffine(change, place, size, flags=cv2.INTER_LINEAR).reshape(size[1], size[0], -1)
+        first = matrix[:, :2] @ (0.5 * step - 0.5) + matrix[:, 2] - box[:2]  # centre of the first cell
+        cell_matrix = np.column_stack([matrix[:, :2] * step / cell[:, None], (first + 0.5) / cell - 0.5])
+        return cv2.warpAffine(change, cell_matrix, size, flags=cv2.INTER_LINEAR).reshape(size[1], size[0], -1)
 
-    def _on(self, pixels: Array, cells: Floats, peak: float) -> Array:
-        """Return pixels changed by what is told in cells; of 8 bits those cells are, too, which takes less time."""
+    def _changed(self, pixels: Array, cells: Floats, peak: float) -> Array:
+        """Return pixels plus an enlarged change; 8-bit pixels take an 8-bit change, which is faster."""
         size = pixels.shape[1], pixels.shape[0]
         if peak != 255.0:
             return add_change(pixels, resize_channels(cells, size, cv2.INTER_LINEAR).reshape(pixels.shape), peak)
@@ -80,67 +80,73 @@ class WideShadow:
         return cv2.subtract(cv2.add(pixels, more), less).reshape(pixels.shape)
 
 
-def wide_shadow(piece: ObjectPart, scene: Scene) -> WideShadow | None:
-    """Return the shadow of a whole object on an even ground, None if there is none."""
-    found = scene.foreground(piece.method)
-    if piece.kind != "object" or piece.ground != "background" or found.repeats or scene.channels > 4:
-        return None
-    return _told(found, scene.size)
+def find_cast_shadow(scene: Scene, method: str) -> CastShadow | None:
+    """Return the shadow of the object in an image, None if it has none or the image more than four channels."""
+    return None if scene.channels > 4 else _estimate(scene.foreground(method), scene.size)
+
+
+def remove_shadows(canvas: Array, shadows: Iterable[CastShadow], peak: float) -> Array:
+    """Return a copy of an image without shadows; the image itself if there are none."""
+    clean = canvas
+    for shadow in shadows:
+        clean = canvas.copy() if clean is canvas else clean
+        here = clean[shadow.box.slices]
+        here[:] = shadow.remove_from(np.ascontiguousarray(here), shadow.box, peak)
+    return clean
 
 
 def forget_shadows() -> None:
-    """Forget the shadows told so far; the next call looks at its picture anew."""
-    _told.cache_clear()
+    """Clear the cache of estimated shadows."""
+    _estimate.cache_clear()
 
 
 @lru_cache(maxsize=CACHE_SIZE)
-def _told(found: Foreground, size: tuple[int, int]) -> WideShadow | None:
-    """Return the shadow in a picture of (height, width)."""
-    background, longer = clear_of(found), max(found.cells.shape)
-    away = cv2.distanceTransform(background, cv2.DIST_L2, cv2.DIST_MASK_5)
-    far = away > REACH * longer
-    if np.count_nonzero(far) < FEWEST * far.size:
+def _estimate(found: Foreground, size: tuple[int, int]) -> CastShadow | None:
+    """Estimate the shadow in an image of (height, width)."""
+    background, longer = detect_parts(found).background, max(found.cells.shape)
+    distance = cv2.distanceTransform(background, cv2.DIST_L2, cv2.DIST_MASK_5)
+    far = distance > REACH * longer
+    if np.count_nonzero(far) < MIN_FAR_CELLS * far.size:
         return None
     pixels = cv2.blur(found.small, (3, 3)).reshape(found.small.shape).astype(np.float32) * np.float32(1.0 / 255.0)
-    even, unrest = _even(pixels, far)
-    change = pixels - even
-    change = np.sign(change) * np.maximum(np.abs(change) - np.float32(UNREST) * unrest, 0.0)
-    known = cv2.erode(background, _SQUARE) * np.float32(1.0 / 255.0)
+    surface, noise = _fit_background(pixels, far)
+    change = pixels - surface
+    change = np.sign(change) * np.maximum(np.abs(change) - np.float32(NOISE_WEIGHT) * noise, 0.0)
+    known = cv2.erode(background, _CONTACT) * np.float32(1.0 / 255.0)
     if not known.any():
         return None
     change = membrane(change, known) * (1.0 - known[..., None]) + change * known[..., None]
-    change *= np.clip((REACH * longer - away) / (FADE * longer), 0.0, 1.0)[..., None]
-    change = np.clip(cv2.blur(change, (3, 3)).reshape(change.shape), -MAX_BYTE_CHANGE, MAX_BYTE_CHANGE).astype(
-        np.float32
-    )
-    if np.abs(change).max() < FAINTEST:
+    change *= np.clip((REACH * longer - distance) / (FADE * longer), 0.0, 1.0)[..., None]
+    change = cv2.blur(change, (3, 3)).reshape(change.shape)
+    change = np.clip(change, -MAX_BYTE_CHANGE, MAX_BYTE_CHANGE).astype(np.float32)
+    if np.abs(change).max() < MIN_CHANGE:
         return None
     x, y, width, height = cv2.boundingRect(np.negative(np.any(change, axis=2).view(np.uint8)))
     low, high = np.array((x - 1, y - 1)) * found.step, np.array((x + width + 1, y + height + 1)) * found.step
     box = clip_box(*low.tolist(), *high.tolist(), size=size)
-    return None if box is None else WideShadow(change, found.step, size, box)
+    return None if box is None else CastShadow(change, found.step, size, box)
 
 
 @lru_cache(maxsize=64)
-def _uncut(shape: tuple[int, int]) -> Floats:
-    """Return how much of a shadow is left near the border of the small grid, float32 (h, w, 1)."""
+def _border_fade(shape: tuple[int, int]) -> Floats:
+    """Return the share of a shadow that is left near the border of the small copy, float32 (h, w, 1)."""
     inner = np.pad(np.ones((shape[0] - 2, shape[1] - 2), np.uint8), 1)
-    border = cv2.distanceTransform(inner, cv2.DIST_L2, cv2.DIST_MASK_5) * np.float32(1.0 / (FADE * max(shape)))
-    return np.asarray(np.minimum(border, 1.0)[..., None])
+    distance = cv2.distanceTransform(inner, cv2.DIST_L2, cv2.DIST_MASK_5) * np.float32(1.0 / (FADE * max(shape)))
+    return np.asarray(np.minimum(distance, 1.0)[..., None])
 
 
-def _even(pixels: Floats, far: Array) -> tuple[Floats, Floats]:
-    """Return a smooth surface through far cells, float32 (h, w, C), and how far they deviate from it, (C,)."""
+def _fit_background(pixels: Floats, far: Array) -> tuple[Floats, Floats]:
+    """Return a quadratic surface through the `far` cells, float32 (h, w, C), and their deviation from it, (C,)."""
     rows, columns, channels = pixels.shape
     y, x = np.meshgrid(np.linspace(-1.0, 1.0, rows), np.linspace(-1.0, 1.0, columns), indexing="ij")
     powers = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
     chosen, values = powers[far.ravel()], pixels[far]
     for _ in range(2):
         fit = np.linalg.lstsq(chosen, values, rcond=None)[0]
-        beside = np.abs(values - chosen @ fit)
-        unrest = np.median(beside, axis=0) / 0.6745
-        ordinary = (beside <= 3.0 * unrest + 1e-3).all(axis=1)  # marks on the ground say nothing of its light
-        if np.count_nonzero(ordinary) < 6:
+        residual = np.abs(values - chosen @ fit)
+        noise = np.median(residual, axis=0) / 0.6745
+        inliers = (residual <= 3.0 * noise + 1e-3).all(axis=1)  # without prints and dirt on the background
+        if np.count_nonzero(inliers) < 6:
             break
-        chosen, values = chosen[ordinary], values[ordinary]
-    return (powers @ fit).reshape(rows, columns, channels).astype(np.float32), unrest.astype(np.float32)
+        chosen, values = chosen[inliers], values[inliers]
+    return (powers @ fit).reshape(rows, columns, channels).astype(np.float32), noise.astype(np.float32)

@@ -1,1 +1,1 @@
-"""Structural."""
+"""Structural defects: parts missing, moved, exchanged or recoloured, and damaged edges."""

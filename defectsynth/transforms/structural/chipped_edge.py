@@ -1,4 +1,4 @@
-"""Chipped edges."""
+"""Chipped and torn edges."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 from defectsynth.core.parameters import Component, Pair, between, span, visible_share
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.functional.polygons import jagged_polygon
-from defectsynth.parts.selection import chunk
+from defectsynth.parts.inpainting import sample_gap
+from defectsynth.parts.selection import sample_chunk
 from defectsynth.recipes.fracture_face import FractureFace
 from defectsynth.recipes.part import PartRecipe
 from defectsynth.scene.scene import Scene
-from defectsynth.transforms.structural.base import gap_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -23,32 +23,35 @@ if TYPE_CHECKING:
     from defectsynth.engine.transform import Common
 
 
+MIN_THROUGH = 0.05  # share below which nothing is broken through
+
+
 @dataclass(frozen=True)
 class Chip(Component):
-    """A piece broken off the edge.
+    """A fragment broken off the edge.
 
     Args:
-        radius_range: of the broken place, in [0, 0.5], fraction of min(H, W).
-        aspect_range: how much longer it is along the edge, in [1, 5].
-        through_range: share of it where nothing of the part is left, in [0, 1]; the rest is the face of the break.
-        contrast_range: of the face of the break, in [0, 1].
+        radius_range: of the broken area, in [0, 0.5], fraction of min(H, W).
+        aspect_range: ratio of its length along the edge to its depth, in [1, 5].
+        through_range: share of it that is broken through, in [0, 1]; the rest is the fracture face.
+        contrast_range: of the fracture face, in [0, 1].
         facet_range: size of a facet, in [0, 1], fraction of the radius.
     """
 
     radius_range: Pair = span((0.02, 0.055), 0.0, 0.5, "fraction of min(H, W)")
-    aspect_range: Pair = span((1.0, 2.0), 1.0, 5.0, "how much longer along the edge")
-    through_range: Pair = span((0.0, 0.85), 0.0, 1.0, "share where nothing is left")
+    aspect_range: Pair = span((1.0, 2.0), 1.0, 5.0, "length along the edge to depth")
+    through_range: Pair = span((0.0, 0.85), 0.0, 1.0, "share that is broken through")
     contrast_range: Pair = span((0.12, 0.35), 0.0, 1.0, "change of brightness")
     facet_range: Pair = span((0.25, 0.6), 0.0, 1.0, "fraction of the radius")
 
 
 class ChippedEdge(DefectTransform):
-    """A chipped edge: a piece is broken off the outline of the part, its ragged break shows.
+    """A chipped edge: a fragment is broken off the outline of the object and leaves a ragged face.
 
-    Lands on the object's outline unless `where` says otherwise, then on the nearest place of it; without a background,
-    on strong intensity edges. The outer share of an irregular polygon shows the background, continued from around; the
-    rest is the face of the break: one colour, in rough facets, lit by the way it slopes (one light direction a
-    picture). The mask marks what changed.
+    Lands on the object's outline unless `where` says otherwise, then on the nearest point of the outline; without a
+    background, on strong intensity edges. The outer share of an irregular polygon is replaced by background that
+    continues the surroundings. The rest is the fracture face: one colour in rough facets, shaded by its slope, with one
+    light direction per image. The mask marks the changed pixels.
 
     ![chipped_edge](tests/golden/chipped_edge.png)
 
@@ -56,10 +59,10 @@ class ChippedEdge(DefectTransform):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: of the broken place, in [0, 0.5], fraction of min(H, W).
-        aspect_range: how much longer it is along the edge, in [1, 5].
-        through_range: share of it where nothing of the part is left, in [0, 1]; the rest is the face of the break.
-        contrast_range: of the face of the break, in [0, 1].
+        radius_range: of the broken area, in [0, 0.5], fraction of min(H, W).
+        aspect_range: ratio of its length along the edge to its depth, in [1, 5].
+        through_range: share of it that is broken through, in [0, 1]; the rest is the fracture face.
+        contrast_range: of the fracture face, in [0, 1].
         facet_range: size of a facet, in [0, 1], fraction of the radius.
         common: see `DefectTransform`.
 
@@ -101,7 +104,7 @@ class ChippedEdge(DefectTransform):
         return self.chip, self.where
 
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> PartRecipe | None:
-        """Draw a place on the edge, the broken place, how much of it is gone and the face of the break."""
+        """Draw a place on the edge, the broken area, the share of it that is gone, and the fracture face."""
         place = self.where.sample(rng, scene)
         if place is None:
             return None
@@ -109,10 +112,10 @@ class ChippedEdge(DefectTransform):
         size, aspect, through, contrast, facet = rng.random(5).tolist()
         share = visible_share(self.severity)
         radius = max(between(self.chip.radius_range, size) * scene.side * share, 1.5)
-        piece = chunk(rng, scene, place, radius, method)
-        x, y = (0.5 * (a + b) for a, b in zip(piece.root, piece.tip, strict=True))
+        fragment = sample_chunk(rng, scene, place, radius, method)
+        x, y = (0.5 * (a + b) for a, b in zip(fragment.root, fragment.tip, strict=True))
         whole = scene.foreground(method).whole
-        outwards = place.angle - 0.5 * math.pi if whole else piece.angle
+        outwards = place.angle - 0.5 * math.pi if whole else fragment.angle
         stretch = between(self.chip.aspect_range, aspect)
         outline = jagged_polygon(rng, x, y, radius, aspect=stretch, angle=outwards + 0.5 * math.pi)
         face = FractureFace(
@@ -125,18 +128,19 @@ class ChippedEdge(DefectTransform):
             method="" if whole else method,
         )
         through = between(self.chip.through_range, through)
-        tip, gone = piece.tip, 0.5 + 0.5 * through  # half of the broken place lies outside the part
+        tip, gone = fragment.tip, 0.5 + 0.5 * through  # half of the broken area lies outside the object
         inner = tuple((tip[0] + gone * (a - tip[0]), tip[1] + gone * (b - tip[1])) for a, b in outline)
-        gaps = () if whole or through < 0.05 else (gap_of(rng, scene, replace(piece, outline=inner)),)
+        gaps = () if whole or through < MIN_THROUGH else (sample_gap(rng, scene, replace(fragment, outline=inner)),)
         return PartRecipe(kind=self.kind, severity=self.severity, seed=seed, gaps=gaps, faces=(face,))
 
 
 class TornEdge(ChippedEdge):
-    """A torn edge: a stretch of the border is ripped away, the tear is ragged and its face narrow and rough.
+    """A torn edge: a stretch of the outline is torn off and leaves a narrow, rough face.
 
-    Lands on the object's outline unless `where` says otherwise, then on the nearest place of it; without a background,
-    on strong intensity edges. A long irregular polygon along the edge; almost all of it shows the background, continued
-    from around; a narrow rest is the face of the tear, in fine facets. The mask marks what changed.
+    Lands on the object's outline unless `where` says otherwise, then on the nearest point of the outline; without a
+    background, on strong intensity edges. Most of a long irregular polygon along the edge is replaced by background
+    that continues the surroundings. A narrow rest is the face of the tear, in fine facets. The mask marks the changed
+    pixels.
 
     ![torn_edge](tests/golden/torn_edge.png)
 
@@ -144,9 +148,9 @@ class TornEdge(ChippedEdge):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        radius_range: depth of the torn place, in [0, 0.5], fraction of min(H, W).
-        aspect_range: how much longer it is along the edge, in [1, 5].
-        through_range: share of it where nothing of the part is left, in [0, 1]; the rest is the face of the tear.
+        radius_range: depth of the torn area, in [0, 0.5], fraction of min(H, W).
+        aspect_range: ratio of its length along the edge to its depth, in [1, 5].
+        through_range: share of it that is torn off, in [0, 1]; the rest is the face of the tear.
         contrast_range: of the face of the tear, in [0, 1].
         facet_range: size of a facet, in [0, 1], fraction of the radius.
         common: see `DefectTransform`.

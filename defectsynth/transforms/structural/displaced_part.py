@@ -1,4 +1,4 @@
-"""Parts that sit in the wrong place: displaced, rotated, flipped, and the whole object misplaced."""
+"""Displaced, rotated and flipped parts, and a misplaced object."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from defectsynth.core.parameters import Pair, between, radians_between, visible_share
-from defectsynth.parts.detection import stands_free
-from defectsynth.parts.part import ObjectPart
+from defectsynth.core.parameters import Pair, visible_share
+from defectsynth.parts.detection import is_isolated
+from defectsynth.parts.placement import PartPlacement
 from defectsynth.parts.selection import PartSelection
-from defectsynth.recipes.part import PartPlacement
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
-from defectsynth.transforms.structural.base import Motion, PartDefect
+from defectsynth.transforms.structural.base import Motion, PartChange, PartDefect
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -22,16 +21,13 @@ if TYPE_CHECKING:
     from defectsynth.engine.transform import Common
 
 
-Change = tuple[tuple[ObjectPart, ...], tuple[PartPlacement, ...]]
-
-
 class DisplacedPart(PartDefect):
-    """A displaced part: a lead, a letter of the print or a broken piece sits beside its place.
+    """A displaced part: a lead, a letter of the print or a fragment sits beside its place.
 
-    Takes the part nearest to a place on the object unless `where` says otherwise; parts are found automatically, and
-    where none stands out a piece at the outline is moved. Where it was its surroundings show; its shadow goes with it.
-    The mask marks the old and the new place where pixels changed. Keypoints on the part and the bounding box around it
-    move along.
+    Moves the part nearest to a place on the object unless `where` says otherwise. Parts are detected automatically; of
+    an object without any, a fragment at the outline is moved. The gap is filled with the surroundings, and the shadow
+    moves with the part. The mask marks the changed pixels at the old and the new place. Keypoints on the part and its
+    bounding box move along.
 
     ![displaced_part](tests/golden/displaced_part.png)
 
@@ -70,18 +66,18 @@ class DisplacedPart(PartDefect):
             **common,
         )
 
-    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> Change:
+    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> PartChange:
         """Draw the part, a direction and a distance."""
-        piece = self.selection.sample(rng, scene, place, 1.0, self.where.foreground)
-        return (piece,), (shifted(rng, scene, piece, self.motion, visible_share(self.severity)),)
+        part = self.selection.sample(rng, scene, place, 1.0, self.where.foreground)
+        return (part,), (self.motion.sample(rng, scene, part, visible_share(self.severity)),)
 
 
 class RotatedPart(PartDefect):
-    """A rotated part: a lead turned about its root, a letter of the print or a broken piece turned in its place.
+    """A rotated part: a lead turned about its root, a letter of the print or a fragment turned in its place.
 
-    Takes the part nearest to a place on the object unless `where` says otherwise; parts are found automatically, and
-    where none stands out a piece at the outline is turned. Where it was its surroundings show; its shadow goes with it.
-    The mask marks what changed. Keypoints on the part and the bounding box around it move along.
+    Turns the part nearest to a place on the object unless `where` says otherwise. Parts are detected automatically; of
+    an object without any, a fragment at the outline is turned. The gap is filled with the surroundings, and the shadow
+    turns with the part. The mask marks the changed pixels. Keypoints on the part and its bounding box move along.
 
     ![rotated_part](tests/golden/rotated_part.png)
 
@@ -118,18 +114,18 @@ class RotatedPart(PartDefect):
             PartSelection(part_kinds=part_kinds, chunk_range=chunk_range), Motion(angle_range=angle_range), **common
         )
 
-    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> Change:
+    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> PartChange:
         """Draw the part and an angle."""
-        piece = self.selection.sample(rng, scene, place, 1.0, self.where.foreground)
-        return (piece,), (shifted(rng, scene, piece, self.motion, visible_share(self.severity)),)
+        part = self.selection.sample(rng, scene, place, 1.0, self.where.foreground)
+        return (part,), (self.motion.sample(rng, scene, part, visible_share(self.severity)),)
 
 
 class FlippedPart(PartDefect):
-    """A flipped part: a lead, a letter of the print or a broken piece sits the wrong way round.
+    """A flipped part: a lead, a letter of the print or a fragment sits the wrong way round.
 
-    Takes the part nearest to a place on the object unless `where` says otherwise, mirrors it across or along its longer
-    axis and lays it down where it was; where it no longer covers its place the surroundings show. The mask marks what
-    changed. Below severity 1 only the end away from the rest is flipped.
+    Mirrors the part nearest to a place on the object unless `where` says otherwise, along its axis or across it. What
+    is left of the gap is filled with the surroundings. The mask marks the changed pixels. Below severity 1 only the
+    free end is flipped.
 
     ![flipped_part](tests/golden/flipped_part.png)
 
@@ -161,21 +157,21 @@ class FlippedPart(PartDefect):
     ) -> None:
         super().__init__(PartSelection(part_kinds=part_kinds, chunk_range=chunk_range), **common)
 
-    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> Change:
-        """Draw the part and the axis it is mirrored across."""
+    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> PartChange:
+        """Draw the part and the axis of reflection."""
         share = visible_share(self.severity)
-        piece = self.selection.sample(rng, scene, place, share, self.where.foreground)
-        axis = piece.angle + 0.5 * math.pi * float(rng.integers(2))
-        return (piece,), (PartPlacement(piece, *piece.centre, dx=0.0, dy=0.0, angle=2.0 * axis, mirrored=True),)
+        part = self.selection.sample(rng, scene, place, share, self.where.foreground)
+        axis = part.angle + 0.5 * math.pi * float(rng.integers(2))
+        return (part,), (PartPlacement(part, *part.centre, dx=0.0, dy=0.0, angle=2.0 * axis, mirrored=True),)
 
 
 class MisplacedObject(PartDefect):
-    """A misplaced object: the whole part lies beside its place, turned, or the wrong way up.
+    """A misplaced object: the whole object lies beside its place, turned.
 
-    The object is found automatically, lifted with its shadow and laid down shifted and turned; background continued
-    from around shows where it was. A picture without background, or one whose border cuts the object, comes back
-    untouched. The mask marks the old and the new place where pixels changed. The cost follows the object's box.
-    Keypoints on the object and the bounding box around it move along.
+    The object is detected automatically, then moved and turned together with its shadow; background that continues the
+    surroundings fills the gap. An image without background, or whose border cuts the object, is returned unchanged. The
+    mask marks the changed pixels at the old and the new place. The run time grows with the object's bounding box.
+    Keypoints on the object and its bounding box move along.
 
     ![misplaced_object](tests/golden/misplaced_object.png)
 
@@ -212,26 +208,11 @@ class MisplacedObject(PartDefect):
             **common,
         )
 
-    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> Change | None:
-        """Draw where the object goes."""
-        if not stands_free(scene, self.where.foreground):
+    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> PartChange | None:
+        """Draw the motion of the object."""
+        if not is_isolated(scene, self.where.foreground):
             return None
-        piece = self.selection.sample(rng, scene, place, 1.0, self.where.foreground)
-        if piece.kind != "object":
+        part = self.selection.sample(rng, scene, place, 1.0, self.where.foreground)
+        if part.kind != "object":
             return None
-        return (piece,), (shifted(rng, scene, piece, self.motion, visible_share(self.severity)),)
-
-
-def shifted(rng: np.random.Generator, scene: Scene, piece: ObjectPart, motion: Motion, share: float) -> PartPlacement:
-    """Draw where a part goes: a lead turns about its root, everything else about its middle."""
-    direction, distance, side, angle = rng.random(4).tolist()
-    reach = between(motion.distance_range, distance) * scene.side * share
-    turn = radians_between(motion.angle_range, angle) * share
-    pivot = piece.root if piece.kind == "lead" else piece.centre
-    return PartPlacement(
-        piece,
-        *pivot,
-        dx=reach * math.cos(2 * math.pi * direction),
-        dy=reach * math.sin(2 * math.pi * direction),
-        angle=turn if side < 0.5 else -turn,
-    )
+        return (part,), (self.motion.sample(rng, scene, part, visible_share(self.severity)),)

@@ -11,11 +11,11 @@ import numpy as np
 
 from defectsynth.core.parameters import Component, Pair, between, span, visible_share
 from defectsynth.engine.transform import DefectTransform
+from defectsynth.recipes.cutback import CutbackRecipe
 from defectsynth.recipes.fracture_face import FractureFace
 from defectsynth.scene.outline import nearest_outline_point, outward_direction
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
-from defectsynth.transforms.structural.cutback import CutbackRecipe, beside, farthest
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -23,23 +23,30 @@ if TYPE_CHECKING:
     from defectsynth.engine.transform import Common
 
 
-CORNERS = 13  # of the cut
-HALO = 0.004  # blur of an outline that goes with what is cut back, fraction of min(H, W)
-LOOKED_AT = 0.05  # how far out of the outline that was found it is looked for, fraction of min(H, W)
+CUT_POINTS = 13  # along the cut
+HALO = 0.004  # width of the blurred outline that is removed, too, fraction of min(H, W)
+SEARCH_REACH = 0.05  # distance from the detected outline at which the sharp edge may lie, fraction of min(H, W)
+INWARD_REACH = 2.4  # the same inwards, as a multiple
+PROFILES = 48  # intensity profiles along a cut
+EDGE_WIDTH, EDGE_STRENGTH = (
+    0.006,
+    0.5,
+)  # width of a sharp edge, fraction of min(H, W); its least strength, as a share of
+# the strongest edges of the profiles
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
 @dataclass(frozen=True)
 class Cutback(Component):
-    """How far an outline is cut back.
+    """Length, depth and face of a cut along an outline.
 
     Args:
         length_range: of the cut along the outline, in [0, 1], fraction of min(H, W).
-        depth_range: of the cut below what stands out farthest, in [0, 0.3], fraction of min(H, W).
-        hollow_range: how much deeper its middle is, in [0, 1], fraction of the depth.
+        depth_range: of the cut below the outermost point of the outline, in [0, 0.3], fraction of min(H, W).
+        hollow_range: additional depth in its middle, in [0, 1], fraction of the depth.
         face_range: width of the bare face behind the cut, in [0, 0.3], fraction of min(H, W).
         contrast_range: of the face, in [0, 1].
-        facet_range: size of what is rough on the face, in [0, 0.1], fraction of min(H, W).
+        facet_range: size of the facets of the face, in [0, 0.1], fraction of min(H, W).
     """
 
     length_range: Pair = span((0.05, 0.15), 0.0, 1.0, "fraction of min(H, W)")
@@ -51,13 +58,12 @@ class Cutback(Component):
 
 
 class FiledEdge(DefectTransform):
-    """A filed edge: what stands out of the outline is cut back in one line: thread, teeth, a corner, a burr.
+    """A filed edge: the outline is cut back to one line: thread, teeth, a corner or a burr is gone.
 
-    Lands on the object's outline unless `where` says otherwise, then on the nearest place of it; without a background,
-    on strong intensity edges. The cut follows the outline as a whole, not each tooth
-    of it; it is straight or a little hollow, and of what stood out beyond it the background, continued from around,
-    shows. Behind it lies a bare rough face in one colour, lit by its slope (one light direction a picture). The mask
-    marks what changed.
+    Lands on the object's outline unless `where` says otherwise, then on the nearest point of the outline; without a
+    background, on strong intensity edges. The cut follows the outline as a whole, not its single teeth, and is straight
+    or slightly hollow. Outside the cut the background continues; behind it lies a bare, rough face in one colour,
+    shaded by its slope, with one light direction per image. The mask marks the changed pixels.
 
     ![filed_edge](tests/golden/filed_edge.png)
 
@@ -66,11 +72,11 @@ class FiledEdge(DefectTransform):
 
     Args:
         length_range: of the cut along the outline, in [0, 1], fraction of min(H, W).
-        depth_range: of the cut below what stands out farthest, in [0, 0.3], fraction of min(H, W).
-        hollow_range: how much deeper its middle is, in [0, 1], fraction of the depth.
+        depth_range: of the cut below the outermost point of the outline, in [0, 0.3], fraction of min(H, W).
+        hollow_range: additional depth in its middle, in [0, 1], fraction of the depth.
         face_range: width of the bare face behind the cut, in [0, 0.3], fraction of min(H, W).
         contrast_range: of the face, in [0, 1].
-        facet_range: size of what is rough on the face, in [0, 0.1], fraction of min(H, W).
+        facet_range: size of the facets of the face, in [0, 0.1], fraction of min(H, W).
         common: see `DefectTransform`.
 
     Examples:
@@ -118,26 +124,26 @@ class FiledEdge(DefectTransform):
         method = self.where.foreground
         if place is None:
             return None
-        place = _on_edge(scene, place, method)
+        place = _snap_to_outline(scene, place, method)
         length, depth, hollow, face, contrast, facet = rng.random(6).tolist()
         share = visible_share(self.severity)
         extent = max(between(self.cutback.length_range, length) * scene.side * share, 3.0)
         deep = max(between(self.cutback.depth_range, depth) * scene.side * share, 1.0)
         bare = max(between(self.cutback.face_range, face) * scene.side * share, 1.0)
-        outwards = heading(scene, place, 0.75 * extent, method)
-        level = farthest(scene, place, outwards, extent, max(LOOKED_AT * scene.side, 4.0))
+        outwards = _outline_normal(scene, place, 0.75 * extent, method)
+        level = _outermost_edge(scene, place, outwards, extent, max(SEARCH_REACH * scene.side, 4.0))
         bow = between(self.cutback.hollow_range, hollow) * deep
-        along = np.linspace(-1.0, 1.0, CORNERS)
-        cut = level - deep - bow * (1.0 - along**2) + 0.09 * deep * rng.standard_normal(CORNERS)
-        inner = cut - bare * np.sqrt(np.maximum(1.0 - (0.95 * along) ** 2, 0.0)) * rng.uniform(0.7, 1.1, CORNERS)
+        along = np.linspace(-1.0, 1.0, CUT_POINTS)
+        cut = level - deep - bow * (1.0 - along**2) + 0.09 * deep * rng.standard_normal(CUT_POINTS)
+        inner = cut - bare * np.sqrt(np.maximum(1.0 - (0.95 * along) ** 2, 0.0)) * rng.uniform(0.7, 1.1, CUT_POINTS)
         outline = (
-            *(beside(place, outwards, 0.5 * extent * a, out) for a, out in zip(along, inner, strict=True)),
+            *(_point_beside(place, outwards, 0.5 * extent * a, out) for a, out in zip(along, inner, strict=True)),
             *(
-                beside(place, outwards, 0.5 * extent * a, out + 2.0)
+                _point_beside(place, outwards, 0.5 * extent * a, out + 2.0)
                 for a, out in zip(along[::-1], cut[::-1], strict=True)
             ),
         )
-        face_of = FractureFace(
+        fracture_face = FractureFace(
             outline=outline,
             outwards=outwards,
             light=scene.light,
@@ -156,13 +162,13 @@ class FiledEdge(DefectTransform):
             half=0.5 * extent,
             farthest=level,
             cut=tuple(cut.tolist()),
-            face=face_of,
+            face=fracture_face,
             halo=max(HALO * scene.side, 1.5),
         )
 
 
-def _on_edge(scene: Scene, place: Place, method: str) -> Place:
-    """Return the place on the outline that is nearest to a place, or the place itself if there is none."""
+def _snap_to_outline(scene: Scene, place: Place, method: str) -> Place:
+    """Return the nearest place on the outline, or the place itself if the image has no outline."""
     nearest = None if place.edge or scene.foreground(method).whole else nearest_outline_point(scene, place, method)
     if nearest is None:
         return place
@@ -170,8 +176,15 @@ def _on_edge(scene: Scene, place: Place, method: str) -> Place:
     return Place(*nearest, outwards + 0.5 * math.pi, edge=True)
 
 
-def heading(scene: Scene, place: Place, reach: float, method: str) -> float:
-    """Return the direction away from the object of its outline as a whole around a place on it, radians."""
+def _outline_normal(scene: Scene, place: Place, reach: float, method: str) -> float:
+    """Return the outward normal of the line through the outline around a place on it, radians.
+
+    Args:
+        scene: the image.
+        place: a place on the outline.
+        reach: distance in pixels up to which the outline counts.
+        method: foreground method that detects the object.
+    """
     found = scene.foreground(method)
     if found.whole:
         return place.angle - 0.5 * math.pi
@@ -184,7 +197,38 @@ def heading(scene: Scene, place: Place, reach: float, method: str) -> float:
         return outwards
     near -= near.mean(axis=0)
     spread, directions = np.linalg.eigh(near.T @ near)
-    if spread[1] < 2.0 * spread[0]:  # round, or both sides of something short
+    if spread[1] < 2.0 * spread[0]:  # a round outline, or both sides of a short part
         return outwards
     across = math.atan2(float(directions[1, 0]), float(directions[0, 0]))
     return across if math.cos(across - outwards) > 0.0 else across + math.pi
+
+
+def _point_beside(place: Place, outwards: float, along: float, out: float) -> Pair:
+    """Return the point (x, y) at given distances from a place, along the outline and outwards, in pixels."""
+    cos, sin = math.cos(outwards), math.sin(outwards)
+    return float(place.x + out * cos - along * sin), float(place.y + out * sin + along * cos)
+
+
+def _outermost_edge(scene: Scene, place: Place, outwards: float, extent: float, reach: float) -> float:
+    """Return the distance from a place to the outermost sharp edge within the length of a cut, in pixels, outwards.
+
+    A shadow beside the object has no sharp edge. Without any sharp edge the distance is 0.
+
+    Args:
+        scene: the image.
+        place: a point on the object or on its outline.
+        outwards: direction of the distance, radians.
+        extent: length of the cut across that direction, in pixels.
+        reach: distance outwards that is searched, in pixels; `INWARD_REACH` times that inwards.
+    """
+    out = np.arange(reach, -INWARD_REACH * reach, -1.0)
+    along = np.linspace(-0.5, 0.5, PROFILES)[:, None] * extent
+    cos, sin = math.cos(outwards), math.sin(outwards)
+    columns = np.rint(place.x + out * cos - along * sin).astype(np.intp).clip(0, scene.size[1] - 1)
+    rows = np.rint(place.y + out * sin + along * cos).astype(np.intp).clip(0, scene.size[0] - 1)
+    profiles = scene.image[rows, columns].reshape(PROFILES, out.size, -1).mean(axis=2, dtype=np.float32)
+    width = max(2, round(EDGE_WIDTH * scene.side))
+    step = np.abs(profiles[:, width:] - profiles[:, :-width])
+    sharp = step >= EDGE_STRENGTH * np.percentile(step.max(axis=1), 75)
+    first = np.argmax(sharp, axis=1)[sharp.any(axis=1)]
+    return float(out[int(first.min())] - width) if first.size else 0.0

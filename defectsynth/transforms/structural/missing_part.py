@@ -10,12 +10,10 @@ import numpy as np
 
 from defectsynth.core.parameters import Component, Pair, between, radians_between, span, visible_share
 from defectsynth.functional.polygons import notch_polygon
-from defectsynth.parts.part import ObjectPart
 from defectsynth.parts.selection import PartSelection
-from defectsynth.recipes.part import PartPlacement
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
-from defectsynth.transforms.structural.base import PartDefect
+from defectsynth.transforms.structural.base import PartChange, PartDefect
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -26,10 +24,10 @@ if TYPE_CHECKING:
 class MissingPart(PartDefect):
     """A missing part: a lead, a pin, a letter of the print, an insert or the whole object is not there.
 
-    Takes the part nearest to a place on the object unless `where` says otherwise; parts are found automatically, and
-    where none stands out a piece at the outline breaks away. What is uncovered shows its surroundings: background or
-    surface from nearby that meets what lies around. The mask marks what changed. Below severity 1 the end that hangs on
-    the rest is left.
+    Removes the part nearest to a place on the object unless `where` says otherwise. Parts are detected automatically;
+    an object without any loses a fragment at its outline. The gap is filled with background or surface from elsewhere
+    in the image, fitted to its surroundings. The mask marks the changed pixels. Below severity 1 the attached end of
+    the part is left.
 
     ![missing_part](tests/golden/missing_part.png)
 
@@ -42,7 +40,7 @@ class MissingPart(PartDefect):
         common: see `DefectTransform`.
 
     References:
-        Barnes et al., "PatchMatch", SIGGRAPH 2009: filling from elsewhere; here few offsets, a bounded search.
+        Barnes et al., "PatchMatch", SIGGRAPH 2009: patches from elsewhere; here few offsets and a bounded search.
 
     Examples:
         >>> import numpy as np
@@ -65,9 +63,7 @@ class MissingPart(PartDefect):
     ) -> None:
         super().__init__(PartSelection(part_kinds=part_kinds, chunk_range=chunk_range), **common)
 
-    def change(
-        self, rng: np.random.Generator, scene: Scene, place: Place
-    ) -> tuple[tuple[ObjectPart, ...], tuple[PartPlacement, ...]]:
+    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> PartChange:
         """Draw the part."""
         share = visible_share(self.severity)
         return (self.selection.sample(rng, scene, place, share, self.where.foreground),), ()
@@ -75,23 +71,23 @@ class MissingPart(PartDefect):
 
 @dataclass(frozen=True)
 class Cut(Component):
-    """Where a part is cut through.
+    """Position and angle of a cut through a part.
 
     Args:
         keep_range: share of its length that is left, in [0, 1].
-        angle_range: angle of the cut from square, to either side, in [0, 70], degrees.
+        angle_range: deviation of the cut from a right angle, to either side, in [0, 70], degrees.
     """
 
     keep_range: Pair = span((0.15, 0.6), 0.0, 1.0, "share of the length that is left")
-    angle_range: Pair = span((0.0, 29.0), 0.0, 70.0, "degrees from square, to either side")
+    angle_range: Pair = span((0.0, 29.0), 0.0, 70.0, "degrees from a right angle, to either side")
 
 
 class CutPart(PartDefect):
     """A cut part: a lead, a pin or a tip is cut short.
 
-    Takes the part that sticks out nearest to a place on the object unless `where` says otherwise; where none does, two
-    straight cuts take a notch out of the outline. Beyond the cut the background, continued from around, shows. The mask
-    marks what is gone. Below severity 1 less of it is gone.
+    Cuts the lead nearest to a place on the object unless `where` says otherwise; an object without leads gets a notch
+    of two straight cuts in its outline. The gap is filled with background that continues the surroundings. The mask
+    marks the removed pixels. Below severity 1 less is removed.
 
     ![cut_part](tests/golden/cut_part.png)
 
@@ -102,7 +98,7 @@ class CutPart(PartDefect):
         part_kinds: any of lead, mark, body, object, chunk.
         chunk_range: radius of a chunk, in [0, 0.5], fraction of min(H, W).
         keep_range: share of its length that is left, in [0, 1].
-        angle_range: angle of the cut from square, to either side, in [0, 70], degrees.
+        angle_range: deviation of the cut from a right angle, to either side, in [0, 70], degrees.
         common: see `DefectTransform`.
 
     Examples:
@@ -134,16 +130,14 @@ class CutPart(PartDefect):
         """Selection, cut and where."""
         return self.selection, self.cut, self.where
 
-    def change(
-        self, rng: np.random.Generator, scene: Scene, place: Place
-    ) -> tuple[tuple[ObjectPart, ...], tuple[PartPlacement, ...]]:
-        """Draw the part and the cut."""
+    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> PartChange:
+        """Draw the part and the cut through it."""
         keep, slant, side = rng.random(3).tolist()
-        piece = self.selection.sample(rng, scene, place, 1.0, self.where.foreground)
+        part = self.selection.sample(rng, scene, place, 1.0, self.where.foreground)
         gone = (1.0 - between(self.cut.keep_range, keep)) * visible_share(self.severity)
         turn = radians_between(self.cut.angle_range, slant) * (1.0 if side < 0.5 else -1.0)
-        if piece.kind == "chunk" and piece.ground == "background":
-            x, y = (0.5 * (a + b) for a, b in zip(piece.root, piece.tip, strict=True))
-            depth = 0.5 * math.dist(piece.root, piece.tip) * gone
-            return (replace(piece, outline=notch_polygon(rng, x, y, depth, piece.angle)),), ()
-        return (piece.outer(max(gone, 0.05), slant=turn),), ()
+        if part.kind == "chunk" and part.ground == "background":
+            x, y = (0.5 * (a + b) for a, b in zip(part.root, part.tip, strict=True))
+            depth = 0.5 * math.dist(part.root, part.tip) * gone
+            return (replace(part, outline=notch_polygon(rng, x, y, depth, part.angle)),), ()
+        return (part.outer(max(gone, 0.05), slant=turn),), ()

@@ -1,4 +1,4 @@
-"""Parts in each other's place, and parts that are there twice."""
+"""Swapped and duplicated parts."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from defectsynth.core.parameters import Pair, between, visible_share
-from defectsynth.parts.part import ObjectPart
-from defectsynth.parts.selection import PartSelection, another
-from defectsynth.recipes.part import PartPlacement
+from defectsynth.parts.placement import PartPlacement
+from defectsynth.parts.selection import PartSelection, sample_similar
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
-from defectsynth.transforms.structural.base import Motion, PartDefect
+from defectsynth.transforms.structural.base import Motion, PartChange, PartDefect
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class SwappedParts(PartDefect):
-    """Swapped parts: two leads, two letters of the print or two pieces sit in each other's place.
+    """Swapped parts: two leads, two letters of the print or two bodies sit in each other's place.
 
-    Takes the part nearest to a place on the object unless `where` says otherwise, and another of its kind, the more
-    alike in size the likelier; where the two do not cover each other's place the surroundings show. The mask marks both
-    places where pixels changed. Below severity 1 only the ends away from the rest are swapped.
+    Swaps the part nearest to a place on the object unless `where` says otherwise, and another of its kind, preferably
+    of similar size. What is left of the two gaps is filled with the surroundings. The mask marks the changed pixels at
+    both places. Below severity 1 only the free ends are swapped.
 
     ![swapped_parts](tests/golden/swapped_parts.png)
 
@@ -60,13 +59,11 @@ class SwappedParts(PartDefect):
     ) -> None:
         super().__init__(PartSelection(part_kinds=part_kinds, chunk_range=chunk_range), **common)
 
-    def change(
-        self, rng: np.random.Generator, scene: Scene, place: Place
-    ) -> tuple[tuple[ObjectPart, ...], tuple[PartPlacement, ...]] | None:
+    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> PartChange | None:
         """Draw the two parts."""
         share = visible_share(self.severity)
         one = self.selection.sample(rng, scene, place, share, self.where.foreground)
-        other = another(rng, scene, one, share)
+        other = sample_similar(rng, scene, one, share)
         if other is None:
             elsewhere = self.where.sample(rng, scene)
             if elsewhere is None:
@@ -75,17 +72,16 @@ class SwappedParts(PartDefect):
             one = chunks.sample(rng, scene, place, share, self.where.foreground)
             other = chunks.sample(rng, scene, elsewhere, share, self.where.foreground)
         dx, dy = other.centre[0] - one.centre[0], other.centre[1] - one.centre[1]
-        turn = 0.0 if one.kind == "mark" else other.angle - one.angle  # ends that hang on the rest do so again
+        turn = 0.0 if one.kind == "mark" else other.angle - one.angle  # the attached ends stay attached
         there = PartPlacement(one, *one.centre, dx=dx, dy=dy, angle=turn)
         return (one, other), (there, PartPlacement(other, *other.centre, dx=-dx, dy=-dy, angle=-turn))
 
 
 class DuplicatedPart(PartDefect):
-    """A duplicated part: a lead, a letter of the print or a piece is there twice, the second beside the first.
+    """A duplicated part: a lead, a letter of the print or a body appears twice, side by side.
 
-    Takes the part nearest to a place on the object unless `where` says otherwise, and lays a copy of it down beside it:
-    of a lead at its side, of anything else in any direction. The mask marks where the copy changed pixels. Below
-    severity 1 only the end away from the rest is copied.
+    Copies the part nearest to a place on the object unless `where` says otherwise: a lead to its side, any other part
+    in any direction. The mask marks the pixels that the copy changed. Below severity 1 only the free end is copied.
 
     ![duplicated_part](tests/golden/duplicated_part.png)
 
@@ -124,16 +120,14 @@ class DuplicatedPart(PartDefect):
             **common,
         )
 
-    def change(
-        self, rng: np.random.Generator, scene: Scene, place: Place
-    ) -> tuple[tuple[ObjectPart, ...], tuple[PartPlacement, ...]]:
-        """Draw the part and where its copy goes."""
+    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> PartChange:
+        """Draw the part and the place of its copy."""
         share = visible_share(self.severity)
-        piece = self.selection.sample(rng, scene, place, share, self.where.foreground)
+        part = self.selection.sample(rng, scene, place, share, self.where.foreground)
         direction, distance = rng.random(2).tolist()
         angle = 2 * math.pi * direction
-        if piece.kind == "lead":
-            angle = piece.angle + (0.5 if direction < 0.5 else -0.5) * math.pi
-        across = np.array(piece.outline) @ (math.cos(angle), math.sin(angle))
+        if part.kind == "lead":
+            angle = part.angle + (0.5 if direction < 0.5 else -0.5) * math.pi
+        across = np.array(part.outline) @ (math.cos(angle), math.sin(angle))
         reach = float(np.ptp(across)) + between(self.motion.distance_range, distance) * scene.side
-        return (), (PartPlacement(piece, *piece.centre, dx=reach * math.cos(angle), dy=reach * math.sin(angle)),)
+        return (), (PartPlacement(part, *part.centre, dx=reach * math.cos(angle), dy=reach * math.sin(angle)),)
