@@ -137,7 +137,7 @@ def scratch() -> list[Any]:
 def squeeze() -> list[Any]:
     """Squeezed shell: pressed in from the side, at an end or around the middle, with folds.
 
-    Mostly a `Crimp`, else a `Dent` of the outline, a `Pinch` or a `Squeeze`.
+    Most often a `Crimp`, else a `Dent` of the outline, a `Pinch` or a `Squeeze`.
     """
     return [
         Crimp(radius_range=(0.07, 0.25), amount_range=(0.12, 0.42), p=0.5),

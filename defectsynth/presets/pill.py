@@ -74,7 +74,7 @@ def contamination() -> list[Any]:
 def crack() -> list[Any]:
     """Broken rim: a missing piece with a shaded, granular fracture, or a crack line that starts at the rim.
 
-    Mostly a dark granular chip at the outline, else a dull `Fracture`, a `ChippedEdge` or a `Crack`.
+    Most often a dark granular chip at the outline, else a dull `Fracture`, a `ChippedEdge` or a `Crack`.
     """
     chip = EdgeStrip(
         length_range=(0.06, 0.3),
@@ -159,7 +159,7 @@ def pill_type() -> list[Any]:
 def scratch() -> list[Any]:
     """Scratched coating: a short groove or a rubbed, rough area.
 
-    Mostly a `Scratch` with relief, else a `Scuff` or an `Abrasion`.
+    Most often a `Scratch` with relief, else a `Scuff` or an `Abrasion`.
     """
     return [
         Scratch(

@@ -103,7 +103,7 @@ class PastedRecipe(PaintRecipe):
             return None if layer is None else super().render(scene, canvas)
         before = np.ascontiguousarray(canvas[layer.box.slices])
         allowed = self._allowed_mask(scene, layer.box)
-        hard = layer.hard if self.blend.reach == 1 else None
+        hard = layer.hard if self.blend.window == 1 else None
         if hard is None:
             alpha = self.blend.soften(layer.alpha)
         else:  # in place, which is faster than a new layer for a defect as large as the image

@@ -12,8 +12,8 @@ from defectsynth.core.arrays import Array
 from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import clip_box
 from defectsynth.core.patch import Patch, float_to_pixels, make_patch
-from defectsynth.fields.base import DrawnField, displaced
-from defectsynth.fields.relief import Unevenness
+from defectsynth.fields.base import DrawnField, displace
+from defectsynth.fields.shading import SurfaceShading
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
 
@@ -44,7 +44,7 @@ class WarpRecipe(Recipe):
         before = np.ascontiguousarray(canvas[box.slices])
         if scene.channels <= 4 and cv2.meanStdDev(before)[1].max() < MIN_DEVIATION * scene.peak:
             return None  # without computing a displacement that nobody would see
-        after = displaced(canvas, self.field, box)
+        after = displace(canvas, self.field, box)
         return make_patch(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))
 
 
@@ -56,14 +56,14 @@ class ReliefRecipe(WarpRecipe):
         relief: shading, which is displaced with the pixels.
     """
 
-    relief: Unevenness
+    relief: SurfaceShading
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
         """Return the displaced and shaded pixels."""
         box = self.field.box(scene.size)
         if box is None:
             return None
-        reach = math.ceil(self.field.reach) + 2
+        reach = math.ceil(self.field.max_offset) + 2
         wide = clip_box(box.x0 - reach, box.y0 - reach, box.x1 + reach, box.y1 + reach, size=scene.size) or box
         flat = np.ascontiguousarray(canvas[wide.slices])
         shading = self.relief.shading(wide)
@@ -72,6 +72,6 @@ class ReliefRecipe(WarpRecipe):
         surface, shading = pixels_to_float(flat, scene.peak), shading[..., None]
         bright = np.maximum(shading, 0.0) * np.minimum(surface + BLACK_REFLECTANCE, np.float32(1.0))
         surface = surface * (1.0 + SHADING_GAIN * np.minimum(shading, 0.0)) + bright
-        after = displaced(float_to_pixels(surface, flat, scene.peak), self.field, box, origin=(wide.x0, wide.y0))
+        after = displace(float_to_pixels(surface, flat, scene.peak), self.field, box, origin=(wide.x0, wide.y0))
         before = np.ascontiguousarray(canvas[box.slices])
         return make_patch(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))
