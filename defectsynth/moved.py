@@ -16,15 +16,21 @@ MOVED = {  # module: names that moved there unchanged
     ),
     "places": "AlongObject Anywhere EdgeRing InFrame InsideObject OnCore OnEdge OnObject OnPrint OnSeam Place Where",
     "shapes": (
-        "Band Branches Bundle Burst Crests Fractal GammaRectangle Lettering Particles "
-        "Perlin Polygon Rectangle Rim Segment Shape Silhouette Spots Strand Strip Strokes Superpixel Thread"
+        "Band Burst Fractal GammaRectangle Lettering Particles Perlin Polygon "
+        "Rectangle Shape Silhouette Spots Strand Strokes Superpixel Thread"
     ),
 }
 RENAMED = {
     "Beneath": "looks.Substrate",
+    "Branches": "shapes.BranchingPath",
+    "Bundle": "shapes.StrokeBundle",
+    "Crests": "shapes.CrestFlats",
     "EvenArea": "shapes.ColorRegion",
     "Facet": "shapes.GroundFlat",
     "Facets": "looks.FractureFacets",
+    "Rim": "shapes.EdgeStrip",
+    "Segment": "shapes.LineSegment",
+    "Strip": "shapes.RotatedRectangle",
     "Twin": "training.twins.Twin",
 }
 PLACES = {name: f"{module}.{name}" for module, names in MOVED.items() for name in names.split()} | RENAMED

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import defectsynth as ds
 from defectsynth.core.layer import Box, Layer
-from defectsynth.fields.swing import MOST, NOTHING, DrawnSwing
+from defectsynth.fields.swing import MAX_TURN, ZERO_FROM, DrawnSwing
 from defectsynth.looks.filed import DrawnFiled
 from defectsynth.scene.axis import find_axis, nearest_end
 from defectsynth.scene.ribs import find_ribs
@@ -118,7 +118,7 @@ def test_flattened_crests_lie_on_the_ribs() -> None:
     assert np.median(np.abs(offsets)) < 2.5
 
 
-@given(turn=st.floats(-MOST, MOST), angle=st.floats(-4, 4), x=st.floats(20, 220), y=st.floats(20, 180))
+@given(turn=st.floats(-MAX_TURN, MAX_TURN), angle=st.floats(-4, 4), x=st.floats(20, 220), y=st.floats(20, 180))
 def test_a_swing_never_folds_and_forward_is_its_inverse(turn: float, angle: float, x: float, y: float) -> None:
     swing = DrawnSwing(120.3, 98.7, angle, turn, length=40.0)
     end = swing.forward(start := np.array([[x, y]]))
@@ -129,7 +129,7 @@ def test_a_swing_never_folds_and_forward_is_its_inverse(turn: float, angle: floa
     dx, dy = swing.offsets(*(axis.astype(np.float32) for axis in around))
     came = np.unwrap(np.arctan2(around[1] - dy - swing.y, around[0] - dx - swing.x))
     assert (np.diff(came) > 0).all(), "what lies beside each other stays so"
-    far = np.hypot(x - swing.x, y - swing.y) > NOTHING * 40.0
+    far = np.hypot(x - swing.x, y - swing.y) > ZERO_FROM * 40.0
     assert not far or np.abs(end - start).max() < 1e-9
 
 

@@ -15,7 +15,7 @@ from defectsynth.looks.fracture_facets import DrawnFractureFacets
 from defectsynth.looks.granular import DrawnGranular
 from defectsynth.looks.mottling import DrawnMottling
 from defectsynth.scene.scene import Scene
-from defectsynth.shapes.outline import DrawnOutlines
+from defectsynth.shapes.outline import DrawnPolygonUnion
 
 SIZE = (240, 320)
 
@@ -27,7 +27,7 @@ def disc(radius: float = 90.0) -> np.ndarray:
     return np.repeat(np.where(on_disc, 170, 20).astype(np.uint8)[..., None], 3, axis=2)
 
 
-def alpha_of(shape: DrawnOutlines) -> np.ndarray:
+def alpha_of(shape: DrawnPolygonUnion) -> np.ndarray:
     layer = shape.layer(SIZE, margin=0)
     assert layer is not None
     alpha = np.zeros(SIZE, np.float32)
@@ -57,7 +57,7 @@ def test_cracks_run_out_of_a_burst() -> None:
 @pytest.mark.parametrize("depth", [0.0, 0.1])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_rim_follows_the_outline_at_its_depth(depth: float, seed: int) -> None:
-    shape = ds.shapes.Rim(
+    shape = ds.shapes.EdgeStrip(
         length_range=(0.8, 0.8), depth_range=(depth, depth), width_range=(0.05, 0.05), raggedness_range=(0, 0)
     )
     turn = 1.1 * seed
@@ -72,7 +72,7 @@ def test_a_rim_follows_the_outline_at_its_depth(depth: float, seed: int) -> None
 
 def test_a_rim_without_an_object_is_straight() -> None:
     plain = Scene(np.full((*SIZE, 3), 90, np.uint8))
-    shape = ds.shapes.Rim(length_range=(0.5, 0.5), width_range=(0.05, 0.05))
+    shape = ds.shapes.EdgeStrip(length_range=(0.5, 0.5), width_range=(0.05, 0.05))
     y, x = np.nonzero(alpha_of(shape.sample(np.random.default_rng(0), plain, ds.places.Place(160.0, 120.0, 0.0))) > 0.5)
     assert np.ptp(x) == pytest.approx(120, abs=8)
     assert np.ptp(y) < 30

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.fields.base import STEEPEST
+from defectsynth.fields.base import MAX_PUSH
 from defectsynth.fields.crimping import DrawnCrimping
-from defectsynth.fields.swelling import STEEPEST_IN, STEEPEST_OUT
+from defectsynth.fields.swelling import MAX_AMOUNT_IN, MAX_AMOUNT_OUT
 
 BAR = np.full((160, 400), 30, np.uint8)
 BAR[50:110, 4:-4] = 200
@@ -54,13 +54,13 @@ def test_flanks_are_straight_and_meet_in_a_fold(direction: str, sign: int) -> No
 )
 def test_a_crimping_never_folds_over_itself(share: float, along: float, across: float, lean: float, kind: str) -> None:
     both = kind in {"in", "out"}
-    steepest = {"in": STEEPEST_IN, "out": -STEEPEST_OUT, "one side": STEEPEST, "one side out": -STEEPEST}[kind]
+    steepest = {"in": MAX_AMOUNT_IN, "out": -MAX_AMOUNT_OUT, "one side": MAX_PUSH, "one side out": -MAX_PUSH}[kind]
     field = DrawnCrimping(100.0, 100.0, 0.0, share * steepest * across, along, across, lean, both)
     y, x = np.mgrid[0.0:200.0:0.5, 90.0:110.0:5.0].astype(np.float32)
     dx, dy = field.offsets(x, y)
     assert np.abs(dx).max() < 1e-6
     assert np.diff(y - dy, axis=0).min() > 0, "what was above stays above"
-    assert np.abs(dy).max() <= field.reach + 1e-3
+    assert np.abs(dy).max() <= field.max_offset + 1e-3
 
 
 def test_the_fold_shows_in_the_light() -> None:

@@ -18,16 +18,18 @@ from defectsynth.looks.foreign_body import DrawnForeignBody
 from defectsynth.looks.relief import DrawnRelief
 from defectsynth.looks.tide_mark import DrawnTideMark
 from defectsynth.scene.scene import Scene
-from defectsynth.shapes.branches import DrawnBranches
+from defectsynth.shapes.branching_path import DrawnBranchingPath
 from defectsynth.shapes.fractal import DrawnFractal
 
 SIZE = (300, 340)
 seeds = given(seed=st.integers(0, 2**32 - 1))
 
 
-def crack(seed: int, *, branches: int = 0, width: float = 6.0, from_middle: bool = False) -> DrawnBranches:
+def crack(seed: int, *, branches: int = 0, width: float = 6.0, from_middle: bool = False) -> DrawnBranchingPath:
     """A crack of 150 pixels that starts, or has its middle, near the middle of the picture."""
-    return DrawnBranches(160.0, 150.0, 0.7, 150.0, width, 0.4, branches, 0.7, 0.3, from_middle=from_middle, seed=seed)
+    return DrawnBranchingPath(
+        160.0, 150.0, 0.7, 150.0, width, 0.4, branches, 0.7, 0.3, from_middle=from_middle, seed=seed
+    )
 
 
 @seeds

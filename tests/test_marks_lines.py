@@ -14,8 +14,8 @@ from defectsynth.looks.wear import DrawnWear
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.band import DrawnBand
 from defectsynth.shapes.base import DrawnShape
-from defectsynth.shapes.bundle import DrawnBundle
 from defectsynth.shapes.strand import DrawnStrand
+from defectsynth.shapes.stroke_bundle import DrawnStrokeBundle
 
 SIZE = (300, 340)
 seeds = given(seed=st.integers(0, 2**32 - 1))
@@ -30,7 +30,7 @@ def area(shape: DrawnShape) -> float:
 
 @seeds
 def test_a_bundle_has_its_strokes_their_length_direction_and_spread(seed: int) -> None:
-    bundle = DrawnBundle(160.0, 150.0, 0.6, 100.0, 1.0, 60, spread=20.0, disorder=0.1, turn=0.0, seed=seed)
+    bundle = DrawnStrokeBundle(160.0, 150.0, 0.6, 100.0, 1.0, 60, spread=20.0, disorder=0.1, turn=0.0, seed=seed)
     lines, strengths = bundle.lines()
     extent = lines[:, -1] - lines[:, 0]
     assert lines.shape[0] == len(strengths) == 60
@@ -45,7 +45,7 @@ def test_a_bundle_has_its_strokes_their_length_direction_and_spread(seed: int) -
 
 
 def test_a_stroke_of_a_bundle_fades_towards_its_ends() -> None:
-    layer = DrawnBundle(160.0, 150.0, 0.0, 100.0, 2.0, 1, spread=0.0, disorder=0.0, turn=0.0, seed=1).layer(
+    layer = DrawnStrokeBundle(160.0, 150.0, 0.0, 100.0, 2.0, 1, spread=0.0, disorder=0.0, turn=0.0, seed=1).layer(
         SIZE, margin=0
     )
     assert layer is not None

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.blending.harmonic import harmonic
-from defectsynth.blending.poisson import poisson
+from defectsynth.blending.harmonic import interpolate_harmonic
+from defectsynth.blending.poisson import blend_poisson
 
 RNG = np.random.default_rng(0)
 SURFACE = RNG.random((3, 14, 17), dtype=np.float32)
@@ -38,7 +38,7 @@ def dense(surface: np.ndarray, laid: np.ndarray, inside: np.ndarray, *, mixed: b
 @pytest.mark.parametrize("mixed", [False, True])
 @pytest.mark.parametrize("inside", [INSIDE, RECTANGLE], ids=["any shape", "rectangle"])
 def test_equals_the_dense_solution(inside: np.ndarray, mixed: bool) -> None:
-    blended = poisson(SURFACE, LAID, inside, mixed=mixed)
+    blended = blend_poisson(SURFACE, LAID, inside, mixed=mixed)
     expected = np.stack([dense(*planes, inside, mixed=mixed) for planes in zip(SURFACE, LAID, strict=True)])
     np.testing.assert_allclose(blended, expected, atol=0.01)
     np.testing.assert_array_equal(blended[:, inside == 0], SURFACE[:, inside == 0])
@@ -47,21 +47,25 @@ def test_equals_the_dense_solution(inside: np.ndarray, mixed: bool) -> None:
 @pytest.mark.parametrize("size", [(1, 1), (1, 6), (9, 1), (40, 70), (150, 111)])
 def test_a_harmonic_surface_is_everywhere_the_mean_of_its_neighbours(size: tuple[int, int]) -> None:
     framed = RNG.random((2, size[0] + 2, size[1] + 2), dtype=np.float32)
-    framed[:, 1:-1, 1:-1] = harmonic(framed[:, 0, 1:-1], framed[:, -1, 1:-1], framed[:, 1:-1, 0], framed[:, 1:-1, -1])
+    framed[:, 1:-1, 1:-1] = interpolate_harmonic(
+        framed[:, 0, 1:-1], framed[:, -1, 1:-1], framed[:, 1:-1, 0], framed[:, 1:-1, -1]
+    )
     neighbours = framed[:, 2:, 1:-1] + framed[:, :-2, 1:-1] + framed[:, 1:-1, 2:] + framed[:, 1:-1, :-2]
     np.testing.assert_allclose(framed[:, 1:-1, 1:-1], neighbours / 4, atol=0.002)
 
 
 def test_a_patch_that_is_only_brighter_leaves_no_trace() -> None:
-    np.testing.assert_allclose(poisson(SURFACE, SURFACE + 0.3, INSIDE, mixed=False), SURFACE, atol=0.01)
-    np.testing.assert_allclose(poisson(SURFACE, np.zeros((3, 1, 1)), INSIDE, mixed=True), SURFACE, atol=0.01)
+    np.testing.assert_allclose(blend_poisson(SURFACE, SURFACE + 0.3, INSIDE, mixed=False), SURFACE, atol=0.01)
+    np.testing.assert_allclose(blend_poisson(SURFACE, np.zeros((3, 1, 1)), INSIDE, mixed=True), SURFACE, atol=0.01)
 
 
 def test_the_rim_of_the_array_holds() -> None:
     everything = np.full((14, 17), 255, np.uint8)
-    blended = poisson(SURFACE, LAID, everything, mixed=False)
+    blended = blend_poisson(SURFACE, LAID, everything, mixed=False)
     np.testing.assert_array_equal(blended[:, [0, -1]], SURFACE[:, [0, -1]])
-    np.testing.assert_array_equal(poisson(SURFACE[:, :2], LAID[:, :2], everything[:2], mixed=False), SURFACE[:, :2])
+    np.testing.assert_array_equal(
+        blend_poisson(SURFACE[:, :2], LAID[:, :2], everything[:2], mixed=False), SURFACE[:, :2]
+    )
 
 
 @pytest.mark.parametrize("mode", ["poisson", "poisson_mixed"])

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 import defectsynth as ds
 from defectsynth.scene.scene import Scene
-from defectsynth.shapes.outline import DrawnOutline
+from defectsynth.shapes.outline import DrawnPolygon
 
 SIZE = (300, 340)
 seeds = st.integers(0, 2**32 - 1)
 
 
-def polygon(seed: int, angle: float = 0.3, **ranges: Any) -> DrawnOutline:
+def polygon(seed: int, angle: float = 0.3, **ranges: Any) -> DrawnPolygon:
     """A polygon in the middle of a plain picture; every range is fixed."""
     shape = ds.shapes.Polygon(**{f"{name}_range": (value, value) for name, value in ranges.items()})
     return shape.sample(
@@ -24,7 +24,7 @@ def polygon(seed: int, angle: float = 0.3, **ranges: Any) -> DrawnOutline:
     )
 
 
-def area_of(drawn: DrawnOutline) -> float:
+def area_of(drawn: DrawnPolygon) -> float:
     layer = drawn.layer(SIZE, margin=0)
     assert layer is not None
     return float(layer.alpha.sum())

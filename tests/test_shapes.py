@@ -12,7 +12,7 @@ import defectsynth as ds
 from defectsynth.blending.blend import DrawnBlend
 from defectsynth.core.layer import Box, Layer
 from defectsynth.core.patch import planes_to_pixels
-from defectsynth.fields.base import STEEPEST, displaced
+from defectsynth.fields.base import MAX_PUSH, displace
 from defectsynth.fields.push import BENDS, DrawnPush
 from defectsynth.looks.color import DrawnColor
 from defectsynth.looks.elsewhere import DrawnElsewhere
@@ -21,7 +21,7 @@ from defectsynth.looks.shade import TONES, DrawnShade
 from defectsynth.registry import public_components
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape
-from defectsynth.shapes.segment import DrawnSegment
+from defectsynth.shapes.line_segment import DrawnLineSegment
 from defectsynth.shapes.spots import DrawnSpots, Spot
 from defectsynth.shapes.strokes import DrawnStrokes, Stroke
 
@@ -51,7 +51,7 @@ def blob(radius: float = 20.0, aspect: float = 1.0, softness: float = 0.0) -> Dr
 @pytest.mark.parametrize("width", [12, 20, 31])
 def test_area_of_a_segment(angle: float, width: float) -> None:
     x, y = 60 * math.cos(angle), 60 * math.sin(angle)
-    area = layer_of(DrawnSegment(160.3 - x, 150.2 - y, 160.3 + x, 150.2 + y, width)).alpha.sum()
+    area = layer_of(DrawnLineSegment(160.3 - x, 150.2 - y, 160.3 + x, 150.2 + y, width)).alpha.sum()
     expected = 120 * width + math.pi * (width / 2) ** 2  # round caps
     assert 0.98 * expected <= area <= expected + 1.3 * (2 * 120 + math.pi * width)  # cv2's antialiasing adds a rim
 
@@ -81,7 +81,7 @@ def test_area_of_a_spot(radius: float, aspect: float) -> None:
         assert soft == pytest.approx(sharp, rel=0.01), "softness spreads alpha, it takes none"
 
 
-@pytest.mark.parametrize("shape", [strokes(), blob(), blob(softness=9.0), DrawnSegment(100, 90, 170, 200, 15)])
+@pytest.mark.parametrize("shape", [strokes(), blob(), blob(softness=9.0), DrawnLineSegment(100, 90, 170, 200, 15)])
 def test_the_box_is_as_small_as_the_shape(shape: DrawnShape) -> None:
     layer = layer_of(shape)
     rows, columns = np.flatnonzero(layer.alpha.any(axis=1)), np.flatnonzero(layer.alpha.any(axis=0))
@@ -119,10 +119,10 @@ def pushes(draw: st.DrawFn) -> DrawnPush:
 
 @given(push=pushes())
 def test_a_push_never_folds_and_ends_at_its_box(push: DrawnPush) -> None:
-    assert abs(push.amount) <= STEEPEST * push.across + 1e-9
+    assert abs(push.amount) <= MAX_PUSH * push.across + 1e-9
     x, y = np.meshgrid(np.arange(240, dtype=np.float32), np.arange(200, dtype=np.float32))
     moved, box = np.hypot(*push.offsets(x, y)), push.box((200, 240))
-    assert moved.max() <= push.reach + 1e-4
+    assert moved.max() <= push.max_offset + 1e-4
     assert box
     assert np.count_nonzero(moved[box.slices]) == np.count_nonzero(moved), "nothing moves outside the box"
     along, across = np.meshgrid(np.linspace(-1, 1, 21) * push.along, np.linspace(-1.1, 1.1, 401) * push.across)
@@ -147,7 +147,7 @@ def test_a_displacement_by_nothing_is_the_identity(dtype: Any, shape: tuple[int,
     image = (np.random.default_rng(0).random(shape) * PEAK[dtype]).astype(dtype)
     still, box = DrawnPush(20.3, 18.9, 0.7, amount=0.0, along=12.0, across=9.0), Box(3, 5, 41, 40)
     for nearest in (False, True):
-        np.testing.assert_array_equal(displaced(image, still, box, nearest=nearest), image[box.slices], strict=True)
+        np.testing.assert_array_equal(displace(image, still, box, nearest=nearest), image[box.slices], strict=True)
 
 
 @dtypes

@@ -11,7 +11,7 @@ import numpy as np
 from defectsynth.core.arrays import Array, Bytes, Floats
 from defectsynth.core.patch import Patch
 from defectsynth.engine.rendering import Drawing
-from defectsynth.fields.base import DrawnField, displaced
+from defectsynth.fields.base import DrawnField, displace
 from defectsynth.recipes.base import Recipe
 from defectsynth.recipes.warp import WarpRecipe
 
@@ -119,10 +119,10 @@ def displaced_mask(mask: Bytes, drawing: Drawing) -> Bytes:
 def _displaced_labels(mask: Array, field: DrawnField, patch: Patch) -> Array:
     """Return the labels inside the box of a patch, each pixel that of the nearest source pixel, bit for bit."""
     if mask.dtype in (np.uint8, np.uint16, np.float32):
-        return displaced(mask, field, patch.box, nearest=True)
+        return displace(mask, field, patch.box, nearest=True)
     parts = np.ascontiguousarray(mask).view(np.uint16 if mask.itemsize % 2 == 0 else np.uint8)
     planes = parts.reshape(*mask.shape[:2], -1)  # OpenCV moves no wide integers
-    moved = [displaced(plane, field, patch.box, nearest=True) for plane in np.moveaxis(planes, 2, 0)]
+    moved = [displace(plane, field, patch.box, nearest=True) for plane in np.moveaxis(planes, 2, 0)]
     joined = np.ascontiguousarray(np.stack(moved, axis=2)).view(mask.dtype)
     return joined.reshape(*joined.shape[:2], *mask.shape[2:])
 

@@ -1,4 +1,4 @@
-"""Displacement fields of geometric defects: how far each pixel inside a bounding box moves."""
+"""Displacement fields of geometric defects."""
 
 from defectsynth.fields.base import Field
 from defectsynth.fields.crimping import Crimping

@@ -1,4 +1,4 @@
-"""Where a defect lands: pick a point and a direction inside an allowed area of the image."""
+"""Placements: each picks a point and a direction inside an allowed area of the image."""
 
 from defectsynth.places.along_object import AlongObject
 from defectsynth.places.base import Anywhere, EdgeRing, InsideObject, OnEdge, OnObject, Where

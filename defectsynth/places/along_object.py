@@ -1,4 +1,4 @@
-"""WHERE along an object: its head, its shank, its tip, told by its longest axis."""
+"""Placement at a share of the length of an elongated object: head, shank or tip."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from defectsynth.scene.scene import Scene
 
 @dataclass(frozen=True)
 class AlongObject(Where):
-    """On the object, a share of the way along its longest axis, from its thicker end to its thinner one.
+    """Place on the object at a share of its length, measured along its longest axis from the thicker end.
 
-    0 is the head of a screw, 1 its tip; of a part as thick at both ends one of them is taken for the thicker one. On
-    the surface the direction of the place is that of the axis, to either side; on the outline, that of the outline. A
-    round object has no axis: there it is anywhere on it. Without an object it is anywhere, or on an intensity edge.
+    0 is the head of a screw and 1 its tip. If both ends are equally thick, one of them counts as the thicker end. On
+    the surface the place points along the axis, in either sense; on the outline it points along the outline. A round
+    object has no axis, so any place on it is taken. Without an object the place is anywhere, or on an intensity edge.
 
     Args:
-        share_range: how far along, in [0, 1], 0 at the thicker end.
-        across_range: how far from the middle towards the outline, in [0, 1].
-        on: surface, outline.
-        foreground: how the object is found, see `foreground.find_foreground`.
+        share_range: position along the axis, in [0, 1], 0 at the thicker end.
+        across_range: position between the axis and the outline, in [0, 1], 0 at the axis.
+        on: surface or outline.
+        foreground: method that finds the object, see `find_foreground`.
 
     Examples:
         >>> import numpy as np
@@ -43,11 +43,11 @@ class AlongObject(Where):
     """
 
     share_range: Pair = span((0.0, 1.0), 0.0, 1.0, "0 at the thicker end, 1 at the thinner one")
-    across_range: Pair = span((0.0, 1.0), 0.0, 1.0, "0 in the middle, 1 at the outline")
+    across_range: Pair = span((0.0, 1.0), 0.0, 1.0, "0 at the axis, 1 at the outline")
     on: str = choice("surface", "surface", "outline")
 
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
-        """Return a place, or None if there is none."""
+        """Return a place, or None if there is no candidate."""
         found = scene.foreground(self.foreground)
         if self.on == "outline":
             if found.whole:
@@ -73,7 +73,7 @@ class AlongObject(Where):
         inside = found.cells > 0
         low, high = (FULL_SCALE * share for share in self.share_range)
         along = inside & (axis.along >= low) & (axis.along <= high)
-        if not along.any():  # narrower than a cell
+        if not along.any():  # the range is narrower than a cell
             values = axis.along[inside].astype(np.float32)
             nearest = values[np.argmin(np.abs(values - 0.5 * (low + high)))]
             along = inside & (axis.along == nearest)

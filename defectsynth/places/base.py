@@ -1,6 +1,7 @@
-"""WHERE a defect lands: a point and a direction inside an allowed area.
+"""Base class of the placements and the placements that have a short name.
 
-Every `Where` respects the caller's region of interest. The object is found automatically (see `foreground`).
+Every placement stays inside the caller's region of interest. The object is found automatically, see
+`find_foreground`.
 """
 
 from __future__ import annotations
@@ -26,31 +27,35 @@ class Where(Component):
     """Base of the placements.
 
     Args:
-        foreground: how the object is found, see `foreground.find_foreground`.
+        foreground: method that finds the object, see `find_foreground`.
     """
 
     foreground: str = choice("auto", *FOREGROUND_METHODS)
 
-    clips: ClassVar[bool] = True  # whether what is painted stays on the object
+    clips: ClassVar[bool] = True  # paint is clipped to the object
 
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
-        """Return a place, or None if there is none."""
-        point = pick_point(rng, self._cells(scene), scene)
+        """Return a place, or None if there is no candidate."""
+        return self._pick(rng, scene, self._cells(scene))
+
+    def _pick(self, rng: np.random.Generator, scene: Scene, cells: Bytes) -> Place | None:
+        """Return a place in a random candidate cell, with a random direction."""
+        point = pick_point(rng, cells, scene)
         return None if point is None else Place(*point, float(rng.uniform(0.0, 2 * math.pi)))
 
     @abstractmethod
     def _cells(self, scene: Scene) -> Bytes:
-        """Return the candidate cells of the small grid, uint8 (h, w), non-zero is a candidate."""
+        """Return the candidate cells of a coarse grid, uint8 (rows, columns), non-zero at candidates."""
 
 
 @dataclass(frozen=True)
 class Anywhere(Where):
-    """Any pixel of the picture."""
+    """Place at any pixel of the image."""
 
     clips: ClassVar[bool] = False
 
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
-        """Return a place; without a region of interest no cell grid is needed."""
+        """Return a place; without a region of interest no grid is needed."""
         if scene.roi is not None:
             return super().sample(rng, scene)
         x, y, turn = rng.random(3).tolist()
@@ -62,7 +67,7 @@ class Anywhere(Where):
 
 @dataclass(frozen=True)
 class OnObject(Where):
-    """Anywhere on the object."""
+    """Place anywhere on the object."""
 
     def _cells(self, scene: Scene) -> Bytes:
         return scene.foreground(self.foreground).cells
@@ -70,29 +75,28 @@ class OnObject(Where):
 
 @dataclass(frozen=True)
 class InsideObject(OnObject):
-    """On the object, at least a margin away from its edge.
+    """Place on the object, at least a margin away from its edge.
 
     Args:
-        margin_range: least distance from the edge, in [0, 0.5], fraction of min(H, W).
+        margin_range: smallest distance from the edge, in [0, 0.5], fraction of min(H, W).
     """
 
     margin_range: tuple[float, float] = span((0.02, 0.05), 0.0, 0.5, "fraction of min(H, W)")
 
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
-        """Return a place, or None if the object is nowhere thick enough."""
+        """Return a place, or None if the object is too thin everywhere."""
         found = scene.foreground(self.foreground)
         margin = rng.uniform(*self.margin_range) * scene.side / max(found.step)
         depth = cv2.distanceTransform(found.cells, cv2.DIST_L2, 3)
-        point = pick_point(rng, (depth > margin).view(np.uint8), scene)
-        return None if point is None else Place(*point, float(rng.uniform(0.0, 2 * math.pi)))
+        return self._pick(rng, scene, (depth > margin).view(np.uint8))
 
 
 @dataclass(frozen=True)
 class EdgeRing(Where):
-    """On the object, in a ring along its edge.
+    """Place on the object, in a ring along its edge.
 
     Args:
-        depth_range: nearest and farthest distance from the edge, in [0, 0.5], fraction of min(H, W).
+        depth_range: smallest and greatest distance from the edge, in [0, 0.5], fraction of min(H, W).
     """
 
     depth_range: tuple[float, float] = span((0.0, 0.05), 0.0, 0.5, "fraction of min(H, W)")
@@ -108,10 +112,10 @@ class EdgeRing(Where):
 
 @dataclass(frozen=True)
 class OnEdge(OnObject):
-    """On the outline of the object; in a picture without background on its strongest intensity edges."""
+    """Place on the outline of the object; in an image without background, on its strongest intensity edges."""
 
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
-        """Return a place on the edge, its angle along the tangent, or None if there is no edge."""
+        """Return a place whose angle is that of the tangent, or None if there is no edge."""
         found = scene.foreground(self.foreground)
         return pick_on_intensity_edge(rng, scene) if found.whole else pick_on_outline(rng, scene, found)
 
@@ -126,11 +130,11 @@ PLACES: dict[str, type[Where]] = {
 
 
 def as_where(where: Where | str) -> Where:
-    """Return a `Where` given itself or its short name.
+    """Return a placement, given itself or its short name.
 
     Raises:
         ValueError: if the name is unknown.
-        TypeError: if `where` is neither.
+        TypeError: if `where` is neither a placement nor a name.
     """
     if isinstance(where, Where):
         return where

@@ -1,4 +1,4 @@
-"""WHERE the object is thickest: its core, what fills a bore, the middle of a face."""
+"""Placement in the core of the object, where it is thickest."""
 
 from __future__ import annotations
 
@@ -10,25 +10,24 @@ import numpy as np
 from defectsynth.core.arrays import Bytes
 from defectsynth.core.parameters import Pair, between, span
 from defectsynth.places.base import OnObject
-from defectsynth.scene.place import Place, pick_point
+from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
 
 @dataclass(frozen=True)
 class OnCore(OnObject):
-    """On the object, away from its edge by a share of its own greatest depth, so on a part of any size.
+    """Place in the core of the object, at a distance from its edge that scales with the object.
 
     Args:
-        share_range: least distance from the edge, in [0, 1], share of the greatest that there is.
+        share_range: smallest distance from the edge, in [0, 1], share of the greatest distance in the object.
     """
 
     share_range: Pair = span((0.6, 0.9), 0.0, 1.0, "share of the greatest distance from the edge")
 
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
-        """Return a place, or None if there is no object in the region of interest."""
+        """Return a place, or None if the region of interest holds none of the object's core."""
         share = between(self.share_range, float(rng.random()))
-        point = pick_point(rng, self._deep(scene, share), scene)
-        return None if point is None else Place(*point, float(rng.uniform(0.0, 2 * np.pi)))
+        return self._pick(rng, scene, self._deep(scene, share))
 
     def _deep(self, scene: Scene, share: float) -> Bytes:
         found = scene.foreground(self.foreground)

@@ -1,4 +1,4 @@
-"""WHERE there is something on the object: print, engraving, structure."""
+"""Placement on print, engraving or other detail of the object."""
 
 from __future__ import annotations
 
@@ -10,31 +10,32 @@ import numpy as np
 from defectsynth.core.arrays import Bytes, threshold_mask
 from defectsynth.core.parameters import number
 from defectsynth.places.base import Where
+from defectsynth.places.grid import grid_shape, sample_gray
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
-GRID = 96  # cells along each side of the small picture in which detail is looked for
-REACH = 7  # cells of the object's grid that an outline shows as detail, across it
-STARTS = 3  # other places tried, of which the one with most detail around counts
-GATHERED = 6  # steps towards the middle of the detail around
-STRONGEST = 0.9  # share of the object's cells with less detail than those that count
+OUTLINE_CELLS = 7  # width of the band along the outline in which the outline itself shows as detail
+EXTRA_STARTS = 3  # further starts of the mean shift; the result with the most detail around it is taken
+MEAN_SHIFT_STEPS = 6
+DETAIL_QUANTILE = 0.9  # cells of the object with at least this quantile of detail are candidates
 
 
 @dataclass(frozen=True)
 class OnPrint(Where):
-    """On the object where most detail is, away from its outline: on print, engraving or other structure.
+    """Place on the print, engraving or other fine detail of the object, away from its outline.
 
-    On a plain object it is anywhere on it.
+    On an object without detail it is anywhere.
 
     Args:
-        gather: how far around detail draws the place to its middle, in [0, 0.5], fraction of min(H, W); 0 leaves it.
-        foreground: how the object is found, see `foreground.find_foreground`.
+        gather: radius within which the place moves to the middle of the detail (mean shift), in [0, 0.5], fraction of
+            min(H, W); 0 keeps the place.
+        foreground: method that finds the object, see `find_foreground`.
     """
 
     gather: float = number(0.0, 0.0, 0.5, "fraction of min(H, W)")
 
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
-        """Return a place, or None if there is none."""
+        """Return a place, or None if there is no candidate."""
         place = super().sample(rng, scene)
         if place is None or self.gather == 0.0 or scene.roi is not None:
             return place
@@ -42,28 +43,26 @@ class OnPrint(Where):
         rows, columns = np.nonzero(cells)
         points = np.stack([columns + 0.5, rows + 0.5], axis=1)
         points = points * (scene.size[1] / cells.shape[1], scene.size[0] / cells.shape[0]) - 0.5
-        fullest, most = np.array([place.x, place.y]), 0
-        for start in [fullest, *points[rng.integers(len(points), size=STARTS)]]:
-            middle, held = start, 0
-            for _ in range(GATHERED):
+        best, best_count = np.array([place.x, place.y]), 0
+        for start in [best, *points[rng.integers(len(points), size=EXTRA_STARTS)]]:
+            middle, count = start, 0
+            for _ in range(MEAN_SHIFT_STEPS):
                 near = ((points - middle) ** 2).sum(axis=1) <= (self.gather * scene.side) ** 2
-                held = int(near.sum())
-                middle = points[near].mean(axis=0) if held else middle
-            if held > most:
-                fullest, most = middle, held
-        return replace(place, x=float(fullest[0]), y=float(fullest[1]))
+                count = int(near.sum())
+                middle = points[near].mean(axis=0) if count else middle
+            if count > best_count:
+                best, best_count = middle, count
+        return replace(place, x=float(best[0]), y=float(best[1]))
 
     def _cells(self, scene: Scene) -> Bytes:
-        rows, columns = min(scene.size[0], GRID), min(scene.size[1], GRID)
-        small = cv2.resize(scene.image, (columns, rows), interpolation=cv2.INTER_NEAREST)
-        gray = small.reshape(rows, columns, -1).mean(axis=2, dtype=np.float32)
+        rows, columns = grid_shape(scene)
+        gray = sample_gray(scene)
         detail = cv2.blur(np.abs(gray - cv2.blur(gray, (5, 5)).reshape(gray.shape)), (3, 3)).reshape(gray.shape)
         on_object = scene.foreground(self.foreground).cells
-        inner = cv2.erode(on_object, np.ones((REACH, REACH), np.uint8)).reshape(on_object.shape)
+        inner = cv2.erode(on_object, np.ones((OUTLINE_CELLS, OUTLINE_CELLS), np.uint8)).reshape(on_object.shape)
         cells = cv2.resize(inner, (columns, rows), interpolation=cv2.INTER_NEAREST).reshape(rows, columns)
         values = np.sort(detail[cells > 0])
         if not values.size:
             return on_object
-        return cv2.bitwise_and(
-            cells, threshold_mask(detail, float(values[int(STRONGEST * (values.size - 1))]))
-        ).reshape(rows, columns)
+        least = float(values[int(DETAIL_QUANTILE * (values.size - 1))])
+        return cv2.bitwise_and(cells, threshold_mask(detail, least)).reshape(rows, columns)

@@ -1,38 +1,31 @@
-"""A band: a strip with two straight sides and two torn ends."""
+"""Strip with straight sides and torn ends, such as a piece of tape."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from defectsynth.core.layer import Layer, clip_box
+from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, Pair, between, span
-from defectsynth.functional.raster import (
-    ANTIALIAS_RIM,
-    MIN_STROKE_WIDTH,
-    SUBPIXEL,
-    Doubles,
-    canvas_to_alpha,
-    fixed_point,
-)
+from defectsynth.functional.raster import ANTIALIAS_RIM, MIN_STROKE_WIDTH, Doubles
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
+from defectsynth.shapes.outline import polygon_layer, to_points
 
-TEETH = 9  # points of a torn end
+TEETH = 9  # corners of a torn end
 
 
 @dataclass(frozen=True)
 class Band(Shape):
-    """A strip with two straight sides and two ends, cut or torn.
+    """Strip of tape or foil: straight sides, ends cut or torn.
 
     Args:
-        length_range: in [0, 2], fraction of min(H, W).
-        width_range: in [0, 1], fraction of min(H, W).
-        torn_range: depth of the teeth at the ends, in [0, 1], fraction of the width; 0 is cut straight.
+        length_range: length, in [0, 2], fraction of min(H, W).
+        width_range: width, in [0, 1], fraction of min(H, W).
+        torn_range: depth of the teeth at the ends, in [0, 1], fraction of the width; 0 is a straight cut.
     """
 
     length_range: Pair = span((0.1, 0.35), 0.0, 2.0, FRACTION)
@@ -40,7 +33,7 @@ class Band(Shape):
     torn_range: Pair = span((0.0, 0.25), 0.0, 1.0, "fraction of the width")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnBand:
-        """Return the band in pixels."""
+        """Return a random band."""
         length, width, torn, *teeth = rng.random(3 + 2 * TEETH).tolist()
         return DrawnBand(
             x=place.x,
@@ -55,7 +48,7 @@ class Band(Shape):
 
 @dataclass(frozen=True)
 class DrawnBand(DrawnShape):
-    """A band with its middle at (x, y); lengths in pixels, its direction in radians, its teeth in [0, 1]."""
+    """Band centred at (x, y); lengths in pixels, angle in radians, depths of the teeth in [0, 1]."""
 
     x: float
     y: float
@@ -67,19 +60,11 @@ class DrawnBand(DrawnShape):
 
     def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
         """Return the alpha layer."""
-        outline = self.outline()
-        x, y = outline.real, outline.imag
-        pad = 1 + margin
-        box = clip_box(x.min() - pad, y.min() - pad, x.max() + pad, y.max() + pad, size=size)
-        if box is None:
-            return None
-        canvas = np.zeros(box.shape, np.uint8)
-        points = (outline - complex(box.x0, box.y0)).view(np.float64).reshape(-1, 2)
-        cv2.fillPoly(canvas, [fixed_point(points)], 255, cv2.LINE_AA, SUBPIXEL)
-        return Layer(box, canvas_to_alpha(canvas, min(self.width, self.length) / MIN_STROKE_WIDTH))
+        opacity = min(self.width, self.length) / MIN_STROKE_WIDTH
+        return polygon_layer([to_points(self.outline())], size, pad=1 + margin, opacity=opacity)
 
     def outline(self) -> Doubles:
-        """Return the closed outline, complex (2 * TEETH,), x + iy in pixels."""
+        """Return the corners, complex (2 * TEETH,), x + iy in pixels."""
         half = max(0.5 * self.width - ANTIALIAS_RIM, 0.05)
         across = np.linspace(-half, half, TEETH)
         depth = np.array(self.teeth).reshape(2, TEETH) * (self.torn * self.width)

@@ -1,7 +1,7 @@
-"""SHAPE: sampled numbers become an alpha layer, no larger than the box of the defect.
+"""Base classes of the shapes.
 
-A `Shape` holds ranges; `sample` draws from them and returns a `DrawnShape` in pixels; its `layer` is a pure function.
-The shapes are in `segment`, `strokes` and `spots`; here is what they share.
+A `Shape` holds ranges. Its `sample` draws numbers from them and returns a `DrawnShape`, whose lengths are pixels and
+whose angles are radians. `DrawnShape.layer` is a pure function that renders the alpha layer.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from defectsynth.scene.scene import Scene
 
 
 class DrawnShape(Value):
-    """A shape in pixels, ready to be drawn again."""
+    """Base of the sampled shapes: lengths in pixels, angles in radians."""
 
     @abstractmethod
     def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
-        """Return the alpha layer in a picture of `size` (height, width), None if it lies outside.
+        """Return the alpha layer, None if all of it lies outside the image.
 
         Args:
-            size: (height, width) of the picture in pixels.
-            margin: pixels of empty alpha to keep around the shape, for looks and blends that reach beyond it.
+            size: (height, width) of the image in pixels.
+            margin: pixels of empty alpha around the shape, for looks and blends that reach beyond it.
         """
 
 
 class Shape(Component):
-    """Ranges from which a shape is drawn."""
+    """Base of the shapes: the ranges that one is sampled from."""
 
     @abstractmethod
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnShape:
-        """Return a shape at `place`."""
+        """Return a random shape at `place`."""

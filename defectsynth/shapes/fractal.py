@@ -1,4 +1,4 @@
-"""A cloud: the part of an ellipse where multi-octave noise is highest."""
+"""Fractal cloud: thresholded multi-octave noise inside an ellipse."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
 
-OCTAVES = (3, 5)  # fewest and most, by the size of the cloud
-DETAIL = 3.0  # pixels of a cell of the finest octave, where there are enough octaves
-HOLD = 0.5  # share of the ellipse's area from which on noise counts less, so that the cloud ends inside
-STEEP = 2.5  # by how many standard deviations less, at the outline of the ellipse
+MIN_OCTAVES, MAX_OCTAVES = 3, 5
+FINEST_CELL = 3.0  # pixels of a cell of the finest octave, unless the octaves are limited
+FADE_START = 0.5  # share of the ellipse's area beyond which the noise is lowered, so that the cloud ends inside
+FADE_DEPTH = 2.5  # standard deviations by which it is lowered at the outline of the ellipse
 
 
 @dataclass(frozen=True)
 class Fractal(Shape):
-    """A cloud without a plain outline: lobes, bays and islands of all sizes inside an ellipse.
+    """Stain without a simple outline: fractal noise with lobes, bays and islands, inside an ellipse.
 
     Args:
-        radius_range: greatest reach from the centre, in [0, 0.5], fraction of min(H, W).
+        radius_range: longer half axis of the ellipse, in [0, 0.5], fraction of min(H, W).
         aspect_range: shorter by longer diameter, in [0.05, 1].
         cover_range: covered share of the ellipse, in [0.05, 0.95].
-        raggedness_range: how much of the outline is noise, in [0, 1]; 0 is an ellipse, 1 scattered islands.
-        gain_range: strength of an octave of the noise as a share of the coarser one, in [0, 1]; more is rougher.
-        softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the middle on.
+        raggedness_range: weight of the noise, in [0, 1]; 0 is an ellipse, 1 scattered islands.
+        gain_range: amplitude of an octave relative to the next coarser one, in [0, 1]; higher values are rougher.
+        softness_range: width of the soft edge, in [0, 1]; 0 is sharp, 1 fades from the centre on.
 
     References:
-        K. Perlin, "An Image Synthesizer", SIGGRAPH 1985; V. Zavrtanik et al., "DRAEM", ICCV 2021, thresholds such noise
-        over the whole picture, in sides that are powers of two. Here it is made for the box of the defect only, for any
-        size, with a threshold that sets the area, and from values instead of gradients.
+        K. Perlin, "An Image Synthesizer", SIGGRAPH 1985. V. Zavrtanik et al., "DRAEM", ICCV 2021, thresholds Perlin
+        noise over the whole image, whose sides are powers of two. Here value noise is made for the bounding box only,
+        of any size, and the threshold is set by the covered area.
     """
 
     radius_range: Pair = span((0.03, 0.12), 0.0, 0.5, FRACTION)
     aspect_range: Pair = span((0.5, 1.0), 0.05, 1.0, "shorter by longer diameter")
     cover_range: Pair = span((0.35, 0.6), 0.05, 0.95, "covered share of the ellipse")
     raggedness_range: Pair = span((0.3, 0.7), 0.0, 1.0, "0 is an ellipse, 1 scattered islands")
-    gain_range: Pair = span((0.4, 0.65), 0.0, 1.0, "strength of an octave as a share of the coarser one")
+    gain_range: Pair = span((0.4, 0.65), 0.0, 1.0, "amplitude of an octave relative to the coarser one")
     softness_range: Pair = span((0.0, 0.5), 0.0, 1.0, "0 is sharp")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnFractal:
-        """Return the cloud in pixels."""
+        """Return a random cloud."""
         radius, aspect, cover, ragged, gain, soft = rng.random(6).tolist()
         return DrawnFractal(
             x=place.x,
@@ -66,7 +66,7 @@ class Fractal(Shape):
 
 @dataclass(frozen=True)
 class DrawnFractal(DrawnShape):
-    """A cloud; centre and greatest reach in pixels, direction of the longer axis in radians, the seed of its noise."""
+    """Cloud; centre and longer half axis in pixels, angle of that axis in radians, seed of the noise."""
 
     x: float
     y: float
@@ -84,7 +84,7 @@ class DrawnFractal(DrawnShape):
         field, threshold, width = self._field()
         cell = max(1, round(2 * self.radius)) / field.shape[0]
         column, row, columns, rows = cv2.boundingRect((field > threshold - 0.5 * width).view(np.uint8))
-        column, row, columns, rows = column - 1, row - 1, columns + 2, rows + 2  # the outermost cells are empty
+        column, row, columns, rows = column - 1, row - 1, columns + 2, rows + 2  # the cells around it are empty
         left = round(self.x - self.radius + column * cell)
         top = round(self.y - self.radius + row * cell)
         right, bottom = left + max(1, round(columns * cell)), top + max(1, round(rows * cell))
@@ -106,8 +106,9 @@ class DrawnFractal(DrawnShape):
         return Layer(box, canvas)
 
     def _field(self) -> tuple[Floats, float, float]:
-        """Return the noise on a square grid over the ellipse, where the outline lies in it, and how soft it is."""
-        octaves = int(min(max(math.log2(2 * self.radius / (DETAIL * BASE_CELLS)) + 1.0, OCTAVES[0]), OCTAVES[1]))
+        """Return the noise on a square grid over the ellipse, the threshold and the width of the soft edge."""
+        wanted = math.log2(2 * self.radius / (FINEST_CELL * BASE_CELLS)) + 1.0
+        octaves = int(min(max(wanted, MIN_OCTAVES), MAX_OCTAVES))
         noise = fractal_noise(self.seed, octaves=octaves, gain=self.gain)
         side = noise.shape[0]
         axis = (np.arange(side, dtype=np.float32) + np.float32(0.5)) * np.float32(2 / side) - np.float32(1)
@@ -118,14 +119,14 @@ class DrawnFractal(DrawnShape):
         )
         distance = along * along + across * across
         field = np.float32(self.raggedness) * noise - np.float32(2.0 - self.raggedness) * distance
-        beyond = np.maximum(distance - np.float32(HOLD), np.float32(0))
-        field -= np.float32(STEEP / (1 - HOLD) ** 2) * beyond * beyond
+        beyond = np.maximum(distance - np.float32(FADE_START), np.float32(0))
+        field -= np.float32(FADE_DEPTH / (1 - FADE_START) ** 2) * beyond * beyond
         within = distance < 1.0
         values = np.sort(field[within], axis=None)
         threshold = float(values[int((1.0 - self.cover) * (values.size - 1))])
-        steps = np.abs(np.diff(field, axis=1))[within[:, 1:]]  # beyond the ellipse the field falls ever more steeply
-        slope = float(steps.mean()) * side / (2 * self.radius) if steps.size else 0.0  # for each pixel
+        steps = np.abs(np.diff(field, axis=1))[within[:, 1:]]  # outside the ellipse the field is steeper
+        slope = float(steps.mean()) * side / (2 * self.radius) if steps.size else 0.0  # per pixel
         width = max(self.softness * float(values[-1] - threshold), slope, 1e-3)
-        for rim in (field[0], field[-1], field[:, 0], field[:, -1]):
-            np.minimum(rim, np.float32(threshold - width), out=rim)
+        for border in (field[0], field[-1], field[:, 0], field[:, -1]):
+            np.minimum(border, np.float32(threshold - width), out=border)
         return field, threshold, width

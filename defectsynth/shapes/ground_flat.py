@@ -1,35 +1,33 @@
-"""A facet: the outline of a flat that was taken off a rounded surface."""
+"""Flat that was ground or filed off a rounded surface."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
-from defectsynth.core.layer import Layer, clip_box
+from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, Pair, between, radians_between, span
-from defectsynth.functional.polygons import MAX_COORDINATE
-from defectsynth.functional.raster import SUBPIXEL, canvas_to_alpha, fixed_point
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
+from defectsynth.shapes.outline import polygon_layer, to_points
 
 CORNERS = 40  # of the outline
-WAVES = 4  # bays and lobes, the coarsest a whole lobe to either side
+WAVES = 4  # cosine waves that deform the outline, of 1 to 4 periods
 
 
 @dataclass(frozen=True)
 class GroundFlat(Shape):
-    """A flat as a file or a grinding wheel takes it off a rounded surface: an uneven ellipse with a ragged rim.
+    """Flat ground or filed off a rounded surface: an uneven ellipse with a ragged outline.
 
     Args:
-        radius_range: half its length, in [0, 0.5], fraction of min(H, W).
+        radius_range: half the length, in [0, 0.5], fraction of min(H, W).
         aspect_range: width by length, in [0.1, 1].
-        angle_range: of its length against the direction of the place, in [-360, 360], degrees.
-        unevenness_range: depth of its bays, in [0, 0.5], fraction of the radius.
-        raggedness_range: deviation of its corners, in [0, 0.3], fraction of the radius.
+        angle_range: angle between its length and the direction of the place, in [-360, 360], degrees.
+        unevenness_range: amplitude of the waves of the outline, in [0, 0.5], fraction of the radius.
+        raggedness_range: standard deviation of the corners, in [0, 0.3], fraction of the radius.
     """
 
     radius_range: Pair = span((0.02, 0.05), 0.0, 0.5, FRACTION)
@@ -39,7 +37,7 @@ class GroundFlat(Shape):
     raggedness_range: Pair = span((0.0, 0.04), 0.0, 0.3, "fraction of the radius")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnGroundFlat:
-        """Return the facet in pixels."""
+        """Return a random flat."""
         radius, aspect, turn, uneven, ragged = rng.random(5).tolist()
         return DrawnGroundFlat(
             x=place.x,
@@ -55,7 +53,7 @@ class GroundFlat(Shape):
 
 @dataclass(frozen=True)
 class DrawnGroundFlat(DrawnShape):
-    """A facet around (x, y); half its length in pixels, its direction in radians, the seed of its outline."""
+    """Ground flat centred at (x, y); radius (half the length) in pixels, angle in radians, seed of the outline."""
 
     x: float
     y: float
@@ -75,10 +73,4 @@ class DrawnGroundFlat(DrawnShape):
         reach = 1.0 + self.unevenness * waves.sum(axis=0) + self.raggedness * rng.standard_normal(CORNERS)
         corners = np.maximum(reach, 0.2) * self.radius * (np.cos(position) + 1j * self.aspect * np.sin(position))
         corners = corners * complex(math.cos(self.angle), math.sin(self.angle)) + complex(self.x, self.y)
-        x, y, pad = corners.real, corners.imag, 1 + margin
-        box = clip_box(x.min() - pad, y.min() - pad, x.max() + pad, y.max() + pad, size=size)
-        if box is None:
-            return None
-        points = np.clip(np.stack([x, y], axis=1) - box[:2], -MAX_COORDINATE, MAX_COORDINATE)
-        canvas = cv2.fillPoly(np.zeros(box.shape, np.uint8), [fixed_point(points)], 255, cv2.LINE_AA, SUBPIXEL)
-        return Layer(box, canvas_to_alpha(canvas, 1.0))
+        return polygon_layer([to_points(corners)], size, pad=1 + margin)

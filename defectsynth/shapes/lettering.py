@@ -1,4 +1,4 @@
-"""A line of letters."""
+"""Line of text: capitals and digits."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from defectsynth.shapes.base import DrawnShape, Shape
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 FONTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX)
 CAPITAL = 21.0  # height of a capital at scale 1, in pixels
-LEAST = 4.0  # pixels of the lowest capital that is drawn
+MIN_HEIGHT = 4.0  # pixels
 
 
 @dataclass(frozen=True)
 class Lettering(Shape):
-    """A line of capitals and digits.
+    """Line of text: random capitals and digits.
 
     Args:
         letters_range: number of letters, in [1, 12].
-        height_range: of a capital, in [0, 0.5], fraction of min(H, W).
+        height_range: height of a capital, in [0, 0.5], fraction of min(H, W).
         stroke_range: thickness of a stroke, in [0.02, 0.4], fraction of the height.
-        squeeze_range: width of a letter, times that of the font, in [0.3, 2].
+        squeeze_range: horizontal scale of a letter, in [0.3, 2]; 1 is the width of the font.
     """
 
     letters_range: IntPair = count((1, 4), 1, 12, "letters")
     height_range: Pair = span((0.04, 0.1), 0.0, 0.5, FRACTION)
     stroke_range: Pair = span((0.08, 0.22), 0.02, 0.4, "fraction of the height")
-    squeeze_range: Pair = span((0.7, 1.1), 0.3, 2.0, "times the font's width")
+    squeeze_range: Pair = span((0.7, 1.1), 0.3, 2.0, "1 is the width of the font")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnLettering:
-        """Return the letters in pixels, along the direction of the place."""
-        number, height, stroke, squeeze, font, *which = rng.random(5 + self.letters_range[1]).tolist()
-        chosen = which[: whole_between(self.letters_range, number)]
-        tall = max(between(self.height_range, height) * scene.side, LEAST)
+        """Return random letters along the direction of the place."""
+        number, height, stroke, squeeze, font, *letters = rng.random(5 + self.letters_range[1]).tolist()
+        chosen = letters[: whole_between(self.letters_range, number)]
+        tall = max(between(self.height_range, height) * scene.side, MIN_HEIGHT)
         return DrawnLettering(
             x=place.x,
             y=place.y,
@@ -56,7 +56,7 @@ class Lettering(Shape):
 
 @dataclass(frozen=True)
 class DrawnLettering(DrawnShape):
-    """Letters, their middle at (x, y); height and stroke in pixels, direction in radians, number of the font."""
+    """Text centred at (x, y); height and stroke in pixels, angle in radians, index of the font."""
 
     x: float
     y: float

@@ -1,4 +1,4 @@
-"""Particles, strewn: angular grains or round drops, few large ones and many small ones."""
+"""Scattered particles: angular grains or round drops of many sizes."""
 
 from __future__ import annotations
 
@@ -6,36 +6,29 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 
-from defectsynth.core.layer import Layer, clip_box
+from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, span, whole_between
-from defectsynth.functional.raster import (
-    ANTIALIAS_RIM,
-    MIN_STROKE_WIDTH,
-    SUBPIXEL,
-    Doubles,
-    canvas_to_alpha,
-    fixed_point,
-)
+from defectsynth.functional.raster import ANTIALIAS_RIM, MIN_STROKE_WIDTH, Doubles
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
+from defectsynth.shapes.outline import polygon_layer, to_points
 
-ROUND = 20  # corners of a round particle
-SMALLEST = 0.6  # pixels: radius of the smallest particle
+POINTS = 20  # of the outline of a particle
+MIN_RADIUS = 0.6  # pixels
 
 
 @dataclass(frozen=True)
 class Particles(Shape):
-    """One particle or many strewn around the first and largest, angular as grit or round as drops.
+    """Scattered particles, angular like grit or round like drops; the largest lies at the place.
 
     Args:
-        radius_range: of the largest, in [0, 0.5], fraction of min(H, W).
-        particles_range: number, in [1, 128].
-        spread_range: standard deviation of their distance from the first, in [0, 0.5], fraction of min(H, W).
-        variety_range: how much their sizes differ, in [0, 3]; more gives fewer large and more small ones.
+        radius_range: radius of the largest, in [0, 0.5], fraction of min(H, W).
+        particles_range: number of particles, in [1, 128].
+        spread_range: standard deviation of their distance from the largest, in [0, 0.5], fraction of min(H, W).
+        variety_range: variation of the sizes, in [0, 3]; higher values give fewer large and more small particles.
         aspect_range: shorter by longer diameter, in [0.05, 1].
         angularity_range: in [0, 1]; 0 is round, 1 an uneven polygon of 4 to 7 corners.
     """
@@ -43,17 +36,17 @@ class Particles(Shape):
     radius_range: Pair = span((0.008, 0.03), 0.0, 0.5, FRACTION)
     particles_range: IntPair = count((1, 6), 1, 128, "particles")
     spread_range: Pair = span((0.02, 0.06), 0.0, 0.5, FRACTION)
-    variety_range: Pair = span((0.5, 1.5), 0.0, 3.0, "more gives fewer large ones")
+    variety_range: Pair = span((0.5, 1.5), 0.0, 3.0, "higher values give fewer large ones")
     aspect_range: Pair = span((0.4, 1.0), 0.05, 1.0, "shorter by longer diameter")
     angularity_range: Pair = span((0.6, 1.0), 0.0, 1.0, "0 is round")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnParticles:
-        """Return the particles in pixels."""
+        """Return random particles."""
         number, radius, spread, variety, angular = rng.random(5).tolist()
         return DrawnParticles(
             x=place.x,
             y=place.y,
-            radius=max(between(self.radius_range, radius) * scene.side, SMALLEST),
+            radius=max(between(self.radius_range, radius) * scene.side, MIN_RADIUS),
             particles=whole_between(self.particles_range, number),
             spread=between(self.spread_range, spread) * scene.side,
             variety=between(self.variety_range, variety),
@@ -65,7 +58,7 @@ class Particles(Shape):
 
 @dataclass(frozen=True)
 class DrawnParticles(DrawnShape):
-    """Particles around (x, y); radius of the largest and spread in pixels, the seed of the rest."""
+    """Particles around (x, y); radius of the largest and spread in pixels, seed of the outlines."""
 
     x: float
     y: float
@@ -79,35 +72,24 @@ class DrawnParticles(DrawnShape):
 
     def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
         """Return the alpha layer."""
-        outlines = self.outlines()
-        x, y = outlines.real, outlines.imag
-        pad = 1 + margin
-        box = clip_box(x.min() - pad, y.min() - pad, x.max() + pad, y.max() + pad, size=size)
-        if box is None:
-            return None
-        canvas = np.zeros(box.shape, np.uint8)
-        points = (outlines - complex(box.x0, box.y0)).view(np.float64).reshape(*outlines.shape, 2)
-        for outline in fixed_point(points):
-            cv2.fillPoly(canvas, [outline], 255, cv2.LINE_AA, SUBPIXEL)
-        return Layer(box, canvas_to_alpha(canvas, 2 * self.radius / MIN_STROKE_WIDTH))
+        opacity = 2 * self.radius / MIN_STROKE_WIDTH
+        return polygon_layer(to_points(self.outlines()), size, pad=1 + margin, opacity=opacity)
 
     def outlines(self) -> Doubles:
-        """Return the closed outline of every particle, complex (particles, ROUND), x + iy in pixels."""
+        """Return the outline of every particle, complex (particles, POINTS), x + iy in pixels."""
         rng = np.random.default_rng(self.seed)
-        numbers = self.particles
-        smaller, turn, aspect, corners, start = rng.random((5, numbers))
-        away = rng.standard_normal((2, numbers)) * self.spread
-        smaller[0], away[:, 0] = 0.0, 0.0
-        radii = (
-            np.maximum(self.radius * np.exp(-self.variety * (smaller + 0.7 * smaller**3)), SMALLEST)
-            - 0.5 * ANTIALIAS_RIM
-        )
+        number = self.particles
+        smaller, turn, aspect, corners, start = rng.random((5, number))
+        offset = rng.standard_normal((2, number)) * self.spread
+        smaller[0], offset[:, 0] = 0.0, 0.0
+        radii = self.radius * np.exp(-self.variety * (smaller + 0.7 * smaller**3))
+        radii = np.maximum(radii, MIN_RADIUS) - 0.5 * ANTIALIAS_RIM
         theta, sides, waves = _circle()
-        first, turned = start * (math.pi / ROUND), turn * (2 * math.pi)  # angles of first corner and whole
+        first, turned = start * (math.pi / POINTS), turn * (2 * math.pi)  # angles of the first corner and the particle
         angles = [first + turned, turned - first, first + 6.3 * corners, 3 * first + 6.3 * aspect]
         terms = np.exp(1j * np.array(angles))
         longer = 0.5 + 0.5 * (self.aspects[0] + (self.aspects[1] - self.aspects[0]) * aspect)
-        terms *= np.array([longer, 1.0 - longer, 0.3 * rng.standard_normal(numbers), np.full(numbers, 0.15)])
+        terms *= np.array([longer, 1.0 - longer, 0.3 * rng.standard_normal(number), np.full(number, 0.15)])
         step = 2 * math.pi / np.floor(4 + 4 * corners)[:, None]  # angle between two corners
         phase = (theta + first[:, None]) / step
         phase += turn[:, None]
@@ -116,18 +98,18 @@ class DrawnParticles(DrawnShape):
         phase *= step
         radial = (terms[2:].T @ waves).real + 1.0
         np.clip(radial, 0.4, 1.6, out=radial)
-        radial *= np.cos(0.5 * step) / np.cos(phase)  # a polygon around the circle, 1 at its corners
+        radial *= np.cos(0.5 * step) / np.cos(phase)  # a polygon in the unit circle, 1 at its corners
         radial -= 1.0
         radial *= self.angularity * radii[:, None]
         radial += radii[:, None]
         outline = terms[:2].T @ sides
         outline *= radial
-        outline += (away[0] + 1j * away[1] + complex(self.x, self.y))[:, None]
+        outline += (offset[0] + 1j * offset[1] + complex(self.x, self.y))[:, None]
         return outline
 
 
 @lru_cache(maxsize=1)
 def _circle() -> tuple[Doubles, Doubles, Doubles]:
-    """Return `ROUND` angles and, complex (2, ROUND) each, e^iθ and e^-iθ, and e^iθ and e^3iθ."""
-    theta = np.arange(ROUND) * (2 * math.pi / ROUND)
+    """Return `POINTS` angles θ and, complex (2, POINTS) each, e^iθ and e^-iθ, and e^iθ and e^3iθ."""
+    theta = np.arange(POINTS) * (2 * math.pi / POINTS)
     return theta, np.exp([1j * theta, -1j * theta]), np.exp([1j * theta, 3j * theta])

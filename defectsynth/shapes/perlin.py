@@ -1,4 +1,4 @@
-"""Regions where Perlin noise is high: from one blob to many islands."""
+"""Thresholded Perlin noise: from one blob to many islands."""
 
 from __future__ import annotations
 
@@ -25,36 +25,36 @@ from defectsynth.functional.raster import Doubles, canvas_to_alpha
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
-from defectsynth.shapes.rectangle import within
+from defectsynth.shapes.rectangle import fit_rectangle
 
-SAMPLES = 256  # places along the longer side at which the noise is computed; between them it is interpolated
-LEVEL = 128.0  # stands for the threshold in 8 bits
-CORE = 0.45  # share of the square, from its middle, in which regions are drawn together rather than kept off
+MAX_SAMPLES = 256  # along the longer side at which the noise is computed; larger squares are interpolated
+THRESHOLD_LEVEL = 128.0  # gray level of the threshold in the 8-bit noise
+GATHER_RADIUS = 0.45  # squared, of half the square, within which `gather` raises the noise; it lowers it outside
 
 
 @dataclass(frozen=True)
 class Perlin(Shape):
-    """Regions of Perlin noise above a threshold, sharp, inside a square; it is moved to lie within the picture.
+    """Regions of Perlin noise above a threshold, sharp, inside a square that is moved to lie within the image.
 
     Args:
-        extent_range: side of the square, in [0, 2], fraction of min(H, W); it ends at the border of the picture.
-        octave_range: cells of the noise along each side, drawn one by one, as powers of two, in [0, 7].
+        extent_range: side of the square, in [0, 2], fraction of min(H, W), cut at the size of the image.
+        octave_range: binary logarithm of the noise cells along each side, sampled separately, in [0, 7].
         threshold: in [-1, 1]; the noise lies between -1 and 1, half of it below 0.
-        gather: how strongly the regions are drawn to the middle of the square, in [0, 4]; 0 spreads them evenly.
+        gather: bias that concentrates the regions in the middle of the square, in [0, 4]; 0 spreads them evenly.
         angle_range: rotation of the noise, in [-360, 360], degrees.
     """
 
     extent_range: Pair = span((0.12, 0.4), 0.0, 2.0, FRACTION)
-    octave_range: IntPair = count((1, 3), 0, 7, "powers of two")
+    octave_range: IntPair = count((1, 3), 0, 7, "exponents of two")
     threshold: float = number(0.35, -1.0, 1.0, "of noise in [-1, 1]")
     gather: float = number(1.0, 0.0, 4.0, "of the noise")
     angle_range: Pair = span((-90.0, 90.0), -360.0, 360.0, "degrees")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnPerlin:
-        """Return the square in pixels and the seed of its noise."""
+        """Return a random square of noise."""
         extent, across, down, turn = rng.random(4).tolist()
         side = between(self.extent_range, extent) * scene.side
-        square = within(scene, place, width=min(side, scene.size[1]), height=min(side, scene.size[0]))
+        square = fit_rectangle(scene, place, width=min(side, scene.size[1]), height=min(side, scene.size[0]))
         return DrawnPerlin(
             x=square.x,
             y=square.y,
@@ -71,7 +71,7 @@ class Perlin(Shape):
 
 @dataclass(frozen=True)
 class DrawnPerlin(DrawnShape):
-    """The square around (x, y), `width` by `height` pixels, cells of its noise, and the rest of `Perlin`."""
+    """Perlin noise of `rows` by `columns` cells in `width` by `height` pixels around (x, y); `turn` in radians."""
 
     x: float
     y: float
@@ -85,30 +85,30 @@ class DrawnPerlin(DrawnShape):
     seed: int
 
     def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
-        """Return the alpha layer; its box holds what is above the threshold."""
+        """Return the alpha layer, cropped to the regions above the threshold."""
         x0, y0 = round(self.x - self.width / 2 + 0.5), round(self.y - self.height / 2 + 0.5)
         width, height = max(round(self.width), 1), max(round(self.height), 1)
-        step = max(max(width, height) / SAMPLES, 1.0)
-        high = self._height(max(round(height / step), 1), max(round(width / step), 1))
-        left, top, across, down = cv2.boundingRect(threshold_mask(high, LEVEL))
+        step = max(max(width, height) / MAX_SAMPLES, 1.0)
+        level = self._level(max(round(height / step), 1), max(round(width / step), 1))
+        left, top, across, down = cv2.boundingRect(threshold_mask(level, THRESHOLD_LEVEL))
         if not across:
             return None
-        high = high[top : top + down, left : left + across]
+        level = level[top : top + down, left : left + across]
         x, y = np.rint(np.array([left, left + across]) * step), np.rint(np.array([top, top + down]) * step)
         enlarged = (int(x[1] - x[0]), int(y[1] - y[0]))
         if enlarged != (across, down):
-            high = cv2.resize(high, enlarged, interpolation=cv2.INTER_LINEAR)
+            level = cv2.resize(level, enlarged, interpolation=cv2.INTER_LINEAR)
         inner = Box(int(x0 + x[0]), int(y0 + y[0]), int(x0 + x[1]), int(y0 + y[1]))
-        return _framed(threshold_mask(high, LEVEL), inner, size, margin)
+        return _add_margin(threshold_mask(level, THRESHOLD_LEVEL), inner, size, margin)
 
-    def _height(self, rows: int, columns: int) -> Bytes:
-        """Return where the noise is above the threshold, uint8 (rows, columns): `LEVEL` is the threshold."""
+    def _level(self, rows: int, columns: int) -> Bytes:
+        """Return the noise, uint8 (rows, columns), shifted so that the threshold is `THRESHOLD_LEVEL`."""
         noise = self._noise(rows, columns)
         if self.gather > 0.0:
             x = np.linspace(-1, 1, columns, dtype=np.float32)
             y = np.linspace(-1, 1, rows, dtype=np.float32)[:, None]
-            noise += np.float32(self.gather) * (np.float32(CORE) - x * x - y * y)
-        shift = LEVEL - 127.0 * self.threshold
+            noise += np.float32(self.gather) * (np.float32(GATHER_RADIUS) - x * x - y * y)
+        shift = THRESHOLD_LEVEL - 127.0 * self.threshold
         noise *= np.float32(127.0)
         noise += np.float32(shift)
         return np.clip(noise, 0, 255, out=noise).astype(np.uint8)
@@ -141,15 +141,15 @@ class DrawnPerlin(DrawnShape):
 
 
 def _positions(number: int, cells: int) -> tuple[Doubles, Doubles, Doubles]:
-    """Return the cell of each of `number` pixel centres, the place inside it in [0, 1) and its fade."""
+    """Return the cell of each of `number` pixel centres, the position inside it in [0, 1) and its smoothstep weight."""
     along = (np.arange(number) + 0.5) * cells / number
     cell = np.minimum(along.astype(np.intp), cells - 1)
     inside = along - cell
     return cell, inside, inside**3 * (inside * (6 * inside - 15) + 10)
 
 
-def _framed(inside: Bytes, inner: Box, size: tuple[int, int], margin: int) -> Layer | None:
-    """Return what lies in the picture of a mask, uint8 (h, w), as alpha with an empty margin around it."""
+def _add_margin(inside: Bytes, inner: Box, size: tuple[int, int], margin: int) -> Layer | None:
+    """Return a mask, uint8 (h, w) at the box `inner`, as a layer with an empty margin, clipped to the image."""
     box = clip_box(inner.x0 - margin, inner.y0 - margin, inner.x1 - 1 + margin, inner.y1 - 1 + margin, size=size)
     seen = clip_box(inner.x0, inner.y0, inner.x1 - 1, inner.y1 - 1, size=size)
     if box is None or seen is None:

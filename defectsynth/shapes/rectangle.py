@@ -1,52 +1,52 @@
-"""Rectangles: by area and aspect, by their two sides, and with the gamma law of natural synthetic anomalies."""
+"""Rectangles: by area and aspect, by their sides, and with gamma-distributed sides."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from defectsynth.core.layer import Layer, clip_box
 from defectsynth.core.parameters import FRACTION, Pair, between, number, radians_between, span
-from defectsynth.functional.raster import ANTIALIAS_RIM, SUBPIXEL, fixed_point
+from defectsynth.functional.raster import ANTIALIAS_RIM
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
+from defectsynth.shapes.outline import polygon_layer
 
 
 @dataclass(frozen=True)
 class Rectangle(Shape):
-    """An upright rectangle by its area and aspect; it is moved to lie within the picture.
+    """Upright rectangle by area and aspect, moved to lie within the image.
 
     Args:
-        area_range: in [0, 1], share of the picture's area.
-        aspect_range: width by height, in [0.02, 50]; half of the draws lie above 1, half below, where both are allowed.
+        area_range: area, in [0, 1], fraction of the image area.
+        aspect_range: width by height, in [0.02, 50]; if the range contains 1, half of the samples lie above it.
     """
 
-    area_range: Pair = span((0.005, 0.03), 0.0, 1.0, "share of the picture's area")
+    area_range: Pair = span((0.005, 0.03), 0.0, 1.0, "fraction of the image area")
     aspect_range: Pair = span((0.3, 3.3), 0.02, 50.0, "width by height")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnRectangle:
         """Return the rectangle in pixels."""
-        size, which, share = rng.random(3).tolist()
+        size, half, share = rng.random(3).tolist()
         area = between(self.area_range, size) * scene.size[0] * scene.size[1]
         low, high = self.aspect_range
         if low < 1.0 < high:
-            low, high = (low, 1.0) if which < 0.5 else (1.0, high)
+            low, high = (low, 1.0) if half < 0.5 else (1.0, high)
         aspect = between((low, high), share)
-        return within(scene, place, width=math.sqrt(area * aspect), height=math.sqrt(area / aspect))
+        return fit_rectangle(scene, place, width=math.sqrt(area * aspect), height=math.sqrt(area / aspect))
 
 
 @dataclass(frozen=True)
-class Strip(Shape):
-    """A long thin rectangle by its sides, turned; it is moved to lie within the picture.
+class RotatedRectangle(Shape):
+    """Rotated rectangle by its sides, moved to lie within the image.
 
     Args:
-        length_range: in [0, 2], fraction of min(H, W).
-        width_range: in [0, 1], fraction of min(H, W).
-        angle_range: against upright, in [-360, 360], degrees.
+        length_range: length, in [0, 2], fraction of min(H, W).
+        width_range: width, in [0, 1], fraction of min(H, W).
+        angle_range: rotation from upright, in [-360, 360], degrees.
     """
 
     length_range: Pair = span((0.04, 0.1), 0.0, 2.0, FRACTION)
@@ -54,9 +54,9 @@ class Strip(Shape):
     angle_range: Pair = span((-45.0, 45.0), -360.0, 360.0, "degrees")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnRectangle:
-        """Return the strip in pixels."""
+        """Return a random rectangle."""
         length, width, turn = rng.random(3).tolist()
-        return within(
+        return fit_rectangle(
             scene,
             place,
             width=between(self.width_range, width) * scene.side,
@@ -67,13 +67,13 @@ class Strip(Shape):
 
 @dataclass(frozen=True)
 class GammaRectangle(Shape):
-    """An upright rectangle, mostly small, now and then large; it is moved to lie within the picture.
+    """Upright rectangle with gamma-distributed sides, mostly small, moved to lie within the image.
 
-    Width and height are drawn one by one: the least size and a gamma law of shape 2 on top of it, up to the greatest.
+    Width and height are sampled separately: the smallest side plus a gamma variate of shape 2, cut at the greatest.
 
     Args:
-        size_range: least and greatest side, in [0, 2], fraction of min(H, W).
-        spread: scale of the gamma law, in [0, 1], fraction of min(H, W); the mean side is the least one and twice this.
+        size_range: smallest and greatest side, in [0, 2], fraction of min(H, W).
+        spread: scale of the gamma distribution, in [0, 1], fraction of min(H, W); its mean is twice the scale.
     """
 
     size_range: Pair = span((0.06, 0.8), 0.0, 2.0, FRACTION)
@@ -83,12 +83,12 @@ class GammaRectangle(Shape):
         """Return the rectangle in pixels."""
         low, high = self.size_range
         sides = np.minimum(low + rng.gamma(2.0, self.spread, 2), high) * scene.side
-        return within(scene, place, width=float(sides[0]), height=float(sides[1]))
+        return fit_rectangle(scene, place, width=float(sides[0]), height=float(sides[1]))
 
 
 @dataclass(frozen=True)
 class DrawnRectangle(DrawnShape):
-    """A rectangle around (x, y), `width` by `height` pixels, turned by `turn` radians."""
+    """Rectangle centred at (x, y), `width` by `height` pixels, rotated by `turn` radians."""
 
     x: float
     y: float
@@ -97,20 +97,14 @@ class DrawnRectangle(DrawnShape):
     turn: float
 
     def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
-        """Return the alpha layer; an upright rectangle ends between two pixels and has no soft rim."""
+        """Return the alpha layer; an upright rectangle covers whole pixels."""
         if self.turn == 0.0:
             return self._upright(size, margin)
         cos, sin = math.cos(self.turn), math.sin(self.turn)
         half = np.array([self.width, self.height]) / 2
         corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * np.maximum(half - ANTIALIAS_RIM, 0.1)
         corners = corners @ np.array([[cos, sin], [-sin, cos]]) + (self.x, self.y)
-        low, high = corners.min(axis=0) - margin - 1, corners.max(axis=0) + margin + 1
-        box = clip_box(*low, *high, size=size)
-        if box is None:
-            return None
-        canvas = np.zeros(box.shape, np.uint8)
-        cv2.fillPoly(canvas, [fixed_point(corners - box[:2])], 255, cv2.LINE_AA, SUBPIXEL)
-        return Layer(box, canvas * np.float32(1 / 255))
+        return polygon_layer([corners], size, pad=1 + margin)
 
     def _upright(self, size: tuple[int, int], margin: int) -> Layer | None:
         x0, y0 = round(self.x - self.width / 2 + 0.5), round(self.y - self.height / 2 + 0.5)
@@ -124,17 +118,17 @@ class DrawnRectangle(DrawnShape):
         return Layer(box, alpha)
 
 
-def within(scene: Scene, place: Place, *, width: float, height: float, turn: float = 0.0) -> DrawnRectangle:
-    """Return a rectangle around a place, moved so that it is not cut by the border of the picture where that can be."""
+def fit_rectangle(scene: Scene, place: Place, *, width: float, height: float, turn: float = 0.0) -> DrawnRectangle:
+    """Return a rectangle at a place, moved so that the border of the image does not cut it if it can fit."""
     width, height = max(width, 1.0), max(height, 1.0)
     cos, sin = abs(math.cos(turn)), abs(math.sin(turn))
-    x = _moved(place.x, width * cos + height * sin, scene.size[1])
-    y = _moved(place.y, width * sin + height * cos, scene.size[0])
+    x = _fit_position(place.x, width * cos + height * sin, scene.size[1])
+    y = _fit_position(place.y, width * sin + height * cos, scene.size[0])
     return DrawnRectangle(x=x, y=y, width=width, height=height, turn=turn)
 
 
-def _moved(position: float, extent: float, size: int) -> float:
-    """Return the position at which an extent around it fits into [-0.5, size - 0.5]; the middle if it cannot."""
+def _fit_position(position: float, extent: float, size: int) -> float:
+    """Return the nearest position at which `extent` around it fits into [-0.5, size - 0.5]; the middle if it cannot."""
     if not -0.5 <= position <= size - 0.5:
         return position
     room = max(size - extent, 0.0) / 2

@@ -1,4 +1,4 @@
-"""A strand: a long thin curve of one thickness that wanders and curls."""
+"""Strand: a long thin curl, such as a fibre or a hair."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defectsynth.core.layer import Layer, clip_box
+from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, Pair, between, radians_between, span
 from defectsynth.functional.raster import (
     ANTIALIAS_RIM,
@@ -20,19 +20,20 @@ from defectsynth.functional.raster import (
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
+from defectsynth.shapes.outline import points_box, to_points
 
-POINTS = 49
+POINTS = 49  # of the curve
 
 
 @dataclass(frozen=True)
 class Strand(Shape):
-    """A long thin curve of one thickness, its direction wandering at random.
+    """Fibre or hair: a long thin curve of constant thickness whose direction wanders at random.
 
     Args:
-        length_range: along the curve, in [0, 2], fraction of min(H, W).
+        length_range: length along the curve, in [0, 2], fraction of min(H, W).
         width_range: thickness, in [0, 0.1], fraction of min(H, W).
         bend_range: change of direction from end to end, in [-360, 360], degrees.
-        curl_range: how far the direction wanders besides, in [0, 360], degrees.
+        curl_range: amplitude of the random change of direction, in [0, 360], degrees.
     """
 
     length_range: Pair = span((0.08, 0.4), 0.0, 2.0, FRACTION)
@@ -41,7 +42,7 @@ class Strand(Shape):
     curl_range: Pair = span((17.0, 115.0), 0.0, 360.0, "degrees")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnStrand:
-        """Return the strand in pixels."""
+        """Return a random strand."""
         length, width, bow, curl = rng.random(4).tolist()
         return DrawnStrand(
             x=place.x,
@@ -57,7 +58,7 @@ class Strand(Shape):
 
 @dataclass(frozen=True)
 class DrawnStrand(DrawnShape):
-    """A strand, its middle at (x, y); lengths in pixels, angles in radians, the seed of its wandering."""
+    """Strand centred at (x, y); lengths in pixels, angles in radians, seed of the random change of direction."""
 
     x: float
     y: float
@@ -70,20 +71,18 @@ class DrawnStrand(DrawnShape):
 
     def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
         """Return the alpha layer."""
-        line = self.line()
-        pad = self.width / 2 + 1 + margin
-        x, y = line.real, line.imag
-        box = clip_box(x.min() - pad, y.min() - pad, x.max() + pad, y.max() + pad, size=size)
+        line = to_points(self.line())
+        box = points_box(line, self.width / 2 + 1 + margin, size=size)
         if box is None:
             return None
         canvas = np.zeros(box.shape, np.uint8)
-        points = fixed_point((line - complex(box.x0, box.y0)).view(np.float64).reshape(-1, 2))
+        points = fixed_point(line - box[:2])
         thickness = max(1, round(self.width - 2 * ANTIALIAS_RIM))
-        cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, SUBPIXEL)  # noqa: FBT003  cv2 takes flags by place
+        cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, SUBPIXEL)  # noqa: FBT003  cv2 takes flags by position
         return Layer(box, canvas_to_alpha(canvas, self.width / MIN_STROKE_WIDTH))
 
     def line(self) -> Doubles:
-        """Return the curve, complex (POINTS,), x + iy in pixels, its pieces equally long."""
+        """Return equally spaced points of the curve, complex (POINTS,), x + iy in pixels."""
         along = np.linspace(-0.5, 0.5, POINTS - 1)
         waves = np.arange(1, 5)[:, None]
         sizes, phases = np.random.default_rng(self.seed).random((2, 4, 1))

@@ -1,4 +1,4 @@
-"""Taken out of threads.py."""
+"""Section of one thread of a woven surface, or of one wire of a mesh."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ from defectsynth.shapes.strokes import DrawnStrokes, Stroke
 
 @dataclass(frozen=True)
 class Thread(Shape):
-    """A stretch of one thread, wire or grain line, along the direction that the surface has there.
+    """Section of one thread, wire or grain line, along the local direction of the surface.
 
-    In an open mesh it is one wire, as wide as that and no longer than from one crossing to the next.
+    In an open mesh it is one wire: as wide as the wire and at most as long as from one crossing to the next.
 
     Args:
-        length_range: in [0, 2], fraction of min(H, W).
-        width_range: in [0, 4], fraction of the distance from one thread to the next.
+        length_range: length, in [0, 2], fraction of min(H, W).
+        width_range: width, in [0, 4], fraction of the thread spacing.
     """
 
     length_range: Pair = span((0.05, 0.25), 0.0, 2.0, FRACTION)
-    width_range: Pair = span((0.6, 0.95), 0.0, 4.0, "fraction of the distance from thread to thread")
+    width_range: Pair = span((0.6, 0.95), 0.0, 4.0, "fraction of the thread spacing")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnStrokes:
-        """Return the stretch as a stroke in pixels."""
+        """Return the section as a stroke."""
         length, width, crossing, turn = rng.random(4).tolist()
         extent = max(between(self.length_range, length) * scene.side, 2.0)
         wire = find_wire(scene, place)
-        if wire is not None:  # all of its thickness and its rims, no more than from one crossing to the next
+        if wire is not None:  # the full thickness with its blurred edges
             x, y, angle = wire.x, wire.y, wire.angle
             extent, thickness = min(extent, wire.gap + wire.width), 1.5 * wire.width + 2.0
         else:

@@ -89,8 +89,8 @@ def test_numpy_numbers_become_plain_ones() -> None:
     data = encode({"a": np.float32(0.5), "b": (np.int64(3), np.bool_(1)), "c": np.float64(2), "d": np.str_("e")})
     assert data == {"a": 0.5, "b": [3, True], "c": 2.0, "d": "e"}
     assert [type(entry) for entry in (data["a"], *data["b"], data["c"], data["d"])] == [float, int, bool, float, str]
-    part = ds.shapes.Segment(length_range=[np.float32(0.5), np.int64(1)])
-    assert part == ds.shapes.Segment(length_range=(0.5, 1.0))
+    part = ds.shapes.LineSegment(length_range=[np.float32(0.5), np.int64(1)])
+    assert part == ds.shapes.LineSegment(length_range=(0.5, 1.0))
     assert yaml.safe_load(yaml.safe_dump(encode(part)))["length_range"] == [0.5, 1.0]
 
 

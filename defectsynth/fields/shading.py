@@ -1,4 +1,4 @@
-"""Taken out of shaded_warp.py."""
+"""Shading of displaced surfaces, such as dents, under the light of the scene."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import numpy as np
 from defectsynth.core.arrays import Floats
 from defectsynth.core.layer import Box
 from defectsynth.core.serialization import Value
-from defectsynth.fields.swelling import PEAK
+from defectsynth.fields.swelling import PEAK_SCALE
 
 
-class Unevenness(Value):
-    """What a displaced surface looks like in the light.
+class SurfaceShading(Value):
+    """Base of the shadings.
 
     Attributes:
-        method: how the object is found that is shaded; empty shades all.
+        method: method that finds the object that is shaded; empty shades everything.
     """
 
     method: str
@@ -29,18 +29,20 @@ class Unevenness(Value):
 
 
 @dataclass(frozen=True)
-class Hump(Unevenness):
-    """A hollow or a hump over an ellipse; lengths in pixels, angles in radians.
+class HumpShading(SurfaceShading):
+    """Shading of a hump or a hollow over an ellipse; lengths in pixels, angles in radians.
 
     Attributes:
-        x, y: its middle.
-        angle: of its longer axis.
-        along, across: half axes.
-        contrast: greatest change of brightness; negative for a hollow, whose lit side is the far one.
-        light: the direction the light comes from.
-        sharpness: how much of the slope is gathered at creases, in [0, 1].
-        phase: where the creases are.
-        method: how the object is found that is shaded; empty shades all.
+        x: centre, to the right.
+        y: centre, down.
+        angle: direction of the half axis `along`.
+        along: half axis.
+        across: half axis.
+        contrast: greatest change of brightness; negative for a hollow, whose bright side is the far one.
+        light: direction that the light comes from.
+        sharpness: share of the slope that is concentrated at creases, in [0, 1].
+        phase: angle of the creases.
+        method: method that finds the object that is shaded; empty shades everything.
     """
 
     x: float
@@ -68,4 +70,4 @@ class Hump(Unevenness):
         hump = np.maximum(np.float32(1.0) - u * u - v * v, np.float32(0.0))
         turned = self.light - self.angle
         facing = u * np.float32(math.cos(turned)) + v * np.float32(math.sin(turned))
-        return np.asarray(facing * hump * hump * np.float32(PEAK * self.contrast))
+        return np.asarray(facing * hump * hump * np.float32(PEAK_SCALE * self.contrast))

@@ -1,4 +1,4 @@
-"""A bundle of fine strokes in about one direction, each of its own length and strength."""
+"""Bundle of fine, nearly parallel strokes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defectsynth.core.layer import Layer, clip_box
+from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, radians_between, span, whole_between
 from defectsynth.functional.raster import (
     ANTIALIAS_RIM,
@@ -21,21 +21,22 @@ from defectsynth.functional.raster import (
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
+from defectsynth.shapes.outline import points_box, to_points
 
 POINTS = 9  # of each stroke
-PIECES = ((0, 2, 0.45), (6, 8, 0.45), (1, 3, 0.75), (5, 7, 0.75), (2, 6, 1.0))  # first and last point, strength
-FAINTEST = 0.25  # strength of the faintest stroke
+SECTIONS = ((0, 2, 0.45), (6, 8, 0.45), (1, 3, 0.75), (5, 7, 0.75), (2, 6, 1.0))  # first and last point, strength
+MIN_STRENGTH = 0.25  # of a stroke
 
 
 @dataclass(frozen=True)
-class Bundle(Shape):
-    """Many fine strokes in about one direction, each of its own length and strength, fading at both ends.
+class StrokeBundle(Shape):
+    """Bundle of fine, nearly parallel strokes of different length and strength that fade at both ends.
 
     Args:
-        length_range: of the longest stroke, in [0, 2], fraction of min(H, W).
+        length_range: length of the longest stroke, in [0, 2], fraction of min(H, W).
         width_range: thickness of a stroke, in [0, 0.05], fraction of min(H, W).
-        strokes_range: number, in [1, 64].
-        spread_range: standard deviation of their distance from the middle one, in [0, 0.5], fraction of min(H, W).
+        strokes_range: number of strokes, in [1, 64].
+        spread_range: standard deviation of their distance from the centre line, in [0, 0.5], fraction of min(H, W).
         disorder_range: standard deviation of their direction, in [0, 90], degrees.
         bend_range: change of direction from end to end, in [-360, 360], degrees.
     """
@@ -47,10 +48,10 @@ class Bundle(Shape):
     disorder_range: Pair = span((1.5, 14.0), 0.0, 90.0, "degrees")
     bend_range: Pair = span((-23.0, 23.0), -360.0, 360.0, "degrees from end to end")
 
-    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnBundle:
-        """Return the strokes in pixels."""
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnStrokeBundle:
+        """Return random strokes."""
         number, length, width, spread, disorder, turn = rng.random(6).tolist()
-        return DrawnBundle(
+        return DrawnStrokeBundle(
             x=place.x,
             y=place.y,
             angle=place.angle,
@@ -65,8 +66,8 @@ class Bundle(Shape):
 
 
 @dataclass(frozen=True)
-class DrawnBundle(DrawnShape):
-    """Strokes around (x, y); lengths in pixels, angles in radians, the seed of what differs between them."""
+class DrawnStrokeBundle(DrawnShape):
+    """Strokes around (x, y); lengths in pixels, angles in radians, seed of the differences between the strokes."""
 
     x: float
     y: float
@@ -81,32 +82,32 @@ class DrawnBundle(DrawnShape):
 
     def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
         """Return the alpha layer."""
-        lines, strengths = self.lines()
-        pad = self.width / 2 + 1 + margin
-        x, y = lines.real, lines.imag
-        box = clip_box(x.min() - pad, y.min() - pad, x.max() + pad, y.max() + pad, size=size)
+        positions, strengths = self.lines()
+        lines = to_points(positions)
+        box = points_box(lines, self.width / 2 + 1 + margin, size=size)
         if box is None:
             return None
         canvas = np.zeros(box.shape, np.uint8)
-        points = fixed_point((lines - complex(box.x0, box.y0)).view(np.float64).reshape(*lines.shape, 2))
+        points = fixed_point(lines - box[:2])
         thickness = max(1, round(self.width - 2 * ANTIALIAS_RIM))
-        for first, last, share in PIECES:  # strong over faint, so that no end cuts through its own stroke
+        for first, last, share in SECTIONS:  # strong over faint: the ends do not cut through other strokes
             for line, strength in zip(points[:, first : last + 1], strengths, strict=True):
-                cv2.polylines(canvas, [line], False, 255.0 * share * strength, thickness, cv2.LINE_AA, SUBPIXEL)  # noqa: FBT003  cv2 takes flags by place
+                cv2.polylines(canvas, [line], False, 255.0 * share * strength, thickness, cv2.LINE_AA, SUBPIXEL)  # noqa: FBT003  cv2 takes flags by position
         return Layer(box, canvas_to_alpha(canvas, self.width / MIN_STROKE_WIDTH))
 
     def lines(self) -> tuple[Doubles, list[float]]:
-        """Return the strokes, complex (strokes, POINTS), x + iy in pixels, and how strong each is, weakest first."""
+        """Return the strokes, complex (strokes, POINTS), x + iy in pixels, and their strengths, weakest first."""
         rng = np.random.default_rng(self.seed)
-        across, askew, along = rng.standard_normal((3, self.strokes))
+        across, tilt, along = rng.standard_normal((3, self.strokes))
         shorter, strength = rng.random((2, self.strokes))
         extents = self.length * (1.0 - 0.75 * shorter)
         steps = np.linspace(-0.5, 0.5, POINTS)
-        tangents = np.exp(1j * (self.angle + self.disorder * askew[:, None] + self.turn * steps))
+        tangents = np.exp(1j * (self.angle + self.disorder * tilt[:, None] + self.turn * steps))
         lines = np.cumsum(tangents, axis=1) * (extents / (POINTS - 1))[:, None]
         lines -= lines[:, POINTS // 2, None]
         middle = complex(math.cos(self.angle), math.sin(self.angle))
         centres = middle * (along * (self.length - extents) * 0.4 + 1j * across * self.spread)
         order = np.argsort(strength)
-        strengths = (FAINTEST + (1.0 - FAINTEST) * strength[order]) / (FAINTEST + (1.0 - FAINTEST) * strength.max())
+        strengths = MIN_STRENGTH + (1.0 - MIN_STRENGTH) * strength[order]
+        strengths /= MIN_STRENGTH + (1.0 - MIN_STRENGTH) * strength.max()
         return (lines + (centres + complex(self.x, self.y))[:, None])[order], strengths.tolist()

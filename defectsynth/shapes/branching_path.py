@@ -1,4 +1,4 @@
-"""A crack's skeleton: one jagged path that thins out, with thinner paths that branch off it."""
+"""Jagged path with branches, as cracks run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array
-from defectsynth.core.layer import Layer, clip_box
+from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, radians_between, span, whole_between
 from defectsynth.functional.raster import (
     ANTIALIAS_RIM,
@@ -24,23 +24,24 @@ from defectsynth.functional.raster import (
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape, Shape
+from defectsynth.shapes.outline import points_box, to_points
 
-STEP = 4.0  # pixels between two turns of a path, less in small pictures
-MOST_STEPS = 64
-DRIFT = 0.3  # how far a path strays for good, as a share of how sharply it turns
+STEP = 4.0  # pixels between two turns of a path; less for short paths
+MAX_STEPS = 64
+DRIFT = 0.3  # standard deviation of the lasting change of direction at a step, as a share of the jaggedness
 
 
 @dataclass(frozen=True)
-class Branches(Shape):
-    """A jagged path that thins out towards its end, with branches that do the same.
+class BranchingPath(Shape):
+    """Crack: a jagged path that thins out towards its end, with branches that do the same.
 
     Args:
-        length_range: extent of the main path, in [0, 2], fraction of min(H, W).
+        length_range: distance from end to end of the main path, in [0, 2], fraction of min(H, W).
         width_range: greatest thickness, in [0, 0.1], fraction of min(H, W).
-        jaggedness_range: how sharply a path turns at every step, in [0, 60], degrees.
+        jaggedness_range: standard deviation of the turn at every step, in [0, 60], degrees.
         branches_range: number of branches, in [0, 12].
-        branch_angle_range: angle between a branch and what it leaves, in [0, 90], degrees.
-        pinch_range: how unevenly wide a path is, in [0, 1]; at 1 it closes in places.
+        branch_angle_range: angle between a branch and its parent, in [0, 90], degrees.
+        pinch_range: variation of the thickness along a path, in [0, 1]; at 1 the path closes in places.
     """
 
     length_range: Pair = span((0.08, 0.35), 0.0, 2.0, FRACTION)
@@ -50,11 +51,11 @@ class Branches(Shape):
     branch_angle_range: Pair = span((23.0, 57.0), 0.0, 90.0, "degrees")
     pinch_range: Pair = span((0.3, 0.9), 0.0, 1.0, "1 closes the path in places")
 
-    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnBranches:
-        """Return the crack in pixels; on the outline of the object it runs inwards from there."""
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnBranchingPath:
+        """Return a random crack; at the outline of the object it starts there and runs inwards."""
         length, width, jagged, branches, spread, pinch, aside = rng.random(7).tolist()
         inwards = place.angle + math.pi / 2 + 1.2 * (aside - 0.5)
-        return DrawnBranches(
+        return DrawnBranchingPath(
             x=place.x,
             y=place.y,
             angle=inwards if place.edge else place.angle,
@@ -70,8 +71,8 @@ class Branches(Shape):
 
 
 @dataclass(frozen=True)
-class DrawnBranches(DrawnShape):
-    """A crack; lengths in pixels, angles in radians, the seed of its turns; (x, y) is its middle or its root."""
+class DrawnBranchingPath(DrawnShape):
+    """Crack; lengths in pixels, angles in radians, seed of the turns; (x, y) is its middle or its start."""
 
     x: float
     y: float
@@ -88,20 +89,17 @@ class DrawnBranches(DrawnShape):
     def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
         """Return the alpha layer."""
         paths = self.paths()
-        every = np.concatenate([points for points, _ in paths])
-        pad = self.width / 2 + 1 + margin
-        box = clip_box(
-            every.real.min() - pad, every.imag.min() - pad, every.real.max() + pad, every.imag.max() + pad, size=size
-        )
+        every = to_points(np.concatenate([points for points, _ in paths]))
+        box = points_box(every, self.width / 2 + 1 + margin, size=size)
         if box is None:
             return None
         canvas = np.zeros(box.shape, np.uint8)
-        for points, widths in reversed(paths):  # the main path last, and each from its thin end: wide over thin
-            _draw(canvas, points - complex(box.x0, box.y0), widths, thinnest=min(MIN_STROKE_WIDTH, self.width))
+        for points, widths in reversed(paths):  # the main path last: wide over thin
+            _draw_path(canvas, points - complex(box.x0, box.y0), widths, min_width=min(MIN_STROKE_WIDTH, self.width))
         return Layer(box, canvas_to_alpha(canvas, self.width / MIN_STROKE_WIDTH))
 
     def paths(self) -> list[tuple[Array, Doubles]]:
-        """Return the points x + iy of the main path and of each branch, and how wide they are there, in pixels."""
+        """Return the points x + iy of the main path and of each branch, and the widths there, in pixels."""
         rng = np.random.default_rng(self.seed)
         points, widths = self._path(rng, complex(self.x, self.y), self.angle, self.length, self.width)
         if self.from_middle:
@@ -109,7 +107,7 @@ class DrawnBranches(DrawnShape):
             widths *= np.minimum(np.linspace(0.1, 3.0, len(points)), 1.0)
         paths = [(points, widths)]
         for parent, along, side, share in rng.random((self.branches, 4)).tolist():
-            points, widths = paths[int(parent * parent * len(paths))]  # most of them leave the main path
+            points, widths = paths[int(parent * parent * len(paths))]  # most branches leave the main path
             node = int((0.1 + 0.7 * along) * (len(points) - 1))
             ahead = points[min(node + 2, len(points) - 1)] - points[max(node - 2, 0)]
             turn = self.spread * (0.7 + 0.6 * abs(side - 0.5)) * (1.0 if side < 0.5 else -1.0)
@@ -122,29 +120,29 @@ class DrawnBranches(DrawnShape):
     def _path(
         self, rng: np.random.Generator, start: complex, angle: float, length: float, width: float
     ) -> tuple[Array, Doubles]:
-        """Return a path that leaves `start` in the direction `angle`."""
-        steps = int(min(max(length / STEP, 6.0), MOST_STEPS))
-        along, thinner = _positions(steps)
+        """Return points and widths of a random path from `start` in the direction `angle`."""
+        steps = int(min(max(length / STEP, 6.0), MAX_STEPS))
+        along, taper = _positions(steps)
         turns, drift, uneven, share = rng.standard_normal((4, steps + 1))
-        strayed = drift.cumsum()
-        heading = angle + self.jaggedness * (turns + DRIFT * (strayed - along * strayed[-1]))
-        pieces = np.exp(1j * heading) * (0.4 + np.abs(share))
-        points = np.cumsum(pieces) - pieces[0]
+        walk = drift.cumsum()
+        heading = angle + self.jaggedness * (turns + DRIFT * (walk - along * walk[-1]))
+        sections = np.exp(1j * heading) * (0.4 + np.abs(share))
+        points = np.cumsum(sections) - sections[0]
         points *= length / max(abs(points[-1]), 1e-9)
         uneven[1:] += uneven[:-1]
-        swollen = 1.0 - self.pinch * np.minimum(np.maximum(0.5 + 0.4 * uneven, 0.0), 1.0)
-        return start + points, width * thinner * swollen
+        pinched = 1.0 - self.pinch * np.minimum(np.maximum(0.5 + 0.4 * uneven, 0.0), 1.0)
+        return start + points, width * taper * pinched
 
 
 @lru_cache(maxsize=64)
 def _positions(steps: int) -> tuple[Doubles, Doubles]:
-    """Return positions along a path in [0, 1], and the share of its width that is left there."""
+    """Return positions along a path in [0, 1], and the share of the full width there."""
     along = np.linspace(0.0, 1.0, steps + 1)
     return along, np.sqrt(1.0 - along)
 
 
-def _draw(canvas: Array, points: Array, widths: Doubles, *, thinnest: float) -> None:
-    """Draw one path into a canvas, as a strip of quadrangles that are fainter where they are below `thinnest`."""
+def _draw_path(canvas: Array, points: Array, widths: Doubles, *, min_width: float) -> None:
+    """Draw a path, from its thin end, as a strip of quadrangles; those thinner than `min_width` are fainter."""
     tangent = points[2:] - points[:-2]
     tangent = np.concatenate([points[1:2] - points[:1], tangent, points[-1:] - points[-2:-1]])
     normal = 1j * tangent / np.maximum(np.abs(tangent), 1e-9)
@@ -152,8 +150,7 @@ def _draw(canvas: Array, points: Array, widths: Doubles, *, thinnest: float) -> 
     sides = np.stack([points - normal * half, points + normal * half], axis=1)  # (N, 2)
     corners = fixed_point(sides.view(np.float64).reshape(-1, 2, 2))
     quads = np.concatenate([corners[:-1], corners[1:, ::-1]], axis=1)  # (N - 1, 4, 2)
-    shades = (
-        255.0 * np.clip(0.5 * (widths[:-1] + widths[1:]) / max(thinnest, 1e-9), 0.6 * MIN_STROKE_OPACITY, 1.0)
-    ).tolist()
+    strengths = 0.5 * (widths[:-1] + widths[1:]) / max(min_width, 1e-9)
+    shades = (255.0 * np.clip(strengths, 0.6 * MIN_STROKE_OPACITY, 1.0)).tolist()
     for quad, shade in zip(quads[::-1], shades[::-1], strict=True):
         cv2.fillConvexPoly(canvas, quad, shade, cv2.LINE_AA, SUBPIXEL)

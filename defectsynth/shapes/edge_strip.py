@@ -1,4 +1,4 @@
-"""A stretch of the object's rim: it follows the outline at a depth."""
+"""Strip along the outline of the object."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from defectsynth.scene.foreground import FOREGROUND_METHODS
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import Shape
-from defectsynth.shapes.outline import DrawnOutlines
+from defectsynth.shapes.outline import DrawnPolygonUnion
 
-SMOOTH = 5  # cells over which the outline found on the small grid is averaged, to both sides
-CORNER = 0.014  # distance of two corners, fraction of min(H, W)
-LEAST = 0.1  # width of the ends, as a share
-MOST = 160  # corners of a side
+SMOOTHING_CELLS = 5  # half width of the mean filter along the detected outline
+CORNER_SPACING = 0.014  # fraction of min(H, W)
+MIN_END_WIDTH = 0.1  # fraction of the full width
+MAX_CORNERS = 160  # of a side
 
 
 @dataclass(frozen=True)
-class Rim(Shape):
-    """A ragged stretch along the object's outline; without a background along the direction of the place.
+class EdgeStrip(Shape):
+    """Ragged strip along the outline of the object, or along the direction of the place where there is no object.
 
     Args:
-        length_range: along the outline, in [0, 3], fraction of min(H, W).
-        depth_range: where it begins, in [0, 0.5], from the outline inwards, fraction of min(H, W).
-        width_range: from there inwards, in [0, 0.5], fraction of min(H, W).
+        length_range: length along the outline, in [0, 3], fraction of min(H, W).
+        depth_range: distance of its outer side from the outline, in [0, 0.5], inwards, fraction of min(H, W).
+        width_range: width, in [0, 0.5], inwards, fraction of min(H, W).
         raggedness_range: unevenness of its sides, in [0, 1], fraction of the width.
-        softness_range: width of the soft rim, in [0, 0.1], fraction of min(H, W); 0 is sharp.
-        foreground: how the object is found, see `foreground.find_foreground`.
+        softness_range: width of the soft edge, in [0, 0.1], fraction of min(H, W); 0 is sharp.
+        foreground: method that finds the object, see `find_foreground`.
     """
 
     length_range: Pair = span((0.1, 0.3), 0.0, 3.0, FRACTION)
@@ -42,49 +42,49 @@ class Rim(Shape):
     softness_range: Pair = span((0.0, 0.003), 0.0, 0.1, FRACTION)
     foreground: str = choice("auto", *FOREGROUND_METHODS)
 
-    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnOutlines:
-        """Return the stretch nearest to the place, in pixels."""
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnPolygonUnion:
+        """Return the strip along the outline nearest to the place."""
         length, depth, width, ragged, soft = rng.random(5).tolist()
         extent = max(between(self.length_range, length) * scene.side, 2.0)
         begin = between(self.depth_range, depth) * scene.side
         breadth = max(between(self.width_range, width) * scene.side, 1.5)
-        centre, inwards = _line(scene, place, extent, self.foreground)
+        centre, inwards = _outline_around(scene, place, extent, self.foreground)
         number = len(centre)
         share = np.linspace(-1.0, 1.0, number)
-        beyond = 2.0 * max(scene.foreground(self.foreground).step)  # the outline found is that of cells
-        profile = np.sqrt(np.maximum(1.0 - share**2, 0.0))  # it runs out at both ends
+        beyond = 2.0 * max(scene.foreground(self.foreground).step)  # the detected outline is accurate to a cell
+        profile = np.sqrt(np.maximum(1.0 - share**2, 0.0))  # tapers to both ends
         uneven = between(self.raggedness_range, ragged) * breadth
-        inner = begin + breadth * (LEAST + (1.0 - LEAST) * profile) + uneven * profile * _wander(rng, number)
-        outer = np.full(number, begin) + 0.4 * uneven * _wander(rng, number) if begin else np.full(number, -beyond)
+        inner = begin + breadth * (MIN_END_WIDTH + (1.0 - MIN_END_WIDTH) * profile)
+        inner += uneven * profile * _ragged_line(rng, number)
+        outer = np.full(number, begin) + 0.4 * uneven * _ragged_line(rng, number) if begin else np.full(number, -beyond)
         inner = np.maximum(inner, outer + 0.05 * breadth)
         sides = np.concatenate([centre + inwards * outer[:, None], (centre + inwards * inner[:, None])[::-1]])
         outline = tuple((round(x, 2), round(y, 2)) for x, y in sides.tolist())
-        return DrawnOutlines((outline,), softness=between(self.softness_range, soft) * scene.side)
+        return DrawnPolygonUnion((outline,), softness=between(self.softness_range, soft) * scene.side)
 
 
-def _wander(rng: np.random.Generator, number: int) -> Doubles:
-    """Return an uneven line in about [-1, 1], (number,): long straight runs, kinks here and there, a little grain."""
+def _ragged_line(rng: np.random.Generator, number: int) -> Doubles:
+    """Return a random line in about [-1, 1], (number,): straight runs between kinks, with a little noise."""
     kinks = max(3, number // 3)
     places = np.concatenate([[0.0], np.sort(rng.random(kinks)), [1.0]])
     runs = np.interp(np.linspace(0.0, 1.0, number), places, rng.uniform(-1.0, 1.0, kinks + 2))
     return np.asarray(0.85 * runs + 0.15 * rng.uniform(-1.0, 1.0, number))
 
 
-def _line(scene: Scene, place: Place, extent: float, method: str) -> tuple[Doubles, Doubles]:
-    """Return points along the outline around the place, and the inner normal at each, (N, 2) pixels."""
-    number = int(min(max(extent / max(CORNER * scene.side, 1.0), 4), MOST))
+def _outline_around(scene: Scene, place: Place, extent: float, method: str) -> tuple[Doubles, Doubles]:
+    """Return points along the outline around the place and the inner normal at each, (N, 2) pixels."""
+    number = int(min(max(extent / max(CORNER_SPACING * scene.side, 1.0), 4), MAX_CORNERS))
     found = scene.foreground(method)
     contours = () if found.whole else cv2.findContours(found.cells, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
     if not contours:
         tangent = np.array([math.cos(place.angle), math.sin(place.angle)])
         inwards = np.array([-tangent[1], tangent[0]])
-        return (place.x, place.y) + np.linspace(-0.5, 0.5, number)[:, None] * extent * tangent, np.tile(
-            inwards, (number, 1)
-        )
+        line = (place.x, place.y) + np.linspace(-0.5, 0.5, number)[:, None] * extent * tangent
+        return line, np.tile(inwards, (number, 1))
     here = np.array([(place.x + 0.5) / found.step[0] - 0.5, (place.y + 0.5) / found.step[1] - 0.5])
     nearest = [float(((contour[:, 0] - here) ** 2).sum(axis=1).min()) for contour in contours]
     points = contours[int(np.argmin(nearest))][:, 0].astype(np.float64)
-    window = min(SMOOTH, len(points) // 4)
+    window = min(SMOOTHING_CELLS, len(points) // 4)
     rolled = [np.roll(points, shift, axis=0) for shift in range(-window, window + 1)]
     points = (np.mean(rolled, axis=0) + 0.5) * found.step - 0.5
     ahead = np.roll(points, -1, axis=0)
