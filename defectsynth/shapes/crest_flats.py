@@ -25,7 +25,7 @@ SEARCH_STRIP = 0.5  # width of the strip in which ribs are searched, fraction of
 
 @dataclass(frozen=True)
 class CrestFlats(Shape):
-    """Flats ground on neighbouring crests of a thread: a pointed oval on each crest, with deep wear between them.
+    """Flats ground on neighbouring crests of a thread: a pointed oval on each crest and, if deep, the grooves between.
 
     The ribs of the object (a thread, fins, the turns of a spring) are detected along the direction of the place.
     Without ribs there is a single oval across the object.
