@@ -23,11 +23,8 @@ import cv2
 import numpy as np
 
 import defectsynth as ds
-from defectsynth.parts.detection import forget_parts
-from defectsynth.parts.periodic_inpainting import forget_ground
-from defectsynth.parts.shadow import forget_shadows
+from defectsynth.core.cache import clear_caches
 from defectsynth.registry import public_transforms
-from defectsynth.scene.foreground import forget_pictures
 from eval.sample_set import render_part
 from examples.speed_rivals import PYIMGANO, Call, rivals_of
 
@@ -58,14 +55,6 @@ def median_times(
             if number >= WARM_UP:
                 kept.append(least)
     return [1e3 * statistics.median(kept) for kept in times]
-
-
-def forget() -> None:
-    """Forget the objects found in the pictures, and their parts."""
-    forget_pictures()
-    forget_parts()
-    forget_ground()
-    forget_shadows()
 
 
 def pipeline(transform: Any) -> Call:
@@ -104,7 +93,7 @@ def measure(size: int, images: Sequence[np.ndarray], rounds: int, only: Sequence
         if only and name not in only:
             continue
         calls = pipeline(transform), Call(np.copy)
-        first = median_times(calls, images, rounds=rounds, before=forget)
+        first = median_times(calls, images, rounds=rounds, before=clear_caches)
         seen = median_times(calls, images, rounds=rounds)
         for rival, call in rivals_of(name).items():
             if rival not in rival_times:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, split_channels
+from defectsynth.core.cache import cached
 from defectsynth.core.parameters import Pair
 from defectsynth.functional.membrane import membrane
 from defectsynth.functional.polygons import Outline
@@ -77,7 +78,7 @@ class DetectedParts:
         return _cells_to_pixels(cv2.convexHull(corners)[:, 0], self.step)
 
 
-@lru_cache(maxsize=CACHE_SIZE)
+@cached(maxsize=CACHE_SIZE)
 def detect_parts(found: Foreground) -> DetectedParts:
     """Return the parts of the object that was found in an image; an image without background has none."""
     on_pattern = bool(found.repeats)
@@ -89,11 +90,6 @@ def detect_parts(found: Foreground) -> DetectedParts:
     cells = _fill_outlines(found.cells, _thin(by_kind), found.step)
     side = min(round(found.step[0] * cells.shape[1]), round(found.step[1] * cells.shape[0]))
     return DetectedParts(by_kind, cells, cv2.bitwise_not(grown), SHADOW_MARGIN * side, found.step)
-
-
-def forget_parts() -> None:
-    """Clear the cache of detected parts."""
-    detect_parts.cache_clear()
 
 
 def is_isolated(scene: Scene, method: str) -> bool:

@@ -6,13 +6,13 @@ and interpolated over it. The background is then known exactly, and so is the ma
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
+from defectsynth.core.cache import cached
 from defectsynth.core.layer import Box, relative_slices
 from defectsynth.core.parameters import IntPair, Pair
 from defectsynth.core.patch import alpha_composite
@@ -129,11 +129,6 @@ class PeriodicInpainter:
         return threshold_mask(_cells_to_box(missing, box, step, cv2.BORDER_CONSTANT), MAX_MISSING)
 
 
-def forget_ground() -> None:
-    """Clear the cache of copied backgrounds."""
-    _plan_copies.cache_clear()
-
-
 class _Window(NamedTuple):
     """A window of the small grid, uint8 (h, w), whose first cell is (left, top)."""
 
@@ -142,7 +137,7 @@ class _Window(NamedTuple):
     top: int
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def _plan_copies(
     planes: tuple[bytes, bytes, bytes], shape: tuple[int, int], shifts: tuple[Pair, ...]
 ) -> tuple[tuple[tuple[int, _Window, _Window], ...], _Window]:

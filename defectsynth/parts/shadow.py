@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Floats
+from defectsynth.core.cache import cached
 from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.parameters import Pair
 from defectsynth.core.patch import MAX_BYTE_CHANGE, add_change, change_to_bytes, split_change
@@ -95,12 +96,7 @@ def remove_shadows(canvas: Array, shadows: Iterable[CastShadow], peak: float) ->
     return clean
 
 
-def forget_shadows() -> None:
-    """Clear the cache of estimated shadows."""
-    _estimate.cache_clear()
-
-
-@lru_cache(maxsize=CACHE_SIZE)
+@cached(maxsize=CACHE_SIZE)
 def _estimate(found: Foreground, size: tuple[int, int]) -> CastShadow | None:
     """Estimate the shadow in an image of (height, width)."""
     background, longer = detect_parts(found).background, max(found.cells.shape)
