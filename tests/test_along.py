@@ -101,7 +101,7 @@ def test_ribs_are_found_with_their_distance_and_slant(turn: float) -> None:
     assert ribs is not None
     assert ribs.period == pytest.approx(PITCH, abs=1.5)
     assert abs(math.remainder(ribs.angle - (turn + 0.5 * math.pi - math.atan(0.2)), math.pi)) < 0.12
-    assert min(abs(each) for each in ribs.places) == pytest.approx(0.3, abs=2.0)
+    assert min(abs(each) for each in ribs.offsets) == pytest.approx(0.3, abs=2.0)
     shank = ds.places.Place(128 - 40 * math.cos(turn), 128 - 40 * math.sin(turn), turn)
     assert find_ribs(Scene(np.where(screw(turn) < 200, 115, 210).astype(np.uint8)), shank, 12.0) is None
 

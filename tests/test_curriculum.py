@@ -96,7 +96,7 @@ def test_pictures_in_memory_are_shared_not_copied() -> None:
     bank = [np.random.default_rng(0).integers(0, 255, (40, 40), np.uint8)]
     transform = ds.CutPaste(source=bank)
     scaled = ds.with_severity(transform, 0.5)
-    assert scaled.source.pictures[0] is bank[0]
+    assert scaled.source.images[0] is bank[0]
     again = ds.redraw(part(), ds.synthesize(part(), scaled, seed=1).defects)
     assert again.mask.any(), "and found again by their name"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from defectsynth.cli.reading import read_roi
 from defectsynth.cli.sampling import FURTHER_SEEDS, draw_image
 from defectsynth.cli.writing import encode_png, write_whole
 from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.cache import cached
 from defectsynth.io.image_files import UnreadableError, read_image
 
 Entry = dict[str, Any]
@@ -88,12 +88,7 @@ def _read(plan: Plan, source: int) -> tuple[Array, Bytes | None]:
     return _load(plan.folder / plan.sources[source], plan.roi_folder / matches[0])
 
 
-def forget() -> None:
-    """Drop the decoded sources of an earlier job."""
-    _load.cache_clear()
-
-
-@lru_cache(maxsize=_REMEMBERED)
+@cached(maxsize=_REMEMBERED)
 def _load(path: Path, roi_path: Path | None) -> tuple[Array, Bytes | None]:
     image = read_image(path)
     image.flags.writeable = False

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 
 from defectsynth.cli.errors import JobError
-from defectsynth.cli.tasks import Entry, Plan, Task, forget, run
+from defectsynth.cli.tasks import Entry, Plan, Task, run
+from defectsynth.core.cache import clear_caches
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -42,7 +43,7 @@ class Crew:
     def __enter__(self) -> Self:
         """Prepare the processes; they start with the first task."""
         cv2.setNumThreads(1)
-        forget()
+        clear_caches()
         if self.workers > 1:
             # A forked worker has everything imported; elsewhere than on Linux forking is not safe.
             context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")

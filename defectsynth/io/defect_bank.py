@@ -1,32 +1,33 @@
-"""A bank of real defects: pictures with masks, cut into pieces, one for each connected region of a mask."""
+"""Banks of real defects: images with masks, cut into one crop for each connected component of a mask."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, threshold_mask
+from defectsynth.core.cache import cached
 from defectsynth.io.sources import MEMORY_PREFIX, Source, choose_image, image_files_in, open_image
 
-EXAMPLE = "example:"  # how the name of a built-in example begins
+EXAMPLE_PREFIX = "example:"  # of the name of a built-in example
 EXAMPLES = ("pit", "gouge", "flake", "blister")
-EXAMPLE_SIZE, EXAMPLE_SIDE = 56, 480  # pixels of an example, and of the picture it would be in
-LEAST_AREA = 4  # pixels of a region
+EXAMPLE_SIZE = 56  # side of an example in pixels
+EXAMPLE_IMAGE_SIDE = 480  # min(H, W) of the image that an example is taken to be from
+MIN_AREA = 4  # pixels of a connected component
 
 
 @dataclass(frozen=True)
 class DefectCrop:
-    """One defect with some of its surroundings.
+    """Crop of one real defect with a margin around it.
 
     Attributes:
         pixels: (h, w) or (h, w, C).
         mask: uint8 (h, w), 255 on the defect.
-        side: min(H, W) of the picture it is from.
+        side: min(H, W) of the image that it was cut from.
     """
 
     pixels: Array
@@ -35,21 +36,22 @@ class DefectCrop:
 
 
 def choose_defect(source: Source, share: float) -> str:
-    """Return the name of the picture at `share`, in [0, 1), of all that have a mask.
+    """Return the name of one image that has a mask, the one at `share`, in [0, 1), of the list.
 
     Raises:
-        FileNotFoundError: if a folder or a file has no mask.
+        FileNotFoundError: if a folder holds no image with a mask.
     """
     if source is None:
-        return EXAMPLE + EXAMPLES[int(share * len(EXAMPLES))]
+        return EXAMPLE_PREFIX + EXAMPLES[int(share * len(EXAMPLES))]
     if not isinstance(source, str) or not Path(source).is_dir():
         return choose_image(source, share)
-    masked = _masked_in(image_files_in(source), source)
+    masked = _files_with_mask(image_files_in(source), source)
     return masked[int(share * len(masked))]
 
 
-@lru_cache(maxsize=16)
-def _masked_in(files: tuple[str, ...], folder: str) -> tuple[str, ...]:
+@cached(maxsize=16)
+def _files_with_mask(files: tuple[str, ...], folder: str) -> tuple[str, ...]:
+    """Return the files of a folder that have a mask."""
     found = tuple(file for file in files if find_mask(file) is not None)
     if not found:
         raise FileNotFoundError(
@@ -60,68 +62,72 @@ def _masked_in(files: tuple[str, ...], folder: str) -> tuple[str, ...]:
 
 
 def find_mask(file: str) -> Path | None:
-    """Return the mask of an image file, None if there is none.
+    """Return the path of the mask of an image file, None if there is none.
 
-    Looked for are a_mask.png beside a.png, masks/a.png or masks/a_mask.png beside the folder of a.png, and
-    ground_truth/kind/a_mask.png for test/kind/a.png.
+    The mask of a.png is a_mask.png in the same folder, or a.png or a_mask.png in a folder masks/ beside it; the mask of
+    test/kind/a.png is ground_truth/kind/a_mask.png.
     """
     path = Path(file)
     folders = [path.parent, path.parent.parent / "masks"]
     if path.parent.parent.name == "test":
         folders.append(path.parent.parent.parent / "ground_truth" / path.parent.name)
     names = (f"{path.stem}_mask.png", f"{path.stem}.png", f"{path.stem}_mask{path.suffix}", path.name)
-    places = (folder / name for folder in folders for name in names)
-    return next((place for place in places if place != path and place.is_file()), None)
+    candidates = (folder / name for folder in folders for name in names)
+    return next((candidate for candidate in candidates if candidate != path and candidate.is_file()), None)
 
 
-@lru_cache(maxsize=128)
+@cached(maxsize=128)
 def defect_crops(name: str) -> tuple[DefectCrop, ...]:
-    """Return the defects in a picture that `choose_defect` named, the largest first.
+    """Return the defects in an image, largest first.
+
+    Args:
+        name: name that `choose_defect` returned.
 
     Raises:
         FileNotFoundError: if an image file has no mask.
         ValueError: if a file cannot be read, the sizes differ, or the mask is empty.
     """
-    if name.startswith(EXAMPLE):
-        return (_example(name.removeprefix(EXAMPLE)),)
-    picture = open_image(name)
+    if name.startswith(EXAMPLE_PREFIX):
+        return (_example(name.removeprefix(EXAMPLE_PREFIX)),)
+    image = open_image(name)
     if name.startswith(MEMORY_PREFIX):
-        if picture.ndim != 3 or picture.shape[2] < 2:
-            raise ValueError(f"source must hold arrays whose last channel is the mask, got shape {picture.shape}")
-        picture, mask = picture[..., :-1], picture[..., -1]
+        if image.ndim != 3 or image.shape[2] < 2:
+            raise ValueError(f"source must hold arrays whose last channel is the mask, got shape {image.shape}")
+        image, mask = image[..., :-1], image[..., -1]
     else:
-        beside = find_mask(name)
-        if beside is None:
+        mask_path = find_mask(name)
+        if mask_path is None:
             raise FileNotFoundError(f"source must hold images with masks, got none for {name!r}")
-        mask = open_image(str(beside))
+        mask = open_image(str(mask_path))
         mask = mask if mask.ndim == 2 else mask[..., 0]
-    if mask.shape != picture.shape[:2]:
-        raise ValueError(f"source must hold masks of the pictures' sizes, got {mask.shape} for {name!r}")
-    found = _cut_out(picture, np.negative((mask > 0).view(np.uint8)))
-    if not found:
+    if mask.shape != image.shape[:2]:
+        raise ValueError(f"source must hold masks of the images' sizes, got {mask.shape} for {name!r}")
+    crops = _crop_components(image, np.negative((mask > 0).view(np.uint8)))
+    if not crops:
         raise ValueError(f"source must hold masks that are not empty, got an empty one for {name!r}")
-    return tuple(found)
+    return tuple(crops)
 
 
-def _cut_out(picture: Array, mask: Bytes) -> list[DefectCrop]:
+def _crop_components(image: Array, mask: Bytes) -> list[DefectCrop]:
+    """Return one crop for each connected component of `mask`, largest first."""
     number, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    found = []
+    crops = []
     for label in sorted(range(1, number), key=lambda label: -stats[label, cv2.CC_STAT_AREA]):
         x, y, width, height, area = stats[label].tolist()
-        if area < LEAST_AREA:
+        if area < MIN_AREA:
             break
         margin = 4 + max(width, height) // 6
-        part = np.s_[max(y - margin, 0) : y + height + margin, max(x - margin, 0) : x + width + margin]
-        alone = np.negative((labels[part] == label).view(np.uint8))
-        found.append(DefectCrop(np.array(picture[part]), alone, min(mask.shape)))
-    return found
+        window = np.s_[max(y - margin, 0) : y + height + margin, max(x - margin, 0) : x + width + margin]
+        component = np.negative((labels[window] == label).view(np.uint8))
+        crops.append(DefectCrop(np.array(image[window]), component, min(mask.shape)))
+    return crops
 
 
 def _example(kind: str) -> DefectCrop:
-    """Return a defect rendered from a height map under light from the upper left."""
+    """Return a built-in example: a height map lit from the upper left."""
     y, x = np.mgrid[-1 : 1 : EXAMPLE_SIZE * 1j, -1 : 1 : EXAMPLE_SIZE * 1j].astype(np.float32)
-    angle, away = np.arctan2(y, x), np.hypot(x, y)
-    uneven = away * (1 + 0.12 * np.sin(3 * angle + 1) + 0.08 * np.sin(7 * angle))
+    angle, radius = np.arctan2(y, x), np.hypot(x, y)
+    uneven = radius * (1 + 0.12 * np.sin(3 * angle + 1) + 0.08 * np.sin(7 * angle))
     if kind == "pit":
         height, inside = -np.clip(0.75 - uneven, 0, 0.3), uneven < 0.75
     elif kind == "gouge":
@@ -135,4 +141,4 @@ def _example(kind: str) -> DefectCrop:
     light = 0.5 + 0.22 * (slope[0] + slope[1]) / math.sqrt(2) + 0.35 * np.minimum(height, 0)
     mask = np.where(inside, 255, 0).astype(np.uint8)
     pixels = np.where(inside, np.clip(light, 0.05, 0.95), 0.5).astype(np.float32)
-    return DefectCrop(pixels, threshold_mask(mask, 128), EXAMPLE_SIDE)
+    return DefectCrop(pixels, threshold_mask(mask, 128), EXAMPLE_IMAGE_SIDE)

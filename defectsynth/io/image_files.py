@@ -1,6 +1,6 @@
-"""Pixels out of image files, whole or not at all.
+"""Strict reading of image files.
 
-OpenCV fills what is missing of a truncated file with grey and says nothing; here such a file is refused.
+OpenCV silently fills the missing rows of a truncated file with grey; this module raises an error instead.
 """
 
 from __future__ import annotations
@@ -18,38 +18,38 @@ from defectsynth.core.arrays import Array
 from defectsynth.io.integrity import find_damage
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp")
-DEPTHS = (np.uint8, np.uint16)
+DTYPES = (np.uint8, np.uint16)
 
 
 def read_image(path: Path) -> Array:
-    """Return the pixels of an image file.
+    """Read an image file with 8 or 16 bits and one or three channels.
 
     Returns:
-        (H, W) or (H, W, 3) in RGB, uint8 or uint16; turned as its EXIF orientation says, without alpha.
+        (H, W) or (H, W, 3) in RGB, uint8 or uint16; rotated by its EXIF orientation, without alpha.
 
     Raises:
-        UnreadableError: if the file is missing, empty, truncated, damaged, no image or of another depth.
+        UnreadableError: if the file is missing, empty, truncated, damaged, no image or of another dtype.
     """
     image = read_pixels(path)
-    if image.dtype not in DEPTHS:
+    if image.dtype not in DTYPES:
         raise UnreadableError(f"pixels must be 8- or 16-bit whole numbers, which PNG can hold, got {image.dtype}")
     if image.ndim == 3 and image.shape[2] != 3:
         raise UnreadableError(f"pixels must be gray or have 3 colours, got {image.shape[2]} channels")
     return image
 
 
-_ONE_AT_A_TIME = threading.Lock()  # stderr belongs to the whole process
+_STDERR_LOCK = threading.Lock()  # all threads share stderr
 
 
 class UnreadableError(ValueError):
-    """One image file cannot be used."""
+    """Error for an image file that cannot be used."""
 
 
 def read_pixels(path: Path) -> Array:
-    """Return the pixels of an image file.
+    """Read an image file of any depth.
 
     Returns:
-        (H, W) or (H, W, C), three channels in RGB, dtype as in the file; turned as its EXIF orientation says, without
+        (H, W) or (H, W, C), three channels in RGB, dtype as in the file; rotated by its EXIF orientation, without
         alpha.
 
     Raises:
@@ -61,9 +61,9 @@ def read_pixels(path: Path) -> Array:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableError(f"cannot be read: {error.strerror}") from error
-    reason = find_damage(data)
-    if reason is not None:
-        raise UnreadableError(reason)
+    damage = find_damage(data)
+    if damage is not None:
+        raise UnreadableError(damage)
     image = _decode(data)
     if image is None:
         raise UnreadableError("damaged: the pixels cannot be decoded")
@@ -80,8 +80,8 @@ def _decode(data: bytes) -> Array | None:
 
 @contextmanager
 def _silenced() -> Iterator[None]:
-    """Keep OpenCV's log and what libpng, libjpeg and libtiff print off stderr, one thread at a time."""
-    with _ONE_AT_A_TIME:
+    """Suppress the log of OpenCV and the messages that libpng, libjpeg and libtiff print to stderr."""
+    with _STDERR_LOCK:
         logging = cv2.utils.logging
         level, stderr = logging.setLogLevel(logging.LOG_LEVEL_SILENT), os.dup(2)
         nowhere = os.open(os.devnull, os.O_WRONLY)

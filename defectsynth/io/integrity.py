@@ -1,7 +1,7 @@
-"""Whether an image file is whole.
+"""Detection of truncated and damaged image files.
 
-Decoders fill what is missing with grey and say nothing, so the container is walked from its first byte to its last:
-a truncated file is found out however little of it is gone.
+Decoders silently fill missing rows with grey. The functions here walk the container format from the first byte to the
+last, so that they detect a truncated file even if only a few bytes are missing.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ import struct
 from collections.abc import Callable
 from zlib import crc32
 
-_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # a JPEG marker that is no stuffing, filling or restart
-_SCAN, _END = 0xDA, 0xD9
-_UNPACKED = (0, 3, 6)  # BMP compressions whose pixels take a known number of bytes
-_STRIPS, _TILES = (273, 279), (324, 325)  # TIFF tags: offsets and byte counts
-_WHOLE_NUMBERS = {3: "H", 4: "I", 16: "Q"}  # TIFF types
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # any but stuffed bytes, fill bytes and restart markers
+_JPEG_SCAN, _JPEG_END = 0xDA, 0xD9
+_BMP_UNCOMPRESSED = (0, 3, 6)  # values of the compression field
+_TIFF_STRIPS, _TIFF_TILES = (273, 279), (324, 325)  # tags: offsets and byte counts
+_TIFF_INTEGERS = {3: "H", 4: "I", 16: "Q"}  # struct format by TIFF type
 
 
 def find_damage(data: bytes) -> str | None:
-    """Return what is wrong with the bytes of an image file, None if nothing is.
+    """Return a description of the damage in an image file, None if it is intact.
 
     Args:
-        data: a whole PNG, JPEG, BMP, TIFF or WebP file, recognised by its first bytes and not by its name.
+        data: all bytes of a PNG, JPEG, BMP, TIFF or WebP file; the format is detected from the first bytes.
     """
     if not data:
         return "the file is empty"
@@ -53,12 +53,12 @@ def _png(data: bytes) -> str | None:
 
 def _jpeg(data: bytes) -> str | None:
     position, scanned = 2, False
-    while (found := _MARKER.search(data, position)) is not None:
+    while (found := _JPEG_MARKER.search(data, position)) is not None:
         marker = data[found.start() + 1]
-        if marker == _END and scanned:
+        if marker == _JPEG_END and scanned:
             return None
         position = found.end() + struct.unpack_from(">H", data, found.end())[0]
-        scanned |= marker == _SCAN
+        scanned |= marker == _JPEG_SCAN
     return "truncated JPEG: the file ends before its end-of-image marker"
 
 
@@ -69,7 +69,7 @@ def _bmp(data: bytes) -> str | None:
         compression, stored = 0, 0
     else:
         width, height, _, depth, compression, stored = struct.unpack_from("<iiHHII", data, 18)
-    size = (width * depth + 31) // 32 * 4 * abs(height) if compression in _UNPACKED else stored
+    size = (width * depth + 31) // 32 * 4 * abs(height) if compression in _BMP_UNCOMPRESSED else stored
     return "truncated BMP: the file ends before its last row" if offset + size > len(data) else None
 
 
@@ -81,21 +81,21 @@ def _webp(data: bytes) -> str | None:
 def _tiff(data: bytes) -> str | None:
     order = "<" if data[:1] == b"I" else ">"
     big = struct.unpack_from(order + "H", data, 2)[0] == 43
-    place = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)[0]
+    directory = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)[0]
     head, entry = (order + "Q", order + "HHQ") if big else (order + "H", order + "HHI")
     inline = 8 if big else 4
     fields: dict[int, tuple[int, ...]] = {}
-    position = place + struct.calcsize(head)
-    for _ in range(struct.unpack_from(head, data, place)[0]):
+    position = directory + struct.calcsize(head)
+    for _ in range(struct.unpack_from(head, data, directory)[0]):
         tag, kind, count = struct.unpack_from(entry, data, position)
         position += struct.calcsize(entry) + inline
-        if tag in _STRIPS + _TILES and kind in _WHOLE_NUMBERS:
-            layout = f"{order}{min(count, len(data))}{_WHOLE_NUMBERS[kind]}"
-            where = position - inline
+        if tag in _TIFF_STRIPS + _TIFF_TILES and kind in _TIFF_INTEGERS:
+            layout = f"{order}{min(count, len(data))}{_TIFF_INTEGERS[kind]}"
+            offset = position - inline
             if struct.calcsize(layout) > inline:
-                where = struct.unpack_from(order + ("Q" if big else "I"), data, where)[0]
-            fields[tag] = struct.unpack_from(layout, data, where)
-    for offsets, counts in (_STRIPS, _TILES):
+                offset = struct.unpack_from(order + ("Q" if big else "I"), data, offset)[0]
+            fields[tag] = struct.unpack_from(layout, data, offset)
+    for offsets, counts in (_TIFF_STRIPS, _TIFF_TILES):
         pairs = zip(fields.get(offsets, ()), fields.get(counts, ()), strict=False)
         if any(offset + count > len(data) for offset, count in pairs):
             return "truncated TIFF: its pixels lie beyond the end of the file"

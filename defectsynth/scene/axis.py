@@ -1,31 +1,31 @@
-"""Taken out of along_object.py."""
+"""The longest axis of an object: its direction, its extent and the coordinates of the object's cells."""
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.cache import cached
 from defectsynth.core.parameters import Pair
 from defectsynth.scene.foreground import CACHE_SIZE, Foreground
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
-ROUND = 1.2  # extent along the axis by across it, under which an object has no axis
+MIN_ELONGATION = 1.2  # smallest ratio of the standard deviations along and across the axis
 FULL_SCALE = 255.0  # value of a cell at the far end, or at the outline
 
 
 class Axis(NamedTuple):
-    """The longest axis of an object on the small grid.
+    """Longest axis of an object on the small grid.
 
     Attributes:
-        angle: its direction in pixels, towards the thinner end, radians.
-        extent: length of the object along it, in pixels.
-        along: uint8 (h, w), from 0 at the thicker end to 255 at the thinner one; read on the object only.
-        across: uint8 (h, w), from 0 in the middle to 255 at the outline.
+        angle: direction towards the thinner end in the image, radians.
+        extent: length of the object along the axis, in pixels.
+        along: uint8 (h, w), from 0 at the thicker end to 255 at the thinner one; valid on the object only.
+        across: uint8 (h, w), from 0 on the axis to 255 at the outline; valid on the object only.
     """
 
     angle: float
@@ -35,12 +35,12 @@ class Axis(NamedTuple):
 
 
 def find_axis(found: Foreground) -> Axis | None:
-    """Return the longest axis of an object, or None if it is round or there is none."""
+    """Return the longest axis of an object, or None if the object is round or fills the image."""
     return None if found.whole else _axis(found)
 
 
 def nearest_end(scene: Scene, place: Place, *, foreground: str = "auto") -> Pair | None:
-    """Return direction (radians) and distance (pixels) of the nearer end of the object from a place, None without."""
+    """Return direction (radians) and distance (pixels) from a place to the nearer end of the axis, or None."""
     found = scene.foreground(foreground)
     axis = find_axis(found)
     if axis is None:
@@ -53,31 +53,38 @@ def nearest_end(scene: Scene, place: Place, *, foreground: str = "auto") -> Pair
     return axis.angle, (1.0 - share) * axis.extent
 
 
-@lru_cache(maxsize=CACHE_SIZE)
+@cached(maxsize=CACHE_SIZE)
 def _axis(found: Foreground) -> Axis | None:
     inside, step = found.cells > 0, found.step
     rows, columns = np.nonzero(inside)
     points = np.stack([columns * step[0], rows * step[1]], axis=1)
     points -= points.mean(axis=0)
-    spread, directions = np.linalg.eigh(points.T @ points / len(points))
-    if spread[1] < ROUND**2 * spread[0] + 1e-9:
+    variances, directions = np.linalg.eigh(points.T @ points / len(points))
+    if variances[1] < MIN_ELONGATION**2 * variances[0] + 1e-9:
         return None
     direction = directions[:, 1]
     along = points @ direction
-    if abs(along.min()) > abs(along.max()):  # the mean lies nearer to the thicker end
+    if abs(along.min()) > abs(along.max()):  # the center of mass is nearer to the thicker end
         direction, along = -direction, -along
     across = points @ np.array([-direction[1], direction[0]])
     low, extent = float(along.min()), float(np.ptp(along))
+    slices = np.rint((along - low) / max(step)).astype(np.intp)
     return Axis(
         angle=math.atan2(float(direction[1]), float(direction[0])),
         extent=extent + min(step),
         along=_on_grid(inside, (along - low) / extent),
-        across=_on_grid(inside, _from_middle(np.rint((along - low) / max(step)).astype(np.intp), across, max(step))),
+        across=_on_grid(inside, _distance_from_middle(slices, across, max(step))),
     )
 
 
-def _from_middle(slices: Array, across: Array, cell: float) -> Array:
-    """Return how far from the middle of its slice across the object each cell lies, 1 at the outline."""
+def _distance_from_middle(slices: Array, across: Array, cell: float) -> Array:
+    """Return the distance of each cell from the middle of its slice across the object, 1 at the outline.
+
+    Args:
+        slices: (N,), index of the slice of each cell.
+        across: (N,), coordinate of each cell across the axis, in pixels.
+        cell: size of a cell in pixels.
+    """
     low, high = np.full(slices.max() + 1, np.inf), np.full(slices.max() + 1, -np.inf)
     np.minimum.at(low, slices, across)
     np.maximum.at(high, slices, across)
@@ -86,8 +93,8 @@ def _from_middle(slices: Array, across: Array, cell: float) -> Array:
 
 
 def _on_grid(inside: Array, shares: Array) -> Bytes:
-    """Return shares in [0, 1] of the cells inside as uint8 (h, w)."""
+    """Return shares in [0, 1] of the cells where `inside` is set as uint8 (h, w), 0 elsewhere."""
     grid = np.zeros(inside.shape, np.uint8)
     grid[inside] = np.rint(FULL_SCALE * np.clip(shares, 0.0, 1.0)).astype(np.uint8)
-    grid.flags.writeable = False  # it is handed out again
+    grid.flags.writeable = False  # the array is cached
     return grid

@@ -1,44 +1,45 @@
-"""Open meshes: a net of thin wires with gaps between them, through which a ground is seen.
+"""Detection of open meshes: thin crossing wires with gaps through which the background is visible.
 
-Told from dense weaves on a crop around a place, so that the cost is the same for any picture: two kinds of pixels, the
-rarer ones thin and connected from side to side both ways.
+A crop around a place shows an open mesh if its pixels fall into two classes of brightness and if the pixels of one
+class are thin and form a component that spans the crop both ways. The cost does not depend on the size of the image.
 """
 
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats
+from defectsynth.core.cache import cached
 from defectsynth.scene.orientation import gray_crop
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
-RAREST, COMMONEST = 0.08, 0.58  # share of the crop that the wires of an open mesh cover
-SEPARATE = 0.6  # least share of the variance that lies between wires and ground
-THIN = 0.6  # greatest thickness of a wire as a share of the gaps' width
-SPANNED = 0.7  # least share of both sides of the crop over which the largest net reaches
-MOST = 0.45  # least share of the wires that the largest net holds
-CROSSING = 1.25  # depth, times that of a wire, from which on it is a crossing
-TRIED, STRIDE = 96, 4  # points on wires looked at, nearest first, and every how manyth
-SLENDER = 2.2  # least spread along a wire by across it
+MIN_WIRE_SHARE, MAX_WIRE_SHARE = 0.08, 0.58  # share of the crop that the wires cover
+MIN_SEPARATION = 0.6  # smallest share of the variance between the classes wires and background
+MAX_THICKNESS = 0.6  # of a wire, as a share of the width of a gap
+MIN_SPAN = 0.7  # of the largest component, as a share of each side of the crop
+MIN_LARGEST_SHARE = 0.45  # of the wires, in the largest component
+CROSSING_DEPTH = 1.25  # distance to the outline from which on a point is a crossing, in units of that of a wire
+MAX_CANDIDATES, CANDIDATE_STRIDE = 96, 4  # nearest points on wires, and the stride with which they are tried
+MIN_ELONGATION = 2.2  # smallest ratio of the variances along and across a wire
+MIN_CROP = 24  # pixels
 _SQUARE, _WIDE = np.ones((3, 3), np.uint8), np.ones((7, 7), np.uint8)
 
 
 class Wire(NamedTuple):
-    """A wire of an open mesh near a place; lengths in pixels.
+    """Wire of an open mesh near a place; lengths in pixels.
 
     Attributes:
-        x, y: a point on its middle, between two crossings.
-        angle: its direction, radians.
-        width: how thick it is.
-        gap: how wide the gap beside it is.
-        threshold: brightness in [0, 1] between wires and ground.
-        dark: whether the wires are darker than the ground.
+        x, y: a point on its center line, between two crossings.
+        angle: direction, radians.
+        width: thickness.
+        gap: width of the gap beside it.
+        threshold: brightness in [0, 1] that separates wires and background.
+        dark: True if the wires are darker than the background.
     """
 
     x: float
@@ -51,10 +52,16 @@ class Wire(NamedTuple):
 
 
 class _Net(NamedTuple):
-    """What was found in a crop, in samples: the wires, points on their middles (N, 2) as (x, y), their thickness."""
+    """Open mesh in a crop; lengths in samples.
+
+    Attributes:
+        wires: uint8 (h, w), 255 on wires.
+        centers: (N, 2), points (x, y) on the center lines of the wires, between crossings.
+        width, gap, threshold, dark: as in `Wire`.
+    """
 
     wires: Bytes
-    middles: Array
+    centers: Array
     width: float
     gap: float
     threshold: float
@@ -62,19 +69,20 @@ class _Net(NamedTuple):
 
 
 def find_wire(scene: Scene, place: Place) -> Wire | None:
-    """Return the wire nearest to a place, or None if the surface around it is no open mesh."""
+    """Return the wire nearest to a place, or None if the surface around it is not an open mesh."""
     crop = gray_crop(scene, place)
-    net = _net(crop.levels.tobytes(), crop.levels.shape)
+    net = _find_net(crop.levels.tobytes(), crop.levels.shape)
     if net is None:
         return None
     x, y = (place.x + 0.5 - crop.x0) / crop.scale - 0.5, (place.y + 0.5 - crop.y0) / crop.scale - 0.5
     reach = math.ceil(1.5 * net.width)
-    for index in np.argsort(((net.middles - (x, y)) ** 2).sum(axis=1))[:TRIED:STRIDE].tolist():
-        column, row = net.middles[index].tolist()
+    nearest = np.argsort(((net.centers - (x, y)) ** 2).sum(axis=1))
+    for index in nearest[:MAX_CANDIDATES:CANDIDATE_STRIDE].tolist():
+        column, row = net.centers[index].tolist()
         near = net.wires[max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1]
         rows, columns = np.nonzero(near)
-        spread, directions = np.linalg.eigh(np.cov(np.stack([columns, rows])) + 1e-6 * np.eye(2))
-        if spread[1] >= SLENDER * spread[0]:
+        variances, directions = np.linalg.eigh(np.cov(np.stack([columns, rows])) + 1e-6 * np.eye(2))
+        if variances[1] >= MIN_ELONGATION * variances[0]:
             return Wire(
                 x=(column + 0.5) * crop.scale - 0.5 + crop.x0,
                 y=(row + 0.5) * crop.scale - 0.5 + crop.y0,
@@ -87,34 +95,36 @@ def find_wire(scene: Scene, place: Place) -> Wire | None:
     return None
 
 
-@lru_cache(maxsize=1024)
-def _net(levels: bytes, shape: tuple[int, ...]) -> _Net | None:
+@cached(maxsize=1024)
+def _find_net(levels: bytes, shape: tuple[int, ...]) -> _Net | None:
+    """Return the open mesh in a crop, the bytes of uint8 (h, w), or None."""
     gray = cv2.blur(np.frombuffer(levels, np.uint8).reshape(shape), (3, 3)).reshape(shape)
-    if min(shape) < 24:
+    if min(shape) < MIN_CROP:
         return None
     threshold, bright = cv2.threshold(gray, 0.0, 255.0, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    if _separation(gray, bright) < SEPARATE:
+    if _separation(gray, bright) < MIN_SEPARATION:
         return None
     for dark in (True, False):
         wires = cv2.morphologyEx(cv2.bitwise_not(bright) if dark else bright, cv2.MORPH_CLOSE, _SQUARE)
-        if not RAREST <= cv2.countNonZero(wires) / wires.size <= COMMONEST or not _spans(wires):
+        share = cv2.countNonZero(wires) / wires.size
+        if not MIN_WIRE_SHARE <= share <= MAX_WIRE_SHARE or not _spans(wires):
             continue
-        depth, clear = (cv2.distanceTransform(each, cv2.DIST_L2, 3) for each in (wires, cv2.bitwise_not(wires)))
+        depth, gap_depth = (cv2.distanceTransform(mask, cv2.DIST_L2, 3) for mask in (wires, cv2.bitwise_not(wires)))
         ridge = (depth >= cv2.dilate(depth, _SQUARE)) & (depth >= 1.0)
-        gaps = clear[(clear >= cv2.dilate(clear, _WIDE)) & (clear > 1.0)]
-        if not ridge.any() or not gaps.size:
+        gap_peaks = gap_depth[(gap_depth >= cv2.dilate(gap_depth, _WIDE)) & (gap_depth > 1.0)]
+        if not ridge.any() or not gap_peaks.size:
             continue
-        thick, wide = float(np.median(depth[ridge])), float(np.median(gaps))
-        rows, columns = np.nonzero(ridge & (depth <= CROSSING * thick))
+        half_width, half_gap = float(np.median(depth[ridge])), float(np.median(gap_peaks))
+        rows, columns = np.nonzero(ridge & (depth <= CROSSING_DEPTH * half_width))
         inner = (np.minimum(rows, shape[0] - 1 - rows) > 2) & (np.minimum(columns, shape[1] - 1 - columns) > 2)
-        if thick <= THIN * wide and inner.any():
-            middles = np.stack([columns, rows], axis=1)[inner]
-            return _Net(wires, middles, 2.0 * thick, 2.0 * wide, threshold / 255.0, dark)
+        if half_width <= MAX_THICKNESS * half_gap and inner.any():
+            centers = np.stack([columns, rows], axis=1)[inner]
+            return _Net(wires, centers, 2.0 * half_width, 2.0 * half_gap, threshold / 255.0, dark)
     return None
 
 
 def _separation(gray: Bytes, bright: Bytes) -> float:
-    """Return the share of the variance that lies between the two kinds of pixels."""
+    """Return the share of the variance of `gray` between the classes that the mask `bright` separates."""
     (upper,), _ = cv2.meanStdDev(gray, mask=bright)
     (lower,), _ = cv2.meanStdDev(gray, mask=cv2.bitwise_not(bright))
     share = cv2.countNonZero(bright) / bright.size
@@ -123,29 +133,26 @@ def _separation(gray: Bytes, bright: Bytes) -> float:
 
 
 def _spans(wires: Bytes) -> bool:
-    """Return whether the largest connected piece reaches across the crop both ways and holds most of the wires."""
+    """Return whether the largest connected component spans the crop both ways and holds enough of the wires."""
     number, _, stats, _ = cv2.connectedComponentsWithStats(wires)
     largest = stats[1:number][np.argmax(stats[1:number, cv2.CC_STAT_AREA])]
     width, height, area = largest[[cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA]].tolist()
     rows, columns = wires.shape
-    return min(height / rows, width / columns) >= SPANNED and area >= MOST * cv2.countNonZero(wires)
+    return min(height / rows, width / columns) >= MIN_SPAN and area >= MIN_LARGEST_SHARE * cv2.countNonZero(wires)
 
 
 def mesh_ground(surface: Floats, alpha: Floats, *, threshold: float, dark: bool, rim: float) -> Floats:
-    """Return where the ground of a mesh is seen, float32 (h, w), 1 there.
+    """Return a mask of the background that is visible through a mesh, float32 (h, w), 1 on the background.
 
     Args:
         surface: float32 (C, h, w) in [0, 1].
-        alpha: float32 (h, w), 0 where nothing is laid down.
-        threshold: brightness between wires and ground.
-        dark: whether the wires are darker.
-        rim: width of the rim of a wire that is neither, in pixels.
+        alpha: float32 (h, w), opacity of a defect; pixels above 0 are left out.
+        threshold: brightness that separates wires and background.
+        dark: True if the wires are darker.
+        rim: width of the blurred rim of a wire, in pixels; it is left out.
     """
     gray = surface.mean(axis=0)
-    ground = (gray > threshold) if dark else (gray < threshold)
-    rim = 2 * round(rim) + 1
-    return (
-        cv2.erode((ground & (alpha == 0)).view(np.uint8), np.ones((rim, rim), np.uint8), borderValue=1)
-        .reshape(gray.shape)
-        .astype(np.float32)
-    )
+    background = ((gray > threshold) if dark else (gray < threshold)) & (alpha == 0)
+    side = 2 * round(rim) + 1
+    eroded = cv2.erode(background.view(np.uint8), np.ones((side, side), np.uint8), borderValue=1)
+    return eroded.reshape(gray.shape).astype(np.float32)

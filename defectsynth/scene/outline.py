@@ -1,4 +1,4 @@
-"""Taken out of pieces.py, placement.py."""
+"""Outline of the object: nearest points, random places, directions and thickness."""
 
 from __future__ import annotations
 
@@ -15,11 +15,18 @@ from defectsynth.scene.foreground import Foreground
 from defectsynth.scene.place import MAX_TRIES, Place, is_in_roi, pick_point
 from defectsynth.scene.scene import Scene
 
+GRID_IS_SHARP = 2.5  # pixels: a shorter search for the outline would not improve on the small grid
+EDGE_SHARE = 0.05  # share of the pixels that count as intensity edges if the image has no background
+EDGE_GRID = 96  # largest side of the grid on which intensity edges are found
+TANGENT_STEP = 3  # contour points to either side between which the tangent is measured
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
 def nearest_outline_point(scene: Scene, place: Place, method: str) -> Pair | None:
-    """Return the point of the outline nearest to a place, none on the border of the picture or outside the region."""
+    """Return the outline point (x, y) nearest to a place, or None.
+
+    Points on the image border and outside the region of interest do not count.
+    """
     found = scene.foreground(method)
     edge = cv2.subtract(found.cells, cv2.erode(found.cells, _SQUARE))
     edge[[0, -1]] = 0
@@ -36,13 +43,21 @@ def nearest_outline_point(scene: Scene, place: Place, method: str) -> Pair | Non
 
 
 def outward_direction(scene: Scene, x: float, y: float, radius: float, method: str) -> float:
-    """Return the direction away from the object around a point on its outline, radians."""
+    """Return the direction from the object outwards at a point on its outline, in radians.
+
+    Args:
+        scene: the image.
+        x: column of the point.
+        y: row of the point.
+        radius: radius in pixels of the neighbourhood that is used.
+        method: segmentation method, see `foreground.find_foreground`.
+    """
     found = scene.foreground(method)
     reach_x, reach_y = radius / found.step[0] + 1.5, radius / found.step[1] + 1.5
     column, row = (x + 0.5) / found.step[0] - 0.5, (y + 0.5) / found.step[1] - 0.5
     top, left = max(0, round(row - reach_y)), max(0, round(column - reach_x))
-    near = found.cells[top : round(row + reach_y) + 1, left : round(column + reach_x) + 1]
-    rows, columns = np.nonzero(near > 0)
+    window = found.cells[top : round(row + reach_y) + 1, left : round(column + reach_x) + 1]
+    rows, columns = np.nonzero(window > 0)
     if rows.size == 0:
         return 0.0
     return math.atan2(
@@ -50,46 +65,42 @@ def outward_direction(scene: Scene, x: float, y: float, radius: float, method: s
     )
 
 
-COARSE = 2.5  # reach in pixels under which the small grid is sharp enough
-STRONGEST = 0.05  # share of cells that count as intensity edges where there is no object to take the edge of
-
-
 def pick_on_outline(
     rng: np.random.Generator, scene: Scene, found: Foreground, allowed: Bytes | None = None
 ) -> Place | None:
-    """Return a place on the outline of the object, or None if there is none.
+    """Return a random place on the outline of the object, or None.
 
     Args:
-        rng: the source of randomness.
-        scene: the picture.
-        found: its object.
-        allowed: cells of the small grid that the place may lie on, non-zero; None allows all.
+        rng: random generator.
+        scene: the image.
+        found: its foreground.
+        allowed: uint8 (h, w), non-zero cells of the small grid may be chosen; None allows all.
     """
     contours, _ = cv2.findContours(found.cells, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     points = np.concatenate(contours)[:, 0] if len(contours) > 1 else contours[0][:, 0]
     starts = [0, *accumulate(map(len, contours))]
     rows, columns = found.cells.shape
-    among = np.arange(len(points)) if allowed is None else np.flatnonzero(allowed[points[:, 1], points[:, 0]])
-    for _ in range(4 * MAX_TRIES if among.size else 0):
-        chosen = int(among[rng.integers(among.size)])
+    candidates = np.arange(len(points)) if allowed is None else np.flatnonzero(allowed[points[:, 1], points[:, 0]])
+    for _ in range(4 * MAX_TRIES if candidates.size else 0):
+        chosen = int(candidates[rng.integers(candidates.size)])
         start = bisect_right(starts, chosen) - 1
         contour, index = points[starts[start] : starts[start + 1]], chosen - starts[start]
         column, row = contour[index].tolist()
         if not (0 < column < columns - 1 and 0 < row < rows - 1):
-            continue  # where the picture cuts the object there is no edge
-        ahead, behind = contour[(index + 3) % len(contour)], contour[(index - 3) % len(contour)]
+            continue  # the border of the image is not an edge of the object
+        ahead, behind = contour[(index + TANGENT_STEP) % len(contour)], contour[(index - TANGENT_STEP) % len(contour)]
         angle = math.atan2(float(ahead[1] - behind[1]) * found.step[1], float(ahead[0] - behind[0]) * found.step[0])
-        angle = _outside_on_the_left(found.cells, column, row, angle)
+        angle = _with_outside_on_the_left(found.cells, column, row, angle)
         x = (column + 0.5) * found.step[0] - 0.5
         y = (row + 0.5) * found.step[1] - 0.5
-        x, y = _sharpest(scene, x, y, angle - math.pi / 2, 1.5 * max(found.step))
+        x, y = _snap_to_edge(scene, x, y, angle - math.pi / 2, 1.5 * max(found.step))
         if is_in_roi(scene, x, y):
             return Place(x, y, angle, edge=True)
     return None
 
 
-def _outside_on_the_left(cells: Bytes, column: int, row: int, angle: float) -> float:
-    """Return the tangent turned so that the outside of the object lies at `angle - pi / 2`."""
+def _with_outside_on_the_left(cells: Bytes, column: int, row: int, angle: float) -> float:
+    """Return the tangent `angle`, reversed if the outside of the object does not lie at `angle - pi / 2`."""
     for distance in (2.0, 3.0, 1.0):
         x, y = column + distance * math.sin(angle), row - distance * math.cos(angle)
         if 0 <= round(x) < cells.shape[1] and 0 <= round(y) < cells.shape[0] and cells[round(y), round(x)] == 0:
@@ -101,7 +112,7 @@ def _outside_on_the_left(cells: Bytes, column: int, row: int, angle: float) -> f
 
 
 def object_thickness(place: Place, scene: Scene, *, foreground: str = "auto") -> float:
-    """Return how many pixels of object lie behind a place on its edge, along the inner normal; 0 without an object."""
+    """Return the thickness of the object in pixels, inwards from a place on its edge; 0 if it has no background."""
     found = scene.foreground(foreground)
     if found.whole:
         return 0.0
@@ -114,9 +125,9 @@ def object_thickness(place: Place, scene: Scene, *, foreground: str = "auto") ->
     return float(np.argmax(empty) + 1 if empty.any() else steps.size) * max(found.step)
 
 
-def _sharpest(scene: Scene, x: float, y: float, direction: float, reach: float) -> tuple[float, float]:
-    """Return the point of the strongest brightness change within `reach` pixels along `direction`."""
-    if reach < COARSE:
+def _snap_to_edge(scene: Scene, x: float, y: float, direction: float, reach: float) -> tuple[float, float]:
+    """Return the point with the largest change of brightness within `reach` pixels along `direction`."""
+    if reach < GRID_IS_SHARP:
         return x, y
     steps = np.arange(-math.ceil(reach), math.ceil(reach) + 1.0)
     columns = np.clip(x + 0.5 + steps * math.cos(direction), 0, scene.size[1] - 1).astype(np.intp)
@@ -127,16 +138,15 @@ def _sharpest(scene: Scene, x: float, y: float, direction: float, reach: float) 
 
 
 def pick_on_intensity_edge(rng: np.random.Generator, scene: Scene) -> Place | None:
-    """Return a place on one of the strongest edges of brightness, or None if the image has none."""
-    rows, columns = min(scene.size[0], 96), min(scene.size[1], 96)
+    """Return a random place on a strong intensity edge, along its tangent, or None if the image is uniform."""
+    rows, columns = min(scene.size[0], EDGE_GRID), min(scene.size[1], EDGE_GRID)
     small = cv2.resize(scene.image, (columns, rows), interpolation=cv2.INTER_NEAREST)
     gray = cv2.blur(small.reshape(rows, columns, -1).mean(axis=2, dtype=np.float32), (3, 3))
     across, down = cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1)
     strength = across * across + down * down
-    least = np.partition(strength.ravel(), int((1 - STRONGEST) * (strength.size - 1)))[
-        int((1 - STRONGEST) * (strength.size - 1))
-    ]
-    point = pick_point(rng, ((strength >= least) & (strength > 0)).view(np.uint8), scene)
+    rank = int((1 - EDGE_SHARE) * (strength.size - 1))
+    threshold = np.partition(strength.ravel(), rank)[rank]
+    point = pick_point(rng, ((strength >= threshold) & (strength > 0)).view(np.uint8), scene)
     if point is None:
         return None
     row = min(int((point[1] + 0.5) * rows / scene.size[0]), rows - 1)

@@ -1,4 +1,4 @@
-"""Taken out of placement.py."""
+"""Places: a point with a direction, and the draw of a random point inside a mask."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from defectsynth.core.arrays import Bytes
 from defectsynth.core.serialization import Value
 from defectsynth.scene.scene import Scene
 
-MAX_TRIES = 4  # points tried before a place counts as not found
+MAX_TRIES = 4  # random points before all pixels of the region of interest are searched
 
 
 @dataclass(frozen=True)
 class Place(Value):
-    """A point and a direction.
+    """Point in an image with a direction.
 
     Attributes:
-        x: pixels to the right.
-        y: pixels down.
-        angle: radians; on an edge its tangent, with the outside at `angle - pi / 2`.
-        edge: whether it lies on the outline of the object.
+        x: column in pixels.
+        y: row in pixels.
+        angle: direction in radians, from x to y; on an edge, the tangent, with the outside at `angle - pi / 2`.
+        edge: True if the point lies on the outline of the object.
     """
 
     x: float
@@ -32,7 +32,7 @@ class Place(Value):
 
 
 def pick_point(rng: np.random.Generator, cells: Bytes, scene: Scene) -> tuple[float, float] | None:
-    """Return a random point (x, y) in pixels inside a non-zero cell and inside the region of interest."""
+    """Return a random point (x, y) in pixels that lies in a non-zero cell and in the region of interest, or None."""
     rows, columns = cells.shape
     if scene.roi is not None:
         return _pick_in_roi(rng, cells, scene, scene.roi)
@@ -57,7 +57,7 @@ def _pick_in_roi(rng: np.random.Generator, cells: Bytes, scene: Scene, roi: Byte
         y = (row + jitter[1]) * scene.size[0] / rows - 0.5
         if roi[min(max(round(y), 0), scene.size[0] - 1), min(max(round(x), 0), scene.size[1] - 1)]:
             return x, y
-    pixels = np.flatnonzero(roi > 0)  # a region finer than the grid: every one of its pixels is tried against the cells
+    pixels = np.flatnonzero(roi > 0)  # the region is finer than the grid: search all its pixels
     y_all, x_all = np.divmod(pixels, scene.size[1])
     inside = np.flatnonzero(cells[y_all * rows // scene.size[0], x_all * columns // scene.size[1]])
     if inside.size == 0:

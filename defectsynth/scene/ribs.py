@@ -1,7 +1,7 @@
-"""The ribs of an object around a place: the crests of a thread, fins, teeth, the turns of a spring.
+"""Detection of the ribs of an object around a place: crests of a thread, fins, teeth, turns of a spring.
 
-Found in a strip along the object's axis: the slant at which its columns differ most from each other is that of the
-ribs; the autocorrelation of those columns gives their distance, their darkest columns give their places.
+Brightness is sampled in a strip along the object's axis. The ribs have the slant at which the mean brightness of the
+columns varies most. The autocorrelation of the column means gives their period, the local minima their positions.
 """
 
 from __future__ import annotations
@@ -18,32 +18,33 @@ from defectsynth.scene.scene import Scene
 
 ALONG, ACROSS = 96, 15  # samples of the strip
 LENGTH = 0.32  # of the strip, fraction of min(H, W)
-SLANTS = np.linspace(-0.9, 0.9, 19)  # tried, tangent of the angle from square
-SHORTEST, LONGEST = 7, 40  # distances looked for, in samples
-PERIODIC = 0.3  # least autocorrelation, of 1, at that distance
+SLANTS = np.linspace(-0.9, 0.9, 19)  # tangents of the angle between a rib and the normal of the strip
+MIN_PERIOD, MAX_PERIOD = 7, 40  # samples
+MIN_CORRELATION = 0.3  # smallest autocorrelation at the period
+MIN_DEVIATION = 2.0  # smallest standard deviation of the column means, out of 255
 
 
 class Ribs(NamedTuple):
-    """The ribs around a place.
+    """Ribs around a place.
 
     Attributes:
-        places: distances of the ribs from the place along the direction that was asked for, in pixels, nearest first.
+        offsets: signed distances of the ribs from the place along its direction, in pixels, nearest first.
         angle: direction of a rib, radians.
-        period: distance from one to the next, in pixels.
+        period: distance between neighbouring ribs, in pixels.
     """
 
-    places: tuple[float, ...]
+    offsets: tuple[float, ...]
     angle: float
     period: float
 
 
 def find_ribs(scene: Scene, place: Place, width: float) -> Ribs | None:
-    """Return the ribs around a place, across its direction, or None if there are none.
+    """Return the ribs around a place, or None if there are none.
 
     Args:
-        scene: the picture.
-        place: a point and the direction that the ribs follow each other in.
-        width: of the strip in which they are looked for, in pixels.
+        scene: the image.
+        place: center of the strip; its direction runs across the ribs.
+        width: width of the strip in pixels.
     """
     strip = _strip(scene, place, width)
     step = LENGTH * scene.side / ALONG
@@ -58,18 +59,18 @@ def find_ribs(scene: Scene, place: Place, width: float) -> Ribs | None:
         return None
     profile = cv2.blur(profiles[best : best + 1], (3, 1))[0]
     reach = max(1, round(0.35 * period))
-    lowest = [
+    minima = [
         index
         for index in range(reach, ALONG - reach)
         if profile[index] == profile[index - reach : index + reach + 1].min()
     ]
-    places = sorted(((index - 0.5 * (ALONG - 1)) * step for index in lowest), key=abs)
-    square = place.angle + 0.5 * math.pi
-    return Ribs(tuple(places), square - math.atan(float(SLANTS[best])), period * step) if places else None
+    offsets = sorted(((index - 0.5 * (ALONG - 1)) * step for index in minima), key=abs)
+    normal = place.angle + 0.5 * math.pi
+    return Ribs(tuple(offsets), normal - math.atan(float(SLANTS[best])), period * step) if offsets else None
 
 
 def _strip(scene: Scene, place: Place, width: float) -> Floats:
-    """Return brightness in a strip along the direction of a place, float32 (ACROSS, ALONG), of 255."""
+    """Return the brightness in a strip along the direction of a place, float32 (ACROSS, ALONG) in [0, 255]."""
     along = np.linspace(-0.5, 0.5, ALONG) * LENGTH * scene.side
     across = np.linspace(-0.5, 0.5, ACROSS)[:, None] * width
     cos, sin = math.cos(place.angle), math.sin(place.angle)
@@ -80,15 +81,15 @@ def _strip(scene: Scene, place: Place, width: float) -> Floats:
 
 
 def _period(profile: Floats) -> float | None:
-    """Return the distance of the first clear peak of the autocorrelation, in samples, or None."""
+    """Return the distance of the first clear peak of the autocorrelation in samples, or None."""
     flat = profile - profile.mean()
     power = float(flat @ flat)
-    if power < 4.0 * flat.size:  # a deviation of 2 of 255: nothing to see
+    if power < MIN_DEVIATION**2 * flat.size:
         return None
-    likeness = np.correlate(flat, flat, "full")[flat.size - 1 :][: LONGEST + 2] / power
+    correlation = np.correlate(flat, flat, "full")[flat.size - 1 :][: MAX_PERIOD + 2] / power
     peaks = [
         index
-        for index in range(SHORTEST, LONGEST + 1)
-        if likeness[index] >= max(likeness[index - 1], likeness[index + 1], PERIODIC)
+        for index in range(MIN_PERIOD, MAX_PERIOD + 1)
+        if correlation[index] >= max(correlation[index - 1], correlation[index + 1], MIN_CORRELATION)
     ]
     return float(peaks[0]) if peaks else None

@@ -1,4 +1,4 @@
-"""The picture a defect goes into: its size, its value range, the allowed area, the object and the light."""
+"""Scene: an input image with its value range, region of interest, foreground and light direction."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from defectsynth.core.images import PEAKS, check_image, roi_to_mask
 from defectsynth.core.layer import Box
 from defectsynth.scene.foreground import Foreground, grid_shape, locate_object, small_copy
 
-LIGHT_PRIOR = 4.0  # pull of the light direction towards the upper left, in grey levels of 255 across the picture
+LIGHT_PRIOR = 4.0  # brightness gradient towards the upper left that is added, in grey levels of 255 over the image
 
 
 class Scene:
-    """A read-only view of one picture and what is known of it.
+    """Read-only view of an image with the measurements that defects are drawn from.
 
     Args:
-        image: (H, W) or (H, W, C), uint8, uint16 or float32; floats are taken to lie in [0, 1].
-        roi: where defects may land, (H, W) or (H, W, 1), non-zero is allowed; None allows everything.
+        image: (H, W) or (H, W, C), uint8, uint16 or float32; the range of floats is [0, 1].
+        roi: region of interest, (H, W) or (H, W, 1); defects may change its non-zero pixels. None allows all.
 
     Raises:
-        TypeError: if `image` or `roi` is no array or has another dtype.
-        ValueError: if `image` is empty or has another number of axes, or if the size of `roi` is another.
+        TypeError: if `image` or `roi` is not an array or has another dtype.
+        ValueError: if `image` is empty or has another number of axes, or if the size of `roi` differs.
     """
 
     def __init__(self, image: Array, roi: Array | None = None) -> None:
@@ -39,25 +39,25 @@ class Scene:
         self._foregrounds: dict[str, Foreground] = {}
 
     def foreground(self, method: str) -> Foreground:
-        """Return the object, found once for each method."""
+        """Return the foreground by a segmentation method; see `foreground.find_foreground`."""
         if method not in self._foregrounds:
             self._foregrounds[method] = locate_object(self.size, self.small, method)
         return self._foregrounds[method]
 
     def object_mask(self, box: Box, method: str) -> Bytes:
-        """Return the object inside `box`, uint8 (h, w), 255 on it."""
+        """Return the object mask inside `box`, uint8 (h, w), 255 on the object."""
         return self.foreground(method).crop(self.image[box.slices], box, self.size, self.peak)
 
     def roi_mask(self, box: Box) -> Bytes | None:
-        """Return the allowed pixels inside `box`, uint8 (h, w), 255 where allowed, or None if all are."""
+        """Return the region of interest inside `box`, uint8 (h, w), 255 where allowed, or None if all is allowed."""
         return None if self.roi is None else self.roi[box.slices]
 
     def allowed_mask(self, box: Box, method: str) -> Bytes | None:
-        """Return where paint may change pixels in `box`, uint8 (h, w), non-zero where it may, or None if everywhere.
+        """Return the pixels of `box` that paint may change, uint8 (h, w), non-zero where allowed, or None for all.
 
         Args:
-            box: in pixels.
-            method: how the object is found that the paint stays on; empty paints anywhere.
+            box: bounding box in pixels.
+            method: segmentation method of the object that limits the paint; empty for no such limit.
         """
         roi = self.roi_mask(box)
         if not method or self.foreground(method).whole:
@@ -66,50 +66,50 @@ class Scene:
         return on_object if roi is None else cv2.bitwise_and(on_object, roi)
 
     def planes(self, patch: Array) -> Floats:
-        """Return a patch of the picture as float32 (C, h, w), 1.0 is the peak of its dtype."""
+        """Return a patch of the image as float32 (C, h, w) with the peak of its dtype scaled to 1.0."""
         return split_channels(patch) * np.float32(1.0 / self.peak)
 
     def color_at(self, x: float, y: float) -> Floats:
-        """Return the colour at a place, float32 (C,) in [0, 1]; places outside take the nearest pixel."""
+        """Return the colour of the pixel nearest to a point, float32 (C,) in [0, 1]."""
         column = min(max(round(x), 0), self.size[1] - 1)
         row = min(max(round(y), 0), self.size[0] - 1)
         return np.atleast_1d(self.image[row, column]).astype(np.float32) / np.float32(self.peak)
 
     @cached_property
     def small(self) -> Bytes:
-        """The smoothed small copy on whose cells the object is found, uint8 (h, w, C)."""
+        """Small copy of the image on which the object is segmented, uint8 (h, w, C)."""
         return small_copy(self.image, *grid_shape(self.size))
 
     @cached_property
     def small_gray(self) -> Floats:
-        """The mean over the channels of the small copy, float32 (h, w) in [0, 1]."""
+        """Mean over the channels of the small copy, float32 (h, w) in [0, 1]."""
         total = split_channels(self.small).sum(axis=0, dtype=np.float32)
         return total * np.float32(1.0 / (255.0 * self.small.shape[2]))
 
     @cached_property
-    def tiny(self) -> Array:
-        """The picture at 256 evenly spread pixels, (16, 16, C)."""
+    def thumbnail(self) -> Array:
+        """Thumbnail of 16 x 16 pixels by nearest neighbour, (16, 16, C)."""
         small = cv2.resize(self.image, (16, 16), interpolation=cv2.INTER_NEAREST)
         return small.reshape(16, 16, -1)
 
     @cached_property
     def monochrome(self) -> bool:
-        """Whether all channels are equal: a gray camera's picture saved as colour."""
-        return self.channels == 1 or bool((self.tiny[..., 1:] == self.tiny[..., :-1]).all())
+        """True if all channels of the thumbnail are equal, as in a gray image saved in colour."""
+        return self.channels == 1 or bool((self.thumbnail[..., 1:] == self.thumbnail[..., :-1]).all())
 
     @cached_property
     def light(self) -> float:
-        """The direction the light comes from, radians in image axes (x right, y down); one for each picture.
+        """Direction towards the light, in radians with x to the right and y down.
 
-        Taken from how the brightness falls across the picture, with a pull towards the upper left.
+        Estimated from the brightness gradient over the image, with a prior towards the upper left.
         """
-        pixels = self.tiny.reshape(256, -1).astype(np.float64)
+        pixels = self.thumbnail.reshape(256, -1).astype(np.float64)
         across, down = (_ramps() @ pixels).mean(axis=1) * (255.0 / self.peak)
         return math.atan2(float(down) - LIGHT_PRIOR, float(across) - LIGHT_PRIOR)
 
 
 @lru_cache(maxsize=1)
 def _ramps() -> Array:
-    """Return the weights (2, 256) whose products with 16 x 16 pixels are the changes from left to right and down."""
+    """Return weights (2, 256) whose products with 16 x 16 pixels are the brightness gradients in x and in y."""
     across = np.tile(np.linspace(-0.5, 0.5, 16), (16, 1))
     return np.stack([across.ravel(), across.T.ravel()]) / (across * across).sum()

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
+from defectsynth.core.cache import clear_caches
 from defectsynth.core.layer import Box
-from defectsynth.scene.foreground import _segment_cached
 from defectsynth.scene.scene import Scene
 
 SIZES = [(64, 64), (100, 140), (200, 150), (256, 256), (300, 700), (1024, 1024)]
@@ -177,7 +177,7 @@ def test_the_cost_does_not_grow_with_the_picture() -> None:
         image[side // 4 : side // 2, side // 4 : -side // 4] = 200
         runs = []
         for _ in range(15):
-            _segment_cached.cache_clear()
+            clear_caches()
             start = time.perf_counter()
             found = ds.find_foreground(image)
             runs.append(time.perf_counter() - start)
