@@ -1,37 +1,44 @@
 """`python -m eval`: experiments on a category, benchmarks of many, comparisons, predictions and reports."""
 
+from __future__ import annotations
+
 import importlib
 import os
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 
-NEEDED = {  # module: distribution; the extra `eval` brings them
-    "filelock": "filelock",
-    "sklearn": "scikit-learn",
-    "torch": "torch",
-    "torchvision": "torchvision",
-    "yaml": "pyyaml",
-}
+from eval.cli.errors import UsageError
+from eval.cli.parser import parse_arguments
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        argv: the words after `python -m eval`; None takes them from the process.
+        argv: the arguments after `python -m eval`; None: those of the process.
 
     Returns:
         0 if all went well, 1 if a run failed, 2 for a wrong call, 130 if interrupted.
     """
-    missing = [distribution for module, distribution in NEEDED.items() if find_spec(module) is None]
-    if missing:
-        print(f"eval needs {', '.join(missing)}: pip install 'defectsynth[eval]'", file=sys.stderr)
-        return 2
+    words = parse_arguments(argv)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: threads that spin are slow on a busy machine
     try:
-        return int(importlib.import_module("eval.cli.parser").main(argv))
-    except KeyboardInterrupt:  # while it was imported
+        command = importlib.import_module(f"eval.cli.{words.module}")
+    except ModuleNotFoundError as error:
+        print(f"eval: {words.command} needs {error.name}: pip install 'defectsynth[eval]'", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    try:
+        return int(command.main(words))
+    except UsageError as error:
+        print(f"eval: {error}", file=sys.stderr)
+        return 2
+    except (OSError, ValueError, RuntimeError, ImportError) as error:
+        print(f"eval: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; the same command goes on where it stopped", file=sys.stderr)
         return 130
 
 

@@ -18,9 +18,10 @@ from typing import Any
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `python -m eval` does
 
-from eval.benchmark.results import Results, Settings, found_results
-from eval.benchmark.runner import make_cells
-from eval.cli.commands import run_all
+from eval.benchmark.cell import Settings
+from eval.benchmark.results import Results, find_results
+from eval.benchmark.settings import BenchmarkOptions, make_cells
+from eval.cli.benchmark import run_all
 from eval.data.datasets import find_categories
 
 USUAL: dict[str, Any] = {
@@ -62,7 +63,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 
 def cells_of(change: dict[str, Any], **same: Any) -> tuple[Settings, ...]:
     """The cells of a change, with their baselines."""
-    return make_cells(**{**USUAL, **same, **change})
+    return make_cells(BenchmarkOptions(**{**USUAL, **same, **change}))
 
 
 def table_of(found: dict[str, list[Results]]) -> str:
@@ -93,7 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     cells = {name: cells_of(change, **same) for name, change in CHANGES.items()}
     if code := run_all(tuple(dict.fromkeys(sum(cells.values(), ()))), out=given.out, jobs=given.jobs):
         return code
-    there = {one.settings: one for one in found_results(given.out).values()}
+    there = {one.settings: one for one in find_results(given.out).values()}
     found = {}
     for name, change in CHANGES.items():
         wanted = change.get("experiments", USUAL["experiments"])

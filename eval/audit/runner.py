@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -11,11 +12,11 @@ from typing import Any
 from eval.audit.correlation import foretold
 from eval.audit.coverage import Audit, Auditor
 from eval.audit.sheet import write_sheet
-from eval.benchmark.generators import generator_named, generators_of
-from eval.benchmark.results import found_results
-from eval.benchmark.settings import SIZES
+from eval.benchmark.cell import DEFAULT_SIZES
+from eval.benchmark.generators import expand_generators, make_generator
+from eval.benchmark.results import Results, find_results
 from eval.data.datasets import read_category
-from eval.files import write_whole
+from eval.files import write_json
 from eval.models.embedding import best_device
 from eval.models.registry import make_backbone
 from eval.progress import Progress
@@ -23,60 +24,87 @@ from eval.progress import Progress
 _HEAD = f"{'category':22} {'generator':26} {'covered':>7} {'patches':>7} {'stray':>6} {'separation':>10}"
 
 
-def audit_all(
-    data: Path,
-    categories: Sequence[str],
-    generators: Sequence[str],
-    *,
-    out: Path,
-    against: Path | None,
-    twins: int,
-    seed: int,
-    progress: Progress,
-    write: Callable[[str], Any],
-) -> list[dict[str, Any]]:
-    """Audit every generator on every category.
+@dataclass(frozen=True)
+class AuditPlan:
+    """Checked arguments of an audit.
+
+    Attributes:
+        data: folder of the categories.
+        generators: by category, the transforms by name.
+        trained: results of trainings that the audit is compared with.
+        twins: number of defects that each generator draws.
+        seed: seed of the defects.
+    """
+
+    data: Path
+    generators: dict[str, dict[str, Any]]
+    trained: list[Results]
+    twins: int
+    seed: int
+
+
+def plan_audit(
+    data: Path, categories: Sequence[str], generators: Sequence[str], *, against: Path | None, twins: int, seed: int
+) -> AuditPlan:
+    """Check the arguments of an audit of every generator on every category.
 
     Args:
-        data: holds the category folders.
-        categories: their names.
-        generators: see `eval.generators`.
-        out: where audit.json and a sheet for each go.
-        against: folder of trained results that the numbers are compared with, see `foretold`; None for none.
-        twins: defects to draw for each.
-        seed: of them.
-        progress: see `Progress`.
-        write: takes the lines of the table.
-
-    Returns:
-        What stands in audit.json: a dict for each.
+        data: folder of the categories.
+        categories: names of its folders.
+        generators: see `eval.benchmark.generators`.
+        against: folder of trained results that the audit is compared with, see `foretold`; None for no comparison.
+        twins: number of defects that each generator draws, at least 1.
+        seed: seed of the defects, at least 0.
 
     Raises:
         FileNotFoundError: if `against` holds no results.
-        ValueError: if a generator is unknown, or a category does not fit or has no preset of its own.
+        ValueError: if a number is out of bounds, a generator is unknown, or a category has no preset of its own.
     """
-    trained = [] if against is None else list(found_results(against).values())
+    for name, number, low in (("twins", twins, 1), ("seed", seed, 0)):
+        if number < low:
+            raise ValueError(f"{name} must be at least {low}, got {number}")
     drawn = {
-        name: {each: generator_named(each, category=name) for each in generators_of(generators, category=name)}
+        name: {each: make_generator(each, category=name) for each in expand_generators(generators, category=name)}
         for name in categories
     }
+    trained = [] if against is None else list(find_results(against).values())
+    return AuditPlan(data, drawn, trained, twins, seed)
+
+
+def run_audit(plan: AuditPlan, *, out: Path, progress: Progress, write: Callable[[str], Any]) -> list[dict[str, Any]]:
+    """Audit every generator on every category.
+
+    Args:
+        plan: see `plan_audit`.
+        out: folder of audit.json and of a sheet for each generator and category.
+        progress: see `Progress`.
+        write: called with the lines of the table.
+
+    Returns:
+        The content of audit.json: a dict for each generator and category.
+
+    Raises:
+        OSError: if a file cannot be written.
+        ValueError: if a category does not fit, or a generator draws nothing.
+    """
     backbone = make_backbone().to(best_device())
     out.mkdir(parents=True, exist_ok=True)
     write(f"{_HEAD}\n")
     lines = []
-    for name in categories:
-        category = read_category(data / name, size=SIZES["patch"])
-        auditor = Auditor(category, backbone=backbone, seed=seed, progress=progress)
-        for generator, transform in drawn[name].items():
+    for name, generators in plan.generators.items():
+        category = read_category(plan.data / name, size=DEFAULT_SIZES["patch"])
+        auditor = Auditor(category, backbone=backbone, seed=plan.seed, progress=progress)
+        for generator, transform in generators.items():
             began = perf_counter()
-            found = auditor(transform, twins=twins, progress=progress)
+            found = auditor(transform, twins=plan.twins, progress=progress)
             write_sheet(found, out / f"{name}-{Path(generator).stem}.png")
             lines.append(_line(found, name, generator, seconds=perf_counter() - began))
             write(_text(lines[-1]))
-    text = json.dumps(lines, indent=1)
-    write_whole(out / "audit.json", lambda file: file.write(text.encode()))
-    if trained:
-        write(f"\n{foretold(lines, trained) or 'fewer than three generators of a category were trained, too'}\n")
+    write_json(
+        out / "audit.json", [{**line, "stray": None if isnan(line["stray"]) else line["stray"]} for line in lines]
+    )
+    if plan.trained:
+        write(f"\n{foretold(lines, plan.trained) or 'fewer than three generators of a category were trained, too'}\n")
     return lines
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from eval.audit.coverage import Audit
 from eval.data.images import load_image, load_mask
 from eval.data.overlays import SIDE, draw_outline
-from eval.files import write_whole
+from eval.files import write_atomically
 
 _GAP, _HEAD = 6, 22  # px
 _INK, _GROUND = (30, 30, 30), 255
@@ -48,7 +48,7 @@ def write_sheet(found: Audit, path: Path, *, rows: int = 12) -> Path:
     if not shown:
         lines.append(_titled(np.full((SIDE // 4, lines[0].shape[1] - _GAP, 3), _GROUND, np.uint8), "all are covered"))
     _, encoded = cv2.imencode(".png", np.ascontiguousarray(np.vstack(lines)[..., ::-1]))
-    write_whole(path, lambda file: file.write(encoded.tobytes()))
+    write_atomically(path, lambda file: file.write(encoded.tobytes()))
     return path
 
 

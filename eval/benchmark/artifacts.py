@@ -1,4 +1,4 @@
-"""Arrays that a cell leaves beside its results.json, for pages to show: heat maps and embeddings."""
+"""Files of a cell beside its results.json: heat maps, embeddings, and the detector."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.benchmark.fitting import untrained_backbone
 from eval.benchmark.results import BANK, MODEL, Results
 from eval.data.images import Size, sides
-from eval.files import write_whole
-from eval.models.backbone import Backbone
+from eval.files import write_atomically
 from eval.models.checkpoints import load_model
 from eval.models.embedding import best_device
 from eval.scoring.detector import Detector
@@ -22,14 +22,13 @@ HEAT_MAPS, EMBEDDINGS = "heat_maps.npz", "embeddings.npz"
 
 
 @dataclass(frozen=True)
-class Embedded:
-    """What the images of a cell look like to its model.
+class Embeddings:
+    """Embeddings of the images of a cell, averaged over patches for patch scoring.
 
     Attributes:
-        train: float32 (N, D), one row a training normal, in the order of the category; for patch scoring the average
-            of its patches.
-        test: float32 (M, D), one row a test image, in the order of the results.
-        nearest: int64 (M,), which training normal holds what the score of each test image is the distance to.
+        train: float32 (N, D), one row per training normal, in the order of the category.
+        test: float32 (M, D), one row per test image, in the order of the results.
+        nearest: int64 (M,), index of the training normal that the score of each test image is the distance to.
     """
 
     train: NDArray[np.float32]
@@ -37,31 +36,33 @@ class Embedded:
     nearest: NDArray[np.int64]
 
 
-def write_embeddings(folder: Path, embedded: Embedded) -> None:
-    """Put embeddings.npz into `folder`, whole or not at all."""
-    train, test = embedded.train.astype(np.float16), embedded.test.astype(np.float16)
-    write_whole(folder / EMBEDDINGS, lambda file: np.savez(file, train=train, test=test, nearest=embedded.nearest))
+def write_embeddings(folder: Path, embeddings: Embeddings) -> None:
+    """Write embeddings.npz into `folder`, as float16."""
+    train, test = embeddings.train.astype(np.float16), embeddings.test.astype(np.float16)
+    write_atomically(
+        folder / EMBEDDINGS, lambda file: np.savez(file, train=train, test=test, nearest=embeddings.nearest)
+    )
 
 
-def read_embeddings(folder: str | Path) -> Embedded:
-    """What `write_embeddings` wrote."""
+def read_embeddings(folder: str | Path) -> Embeddings:
+    """Return the embeddings that `write_embeddings` wrote."""
     with np.load(Path(folder) / EMBEDDINGS) as file:
-        return Embedded(file["train"].astype(np.float32), file["test"].astype(np.float32), file["nearest"])
+        return Embeddings(file["train"].astype(np.float32), file["test"].astype(np.float32), file["nearest"])
 
 
 def write_heat_maps(folder: Path, maps: NDArray[np.float32]) -> None:
-    """Keep the distances of patches, (N, h, w) in the order of the images, as float16."""
-    write_whole(folder / HEAT_MAPS, lambda file: np.savez_compressed(file, heat_maps=maps.astype(np.float16)))
+    """Write heat_maps.npz into `folder`: patch distances, (N, h, w) in the order of the images, as float16."""
+    write_atomically(folder / HEAT_MAPS, lambda file: np.savez_compressed(file, heat_maps=maps.astype(np.float16)))
 
 
 def read_heat_maps(folder: str | Path, *, size: Size) -> NDArray[np.float32]:
-    """The heat maps of a patch run, float32 (N, H, W), in the order of the images in its results."""
+    """Return the heat maps of a cell with patch scoring, float32 (N, H, W), in the order of its results."""
     with np.load(Path(folder) / HEAT_MAPS) as file:
-        return upsampled(file["heat_maps"].astype(np.float32), size=size)
+        return upsample(file["heat_maps"].astype(np.float32), size=size)
 
 
-def upsampled(maps: NDArray[np.float32], *, size: Size) -> NDArray[np.float32]:
-    """Distances of patches, (N, h, w), as heat maps (N, H, W), bilinear."""
+def upsample(maps: NDArray[np.float32], *, size: Size) -> NDArray[np.float32]:
+    """Return patch distances, (N, h, w), as heat maps (N, H, W), by bilinear interpolation."""
     height, width = sides(size)
     heats = np.empty((len(maps), height, width), np.float32)
     for heat, map_ in zip(heats, maps, strict=True):
@@ -69,17 +70,11 @@ def upsampled(maps: NDArray[np.float32], *, size: Size) -> NDArray[np.float32]:
     return heats
 
 
-def load_detector(folder: Path, results: Results, *, start: Backbone) -> Detector:
-    """The detector of a finished run.
-
-    Args:
-        folder: of the run.
-        results: of the run.
-        start: what the training started from; used as it is if nothing was trained.
-    """
+def load_detector(folder: Path, results: Results) -> Detector:
+    """Return the detector of a finished cell."""
     bank, settings = Bank.load(folder / BANK), results.settings
     if settings.experiment == "none":
-        return Detector(start, None, bank, settings.scoring, results.shape)
+        return Detector(untrained_backbone(settings), None, bank, settings.scoring, results.shape)
     model = load_model(folder / MODEL)
     device = best_device()
     return Detector(model.backbone.to(device), model.head.to(device), bank, settings.scoring, results.shape)

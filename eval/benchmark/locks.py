@@ -1,4 +1,4 @@
-"""Locks between the processes that write into one folder of results, also those of other commands."""
+"""Locks between processes that write into the same folder of results."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-_LOCKS = ".locks"  # below the folder of all results; its files are empty and stay
+_LOCKS = ".locks"  # folder of the lock files, which are empty and stay
 
 
 @contextmanager
-def held(out: Path, names: tuple[str, ...]) -> Iterator[bool]:
-    """Hold the lock of each name while the context lasts, or none of them if another process holds one.
+def hold_locks(out: Path, names: tuple[str, ...]) -> Iterator[bool]:
+    """Hold the locks of all names, or none of them if another process holds one.
 
-    The operating system keeps the locks, and takes those of a process away when it ends, however it ends.
+    The operating system releases the locks of a process when it ends, even if it is killed.
 
     Args:
         out: folder of all results.
-        names: what is locked; any texts, the same in every process.
+        names: names of the locks, any texts.
 
     Yields:
-        Whether they are held.
+        True if the locks are held.
     """
     (out / _LOCKS).mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        free = all(_taken(stack, out / _LOCKS / f"{_digest(name)}.lock") for name in sorted(names))
+        free = all(_acquired(stack, out / _LOCKS / f"{_digest(name)}.lock") for name in sorted(names))
         if not free:
             stack.close()
         yield free
 
 
-def _taken(stack: ExitStack, path: Path) -> bool:
+def _acquired(stack: ExitStack, path: Path) -> bool:
     try:
         stack.enter_context(FileLock(path, timeout=0))
     except Timeout:
@@ -42,5 +42,5 @@ def _taken(stack: ExitStack, path: Path) -> bool:
 
 
 def _digest(name: str) -> str:
-    """Short, whatever the length of the name."""
+    """Return a short file name for a lock name of any length."""
     return hashlib.sha256(name.encode()).hexdigest()[:24]

@@ -1,4 +1,4 @@
-"""What a result was made with: versions, commit, and the memory it took."""
+"""Versions, commit and peak memory of a run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import defectsynth
 
 
 def versions() -> dict[str, str]:
-    """Of what numbers depend on."""
+    """Return the versions that numbers depend on."""
     return {
         "python": platform.python_version(),
         "torch": str(torch.__version__),
@@ -26,11 +26,11 @@ def versions() -> dict[str, str]:
 
 
 def git_revision() -> str | None:
-    """The commit of this program, "-dirty" behind it if tracked files were changed; None outside a repository."""
+    """Return the commit of this program, with "-dirty" if tracked files were changed; None outside a repository."""
     command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        found = subprocess.run(  # noqa: S603 - no word of it comes from outside
+        found = subprocess.run(  # noqa: S603 - the command is constant
             command, cwd=Path(__file__).parent, env=environment, capture_output=True, text=True, timeout=20, check=True
         )
     except (OSError, subprocess.SubprocessError):
@@ -38,8 +38,8 @@ def git_revision() -> str | None:
     return found.stdout.strip() or None
 
 
-class Memory:
-    """The largest resident memory of this process from now on, where Linux lets it be reset."""
+class PeakMemory:
+    """Peak resident memory of this process since this object was made; since its start where it cannot be reset."""
 
     def __init__(self) -> None:
         try:
@@ -47,8 +47,8 @@ class Memory:
         except OSError:
             return
 
-    def peak(self) -> float:
-        """In MiB."""
+    def mib(self) -> float:
+        """Return the peak in MiB."""
         try:
             lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
             return round(next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024, 1)

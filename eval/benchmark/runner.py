@@ -1,4 +1,4 @@
-"""Cells of a benchmark: none twice, none lost, and the others go on when one fails."""
+"""Run the cells of a benchmark: each once, and a failed one does not stop the others."""
 
 from __future__ import annotations
 
@@ -8,46 +8,32 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from glob import escape
-from itertools import product
 from pathlib import Path
 from time import perf_counter, sleep, time
-from typing import Any
 
+from eval.benchmark.cell import Settings, baseline_of, checkpoint_of
 from eval.benchmark.experiment import run_experiment
-from eval.benchmark.generators import generators_of
-from eval.benchmark.locks import held
-from eval.benchmark.provenance import Memory, git_revision, versions
-from eval.benchmark.results import (
-    FAILED,
-    RESULTS,
-    Results,
-    Settings,
-    found_results,
-    now,
-    read_results,
-    write_failure,
-    write_results,
-)
-from eval.benchmark.schedule import PAUSE, Plan, baseline_of, checkpoint_of
-from eval.benchmark.settings import make_settings, untrained_scoring
+from eval.benchmark.locks import hold_locks
+from eval.benchmark.results import FAILED, RESULTS, Results, read_results, write_failure, write_results
+from eval.benchmark.schedule import PAUSE, Schedule
 from eval.data.datasets import Category, read_category
-from eval.models.embedding import best_device
 from eval.progress import Progress
 
-WAITING = "wait for another process"  # the stage that progress is told while nothing else can be done
+WAITING = "wait for another process"
+"""Stage that is reported to `Progress` while all cells that are left run in other processes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """What has become of a cell.
+    """Outcome of a cell.
 
     Attributes:
-        settings: asked for.
-        folder: of the cell.
-        results: None if it failed.
-        error: why it failed, in one line; None if it did not.
-        repeated: whether the results were there before.
-        seconds: it took now.
+        settings: settings of the cell.
+        folder: folder of the cell.
+        results: None if the cell failed.
+        error: error in one line; None if the cell did not fail.
+        repeated: True if the results were there before.
+        seconds: duration of this run.
     """
 
     settings: Settings
@@ -58,145 +44,107 @@ class Cell:
     seconds: float
 
 
-def make_cells(
-    *,
-    data: str | Path,
-    categories: Sequence[str],
-    experiments: Sequence[str],
-    heads: Sequence[str] = (),
-    scorings: Sequence[str] = ("image",),
-    generators: Sequence[str] = ("generic_object",),
-    seeds: Sequence[int] = (0,),
-    **options: Any,
-) -> tuple[Settings, ...]:
-    """The product of all lists, without repetitions, and before each category and scoring its baseline.
-
-    Args:
-        data: folder of the categories.
-        categories: names of its folders; multi_class tells these apart, unless `classes` are given.
-        experiments: see `eval.settings.EXPERIMENTS`.
-        heads: for all experiments but none.
-        scorings: see `eval.detector`.
-        generators: for self_supervised, see `eval.generators`; leave_one_out stands for several.
-        seeds: at least 0.
-        options: the other arguments of `make_settings`, the same for every cell.
-
-    Raises:
-        ValueError: if an argument is out of bounds.
-    """
-    trained = [name for name in dict.fromkeys(experiments) if name != "none"]
-    if trained and not heads:
-        raise ValueError(f"heads must name at least one head for {', '.join(trained)}, got none")
-    same = {"data": data, "classes": categories, **options}
-    cells = []
-    for category, scoring in product(dict.fromkeys(categories), dict.fromkeys(scorings)):
-        here = {**same, "category": category, "scoring": scoring}
-        cells.append(make_settings(**{**here, "experiment": "none", "scoring": untrained_scoring(scoring)}))
-        drawn = generators_of(generators, category=category)
-        cells.extend(
-            make_settings(**{**here, "experiment": experiment, "generator": name, "head": head, "seed": seed})
-            for experiment, name, seed, head in product(trained, drawn, dict.fromkeys(seeds), dict.fromkeys(heads))
-        )  # one seed draws the same defects for all heads, which then share the work on them
-    return tuple(dict.fromkeys(cells))
-
-
 def run_cells(cells: Sequence[Settings], *, out: str | Path, progress: Progress) -> Generator[Cell, None, None]:
-    """Run the cells one after the other and give each when it is done.
+    """Run cells one after the other and yield each when it is done.
 
-    One that is there with the same settings is not run again. An interrupted training goes on from its checkpoint when
-    the same cell is run again. A cell that another process is running is left to it and looked at again later, so that
-    several commands may share one folder.
+    A cell that is finished with the same settings is not run again. An interrupted training resumes from its
+    checkpoint. A cell that another process is running is postponed, so that several commands can share a folder.
 
     Args:
-        cells: without repetitions; cells that are compared with a baseline wait for it if it is among them.
-        out: folder of all results; a cell's is `Settings.name` in it.
+        cells: settings without repetitions; a cell waits for its baseline if that is among them.
+        out: folder of all results; the folder of a cell is `Settings.name` in it.
         progress: see `Progress`.
     """
     since, home = time(), Path(out)
-    reader, plan = Reader(progress), Plan(cells)
-    while plan.left:
-        settings = plan.take()
+    reader, schedule = CategoryReader(progress), Schedule(cells)
+    while schedule.left:
+        settings = schedule.take()
         if settings is None:
             progress(WAITING, 0, 0)
             sleep(PAUSE)
             continue
-        cell = found_cell(settings, out=home, since=since)
-        cell = cell or run_cell(settings, out=home, since=since, read=reader.reading(settings), progress=progress)
+        cell = run_cell(settings, out=home, since=since, read=reader.of(settings), progress=progress)
         if cell is None:
-            plan.postpone(settings)
+            schedule.postpone(settings)
         else:
-            plan.finish(settings)
+            schedule.finish(settings)
             yield cell
 
 
 def run_cell(
     settings: Settings, *, out: Path, since: float, read: Callable[[str], Category], progress: Progress
 ) -> Cell | None:
-    """Run one cell and keep what came of it, an error too; None if another process is at it or at its training.
+    """Run one cell unless it is done, and write its results or its error.
 
     Args:
-        settings: of the cell.
+        settings: settings of the cell.
         out: folder of all results.
-        since: see `found_cell`.
-        read: gives the categories.
+        since: see `find_cell`.
+        read: reads the categories.
         progress: see `Progress`.
+
+    Returns:
+        The outcome; None if another process is running this cell or its training.
     """
+    if (found := find_cell(settings, out=out, since=since)) is not None:
+        return found
     folder, checkpoint = out / settings.name, checkpoint_of(settings, out)
     shared = () if checkpoint.parent == folder else (checkpoint.relative_to(out).as_posix(),)
     began = perf_counter()
-    with held(out, (settings.name, *shared)) as free:
+    with hold_locks(out, (settings.name, *shared)) as free:
         if not free:
             return None
-        if (found := found_cell(settings, out=out, since=since)) is not None:
+        if (found := find_cell(settings, out=out, since=since)) is not None:  # done before the locks were held
             return found
         results, error = None, None
         try:
             results = _run(settings, out=out, read=read, progress=progress)
-        except Exception as failure:  # whatever it is, it is kept, told, and the other cells go on
+        except Exception as failure:  # the error is written and reported, and the other cells go on
             if _is_interruption(failure):
                 raise KeyboardInterrupt from failure
             error = _line(failure)
-            with suppress(OSError):  # of a full disk, say: it is told all the same
+            with suppress(OSError):  # of a full disk: the error is reported all the same
                 write_failure(folder, settings, failure)
-        took = perf_counter() - began
-        return Cell(settings=settings, folder=folder, results=results, error=error, repeated=False, seconds=took)
+        seconds = perf_counter() - began
+        return Cell(settings=settings, folder=folder, results=results, error=error, repeated=False, seconds=seconds)
 
 
-def found_cell(settings: Settings, *, out: Path, since: float) -> Cell | None:
-    """A cell that is not to be run, because of what its folder holds; None for others.
+def find_cell(settings: Settings, *, out: Path, since: float) -> Cell | None:
+    """Return the outcome of a cell that must not be run; None if it must.
 
-    It was finished, or it failed in another process meanwhile, or the results there are those of other settings.
+    A cell must not be run if it is finished, if it failed in another process meanwhile, or if its folder holds results
+    with other settings.
 
     Args:
-        settings: of the cell.
+        settings: settings of the cell.
         out: folder of all results.
-        since: an older failure does not count, the cell is tried again then; as `time.time` gives it.
+        since: time of the start of this benchmark, as of `time.time`; a cell that failed earlier is run again.
     """
     folder = out / settings.name
     results, error = None, None
     try:
         results = _finished(folder, settings)
-        error = None if results else _failed(folder, since)
+        error = None if results else _failure(folder, since)
     except (OSError, ValueError) as failure:
         error = _line(failure)
     if results is None and error is None:
         return None
-    there = results is not None
-    return Cell(settings=settings, folder=folder, results=results, error=error, repeated=there, seconds=0.0)
+    repeated = results is not None
+    return Cell(settings=settings, folder=folder, results=results, error=error, repeated=repeated, seconds=0.0)
 
 
 def _finished(folder: Path, settings: Settings) -> Results | None:
-    """The results of an earlier run, if there are any.
+    """Return the results of an earlier run, if there are any.
 
     Raises:
-        ValueError: if they are those of other settings.
+        ValueError: if they have other settings.
     """
     if not (folder / RESULTS).exists():
         return None
     results = read_results(folder)
     wanted, found = asdict(settings), asdict(results.settings)
-    if other := [name for name in wanted if wanted[name] != found[name]]:
-        name = other[0]
+    if different := [name for name in wanted if wanted[name] != found[name]]:
+        name = different[0]
         raise ValueError(
             f"{folder} must hold a run with {name} {wanted[name]!r}, got {found[name]!r}: "
             "write to another folder, or remove it"
@@ -204,8 +152,8 @@ def _finished(folder: Path, settings: Settings) -> Results | None:
     return results
 
 
-def _failed(folder: Path, since: float) -> str | None:
-    """Why a run of another process failed since then, if one did."""
+def _failure(folder: Path, since: float) -> str | None:
+    """Return the error of a run in another process that failed after `since`."""
     path = folder / FAILED
     if not path.exists() or path.stat().st_mtime < since:
         return None
@@ -213,7 +161,7 @@ def _failed(folder: Path, since: float) -> str | None:
 
 
 def _is_interruption(failure: BaseException | None) -> bool:
-    """Whether it only follows from Ctrl-C, as the error does that torch puts in its place while it saves."""
+    """Return whether Ctrl-C caused an error; torch raises RuntimeError if it is interrupted while it saves."""
     while failure is not None and not isinstance(failure, KeyboardInterrupt):
         failure = failure.__context__
     return failure is not None
@@ -224,34 +172,15 @@ def _line(failure: Exception) -> str:
 
 
 def _run(settings: Settings, *, out: Path, read: Callable[[str], Category], progress: Progress) -> Results:
-    started = now()
-    memory = Memory()
     folder, checkpoint = out / settings.name, checkpoint_of(settings, out)
-    for home, pattern in ((folder, ".*.part"), (checkpoint.parent, f".{escape(checkpoint.name)}.*.part")):
-        home.mkdir(parents=True, exist_ok=True)
-        for part in home.glob(pattern):
-            part.unlink(missing_ok=True)  # of a process that was killed while it wrote
-    baseline = None
-    if settings.experiment != "none":
-        old = baseline_of(settings)
-        before = _finished(out / old.name, old)
-        if before is None:
-            raise RuntimeError(f"the baseline {old.name} must be there first, got none: see its {FAILED}")
-        baseline = before, out / old.name
+    _clear(folder, ".*.part")
+    _clear(checkpoint.parent, f".{escape(checkpoint.name)}.*.part")
     results = run_experiment(
         settings,
         read=read,
         folder=folder,
         checkpoint=checkpoint,
-        baseline=baseline,
-        about=lambda: {
-            "versions": versions(),
-            "device": best_device().type,
-            "git_revision": git_revision(),
-            "started": started,
-            "finished": now(),
-            "peak_memory_mib": memory.peak(),
-        },
+        baseline=_baseline(settings, out),
         progress=progress,
     )
     write_results(folder, results)
@@ -260,22 +189,26 @@ def _run(settings: Settings, *, out: Path, read: Callable[[str], Category], prog
     return results
 
 
-def compare(first: str | Path, second: str | Path) -> list[tuple[str, float | None, float | None]]:
-    """Image AUROC of the cells in two folders of results, by their place in it; None where one has no such cell.
-
-    Raises:
-        FileNotFoundError: if a folder has no results.
-        ValueError: if a file is broken.
-    """
-    sides = [
-        {cell: results.metrics.image.auroc for cell, results in found_results(folder).items()}
-        for folder in (first, second)
-    ]
-    return [(cell, sides[0].get(cell), sides[1].get(cell)) for cell in sorted({**sides[0], **sides[1]})]
+def _clear(folder: Path, pattern: str) -> None:
+    """Make a folder and delete the incomplete files of killed processes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in folder.glob(pattern):
+        part.unlink(missing_ok=True)
 
 
-class Reader:
-    """Categories by name; those read for one cell are kept for the next.
+def _baseline(settings: Settings, out: Path) -> tuple[Results, Path] | None:
+    """Return results and folder of the baseline of a cell; None for experiment none."""
+    if settings.experiment == "none":
+        return None
+    baseline = baseline_of(settings)
+    results = _finished(out / baseline.name, baseline)
+    if results is None:
+        raise RuntimeError(f"the baseline {baseline.name} must be there first, got none: see its {FAILED}")
+    return results, out / baseline.name
+
+
+class CategoryReader:
+    """Reads categories and keeps them for the next cells.
 
     Args:
         progress: see `Progress`.
@@ -285,15 +218,14 @@ class Reader:
         self.progress = progress
         self.kept: dict[tuple[str, str, int, bool], Category] = {}
 
-    def reading(self, settings: Settings) -> Callable[[str], Category]:
-        """Reads for a cell."""
+    def of(self, settings: Settings) -> Callable[[str], Category]:
+        """Return a function that reads a category by its name, at the size of the settings."""
 
         def read(name: str) -> Category:
-            square = settings.scoring == "image"  # as the seed article looks at them
+            square = settings.scoring == "image"  # as in the seed article
             key = (settings.data, name, settings.size, square)
             if key not in self.kept:
-                folder = Path(settings.data) / name
-                steps = partial(self.progress, "read")
+                folder, steps = Path(settings.data) / name, partial(self.progress, "read")
                 self.kept[key] = read_category(folder, size=settings.size, square=square, progress=steps)
             return self.kept[key]
 

@@ -1,51 +1,21 @@
-"""Which cell of a benchmark is next: baselines first, and never two at once that write to one training."""
+"""Order of the cells of a benchmark: baselines first, and never two cells at once that share a checkpoint."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
-from eval.benchmark.results import Settings
-from eval.benchmark.settings import training_scoring, untrained_scoring
+from eval.benchmark.cell import Settings, baseline_of, checkpoint_of
 
-SHARED = "trainings"  # of multi_class, which are the same for each of their categories
-PAUSE = 1.0  # s, until a cell that another process runs is looked at again
+PAUSE = 1.0  # s, until a cell that another process runs is tried again
 
 
-def baseline_of(settings: Settings) -> Settings:
-    """The cell that the same data without training is; fused scores are compared with those of patches."""
-    return replace(
-        settings,
-        experiment="none",
-        scoring=untrained_scoring(settings.scoring),
-        head=None,
-        generator=None,
-        generator_digest=None,
-        defect=None,
-        classes=(),
-        epochs=0,
-        seed=0,
-        recipe=(),
-        known=(),
-    )
-
-
-def checkpoint_of(settings: Settings, out: Path) -> Path:
-    """Where the training of a cell keeps its state: in its folder, or beside all of them if they share it."""
-    if settings.experiment == "multi_class":
-        same = replace(settings, category="all", scoring=training_scoring(settings))
-        return out / SHARED / f"{same.name.partition('/')[2]}.pt"
-    kind = settings.generator_digest or settings.experiment  # an edited file starts anew
-    return out / settings.name / f"training-{kind}.pt"
-
-
-class Plan:
-    """The cells that are left, for one process or for several.
+class Schedule:
+    """Cells that are still to be done, by one process or by several.
 
     Args:
-        cells: to be done, in this order where one process does them.
+        cells: the cells, in the order in which one process does them.
     """
 
     def __init__(self, cells: Sequence[Settings]) -> None:
@@ -55,50 +25,51 @@ class Plan:
         self._baselines = [None if place == own else place for own, place in enumerate(baselines)]
         self._checkpoints = [checkpoint_of(cell, Path()) for cell in self._cells]
         self._open, self._running = set(self._places.values()), set[int]()
-        self._again: dict[int, float] = {}
+        self._retry_at: dict[int, float] = {}
 
     @property
     def left(self) -> bool:
-        """Whether there are cells that are not done."""
+        """True while there are cells that are not done."""
         return bool(self._open or self._running)
 
     @property
     def postponed(self) -> tuple[Settings, ...]:
-        """Cells that another process was running when they were last looked at."""
-        return tuple(self._cells[place] for place in self._again)
+        """Cells that another process was running when they were last tried."""
+        return tuple(self._cells[place] for place in self._retry_at)
 
-    def take(self, *, known: Collection[str] = ()) -> Settings | None:
-        """The next cell; None if none can be started now.
+    def take(self, *, loaded: Collection[str] = ()) -> Settings | None:
+        """Return the next cell and count it as running; None if none can be started now.
 
         Args:
-            known: categories that are better taken than others.
+            loaded: categories that are in memory already; their cells are preferred.
         """
         now = monotonic()
-        elsewhere = {self._cells[place].category for place in self._running}
-        at_work = {self._checkpoints[place] for place in self._running}
+        running_categories = {self._cells[place].category for place in self._running}
+        running_checkpoints = {self._checkpoints[place] for place in self._running}
 
         def is_ready(place: int) -> bool:
             waits = self._baselines[place] in self._open or self._baselines[place] in self._running
-            return not waits and self._again.get(place, now) <= now and self._checkpoints[place] not in at_work
+            is_due = self._retry_at.get(place, now) <= now
+            return not waits and is_due and self._checkpoints[place] not in running_checkpoints
 
         def rank(place: int) -> tuple[bool, bool, int]:
             category = self._cells[place].category
-            return bool(known) and category not in known, category in elsewhere, place
+            return bool(loaded) and category not in loaded, category in running_categories, place
 
         chosen = min(filter(is_ready, self._open), key=rank, default=None)
         if chosen is None:
             return None
         self._open.remove(chosen)
-        self._again.pop(chosen, None)
+        self._retry_at.pop(chosen, None)
         self._running.add(chosen)
         return self._cells[chosen]
 
     def finish(self, cell: Settings) -> None:
-        """A cell that was taken is done, or has failed."""
+        """Count a running cell as done or failed."""
         self._running.remove(self._places[cell])
 
     def postpone(self, cell: Settings) -> None:
-        """A cell that was taken is run by another process: it is looked at again after a pause."""
+        """Put back a cell that another process is running, to be tried again after `PAUSE`."""
         self.finish(cell)
         self._open.add(self._places[cell])
-        self._again[self._places[cell]] = monotonic() + PAUSE
+        self._retry_at[self._places[cell]] = monotonic() + PAUSE

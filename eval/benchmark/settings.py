@@ -1,29 +1,106 @@
-"""Checked settings of a cell."""
+"""Check the options of a benchmark and make the settings of its cells."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 from dml_heads import HEADS
-from eval.benchmark.generators import digest_of, generator_named, known_to
-from eval.benchmark.results import Settings
+from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS, Settings, untrained_scoring
+from eval.benchmark.generators import expand_generators, generator_digest, make_generator, tuning_images
 from eval.data.datasets import GOOD
 from eval.data.images import MIN_SIDE
 from eval.models.registry import BACKBONES
 from eval.training.recipe import Changes, changes_of
-from eval.training.trainer import Scoring
 
 
-def training_scoring(settings: Settings) -> Scoring:
-    """What is trained on: patches only where the defects have masks of their own, otherwise whole images."""
-    if settings.experiment != "self_supervised" or settings.scoring == "image":
-        return "image"
-    return "pooled" if settings.scoring == "pooled" else "patch"
+@dataclass(frozen=True, kw_only=True)
+class BenchmarkOptions:
+    """Options of a benchmark: its cells are the product of the lists, the other options are common to all cells.
+
+    Attributes:
+        data: folder of the categories.
+        categories: names of its folders.
+        experiments: see `EXPERIMENTS`.
+        heads: names of the heads, for all experiments but none.
+        scorings: see `DEFAULT_SIZES`.
+        generators: for self_supervised, see `make_generator`; leave_one_out stands for several.
+        seeds: at least 0.
+        classes: categories that multi_class classifies; None for `categories`.
+        defect: real type of defect that binary learns from; None for the first by name.
+        backbone: name of the backbone.
+        weights: default, none or a file.
+        size: shorter side of the images in px; None for the default of the scoring.
+        epochs: epochs of each training.
+        recipe: changes to the usual training recipe, see `eval.training.recipe`.
+    """
+
+    data: str | Path
+    categories: Sequence[str]
+    experiments: Sequence[str] = ("self_supervised",)
+    heads: Sequence[str] = ()
+    scorings: Sequence[str] = ("image",)
+    generators: Sequence[str] = ("generic_object",)
+    seeds: Sequence[int] = (0,)
+    classes: Sequence[str] | None = None
+    defect: str | None = None
+    backbone: str = "efficientnet_lite0"
+    weights: str = "default"
+    size: int | None = None
+    epochs: int = 10
+    recipe: Sequence[tuple[str, float]] = ()
 
 
-EXPERIMENTS = ("none", "self_supervised", "binary", "multi_class")
-SIZES = {"image": 224, "pooled": 256, "patch": 256, "fused": 256}  # px, unless asked for another
+def make_cells(options: BenchmarkOptions) -> tuple[Settings, ...]:
+    """Return the settings of all cells without repetitions, the baseline of each category and scoring first.
+
+    Raises:
+        ValueError: if an option is out of bounds.
+    """
+    trained = [name for name in dict.fromkeys(options.experiments) if name != "none"]
+    if trained and not options.heads:
+        raise ValueError(f"heads must name at least one of {', '.join(HEADS)} for {', '.join(trained)}, got none")
+    cells = []
+    for category, scoring in product(dict.fromkeys(options.categories), dict.fromkeys(options.scorings)):
+        cells.append(_cell(options, category, "none", untrained_scoring(scoring)))
+        generators = expand_generators(options.generators, category=category)
+        cells.extend(
+            _cell(options, category, experiment, scoring, generator=generator, head=head, seed=seed)
+            for experiment, generator, seed, head in product(
+                trained, generators, dict.fromkeys(options.seeds), dict.fromkeys(options.heads)
+            )
+        )  # heads come last: those with the same seed see the same images, whose features are cached
+    return tuple(dict.fromkeys(cells))
+
+
+def _cell(
+    options: BenchmarkOptions,
+    category: str,
+    experiment: str,
+    scoring: str,
+    *,
+    generator: str = "generic_object",
+    head: str | None = None,
+    seed: int = 0,
+) -> Settings:
+    return make_settings(
+        data=options.data,
+        category=category,
+        experiment=experiment,
+        head=head,
+        generator=generator,
+        scoring=scoring,
+        backbone=options.backbone,
+        weights=options.weights,
+        size=options.size,
+        epochs=options.epochs,
+        seed=seed,
+        classes=options.categories if options.classes is None else options.classes,
+        defect=options.defect,
+        recipe=options.recipe,
+    )
 
 
 def make_settings(
@@ -43,58 +120,77 @@ def make_settings(
     defect: str | None = None,
     recipe: Sequence[tuple[str, float]] = (),
 ) -> Settings:
-    """Checked settings; what an experiment does not use is left out of them.
+    """Return the checked settings of one cell, without the options that its experiment does not use.
+
+    Args:
+        data: folder of the categories.
+        category: name of its folder.
+        experiment: see `EXPERIMENTS`.
+        head: name of the head; None for experiment none.
+        generator: see `make_generator`.
+        scoring: see `DEFAULT_SIZES`.
+        backbone: see `BenchmarkOptions`.
+        weights: see `BenchmarkOptions`.
+        size: see `BenchmarkOptions`.
+        epochs: at least 1.
+        seed: at least 0.
+        classes: see `BenchmarkOptions`; the category itself is added.
+        defect: see `BenchmarkOptions`.
+        recipe: see `BenchmarkOptions`.
 
     Raises:
         ValueError: if an argument is out of bounds, or missing for the experiment.
     """
     for name, value, known in (
         ("experiment", experiment, EXPERIMENTS),
-        ("scoring", scoring, tuple(SIZES)),
+        ("scoring", scoring, tuple(DEFAULT_SIZES)),
         ("backbone", backbone, tuple(BACKBONES)),
     ):
         if value not in known:
             raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
-    side = SIZES[scoring] if size is None else size
+    side = DEFAULT_SIZES[scoring] if size is None else size
     for name, number, low in (("size", side, MIN_SIDE), ("epochs", epochs, 1), ("seed", seed, 0)):
         if number < low:
             raise ValueError(f"{name} must be at least {low}, got {number}")
     if weights not in {"default", "none"} and not Path(weights).is_file():
         raise ValueError(f"weights must be default, none or an existing file, got {weights!r}")
-    trained = experiment != "none"
-    if trained and head not in HEADS:
+    is_trained, is_drawn = experiment != "none", experiment == "self_supervised"
+    if is_trained and head not in HEADS:
         raise ValueError(f"head must be one of {', '.join(HEADS)} for the experiment {experiment}, got {head!r}")
-    possible = {"self_supervised": tuple(SIZES), "none": ("image", "pooled", "patch")}.get(
+    scorings = {"self_supervised": tuple(DEFAULT_SIZES), "none": ("image", "pooled", "patch")}.get(
         experiment, ("image", "patch")
     )
-    if scoring not in possible:
-        raise ValueError(f"scoring must be {' or '.join(possible)} for the experiment {experiment}, got {scoring!r}")
-    apart = tuple(sorted({*classes, category})) if experiment == "multi_class" else ()
-    if experiment == "multi_class" and len(apart) < 2:
-        raise ValueError(f"classes must name at least two categories for multi_class, got {', '.join(apart)}")
-    drawn = experiment == "self_supervised"
+    if scoring not in scorings:
+        raise ValueError(f"scoring must be {' or '.join(scorings)} for the experiment {experiment}, got {scoring!r}")
+    all_classes = tuple(sorted({*classes, category})) if experiment == "multi_class" else ()
+    if experiment == "multi_class" and len(all_classes) < 2:
+        raise ValueError(f"classes must name at least two categories for multi_class, got {', '.join(all_classes)}")
     return Settings(
         data=str(Path(data).resolve()),
         category=category,
         experiment=experiment,
-        head=head if trained else None,
-        generator=generator if drawn else None,
-        generator_digest=digest_of(generator_named(generator, category=category)) if drawn else None,
+        head=head if is_trained else None,
+        generator=generator if is_drawn else None,
+        generator_digest=generator_digest(make_generator(generator, category=category)) if is_drawn else None,
         defect=(defect or _first_defect(Path(data) / category)) if experiment == "binary" else None,
-        classes=apart,
+        classes=all_classes,
         scoring=scoring,
         backbone=backbone,
         weights=weights,
         size=side,
-        epochs=epochs if trained else 0,
-        seed=seed if trained else 0,
-        known=known_to(generator, category=category) if drawn else (),
-        recipe=_checked_recipe(recipe, scoring=scoring if drawn else None) if trained else (),
+        epochs=epochs if is_trained else 0,
+        seed=seed if is_trained else 0,
+        known=tuning_images(generator, category=category) if is_drawn else (),
+        recipe=_checked_recipe(recipe, scoring=scoring if is_drawn else None) if is_trained else (),
     )
 
 
 def _checked_recipe(recipe: Sequence[tuple[str, float]], *, scoring: str | None) -> Changes:
-    """Changes that mean something for a scoring; None where nothing is drawn."""
+    """Return the changes of a recipe; `scoring` is None where no defects are drawn.
+
+    Raises:
+        ValueError: if a change has no effect with this scoring.
+    """
     changes = changes_of(recipe)
     if changes and scoring in {None, "image"}:
         raise ValueError(f"recipe must be as usual unless patches are trained on twins, got {dict(changes)}")
@@ -107,8 +203,3 @@ def _first_defect(folder: Path) -> str | None:
     tests = folder / "test"
     names = sorted(entry.name for entry in tests.iterdir() if entry.is_dir()) if tests.is_dir() else []
     return next((name for name in names if name != GOOD), None)
-
-
-def untrained_scoring(scoring: str) -> str:
-    """How the untrained backbone is scored that stands beside a scoring: fused scores are compared with patches."""
-    return "patch" if scoring == "fused" else scoring

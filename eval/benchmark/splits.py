@@ -1,39 +1,46 @@
-"""What an experiment trains on and validates with; never test images, but for `binary` those of its one known type."""
+"""Training and validation images of a cell; test images are never among them, except one defect type for `binary`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from defectsynth import Curriculum
-from eval.benchmark.generators import generator_named
-from eval.benchmark.results import Settings
+from eval.benchmark.cell import Settings
+from eval.benchmark.generators import make_generator
 from eval.data.datasets import Category
-from eval.data.examples import Split, labelled_split
+from eval.data.examples import Split, labelled_split, split_indices
 from eval.data.twins import twin_split
 from eval.training.recipe import TrainingRecipe
 
 HELD_OUT = 0.2
+"""Share of the training images that is held out."""
 
 Reader = Callable[[str], Category]
-"""From the name of a category to its images, at the size of the settings."""
+"""Returns the category with a name, at the size of the settings."""
 
 
-def split_of(
+def make_split(
     settings: Settings, category: Category, normals: NDArray[np.uint8], read: Reader
-) -> tuple[Split | None, list[int], int]:
-    """What to train on; how many images each of its classes has, and which class the normals of the category are."""
+) -> tuple[Split | None, NDArray[np.int64]]:
+    """Split the training images of a cell.
+
+    Args:
+        settings: settings of the cell.
+        category: the category of the cell.
+        normals: its training images, uint8 (N, H, W, 3).
+        read: reads the other categories, for multi_class.
+
+    Returns:
+        The split, None for experiment none; and the indices of the normals that are held out.
+
+    Raises:
+        ValueError: if the images do not fit the experiment.
+    """
     if settings.experiment == "self_supervised":
-        drawn = generator_named(str(settings.generator), category=settings.category)
-        recipe, fainter = TrainingRecipe.of(settings.recipe), None
-        if recipe.last_severity < 1:
-            fainter = Curriculum(end=recipe.last_severity, duration=max(1, settings.epochs - 1))
-        options: dict[str, Any] = {name: getattr(recipe, name) for name in ("several", "hard_negatives", "crop")}
-        split = twin_split(list(normals), drawn, held_out=HELD_OUT, seed=settings.seed, curriculum=fainter, **options)
-        return split, [len(normals)], 0
+        return _twins(settings, normals), _held_out([len(normals)], own=0, seed=settings.seed)
     groups, own = [normals], 0
     if settings.experiment == "binary":
         groups.append(category.images([record for record in category.test if record.defect == settings.defect]))
@@ -44,17 +51,38 @@ def split_of(
         others = [None if name == settings.category else read(name) for name in settings.classes]
         groups = [normals if other is None else other.images(other.train) for other in others]
     counts = [len(group) for group in groups]
-    if settings.experiment == "none":
-        return None, counts, own
-    labels = np.repeat(np.arange(len(groups)), counts)
-    return (
-        labelled_split(
-            [image for group in groups for image in group],
-            labels,
-            held_out=HELD_OUT,
-            oversample=settings.experiment == "binary",
-            seed=settings.seed,
-        ),
-        counts,
-        own,
+    split = None if settings.experiment == "none" else _classes(settings, groups, counts)
+    return split, _held_out(counts, own=own, seed=settings.seed)
+
+
+def _classes(settings: Settings, groups: Sequence[NDArray[np.uint8]], counts: Sequence[int]) -> Split:
+    return labelled_split(
+        [image for group in groups for image in group],
+        np.repeat(np.arange(len(groups)), counts),
+        held_out=HELD_OUT,
+        oversample=settings.experiment == "binary",
+        seed=settings.seed,
     )
+
+
+def _twins(settings: Settings, normals: NDArray[np.uint8]) -> Split:
+    recipe = TrainingRecipe.of(settings.recipe)
+    curriculum = None
+    if recipe.last_severity < 1:
+        curriculum = Curriculum(end=recipe.last_severity, duration=max(1, settings.epochs - 1))
+    return twin_split(
+        list(normals),
+        make_generator(str(settings.generator), category=settings.category),
+        held_out=HELD_OUT,
+        several=recipe.several,
+        hard_negatives=recipe.hard_negatives,
+        crop=recipe.crop,
+        curriculum=curriculum,
+        seed=settings.seed,
+    )
+
+
+def _held_out(counts: Sequence[int], *, own: int, seed: int) -> NDArray[np.int64]:
+    """Return the held-out indices of class number `own`, as `twin_split` and `labelled_split` draw them."""
+    rng = np.random.default_rng(seed)
+    return [split_indices(count, held_out=HELD_OUT, rng=rng, name="train/good")[1] for count in counts][own]

@@ -1,44 +1,60 @@
-"""Results as a table in plain text: heads down, categories across, the untrained backbone above."""
+"""Tables of results in plain text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from statistics import fmean, stdev
 
-from eval.benchmark.generators import OWN, left_out
-from eval.benchmark.results import Results, Settings
+from eval.benchmark.cell import Settings
+from eval.benchmark.generators import OWN, excluded_type
+from eval.benchmark.results import Results, find_results
 
 _WIDTH = 14
 
 
-def table_of(results: Iterable[Results]) -> str:
-    """Image AUROC, mean and standard deviation over the seeds, one block an experiment, generator and scoring.
+def format_table(results: Iterable[Results]) -> str:
+    """Return a table of the image AUROC: a row per head, a column per category, mean and deviation over the seeds.
 
-    Trainings without one type of defect stand in blocks of their own, by the AUROC of that type.
+    Each experiment, generator and scoring has a block of its own. The first row of a block is the untrained backbone.
+    Trainings without one type of defect have further blocks, with the AUROC of that type.
 
     Args:
-        results: of any cells; those without training stand above the trained ones that were compared with them, and in
-            a block of their own if there are none.
+        results: results of any cells.
 
     Returns:
-        Lines that end in a newline; a dash where there is no number.
+        Lines that end in a newline; a dash stands for a missing number.
     """
     found = list(results)
     blocks: dict[str, dict[str, dict[str, list[float]]]] = {}
     for one in found:
         settings = one.settings
-        if one.baseline is None or left_out(settings.generator):
+        if one.baseline is None or excluded_type(settings.generator):
             continue
         rows = blocks.setdefault(_title(one), {"untrained": {}})
         rows["untrained"][settings.category] = [one.baseline.image.auroc]
         rows.setdefault(str(settings.head), {}).setdefault(settings.category, []).append(one.metrics.image.auroc)
-    unseen = _unseen(found)
+    unseen = _unseen_blocks(found)
     if not blocks and not unseen:
         for one in found:
             rows = blocks.setdefault(f"untrained, scored by {one.settings.scoring}", {"untrained": {}})
             rows["untrained"][one.settings.category] = [one.metrics.image.auroc]
     return "\n".join([*(_block(title, rows) for title, rows in blocks.items()), *unseen])
+
+
+def compare(first: str | Path, second: str | Path) -> list[tuple[str, float | None, float | None]]:
+    """Return the image AUROC of the cells in two folders of results, by cell; None where a folder lacks the cell.
+
+    Raises:
+        FileNotFoundError: if a folder has no results.
+        ValueError: if a file is broken.
+    """
+    one, two = (
+        {cell: results.metrics.image.auroc for cell, results in find_results(folder).items()}
+        for folder in (first, second)
+    )
+    return [(cell, one.get(cell), two.get(cell)) for cell in sorted({**one, **two})]
 
 
 def _title(results: Results) -> str:
@@ -47,21 +63,21 @@ def _title(results: Results) -> str:
     return f"{settings.experiment}{generator}, scored by {settings.scoring}"
 
 
-def _unseen(found: list[Results]) -> list[str]:
-    """How well types of defect are found that were left out of the training, beside the same cells with them."""
+def _unseen_blocks(found: list[Results]) -> list[str]:
+    """Return blocks for types of defect that were left out of the training, beside trainings with all types."""
     blocks: dict[str, dict[str, tuple[float, list[float], list[float]]]] = {}
-    whole: dict[Settings, Results] = {
+    with_all: dict[Settings, Results] = {
         replace(one.settings, generator_digest=None): one for one in found if one.settings.generator == OWN
     }
     for one in found:
-        settings, kind = one.settings, left_out(one.settings.generator)
+        settings, kind = one.settings, excluded_type(one.settings.generator)
         if kind is None or one.baseline is None or kind not in one.metrics.per_defect:
             continue
         rows = blocks.setdefault(f"{settings.head}, scored by {settings.scoring}", {})
         row = rows.setdefault(f"{settings.category} {kind}", (one.baseline.per_defect[kind], [], []))
         row[1].append(one.metrics.per_defect[kind])
-        if taught := whole.get(replace(settings, generator=OWN, generator_digest=None)):
-            row[2].append(taught.metrics.per_defect[kind])
+        if same := with_all.get(replace(settings, generator=OWN, generator_digest=None)):
+            row[2].append(same.metrics.per_defect[kind])
     return [_unseen_block(title, rows) for title, rows in blocks.items()]
 
 
@@ -69,8 +85,8 @@ def _unseen_block(title: str, rows: Mapping[str, tuple[float, list[float], list[
     name = max(len(row) for row in rows)
     lines = [f"image AUROC of one type of defect that was left out of the training, {title}"]
     lines.append("  ".join([" " * name, *(word.rjust(_WIDTH) for word in ("untrained", "left out", "with it"))]))
-    for label, (untrained, without, taught) in rows.items():
-        cells = [f"{untrained:.3f}", _cell(without), _cell(taught)]
+    for label, (untrained, without, with_all) in rows.items():
+        cells = [f"{untrained:.3f}", _cell(without), _cell(with_all)]
         lines.append("  ".join([label.ljust(name), *(cell.rjust(_WIDTH) for cell in cells)]))
     return "\n".join(lines) + "\n"
 

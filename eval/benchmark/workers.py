@@ -1,7 +1,7 @@
-"""Cells side by side: each in one of several processes, which keep the categories that they have read.
+"""Run the cells of a benchmark in several worker processes, each of which keeps the categories that it has read.
 
-A server process imports everything once; the workers are forked from it. It runs no thread, and nothing of torch, so
-that its forks are sound.
+A fork server imports everything once, and the workers are forked from it. It starts no thread and runs no torch code,
+so forking it is safe. A pool of `concurrent.futures` would break as a whole when one worker is killed.
 """
 
 from __future__ import annotations
@@ -20,36 +20,37 @@ from time import monotonic, time
 import cv2
 import torch
 
-from eval.benchmark.locks import held
-from eval.benchmark.results import Settings, write_failure
-from eval.benchmark.runner import WAITING, Cell, Reader, found_cell, run_cell
-from eval.benchmark.schedule import PAUSE, SHARED, Plan
+from eval.benchmark.cell import SHARED, Settings
+from eval.benchmark.locks import hold_locks
+from eval.benchmark.results import write_failure
+from eval.benchmark.runner import WAITING, CategoryReader, Cell, find_cell, run_cell
+from eval.benchmark.schedule import PAUSE, Schedule
 from eval.models.feature_cache import LIMIT_MIB, Features
 
 _GRACE = 10.0  # s that workers get to stop
-_SENDING = 0.1  # s between two messages on the progress of a stage
-_THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}  # none of NumPy's own; none that wait busily
+_SENDING = 0.1  # s between two progress messages of a stage
+_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}  # no threads in NumPy, no busy waiting
 
 CellProgress = Callable[[Settings, str, int, int], None]
-"""Called with the cell, the stage it is in, how much of the stage is done, and of how much."""
+"""Called with the cell, its stage, the number of steps done, and the number of all steps."""
 
 
 def run_side_by_side(
     cells: Sequence[Settings], *, out: str | Path, jobs: int, progress: CellProgress
 ) -> Generator[Cell, None, None]:
-    """As `eval.benchmark.run_cells`, but in several processes at once; cells come in the order they end.
+    """Run cells in several processes and yield each when it is done, as `eval.benchmark.runner.run_cells` does.
 
-    Each process gets an equal share of the cores. Sums over other numbers of threads may differ in their last digits,
-    and a training carries that on: keep to one number of jobs in one benchmark.
+    Each process gets an equal share of the cores. Sums over another number of threads may differ in their last digits,
+    and training amplifies that: use the same number of jobs within one benchmark.
 
-    A cell starts when its baseline is done. A process goes on with the category it knows if it can. If a process is
-    killed, its cell has failed, and another process takes the other cells. In a script, call it below
+    A cell starts when its baseline is done. A process prefers cells of the categories that it has read. If a process is
+    killed, its cell fails, and another process takes the remaining cells. In a script, call this below
     ``if __name__ == "__main__":``, as the processes import the script.
 
     Args:
         cells: see `run_cells`.
         out: see `run_cells`.
-        jobs: processes, at least 1.
+        jobs: number of processes, at least 1.
         progress: see `CellProgress`.
 
     Raises:
@@ -58,55 +59,55 @@ def run_side_by_side(
     if jobs < 1:
         raise ValueError(f"jobs must be at least 1, got {jobs}")
     Path(out).mkdir(parents=True, exist_ok=True)
-    crew = _Crew(Path(out), jobs)
-    plan = Plan(cells)
-    atexit.register(crew.stop)  # where nobody closes this generator
+    pool = _Pool(Path(out), jobs)
+    schedule = Schedule(cells)
+    atexit.register(pool.stop)  # in case nobody closes this generator
     try:
-        while plan.left:
-            yield from crew.hand_out(plan)
-            yield from crew.listen(plan, progress)
+        while schedule.left:
+            yield from pool.hand_out(schedule)
+            yield from pool.listen(schedule, progress)
     finally:
-        crew.stop()
-        atexit.unregister(crew.stop)
+        pool.stop()
+        atexit.unregister(pool.stop)
 
 
-def cores() -> int:
-    """That this process may use."""
+def available_cores() -> int:
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Worker:
-    """A process that runs one cell after the other, seen from the process that hands them out."""
+    """Parent's side of a process that runs one cell after the other."""
 
     def __init__(self, out: Path, *, threads: int, since: float) -> None:
         self.out = out
-        self.settings: Settings | None = None  # of the cell that it runs
+        self.settings: Settings | None = None  # of the cell that is running
         self.categories: set[str] = set()  # that it has read
         self.began = monotonic()
         _start_server()
         context = get_context("forkserver")
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(theirs, out, threads, since))
+        self.pipe, worker_end = context.Pipe()
+        self.process = context.Process(target=_work, args=(worker_end, out, threads, since))
         self.process.start()
-        theirs.close()
+        worker_end.close()
 
-    def give(self, settings: Settings) -> None:
-        """Let it run a cell."""
+    def start(self, settings: Settings) -> None:
+        """Start a cell."""
         self.settings, self.began = settings, monotonic()
         self.categories.add(settings.category)
-        with suppress(OSError):  # it was killed, which is found out later
+        with suppress(OSError):  # the process was killed, which `listen` notices
             self.pipe.send(settings)
 
     def messages(self) -> Iterator[Cell | tuple[str, int, int] | None]:
-        """What it has sent; ends with the messages, or with the worker."""
+        """Yield the messages that have arrived: progress, or the outcome of the cell, see `run_cell`."""
         try:
             while self.pipe.poll():
                 yield self.pipe.recv()
         except (EOFError, OSError):
             self.process.join()
 
-    def lost(self, settings: Settings, *, since: float) -> Cell:
-        """What has become of the cell that it ran when it was killed."""
+    def failed_cell(self, settings: Settings, *, since: float) -> Cell:
+        """Return the outcome of the cell that the process was running when it was killed."""
         self.clean_up()
         folder = self.out / settings.name
         code = self.process.exitcode or 0
@@ -115,8 +116,8 @@ class _Worker:
             f"the process of a cell must live until the cell is done, got one {how}: "
             "if there was not enough memory, run fewer --jobs"
         )
-        with held(self.out, (settings.name,)) as free:
-            if found := found_cell(settings, out=self.out, since=since):
+        with hold_locks(self.out, (settings.name,)) as free:
+            if found := find_cell(settings, out=self.out, since=since):
                 return found
             if free:
                 write_failure(folder, settings, error)
@@ -124,7 +125,7 @@ class _Worker:
         return Cell(settings=settings, folder=folder, results=None, error=text, repeated=False, seconds=seconds)
 
     def clean_up(self) -> None:
-        """Take away what it had half written."""
+        """Close the pipe and delete the incomplete files of the process."""
         self.pipe.close()
         if self.settings is not None:
             for folder in (self.out / self.settings.name, self.out / SHARED):
@@ -132,64 +133,66 @@ class _Worker:
                     part.unlink(missing_ok=True)
 
 
-class _Crew:
-    """All workers; each is started when there is a cell for it."""
+class _Pool:
+    """Workers of a benchmark; each is started when there is a cell for it."""
 
     def __init__(self, out: Path, jobs: int) -> None:
         self.out, self.jobs = out, jobs
         self.since = time()
         self.workers: list[_Worker] = []
 
-    def hand_out(self, plan: Plan) -> Iterator[Cell]:
-        """Give cells to the workers while there are both; give those back that need no run."""
+    def hand_out(self, schedule: Schedule) -> Iterator[Cell]:
+        """Start cells while there are idle workers; yield the cells that are done already."""
         while idle := self._idle():
-            known = {category for worker in idle if worker for category in worker.categories}
-            settings = plan.take(known=known)
+            loaded = {category for worker in idle if worker for category in worker.categories}
+            settings = schedule.take(loaded=loaded)
             if settings is None:
                 return
-            if found := found_cell(settings, out=self.out, since=self.since):
-                plan.finish(settings)
+            if found := find_cell(settings, out=self.out, since=self.since):
+                schedule.finish(settings)
                 yield found
                 continue
-            knowing = [worker for worker in idle if worker and settings.category in worker.categories]
-            worker = next(iter(knowing), idle[0]) or self._started()
-            worker.give(settings)
+            preferred = [worker for worker in idle if worker and settings.category in worker.categories]
+            worker = next(iter(preferred), idle[0]) or self._new_worker()
+            worker.start(settings)
 
-    def listen(self, plan: Plan, progress: CellProgress) -> Iterator[Cell]:
-        """Wait until a worker has something to tell, or a cell of another process is to be looked at again."""
+    def listen(self, schedule: Schedule, progress: CellProgress) -> Iterator[Cell]:
+        """Wait for a message of a worker, or until a postponed cell is due; yield the cells that are done."""
         busy = [worker for worker in self.workers if worker.settings is not None]
-        if not busy and plan.postponed:
-            progress(plan.postponed[0], WAITING, 0, 0)
-        if busy or plan.postponed:
-            told = wait([end for worker in busy for end in (worker.pipe, worker.process.sentinel)], self._pause(plan))
+        if not busy and schedule.postponed:
+            progress(schedule.postponed[0], WAITING, 0, 0)
+        if busy or schedule.postponed:
+            ends = [end for worker in busy for end in (worker.pipe, worker.process.sentinel)]
+            ready = wait(ends, PAUSE if schedule.postponed else None)
             for worker in busy:
-                if worker.pipe in told or worker.process.sentinel in told:
-                    yield from self._heard(worker, plan, progress)
+                if worker.pipe in ready or worker.process.sentinel in ready:
+                    yield from self._receive(worker, schedule, progress)
 
     def stop(self) -> None:
-        """End all workers, whatever they do; none leaves a file half written."""
+        """End all workers and delete their incomplete files."""
         with _no_interruption():
             for worker in self.workers:
                 worker.process.terminate()
                 worker.pipe.close()
-            last = monotonic() + _GRACE
+            deadline = monotonic() + _GRACE
             for worker in self.workers:
-                worker.process.join(max(0.0, last - monotonic()))
+                worker.process.join(max(0.0, deadline - monotonic()))
                 worker.process.kill()
                 worker.process.join()
                 worker.clean_up()
 
     def _idle(self) -> list[_Worker | None]:
-        """Those that run nothing, and None if another may be started."""
+        """Return the idle workers; [None] if there are none but another may be started."""
         self.workers = [worker for worker in self.workers if worker.settings or worker.process.is_alive()]
         idle: list[_Worker | None] = [worker for worker in self.workers if worker.settings is None]
         return idle or ([None] if len(self.workers) < self.jobs else [])
 
-    def _started(self) -> _Worker:
-        self.workers.append(_Worker(self.out, threads=max(1, cores() // self.jobs), since=self.since))
-        return self.workers[-1]
+    def _new_worker(self) -> _Worker:
+        worker = _Worker(self.out, threads=max(1, available_cores() // self.jobs), since=self.since)
+        self.workers.append(worker)
+        return worker
 
-    def _heard(self, worker: _Worker, plan: Plan, progress: CellProgress) -> Iterator[Cell]:
+    def _receive(self, worker: _Worker, schedule: Schedule, progress: CellProgress) -> Iterator[Cell]:
         settings = worker.settings
         if settings is None:
             return
@@ -199,28 +202,24 @@ class _Crew:
                 continue
             worker.settings = None
             if message is None:
-                plan.postpone(settings)
+                schedule.postpone(settings)
             else:
-                plan.finish(settings)
+                schedule.finish(settings)
                 yield message
         if worker.settings is not None and not worker.process.is_alive():
             self.workers.remove(worker)
-            plan.finish(settings)
-            yield worker.lost(settings, since=self.since)
-
-    @staticmethod
-    def _pause(plan: Plan) -> float | None:
-        return PAUSE if plan.postponed else None
+            schedule.finish(settings)
+            yield worker.failed_cell(settings, since=self.since)
 
 
 def _start_server() -> None:
-    """Start what the workers are forked from; it imports this module, and starts no thread with that."""
+    """Start the fork server; it imports this module, which starts no thread."""
     forkserver.set_forkserver_preload([__name__])
-    resource_tracker.ensure_running()  # its start would let signals through
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(_THREADS)
+    resource_tracker.ensure_running()  # now, because its start unblocks signals
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update(_ENVIRONMENT)
     try:
-        with _no_interruption():  # the workers inherit that: they are stopped by this process
+        with _no_interruption():  # the workers inherit this: the parent stops them
             forkserver.ensure_running()
     finally:
         for name, value in before.items():
@@ -230,7 +229,7 @@ def _start_server() -> None:
 
 @contextmanager
 def _no_interruption() -> Iterator[None]:
-    """Let Ctrl-C wait."""
+    """Delay Ctrl-C until the context ends."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -239,21 +238,20 @@ def _no_interruption() -> Iterator[None]:
 
 
 def _work(pipe: Connection, out: Path, threads: int, since: float) -> None:
-    """What a worker does until it is stopped."""
+    """Run the cells that arrive through the pipe until the process is stopped."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(OSError, EOFError, KeyboardInterrupt):  # stopped, or the process that hands out cells is gone
+    with suppress(OSError, EOFError, KeyboardInterrupt):  # the process was stopped, or its parent ended
         signal.signal(signal.SIGTERM, _interrupt)
         threading.Thread(target=_stop_with_parent, daemon=True).start()
         torch.set_num_threads(threads)
         cv2.setNumThreads(threads)
-        Features.limit_mib = LIMIT_MIB * threads // cores()
-        report = _Report(pipe)
-        reader = Reader(report)
+        Features.limit_mib = LIMIT_MIB * threads // available_cores()
+        sender = _ProgressSender(pipe)
+        reader = CategoryReader(sender)
         while True:
             settings = pipe.recv()
-            cell = run_cell(settings, out=out, since=since, read=reader.reading(settings), progress=report)
-            pipe.send(cell)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it stops already
+            pipe.send(run_cell(settings, out=out, since=since, read=reader.of(settings), progress=sender))
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the process is ending
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
@@ -267,8 +265,8 @@ def _stop_with_parent() -> None:
         signal.raise_signal(signal.SIGTERM)
 
 
-class _Report:
-    """Sends progress to the process that hands out cells, but not each of many small steps."""
+class _ProgressSender:
+    """Sends progress through a pipe, at most ten messages per second within a stage."""
 
     def __init__(self, pipe: Connection) -> None:
         self.pipe = pipe
@@ -280,5 +278,5 @@ class _Report:
         self.stage, self.last = stage, monotonic()
         try:
             self.pipe.send((stage, done, total))
-        except OSError as error:  # the process that hands out cells is gone
+        except OSError as error:  # the parent ended
             raise KeyboardInterrupt from error

@@ -1,60 +1,79 @@
-"""The whole way in one command: render parts, draw defects on them, train, score real changes of the parts, report."""
+"""Command `demo`: render parts, draw defects on them, train, score real defects of the parts, and report."""
 
 from __future__ import annotations
 
 import sys
+from argparse import Namespace
+from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 from defectsynth.cli import main as defectsynth
-from eval.benchmark.generators import words_of
-from eval.progress import Ticker
-from eval.sample_set import write_sample_set
+from eval.benchmark.generators import cli_arguments
+from eval.benchmark.settings import BenchmarkOptions, make_cells
+from eval.cli.benchmark import run_all
+from eval.cli.errors import UsageError, check_jobs, usage_errors
+from eval.progress import ProgressDisplay
+from eval.report import write_report
+from eval.sample_set import FAMILIES, write_sample_set
 
-SET, RESULTS, PAGE = "sample_set", "results", "report.html"
+SAMPLE_SET, RESULTS, PAGE = "sample_set", "results", "report.html"
+_SHEET_ROWS = 6
 
 
-def make_sample_set(out: Path, *, families: list[str] | None, train: int) -> Path:
-    """Render the sample set, or what is missing of it.
+def main(words: Namespace) -> int:
+    """Run the demo; what is there from an earlier call is not done again."""
+    families = words.families or sorted(FAMILIES)
+    check_jobs(words.jobs)
+    with usage_errors():
+        cells = make_cells(
+            BenchmarkOptions(
+                data=words.out / SAMPLE_SET,
+                categories=families,
+                heads=["softmax"],
+                scorings=["fused"],
+                generators=[words.generator],
+                seeds=words.seeds,
+                epochs=words.epochs,
+            )
+        )
+    _render(words.out, words.families, train=words.train)
+    sys.stdout.write("Drawing defects\n")
+    _draw_sheets(words.out, families, generator=words.generator)
+    sys.stdout.write("Training and scoring\n")
+    code = run_all(cells, out=words.out / RESULTS, jobs=words.jobs)
+    with closing(ProgressDisplay()) as display:
+        page = write_report(words.out / RESULTS, words.out / PAGE, progress=partial(display, None))
+    sys.stdout.write(f"Report: {page}\n")
+    return code
 
-    Returns:
-        Its folder.
+
+def _render(out: Path, families: list[str] | None, *, train: int) -> None:
+    """Render the images of the sample set that are missing.
 
     Raises:
-        ValueError: if there is another set in the folder.
+        UsageError: if the folder holds another sample set, or `train` is out of bounds.
     """
-    sys.stdout.write(f"Rendering parts to {out / SET}\n")
-    with closing(Ticker()) as ticker:
-        return write_sample_set(
-            out / SET, families=families, train=train, progress=lambda done, total: ticker(None, "render", done, total)
-        )
+    sys.stdout.write(f"Rendering parts to {out / SAMPLE_SET}\n")
+    with closing(ProgressDisplay()) as display:
+        try:
+            write_sample_set(
+                out / SAMPLE_SET, families=families, train=train, progress=partial(display, None, "render")
+            )
+        except ValueError as error:
+            raise UsageError(str(error)) from error
 
 
-def draw_sheets(folder: Path, out: Path, *, generator: str, rows: int = 6) -> list[Path]:
-    """Draw a contact sheet a family: good parts, the defects drawn on them, and the true masks.
+def _draw_sheets(out: Path, families: Sequence[str], *, generator: str) -> None:
+    """Draw a contact sheet for each family: good parts, synthetic defects on them, and the masks.
 
     Raises:
-        ValueError: if a sheet could not be drawn.
+        RuntimeError: if a sheet could not be drawn.
     """
-    sheets = []
-    for family in sorted(path for path in folder.iterdir() if path.is_dir()):
-        sheet = out / f"defects_{family.name}.png"
-        code = defectsynth(
-            [
-                *("preview", str(family / "train" / "good"), str(sheet), "--rows", str(rows)),
-                *words_of(generator, category=family.name),
-            ]
-        )
+    for family in families:
+        folder, sheet = out / SAMPLE_SET / family / "train" / "good", out / f"defects_{family}.png"
+        arguments = ["preview", str(folder), str(sheet), "--rows", str(_SHEET_ROWS)]
+        code = defectsynth([*arguments, *cli_arguments(generator, category=family)])
         if code != 0:
-            raise ValueError(f"sheet of {family.name} must be drawn, got exit code {code}")
-        sheets.append(sheet)
-    return sheets
-
-
-def write_page(out: Path) -> Path:
-    """Write the report on the results."""
-    from eval.report import write_report  # noqa: PLC0415  # draws; only when all else is done
-
-    with closing(Ticker()) as ticker:
-        return write_report(out / RESULTS, out / PAGE, progress=partial(ticker, None))
+            raise RuntimeError(f"the sheet {sheet} could not be drawn: exit code {code}")

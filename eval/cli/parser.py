@@ -1,121 +1,114 @@
-"""The words of the command line."""
+"""Arguments of the command line; imports nothing heavy, so that --help answers at once."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 
-from dml_heads import HEADS
-from eval.benchmark.generators import EACH, KNOWN, OWN, REST, TYPE
-from eval.benchmark.results import MODEL
-from eval.benchmark.settings import EXPERIMENTS, SIZES
-from eval.cli.commands import UsageError, audit_presets, benchmark, compared, demo, predict, report, run, tune_preset
-from eval.models.registry import BACKBONES
-from eval.sample_set.families import FAMILIES
-from eval.training.recipe import TrainingRecipe
+from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS
+from eval.cli.choices import BACKBONES, FAMILIES, GENERATORS, HEADS, LEAVE_ONE_OUT, RECIPE
+
+_GENERATORS = (
+    f"{', '.join(GENERATORS[:-3])}, a kind of defect, or a file that A.save wrote; CATEGORY-TYPE: the preset of one "
+    "type of defect, such as screw-thread_top; CATEGORY-without-TYPE: of all other types; category: the preset with "
+    "the category's own name; `defectsynth list` lists all names"
+)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code."""
-    arguments = vars(_parser().parse_args(argv))
-    commands: dict[str, Callable[..., int]] = {
-        "run": run,
-        "benchmark": benchmark,
-        "audit": audit_presets,
-        "tune": tune_preset,
-        "compare": compared,
-        "predict": predict,
-        "report": report,
-        "demo": demo,
-    }
-    command = commands[arguments.pop("command")]
-    try:
-        return command(**arguments)
-    except UsageError as error:
-        sys.stderr.write(f"eval: {error}\n")
-        return 2
-    except (OSError, ValueError, RuntimeError) as error:
-        sys.stderr.write(f"eval: {type(error).__name__}: {error}\n")
-        return 1
-    except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted; the same command goes on where it stopped\n")
-        return 130
-
-
-def _parser() -> argparse.ArgumentParser:
+def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the arguments of one command; its name is in `command`, the module that runs it in `module`."""
     parser = argparse.ArgumentParser(
         prog="python -m eval",
-        description="Prove what models trained on synthetic defects find.",
+        description="Train models on synthetic defects and measure how well they detect real ones.",
         epilog="Exit codes: 0 all done, 1 a run failed, 2 wrong call, 130 interrupted.",
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    one = commands.add_parser("run", help="one experiment on one category, and its untrained baseline")
-    one.add_argument("--category", required=True, metavar="NAME", help="folder in --data")
-    one.add_argument("--experiment", choices=EXPERIMENTS, default="self_supervised", help="default: %(default)s")
-    one.add_argument("--head", choices=tuple(HEADS), help="for all experiments but none")
-    one.add_argument("--scoring", choices=tuple(SIZES), default="image", help="default: %(default)s")
-    one.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    _add_generator(one)
-    _add_options(one)
-    many = commands.add_parser("benchmark", help="the product of categories, experiments, heads, scorings and seeds")
-    many.add_argument("--categories", nargs="+", metavar="NAME", help="folders in --data (default: all)")
-    many.add_argument("--experiments", nargs="+", choices=EXPERIMENTS, default=["self_supervised"], metavar="NAME")
-    many.add_argument("--heads", nargs="+", choices=tuple(HEADS), default=list(HEADS), metavar="NAME")
-    many.add_argument("--scorings", nargs="+", choices=tuple(SIZES), default=["image"], metavar="NAME")
-    many.add_argument(
+    _add_run(commands.add_parser("run", help="one experiment on one category, and its untrained baseline"))
+    _add_benchmark(
+        commands.add_parser("benchmark", help="the product of categories, experiments, heads, scorings and seeds")
+    )
+    _add_audit(commands.add_parser("audit", help="how well synthetic defects cover the real ones, without training"))
+    _add_tune(commands.add_parser("tune", help="search the weights and ranges of a preset for a category"))
+    _add_compare(commands.add_parser("compare", help="AUROC of equal cells in two folders of results"))
+    _add_predict(commands.add_parser("predict", help="scores, decisions and heat maps of images"))
+    _add_report(commands.add_parser("report", help="a page with the numbers and images of all results in a folder"))
+    _add_demo(commands.add_parser("demo", help="everything on the built-in sample set: parts, training, report"))
+    words = parser.parse_args(argv)
+    words.module = "benchmark" if words.command == "run" else words.command  # a benchmark of one cell
+    return words
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    """Add arguments that give one-element lists under the names of `benchmark`."""
+    parser.add_argument(
+        "--category", nargs=1, required=True, dest="categories", metavar="NAME", help="folder in --data"
+    )
+    parser.add_argument(
+        "--experiment",
+        nargs=1,
+        choices=EXPERIMENTS,
+        default=["self_supervised"],
+        dest="experiments",
+        help="default: self_supervised",
+    )
+    parser.add_argument(
+        "--head", nargs=1, choices=HEADS, default=[], dest="heads", help="required for all experiments but none"
+    )
+    parser.add_argument(
+        "--scoring", nargs=1, choices=tuple(DEFAULT_SIZES), default=["image"], dest="scorings", help="default: image"
+    )
+    parser.add_argument("--seed", nargs=1, type=int, default=[0], dest="seeds", metavar="N", help="default: 0")
+    parser.add_argument(
+        "--generator",
+        nargs=1,
+        default=["generic_object"],
+        dest="generators",
+        metavar="NAME|FILE",
+        help=f"{_GENERATORS} (default: generic_object)",
+    )
+    _add_options(parser)
+
+
+def _add_benchmark(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--categories", nargs="+", metavar="NAME", help="folders in --data (default: all)")
+    parser.add_argument("--experiments", nargs="+", choices=EXPERIMENTS, default=["self_supervised"], metavar="NAME")
+    parser.add_argument("--heads", nargs="+", choices=HEADS, default=list(HEADS), metavar="NAME")
+    parser.add_argument("--scorings", nargs="+", choices=tuple(DEFAULT_SIZES), default=["image"], metavar="NAME")
+    parser.add_argument(
         "--generators",
         nargs="+",
         default=["generic_object"],
         metavar="NAME|FILE",
-        help=f"as --generator of run, or {EACH}: the category's own preset without one type of defect, each in turn",
+        help=f"see --generator of run; {LEAVE_ONE_OUT}: the category's own preset without one type of defect, for each "
+        "type",
     )
-    many.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
-    _add_options(many)
-    before = commands.add_parser("audit", help="how well the drawn defects cover the real ones, before any training")
-    before.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds the category folders")
-    before.add_argument("--categories", nargs="+", metavar="NAME", help="folders in --data (default: all)")
-    before.add_argument(
-        "--generators", nargs="+", default=["generic_object"], metavar="NAME|FILE", help="as those of benchmark"
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
+    _add_options(parser)
+
+
+def _add_audit(parser: argparse.ArgumentParser) -> None:
+    _add_data(parser)
+    parser.add_argument("--categories", nargs="+", metavar="NAME", help="folders in --data (default: all)")
+    parser.add_argument(
+        "--generators", nargs="+", default=["generic_object"], metavar="NAME|FILE", help="see benchmark"
     )
-    before.add_argument(
+    parser.add_argument(
         "--against",
         type=Path,
         metavar="RESULTS",
-        help="folder of trained results with these generators, to say how well the audit foretells their AUROC",
+        help="folder of trained results with these generators; reports how well the audit predicts their AUROC",
     )
-    before.add_argument("--out", type=Path, required=True, metavar="DIR", help="for audit.json and the sheets")
-    before.add_argument("--twins", type=int, default=200, metavar="N", help="defects to draw (default: 200)")
-    before.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    _add_tune(commands.add_parser("tune", help="search the weights and ranges of a preset for a category"))
-    both = commands.add_parser("compare", help="AUROC of equal cells in two folders of results")
-    both.add_argument("first", type=Path, metavar="A")
-    both.add_argument("second", type=Path, metavar="B")
-    new = commands.add_parser("predict", help="scores, decisions and heat maps of images")
-    new.add_argument("model", type=Path, metavar="MODEL", help=f"folder of a finished run, or the {MODEL} in it")
-    new.add_argument("images", type=Path, nargs="+", metavar="IMAGES")
-    new.add_argument("--out", type=Path, required=True, metavar="DIR")
-    page = commands.add_parser("report", help="a page with the numbers and pictures of all results in a folder")
-    page.add_argument("results", type=Path, metavar="RESULTS")
-    page.add_argument("--page", type=Path, metavar="FILE", help="to write (default: report.html in RESULTS)")
-    page.add_argument("--data", type=Path, metavar="DIR", help="where the category folders are now, if they were moved")
-    shown = commands.add_parser("demo", help="all of it on the built-in sample set: parts, defects, training, report")
-    shown.add_argument("out", type=Path, metavar="DIR", help="holds everything that is made")
-    shown.add_argument("--families", nargs="+", choices=tuple(FAMILIES), metavar="NAME", help="(default: all)")
-    shown.add_argument("--train", type=int, default=60, metavar="N", help="good parts of each family (default: 60)")
-    shown.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
-    _add_generator(shown)
-    _add_training(shown)
-    return parser
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for audit.json and the sheets")
+    parser.add_argument("--twins", type=int, default=200, metavar="N", help="defects to draw (default: 200)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
 
 
 def _add_tune(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds the category folders")
+    _add_data(parser)
     parser.add_argument("--category", required=True, metavar="NAME", help="folder in --data")
     parser.add_argument(
-        "--preset", metavar="NAME|FILE", help="to start from, as --generator (default: the category's own)"
+        "--preset", metavar="NAME|FILE", help="to start from, see --generator of run (default: the category's own)"
     )
     known = parser.add_mutually_exclusive_group()
     known.add_argument(
@@ -123,48 +116,63 @@ def _add_tune(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="DEFECT/FILE",
-        help="defective test images that may be looked at; leave them out of all that you report (default: none)",
+        help="defective test images that the search may use; they must not be tested on (default: none)",
     )
     known.add_argument("--known-share", type=float, metavar="S", help="or this share of each type, chosen at random")
-    parser.add_argument("--trials", type=int, required=True, metavar="N", help="in all, with those done before")
+    parser.add_argument("--trials", type=int, required=True, metavar="N", help="in total, with those done before")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for best.yaml, tune.json, the trials")
-    parser.add_argument("--twins", type=int, default=200, metavar="N", help="defects a trial (default: 200)")
+    parser.add_argument("--twins", type=int, default=200, metavar="N", help="defects of each trial (default: 200)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
 
 
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("first", type=Path, metavar="A")
+    parser.add_argument("second", type=Path, metavar="B")
+
+
+def _add_predict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", type=Path, metavar="MODEL", help="folder of a finished run, or the model.pt in it")
+    parser.add_argument("images", type=Path, nargs="+", metavar="IMAGES")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for predictions.json and heat maps")
+
+
+def _add_report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("results", type=Path, metavar="RESULTS")
+    parser.add_argument("--page", type=Path, metavar="FILE", help="to write (default: report.html in RESULTS)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the categories, if it was moved")
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", type=Path, metavar="DIR", help="for everything that is written")
+    parser.add_argument("--families", nargs="+", choices=FAMILIES, metavar="NAME", help="default: all")
+    parser.add_argument("--train", type=int, default=60, metavar="N", help="good parts of each family (default: 60)")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
+    parser.add_argument("--generator", default="generic_object", metavar="NAME|FILE", help="see run")
+    _add_training(parser)
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the categories")
+
+
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds the category folders")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="holds a folder for each cell")
-    parser.add_argument(
-        "--backbone", choices=tuple(BACKBONES), default="efficientnet_lite0", help="default: %(default)s"
-    )
+    _add_data(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for a folder for each cell")
+    parser.add_argument("--backbone", choices=BACKBONES, default="efficientnet_lite0", help="default: %(default)s")
     parser.add_argument("--weights", default="default", metavar="default|none|FILE", help="default: default")
-    sizes = ", ".join(f"{size} for {scoring}" for scoring, size in SIZES.items())
+    sizes = ", ".join(f"{size} for {scoring}" for scoring, size in DEFAULT_SIZES.items())
     parser.add_argument("--size", type=int, metavar="PX", help=f"shorter side of the images (default: {sizes} scoring)")
-    parser.add_argument(
-        "--classes", nargs="+", metavar="NAME", help="for multi_class (default: those of the benchmark)"
-    )
+    parser.add_argument("--classes", nargs="+", metavar="NAME", help="for multi_class (default: all categories used)")
     parser.add_argument("--defect", metavar="NAME", help="for binary: type to learn from (default: the first by name)")
-    usual = ", ".join(f"{name}={value:g}" for name, value in asdict(TrainingRecipe()).items())
+    usual = ", ".join(f"{name}={value:g}" for name, value in RECIPE.items())
     parser.add_argument(
         "--recipe",
         nargs="+",
         default=[],
         metavar="NAME=VALUE",
-        help=f"of training on patches, where not as usual ({usual})",
+        help=f"changes to the usual training on patches ({usual})",
     )
     _add_training(parser)
-
-
-def _add_generator(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--generator",
-        default="generic_object",
-        metavar="NAME|FILE",
-        help=f"{', '.join(KNOWN)}, a kind of defect, or a file that A.save wrote; {TYPE} such as screw-thread_top; "
-        f"{REST}: all but that; {OWN}: the preset with the category's own name; defectsynth list tells all "
-        "(default: %(default)s)",
-    )
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:
@@ -174,6 +182,6 @@ def _add_training(parser: argparse.ArgumentParser) -> None:
         type=int,
         default=1,
         metavar="N",
-        help="cells at once, in as many processes, which share the cores; as the last digits of a score may depend on "
-        "it, keep to one number in a benchmark (default: 1)",
+        help="processes that run cells at once and share the cores; use the same number within a benchmark, as the "
+        "last digits of a score may depend on it (default: 1)",
     )

@@ -95,6 +95,19 @@ def find_categories(root: str | Path) -> tuple[str, ...]:
     return found
 
 
+def check_categories(argument: str, names: Sequence[str], *, data: Path) -> tuple[str, ...]:
+    """Check that names are those of category folders in `data`, and return the names of all of them.
+
+    Raises:
+        FileNotFoundError: if `data` is no folder.
+        ValueError: if a name is not among them, or there are none.
+    """
+    known = find_categories(data)
+    if unknown := [name for name in names if name not in known]:
+        raise ValueError(f"{argument} must be in {data} ({', '.join(known)}), got {unknown[0]!r}")
+    return known
+
+
 def read_category(
     folder: str | Path, *, size: int = 256, square: bool = False, progress: Progress | None = None
 ) -> Category:
@@ -150,7 +163,19 @@ def defective_images(folder: str | Path) -> dict[str, str]:
     """Return {DEFECT/FILE: DEFECT} of the defective test images, from the file names; no image is opened."""
     tests = Path(folder) / "test"
     types = [entry for entry in _folders(tests) if entry.name != GOOD] if tests.is_dir() else []
-    return {f"{entry.name}/{path.name}": entry.name for entry in types for path in _images(entry)}
+    return {f"{entry.name}/{path.name}": entry.name for entry in types for path in image_files(entry)}
+
+
+def image_files(folder: Path) -> list[Path]:
+    """Return the sorted paths of the images in a folder, by their suffixes; hidden files are ignored."""
+    return [entry for entry in _visible(folder) if entry.suffix.lower() in SUFFIXES and not entry.is_dir()]
+
+
+def median_shape(shapes: Sequence[tuple[int, int]], size: int) -> tuple[int, int]:
+    """Return (height, width) with `size` as the shorter side and the median aspect ratio of images of these shapes."""
+    ratio = median(height / width for height, width in shapes)
+    longer = size + _SIDE_STEP * round(size * (min(max(ratio, 1 / ratio), _MAX_ASPECT) - 1) / _SIDE_STEP)
+    return (longer, size) if ratio > 1 else (size, longer)
 
 
 def _checked_folder(argument: str, folder: str | Path) -> Path:
@@ -172,7 +197,7 @@ def _train_paths(folder: str | Path, size: int) -> tuple[Path, list[Path]]:
     others = [entry.name for entry in _folders(home / "train") if entry.name != GOOD]
     if others:
         raise ValueError(f"train must hold only the folder good, got {', '.join(others)} too: clear {good.parent}")
-    paths = _images(good)
+    paths = image_files(good)
     if not paths:
         raise ValueError(f"train/good must hold images ({', '.join(SUFFIXES)}), got none: put good parts into {good}")
     return home, paths
@@ -198,14 +223,8 @@ def _category(
     copies = tuple(record for record, digest in checked[: len(paths)] if digest in test_digests)
     if not train:
         raise ValueError(f"train/good must hold other images than test, got copies of those only in {home}")
-    return Category(home.resolve().name, train, test, (size, size) if square else _shape(train, size), copies)
-
-
-def _shape(records: Sequence[Record], size: int) -> tuple[int, int]:
-    """Return (height, width) with `size` as the shorter side and the median aspect ratio of the images."""
-    ratio = median(height / width for height, width in (record.shape for record in records))
-    longer = size + _SIDE_STEP * round(size * (min(max(ratio, 1 / ratio), _MAX_ASPECT) - 1) / _SIDE_STEP)
-    return (longer, size) if ratio > 1 else (size, longer)
+    shape = (size, size) if square else median_shape([record.shape for record in train], size)
+    return Category(home.resolve().name, train, test, shape, copies)
 
 
 def _visible(folder: Path) -> list[Path]:
@@ -216,18 +235,14 @@ def _folders(folder: Path) -> list[Path]:
     return [entry for entry in _visible(folder) if entry.is_dir()]
 
 
-def _images(folder: Path) -> list[Path]:
-    return [entry for entry in _visible(folder) if entry.suffix.lower() in SUFFIXES and not entry.is_dir()]
-
-
 def _test_paths(home: Path) -> list[tuple[Path, str]]:
     """Return the path and the type of defect of every test image, "good" for good parts."""
     tests = home / "test"
     if not tests.is_dir():
         raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without test")
-    if loose := _images(tests):
+    if loose := image_files(tests):
         raise ValueError(f"test images must lie in test/good or test/DEFECT: move {loose[0]} to one of them")
-    found = [(path, defect.name) for defect in _folders(tests) for path in _images(defect)]
+    found = [(path, defect.name) for defect in _folders(tests) for path in image_files(defect)]
     defective = sum(defect != GOOD for _, defect in found)
     if not 0 < defective < len(found):
         raise ValueError(

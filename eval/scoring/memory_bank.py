@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from eval.files import write_whole
+from eval.files import write_atomically
 from eval.models.embedding import best_device
 from eval.progress import Progress
 from eval.scoring.cache import remembered
@@ -66,7 +66,7 @@ class Bank:
 
     def save(self, path: Path) -> None:
         """Write a file, whole or not at all."""
-        write_whole(path, lambda file: np.savez(file, **asdict(self)))
+        write_atomically(path, lambda file: np.savez(file, **asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> Bank:

@@ -3,6 +3,6 @@
 No other test image is opened. The known ones stand in tune.json; `run` and `benchmark` leave them out of the test.
 """
 
-from eval.tune.study import tune
+from eval.tune.study import Study, open_study
 
-__all__ = ["tune"]
+__all__ = ["Study", "open_study"]

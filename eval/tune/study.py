@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -14,12 +15,12 @@ from typing import Any
 import albumentations as A
 
 from defectsynth.presets import CATEGORIES
-from eval.benchmark.generators import BEST, OWN, SEARCH, digest_of, generator_named
-from eval.benchmark.locks import held
+from eval.benchmark.cell import DEFAULT_SIZES
+from eval.benchmark.generators import BEST, OWN, SEARCH, generator_digest, make_generator
+from eval.benchmark.locks import hold_locks
 from eval.benchmark.provenance import git_revision, versions
-from eval.benchmark.settings import SIZES
-from eval.data.datasets import read_known
-from eval.files import write_whole
+from eval.data.datasets import Category, read_known
+from eval.files import write_atomically
 from eval.models.embedding import best_device
 from eval.models.registry import make_backbone
 from eval.progress import Progress
@@ -33,7 +34,8 @@ from eval.tune.tables import final_line, line_of, table_of
 AFRESH = 3  # draws with seeds of their own of each preset: to choose among the finalists, and again to report
 
 
-def tune(
+@contextmanager
+def open_study(
     data: Path,
     category: str,
     *,
@@ -46,8 +48,8 @@ def tune(
     out: Path,
     progress: Progress,
     write: Callable[[str], Any],
-) -> dict[str, Any]:
-    """Search a preset for a category; a search that was stopped goes on.
+) -> Iterator[Study]:
+    """Check the arguments of a search and open its folder, which no other search can use until the context ends.
 
     Args:
         data: holds the category folders.
@@ -62,8 +64,8 @@ def tune(
         progress: see `Progress`.
         write: takes the lines that are printed.
 
-    Returns:
-        What stands in tune.json.
+    Yields:
+        The search; `run` starts it, or resumes one that was stopped.
 
     Raises:
         TypeError, ValueError, OSError: if an argument is out of bounds, `out` holds another search or is in use, or the
@@ -75,51 +77,68 @@ def tune(
     if known and known_share is not None:
         raise ValueError(f"known-share must not be given together with known, got {known_share}")
     name = preset or (OWN if category in CATEGORIES else "generic_object")
-    start = generator_named(name, category=category)
+    start = make_generator(name, category=category)
     knobs = knobs_of(start)
     if known_share is not None:
         known = known_at_random(data / category, share=known_share, seed=seed)
-    found = read_known(data / category, known, size=SIZES["patch"])
+    found = read_known(data / category, known, size=DEFAULT_SIZES["patch"])
     settings = {
         "data": str(data.resolve()),
         "category": category,
         "preset": name,
-        "preset_digest": digest_of(start),
+        "preset_digest": generator_digest(start),
         "known": sorted(set(known)),
         "seed": seed,
         "twins": twins,
         "shape": list(found.shape),
     }
-    with held(out, ("tune",)) as free:
+    with hold_locks(out, ("tune",)) as free:
         if not free:
             raise ValueError(f"out must not be in use by another search, got {out}")
         search = Search(out, settings=settings, knobs=knobs, seed=seed)
-        backbone = make_backbone().to(best_device())
-        options: dict[str, Any] = {"backbone": backbone, "twins": twins, "seed": seed, "progress": progress}
-        objective = Objective(found, start, **options)
-        session = _Session(search, objective, start, settings=settings, out=out, progress=progress, write=write)
-        session.run(trials)
-        return session.finish()
+        yield Study(search, found, start, trials=trials, settings=settings, out=out, progress=progress, write=write)
 
 
-class _Session:
-    """From one call of the command to its end, or to its interruption."""
+class Study:
+    """Search of a preset with all arguments checked; see `open_study`."""
 
     def __init__(
         self,
         search: Search,
-        objective: Objective,
+        category: Category,
         start: Any,
         *,
+        trials: int,
         settings: dict[str, Any],
         out: Path,
         progress: Progress,
         write: Callable[[str], Any],
     ) -> None:
-        self.search, self.objective, self.start = search, objective, start
+        self.search, self.category, self.start, self.trials = search, category, start, trials
         self.settings, self.out, self.progress, self.print = settings, out, progress, write
 
-    def run(self, trials: int) -> None:
+    def run(self) -> dict[str, Any]:
+        """Run the trials that are left, choose the best one and write the files.
+
+        Returns:
+            The content of tune.json.
+
+        Raises:
+            OSError: if a file cannot be written.
+            ValueError: if the images do not suffice, or the preset draws nothing.
+        """
+        self.objective = Objective(
+            self.category,
+            self.start,
+            backbone=make_backbone().to(best_device()),
+            twins=self.settings["twins"],
+            seed=self.settings["seed"],
+            progress=self.progress,
+        )
+        self._run_trials(self.trials)
+        return self._finish()
+
+    def _run_trials(self, trials: int) -> None:
         """Do the trials that are left; the files are those of the trials done so far."""
         done = self.search.trials
         if done:
@@ -133,7 +152,7 @@ class _Session:
             self._save(done, best=best)
             self.print(line_of(trial, number=number, trials=trials, best=best, value=done[best].value, left=left))
 
-    def finish(self) -> dict[str, Any]:
+    def _finish(self) -> dict[str, Any]:
         """Choose among the finalists by fresh draws, and print the table, drawn afresh once more."""
         done = self.search.trials
         finals = {
@@ -167,7 +186,7 @@ class _Session:
         """Write both files."""
         text = io.StringIO()
         A.save(turned_by(self.start, done[best].factors), text, data_format="yaml")
-        write_whole(self.out / BEST, lambda file: file.write(text.getvalue().encode()))
+        write_atomically(self.out / BEST, lambda file: file.write(text.getvalue().encode()))
         result = {
             "settings": self.settings,
             "known": self.settings["known"],
@@ -178,7 +197,7 @@ class _Session:
             "trials": [{"number": number, **vars(trial)} for number, trial in enumerate(done)],
         }
         encoded = json.dumps(result, indent=1, allow_nan=False) + "\n"
-        write_whole(self.out / SEARCH, lambda file: file.write(encoded.encode()))
+        write_atomically(self.out / SEARCH, lambda file: file.write(encoded.encode()))
         return result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean, stdev
 
-from eval.progress import duration
+from eval.progress import format_duration
 from eval.tune.objective import VALUE, Parts
 from eval.tune.search import Trial
 
@@ -13,7 +13,7 @@ from eval.tune.search import Trial
 def line_of(trial: Trial, *, number: int, trials: int, best: int, value: float, left: float) -> str:
     """What a trial found, and the time left in s."""
     found = f"failed: {trial.reason}" if trial.parts is None else f"{VALUE} {trial.value:.4f}"
-    ahead = f", about {duration(left)} left" if left else ""
+    ahead = f", about {format_duration(left)} left" if left else ""
     known = f"best {value:.4f}, trial {best}"
     return f"[{number + 1}/{trials}] trial {number}: {found} ({known}), {trial.seconds:.0f} s{ahead}\n"
 

@@ -184,10 +184,10 @@ def data(once: Any) -> Path:
 @pytest.fixture(scope="session")
 def cells_of(data: Path) -> Callable[..., Any]:
     """Return a function that gives the cells of these lists, all of them small."""
-    from eval.benchmark.runner import make_cells  # noqa: PLC0415
+    from eval.benchmark.settings import BenchmarkOptions, make_cells  # noqa: PLC0415
 
     lists = {"categories": ["disc"], "experiments": ["none"], "heads": ["softmax"]}
-    return lambda **options: make_cells(data=data, **{**lists, **SMALL, **options})
+    return lambda **options: make_cells(BenchmarkOptions(data=data, **{**lists, **SMALL, **options}))
 
 
 @pytest.fixture(scope="session")
@@ -209,10 +209,10 @@ def out(once: Any, cells_of: Any) -> Path:
 @pytest.fixture(scope="session")
 def of(out: Path) -> Callable[..., list[Any]]:
     """Return a function that gives the finished cells with these settings."""
-    from eval.benchmark.results import found_results  # noqa: PLC0415
+    from eval.benchmark.results import find_results  # noqa: PLC0415
 
     def cells(**wanted: Any) -> list[Any]:
-        found = [results for results in found_results(out).values() if results.settings.experiment != "none"]
+        found = [results for results in find_results(out).values() if results.settings.experiment != "none"]
         return [one for one in found if all(getattr(one.settings, name) == value for name, value in wanted.items())]
 
     return cells

@@ -14,9 +14,9 @@ pytest.importorskip("torch")
 import torch
 
 from defectsynth import ColorSpot
+from eval.__main__ import main
 from eval.audit import audit, write_sheet
 from eval.audit.correlation import foretold
-from eval.cli.parser import main
 from eval.data.datasets import Category, read_category
 from eval.models.backbone import Backbone
 from eval.models.registry import wrap_backbone

@@ -1,4 +1,4 @@
-"""Cells of a benchmark: which they are, that another process is at some, what interrupted and killed ones leave."""
+"""Cells of a benchmark: their product, cells of other processes, and interrupted and killed processes."""
 
 import json
 from contextlib import ExitStack
@@ -14,12 +14,12 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
-from eval.benchmark import runner as benchmark_module
-from eval.benchmark import schedule as plan_module
-from eval.benchmark.locks import held
-from eval.benchmark.results import Settings, write_failure
-from eval.benchmark.runner import WAITING, Cell, make_cells, run_cells
-from eval.benchmark.schedule import baseline_of, checkpoint_of
+from eval.benchmark import runner, schedule
+from eval.benchmark.cell import Settings, baseline_of, checkpoint_of
+from eval.benchmark.locks import hold_locks
+from eval.benchmark.results import write_failure
+from eval.benchmark.runner import WAITING, Cell, run_cells
+from eval.benchmark.settings import BenchmarkOptions, make_cells
 
 SIDE = 64
 
@@ -46,13 +46,13 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def short_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (benchmark_module, plan_module):
+    for module in (runner, schedule):
         monkeypatch.setattr(module, "PAUSE", 0.01)
 
 
 def cells_of(data: Path, **options: Any) -> tuple[Settings, ...]:
     given = {"categories": ["cap", "pin"], "experiments": ["none"], "weights": "none", "size": SIDE, "epochs": 1}
-    return make_cells(data=data, **{**given, **options})
+    return make_cells(BenchmarkOptions(data=data, **{**given, **options}))
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -60,21 +60,21 @@ def silent(stage: str, done: int, total: int) -> None:
 
 
 class Release:
-    """Progress that lets the locks go as soon as somebody waits for them."""
+    """Progress that releases locks as soon as a process waits for them."""
 
     def __init__(self, out: Path, *names: str) -> None:
         self.locks = ExitStack()
-        assert self.locks.enter_context(held(out, names))
+        assert self.locks.enter_context(hold_locks(out, names))
         self.waited = False
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """As `Progress`."""
+        """Report progress, see `Progress`."""
         self.waited |= stage == WAITING
         if stage == WAITING:
             self.locks.close()
 
 
-def test_a_cell_of_another_process_is_left_to_it_until_that_ends(data: Path, tmp_path: Path) -> None:
+def test_a_cell_of_another_process_is_postponed_until_that_ends(data: Path, tmp_path: Path) -> None:
     cells = cells_of(data)
     progress = Release(tmp_path, cells[0].name)
     done = list(run_cells(cells, out=tmp_path, progress=progress))
@@ -83,7 +83,7 @@ def test_a_cell_of_another_process_is_left_to_it_until_that_ends(data: Path, tmp
     assert [(cell.error, cell.repeated) for cell in done] == [(None, False)] * 2
 
 
-def test_what_failed_in_another_process_meanwhile_is_told_and_not_tried_again(data: Path, tmp_path: Path) -> None:
+def test_a_failure_in_another_process_is_reported_and_not_tried_again(data: Path, tmp_path: Path) -> None:
     (settings,) = cells_of(data, categories=["cap"])
     write_failure(tmp_path / settings.name, settings, MemoryError("long ago"))
     cells = run_cells([settings], out=tmp_path, progress=silent)
@@ -98,8 +98,8 @@ def test_what_failed_in_another_process_meanwhile_is_told_and_not_tried_again(da
             write_failure(fine.folder, settings, MemoryError("just now"))
         release(stage, done, total)
 
-    (told,) = list(run_cells([settings], out=tmp_path, progress=failing))
-    assert (told.error, told.results, told.seconds) == ("MemoryError: just now", None, 0.0)
+    (failed,) = list(run_cells([settings], out=tmp_path, progress=failing))
+    assert (failed.error, failed.results, failed.seconds) == ("MemoryError: just now", None, 0.0)
 
 
 def test_two_cells_of_one_training_are_not_run_at_the_same_time(data: Path, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_two_cells_of_one_training_are_not_run_at_the_same_time(data: Path, tmp_
     assert [cell.error for cell in done] == [None] * 4
 
 
-def test_ctrl_c_is_no_failure_even_if_another_error_comes_of_it(
+def test_ctrl_c_is_no_failure_even_if_it_causes_another_error(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_arguments: Any, **_options: Any) -> None:
@@ -123,7 +123,7 @@ def test_ctrl_c_is_no_failure_even_if_another_error_comes_of_it(
         finally:
             raise RuntimeError("unexpected pos")  # as torch does while it saves
 
-    monkeypatch.setattr(benchmark_module, "run_experiment", interrupted)
+    monkeypatch.setattr(runner, "run_experiment", interrupted)
     with pytest.raises(KeyboardInterrupt):
         list(run_cells(cells_of(data), out=tmp_path, progress=silent))
     assert not list(tmp_path.rglob("*.json"))
@@ -135,24 +135,24 @@ def test_a_full_disk_does_not_hide_why_a_cell_failed(
     def full(*_arguments: Any, **_options: Any) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(benchmark_module, "run_experiment", full)
-    monkeypatch.setattr(benchmark_module, "write_failure", full)
+    monkeypatch.setattr(runner, "run_experiment", full)
+    monkeypatch.setattr(runner, "write_failure", full)
     done: list[Cell] = list(run_cells(cells_of(data), out=tmp_path, progress=silent))
     assert [cell.error for cell in done] == ["OSError: no space left"] * 2
 
 
-def test_what_a_killed_process_had_half_written_goes_with_the_next_run(data: Path, tmp_path: Path) -> None:
+def test_incomplete_files_of_a_killed_process_are_deleted_by_the_next_run(data: Path, tmp_path: Path) -> None:
     cells = cells_of(data, categories=["cap"], experiments=["multi_class"], heads=["softmax"], classes=["cap", "pin"])
     training = checkpoint_of(cells[1], tmp_path)
     parts = [tmp_path / cells[0].name / ".bank.npz.77.part", training.with_name(f".{training.name}.77.part")]
-    strange = training.with_name(".of_another_training.pt.77.part")
-    for part in (*parts, strange):
+    other = training.with_name(".of_another_training.pt.77.part")
+    for part in (*parts, other):
         part.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(b"half")
     assert all(cell.error is None for cell in run_cells(cells, out=tmp_path, progress=silent))
-    assert list(tmp_path.rglob("*.part")) == [strange]
-    told = json.loads((tmp_path / cells[1].name / "results.json").read_text())
-    assert told["settings"]["classes"] == ["cap", "pin"]
+    assert list(tmp_path.rglob("*.part")) == [other]
+    results = json.loads((tmp_path / cells[1].name / "results.json").read_text())
+    assert results["settings"]["classes"] == ["cap", "pin"]
 
 
 def test_cells_are_the_product_with_one_baseline_each(data: Path) -> None:
@@ -168,5 +168,5 @@ def test_cells_are_the_product_with_one_baseline_each(data: Path) -> None:
     assert len({cell.name for cell in cells}) == len(cells)
     assert {(cell.scoring, cell.size) for cell in cells} == {("image", 224), ("patch", 256)}
     assert {baseline_of(cell) for cell in cells} == {cell for cell in cells if cell.experiment == "none"}
-    with pytest.raises(ValueError, match="heads must name at least one head for binary, got none"):
+    with pytest.raises(ValueError, match=r"heads must name at least one of softmax, .* for binary, got none"):
         cells_of(data, experiments=["binary"])

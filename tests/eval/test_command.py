@@ -1,4 +1,4 @@
-"""The command line: what it prints, writes and returns, with right and with wrong words."""
+"""The command line: output, files and exit codes of right and of wrong calls."""
 
 import json
 import os
@@ -6,8 +6,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -20,14 +20,21 @@ pytest.importorskip("sklearn")
 pytest.importorskip("filelock")
 
 from defectsynth import Line
+from dml_heads import HEADS
 from eval.__main__ import main
-from eval.benchmark.prediction import heat_picture
+from eval.benchmark import generators
+from eval.benchmark.prediction import draw_heat_map
 from eval.benchmark.results import read_results
-from eval.benchmark.runner import Cell, make_cells
-from eval.benchmark.settings import make_settings
-from eval.cli.commands import Pace
+from eval.benchmark.runner import Cell
+from eval.benchmark.settings import BenchmarkOptions, make_cells, make_settings
+from eval.cli import choices
+from eval.cli.benchmark import Pace
 from eval.data.examples import split_indices
 from eval.data.twins import twin_split
+from eval.files import write_json
+from eval.models.registry import BACKBONES
+from eval.sample_set import FAMILIES
+from eval.training.recipe import TrainingRecipe
 from tests.eval.conftest import SIDE, write_spots
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,8 +56,8 @@ def words(command: str, data: Path, out: Path, *more: str) -> list[str]:
 def test_run_and_predict_agree(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = words("run", data, tmp_path / "out", "--category", "plate", "--head", "softmax", "--scoring", "patch")
     assert main(run) == 0
-    told, _, table = capsys.readouterr().out.partition("\n\n")
-    lines = told.splitlines()
+    printed, _, table = capsys.readouterr().out.partition("\n\n")
+    lines = printed.splitlines()
     assert table.startswith("image AUROC, self_supervised with generic_object, scored by patch\n")
     assert [line.partition(":")[0] for line in lines] == [
         "[1/2] plate/none-patch-efficientnet_lite0-none-64",
@@ -69,12 +76,12 @@ def test_run_and_predict_agree(data: Path, tmp_path: Path, capsys: pytest.Captur
         scores = [image["score"] for image in summary["images"]]
         np.testing.assert_allclose(scores, [image.score for image in results.images], atol=1e-5)
         assert [image["defective"] for image in summary["images"]] == [score > summary["threshold"] for score in scores]
-        pictures = {image["heat_map"] for image in summary["images"]}
-        assert len(pictures) == len(paths)
-        for picture in pictures:
-            assert cv2.imread(str(predictions / picture)).shape == (SIDE, SIDE, 3)
-        words_told = [line.split()[1] for line in capsys.readouterr().out.splitlines()]
-        assert words_told == ["defective," if image["defective"] else "good," for image in summary["images"]]
+        heat_maps = {image["heat_map"] for image in summary["images"]}
+        assert len(heat_maps) == len(paths)
+        for heat_map in heat_maps:
+            assert cv2.imread(str(predictions / heat_map)).shape == (SIDE, SIDE, 3)
+        decisions = [line.split()[1] for line in capsys.readouterr().out.splitlines()]
+        assert decisions == ["defective," if image["defective"] else "good," for image in summary["images"]]
 
 
 def test_benchmark_goes_on_after_a_failure_and_repeats_nothing(
@@ -84,10 +91,11 @@ def test_benchmark_goes_on_after_a_failure_and_repeats_nothing(
     (tmp_path / "data" / "sheets").symlink_to(data / "sheets")
     benchmark = words("benchmark", tmp_path / "data", tmp_path / "out", "--experiments", "none")
     assert main(benchmark) == 1
-    told = capsys.readouterr()
-    assert told.out.splitlines()[0].startswith("[1/2] plate/none-image-efficientnet_lite0-none-64: FAILED: ValueError")
-    assert told.out.splitlines()[1].startswith("[2/2] sheets/none-image-efficientnet_lite0-none-64: AUROC ")
-    assert "1 of 2 cells failed; the same command tries them again" in told.err
+    printed = capsys.readouterr()
+    first, second, *_ = printed.out.splitlines()
+    assert first.startswith("[1/2] plate/none-image-efficientnet_lite0-none-64: FAILED: ValueError")
+    assert second.startswith("[2/2] sheets/none-image-efficientnet_lite0-none-64: AUROC ")
+    assert "1 of 2 cells failed; the same command tries them again" in printed.err
     assert main(benchmark) == 1
     assert capsys.readouterr().out.splitlines()[1].endswith(", was there")
     assert main(["compare", str(tmp_path / "out"), str(tmp_path / "out")]) == 0
@@ -99,7 +107,7 @@ def test_benchmark_goes_on_after_a_failure_and_repeats_nothing(
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (["--category", "plate"], "--head must be one of softmax, .* for the experiment self_supervised, got none"),
+        (["--category", "plate"], "heads must name at least one of softmax, .* for self_supervised, got none"),
         (["--category", "cup", "--experiment", "none"], r"category must be in .* \(plate, sheets\), got 'cup'"),
         (["--category", "plate", "--head", "softmax", "--generator", "x"], "generator must be one of .*, got 'x'"),
         (["--category", "plate", "--head", "softmax", "--seed", "-3"], "seed must be at least 0, got -3"),
@@ -111,9 +119,9 @@ def test_wrong_calls_name_argument_rule_and_value(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], message: str
 ) -> None:
     assert main(words("run", data, tmp_path / "out", *more)) == 2
-    capsys_error = capsys.readouterr().err
-    assert capsys_error.startswith("eval: ")
-    assert re.search(message, capsys_error)
+    error = capsys.readouterr().err
+    assert error.startswith("eval: ")
+    assert re.search(message, error)
     assert not (tmp_path / "out").exists()
 
 
@@ -151,18 +159,18 @@ def test_predict_and_compare_refuse_what_is_not_there(
     assert main(run) == 0
     (folder,) = (tmp_path / "out" / "plate").iterdir()
     broken, good = tmp_path / "broken.png", data / "plate" / "test" / "good" / "0.png"
-    assert main(["predict", str(folder), str(broken), "--out", str(tmp_path / "told")]) == 2
+    assert main(["predict", str(folder), str(broken), "--out", str(tmp_path / "predicted")]) == 2
     broken.write_bytes(good.read_bytes()[:300])
     capsys.readouterr()
-    assert main(["predict", str(folder), str(broken), str(good), "--out", str(tmp_path / "told")]) == 1
-    told = capsys.readouterr()
-    assert "broken.png cannot be read" in told.err
-    assert told.out.startswith(f"{good}: ")
+    assert main(["predict", str(folder), str(broken), str(good), "--out", str(tmp_path / "predicted")]) == 1
+    printed = capsys.readouterr()
+    assert "broken.png cannot be read" in printed.err
+    assert printed.out.startswith(f"{good}: ")
 
 
 def test_heat_equal_to_the_threshold_is_green() -> None:
     heat = np.array([[0.0, 1.0, 2.0, 9.0]], np.float32)
-    blue, green, red, more = heat_picture(np.zeros((1, 4, 3), np.uint8), heat)[0]
+    blue, green, red, more = draw_heat_map(np.zeros((1, 4, 3), np.uint8), heat)[0]
     assert blue.argmax() == 0
     assert green.argmax() == 1
     assert red.argmax() == 2
@@ -170,39 +178,108 @@ def test_heat_equal_to_the_threshold_is_green() -> None:
 
 
 def test_the_time_left_goes_by_cells_of_the_same_experiment(data: Path, tmp_path: Path) -> None:
-    cells = make_cells(data=data, categories=["plate", "sheets"], experiments=["binary"], heads=["softmax", "arcface"])
+    cells = make_cells(
+        BenchmarkOptions(
+            data=data, categories=["plate", "sheets"], experiments=["binary"], heads=["softmax", "arcface"]
+        )
+    )
     pace = Pace(cells, jobs=2)
     left = []
     for number, settings in enumerate(cells):
         error = "ValueError: broken" if number == 4 else None
-        seconds, there = (2.0 if settings.experiment == "none" else 60.0), number == 2
-        pace.ended(Cell(settings=settings, folder=tmp_path, results=None, error=error, repeated=there, seconds=seconds))
+        seconds, repeated = (2.0 if settings.experiment == "none" else 60.0), number == 2
+        pace.count(
+            Cell(settings=settings, folder=tmp_path, results=None, error=error, repeated=repeated, seconds=seconds)
+        )
         left.append(pace.left)
     assert left == [0.0, (3 * 60 + 2) / 2, (2 * 60 + 2) / 2, 60, 60, 0.0]
 
 
-def test_report_tells_where_the_page_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_report_prints_the_path_of_the_page(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked: list[tuple[Path, Path, Path | None]] = []
+    pytest.importorskip("jinja2")
+    report = pytest.importorskip("eval.cli.report")
+    calls: list[tuple[Path, Path, Path | None]] = []
 
     def write_report(
         results: Path, page: Path, *, data: Path | None, progress: Callable[[str, int, int], None]
     ) -> Path:
-        if not results.is_dir():
-            raise FileNotFoundError(f"folder must hold results of runs, got {str(results)!r}")
         progress("draw", 1, 1)
-        asked.append((results, page, data))
+        calls.append((results, page, data))
         return page
 
-    monkeypatch.setitem(sys.modules, "eval.report", SimpleNamespace(write_report=write_report))
-    assert main(["report", str(tmp_path)]) == 0
-    assert main(["report", str(tmp_path), "--page", "here.html", "--data", "moved"]) == 0
-    page = tmp_path / "report.html"
-    assert asked == [(tmp_path, page, None), (tmp_path, Path("here.html"), Path("moved"))]
-    assert capsys.readouterr().out == f"{page}\nhere.html\n"
-    assert main(["report", str(tmp_path / "none")]) == 2
+    monkeypatch.setattr(report, "write_report", write_report)
+    assert main(["report", str(tmp_path)]) == 2
     assert "folder must hold results of runs" in capsys.readouterr().err
+    (tmp_path / "results.json").touch()
+    assert main(["report", str(tmp_path)]) == 0
+    assert main(["report", str(tmp_path), "--page", "here.html", "--data", str(data)]) == 0
+    page = tmp_path / "report.html"
+    assert calls == [(tmp_path, page, None), (tmp_path, Path("here.html"), data)]
+    assert capsys.readouterr().out == f"{page}\nhere.html\n"
+    assert main(["report", str(tmp_path), "--data", str(tmp_path / "moved")]) == 2
+    assert "data must be an existing folder, got" in capsys.readouterr().err
+
+
+def full_disk(*_arguments: Any, **_options: Any) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("command", ["run", "audit", "predict"])
+def test_a_full_disk_is_no_wrong_call_and_names_the_file(
+    command: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    run = words("run", data, out, "--category", "plate", "--experiment", "none", "--scoring", "patch")
+    model, image = out / "plate" / "none-patch-efficientnet_lite0-none-64", data / "plate" / "test" / "good" / "0.png"
+    calls = {
+        "run": run,
+        "audit": ["audit", "--data", str(data), "--categories", "plate", "--twins", "4", "--out", str(out)],
+        "predict": ["predict", str(model), str(image), "--out", str(tmp_path / "predicted")],
+    }
+    if command == "predict":
+        assert main(run) == 0
+        capsys.readouterr()
+    monkeypatch.setattr(os, "fsync", full_disk)
+    assert main(calls[command]) == 1
+    printed = capsys.readouterr()
+    file = {"run": "bank.npz", "audit": "plate-generic_object.png", "predict": "0_heat.png"}[command]
+    assert re.search(rf"OSError: \[Errno 28\] No space left on device: '.*{file}'", printed.out + printed.err)
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_not_a_number_is_no_wrong_call_and_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"numbers\.json must hold finite numbers"):
+        write_json(tmp_path / "numbers.json", {"auroc": float("nan")})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_names_on_the_command_line_are_those_of_the_registries() -> None:
+    assert tuple(HEADS) == choices.HEADS
+    assert tuple(BACKBONES) == choices.BACKBONES
+    assert tuple(FAMILIES) == choices.FAMILIES
+    assert generators.KNOWN == choices.GENERATORS
+    assert generators.EACH == choices.LEAVE_ONE_OUT
+    assert asdict(TrainingRecipe()) == choices.RECIPE
+
+
+def test_help_imports_nothing_heavy() -> None:
+    script = (
+        "import sys\nfrom eval.__main__ import main\ntry:\n    main(['run', '--help'])\nexcept SystemExit:\n"
+        "    print(*sorted({'torch', 'sklearn', 'numpy', 'cv2', 'albumentations', 'defectsynth'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "--category" in found.stdout
+    assert found.stdout.splitlines()[-1] == ""
+
+
+def test_a_missing_package_is_named() -> None:
+    script = "import sys; sys.modules['sklearn'] = None; from eval.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", script, "compare", "a", "b"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 2
+    assert re.fullmatch(r"eval: compare needs sklearn.*: pip install 'defectsynth\[eval\]'\n", found.stderr)
 
 
 def test_the_module_runs_from_a_checkout() -> None:

@@ -1,4 +1,4 @@
-"""Reading category folders: what a category gives, and what is refused, each with the name of the file."""
+"""Category folders: their images and masks, and errors that name the file."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def marked(shape: tuple[int, int] = (24, 20)) -> NDArray[np.uint8]:
 
 @pytest.fixture
 def part(tmp_path: Path) -> Path:
-    """A small category: two good parts to train on, one good and two defective to test."""
+    """Write a small category: two good training images, one good and two defective test images."""
     home = tmp_path / "part"
     paths = ("train/good/000.png", "train/good/001.png", "test/good/000.png", "test/dent/000.png", "test/cut/7.png")
     for number, path in enumerate(paths):
@@ -104,7 +104,7 @@ def test_training_images_that_are_tested_on_are_left_out(part: Path) -> None:
         read_category(part)
 
 
-def test_other_files_and_hidden_ones_are_left_out(part: Path) -> None:
+def test_other_files_and_hidden_ones_are_ignored(part: Path) -> None:
     (part / "license.txt").write_text("", encoding="utf-8")
     (part / "train/good/Thumbs.db").write_bytes(b"x")
     (part / "train/good/._000.png").write_bytes(b"x")
@@ -225,7 +225,7 @@ def test_bad_sizes(size: Any, error: type[Exception], part: Path) -> None:
             call()
 
 
-def test_a_root_is_told_from_a_category(part: Path) -> None:
+def test_a_root_is_distinguished_from_a_category(part: Path) -> None:
     (part.parent / "notes").mkdir()
     assert find_categories(part.parent) == ("part",)
     with pytest.raises(

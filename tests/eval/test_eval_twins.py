@@ -1,4 +1,4 @@
-"""Training data: twins with patch labels, held-out pictures, batches, mixup."""
+"""Training data: twins with patch labels, held-out images, batches, mixup."""
 
 import re
 from typing import Any
@@ -18,7 +18,7 @@ SIDE = 48
 
 
 def parts(count: int = 10, *, side: int = SIDE) -> list[np.ndarray]:
-    """Good parts: a gray disc, with a little noise, each at another brightness."""
+    """Return images of a gray disc with noise, each at another brightness."""
     rng = np.random.default_rng(0)
     rows, columns = np.mgrid[:side, :side]
     disc = np.hypot(rows - side / 2, columns - side / 2) < side / 3
@@ -30,7 +30,7 @@ def twins(**options: Any) -> Split:
     return twin_split(parts(), Line(), **{"seed": 0, **options})
 
 
-def test_pictures_are_held_out_and_not_twins() -> None:
+def test_images_are_held_out_with_their_twins() -> None:
     images = [np.full((SIDE, SIDE, 3), 10 * number, np.uint8) for number in range(10)]
     split = twin_split(images, Line(), seed=1)
     assert split.validation is not None
@@ -42,7 +42,7 @@ def test_pictures_are_held_out_and_not_twins() -> None:
     assert twin_split(images, Line(), held_out=0).validation is None
 
 
-def test_twins_change_with_the_epoch_and_come_again_with_it() -> None:
+def test_twins_depend_on_the_epoch() -> None:
     split = twins()
 
     def drawn(epoch: int) -> list[torch.Tensor]:
@@ -55,7 +55,7 @@ def test_twins_change_with_the_epoch_and_come_again_with_it() -> None:
 
 
 @pytest.mark.parametrize(("crop", "side"), [(0.1, 32), (0.5, 32), (0.75, 64), (1.0, 80)])
-def test_windows_are_cut_out_of_both_picture_and_mask(crop: float, side: int) -> None:
+def test_windows_are_cut_out_of_both_image_and_mask(crop: float, side: int) -> None:
     images = [np.random.default_rng(number).integers(0, 256, (80, 96, 3), np.uint8) for number in range(6)]
     whole, cut = (twin_split(images, Line(), crop=share, seed=3).training for share in (1.0, crop))
     for index in range(len(whole)):
@@ -93,7 +93,7 @@ def test_batches_are_of_about_one_size_and_hold_every_example() -> None:
         assert torch.equal(batch.masks.flatten(1).any(dim=1), batch.labels.bool())
 
 
-def test_the_region_of_interest_goes_with_its_picture() -> None:
+def test_defects_stay_in_the_region_of_interest_of_their_image() -> None:
     images = parts(6)
     rois = [np.zeros((SIDE, SIDE), np.uint8) for _ in images]
     for number, roi in enumerate(rois):
@@ -137,6 +137,6 @@ def test_rarer_classes_are_repeated_only_in_training_and_never_cross_over() -> N
     assert np.bincount([example.label for example in map(split.training.__getitem__, range(32))]).tolist() == [16, 16]
     assert len(split.training) == 32
     assert np.bincount([split.validation[place].label for place in range(5)]).tolist() == [4, 1]
-    train_pictures = {int(split.training[place].image[0, 0, 0]) for place in range(32)}
-    assert train_pictures.isdisjoint(int(split.validation[place].image[0, 0, 0]) for place in range(5))
+    train_images = {int(split.training[place].image[0, 0, 0]) for place in range(32)}
+    assert train_images.isdisjoint(int(split.validation[place].image[0, 0, 0]) for place in range(5))
     assert len(labelled_split(images, labels, seed=0).training) == 19

@@ -1,4 +1,4 @@
-"""Cells: what they leave behind, what is reused, what goes on after a failure, and that no test image decides."""
+"""Cells: scores, files, reuse of finished cells, resumed trainings, and failures."""
 
 import json
 import shutil
@@ -18,9 +18,13 @@ pytest.importorskip("sklearn")
 
 import defectsynth as ds
 from eval.benchmark.artifacts import load_detector, read_embeddings, read_heat_maps
-from eval.benchmark.experiment import untrained
-from eval.benchmark.results import Results, Settings, read_results
-from eval.benchmark.runner import Cell, compare, git_revision, make_cells, run_cells, versions
+from eval.benchmark.cell import Settings
+from eval.benchmark.fitting import untrained_backbone
+from eval.benchmark.provenance import git_revision, versions
+from eval.benchmark.results import Results, read_results
+from eval.benchmark.runner import Cell, run_cells
+from eval.benchmark.settings import BenchmarkOptions, make_cells
+from eval.benchmark.table import compare
 from eval.data.datasets import defective_images, read_category
 from eval.data.examples import split_indices
 from eval.models.feature_cache import Features
@@ -34,7 +38,7 @@ SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 2}
 
 
 def write_category(home: Path, *, seed: int) -> None:
-    """A disc or a square on dark ground; dents take a part of it away, spots are bright."""
+    """Write a category of discs or squares on a dark background, with dark dents and bright spots as defects."""
     rng = np.random.default_rng(seed)
     rows, columns = np.mgrid[:SIDE, :SIDE] - SIDE / 2
     part = (np.hypot(rows, columns) if seed else np.maximum(abs(rows), abs(columns))) < SIDE / 3
@@ -67,7 +71,9 @@ def silent(stage: str, done: int, total: int) -> None:
 
 
 def cells_of(data: Path, **options: Any) -> tuple[Settings, ...]:
-    return make_cells(data=data, **{"categories": ["disc"], "experiments": ["none"], **SMALL, **options})
+    return make_cells(
+        BenchmarkOptions(data=data, **{"categories": ["disc"], "experiments": ["none"], **SMALL, **options})
+    )
 
 
 def run_all(cells: Sequence[Settings], out: Path) -> list[Cell]:
@@ -101,7 +107,7 @@ def test_scores_are_distances_to_the_nearest_normal_and_the_threshold_is_of_held
     (settings,) = cells_of(data, scorings=[scoring])
     (results,) = finished([settings], tmp_path)
     category = read_category(data / "disc", size=SIDE)
-    backbone = untrained(settings)
+    backbone = untrained_backbone(settings)
     normals, images = (
         embed(backbone, list(category.images(part)), scoring=scoring, size=SIDE)
         for part in (category.train, category.test)
@@ -126,7 +132,9 @@ def test_scores_are_distances_to_the_nearest_normal_and_the_threshold_is_of_held
     np.testing.assert_allclose(left.train, normals.mean(axis=(1, 2)), atol=1e-2)
     np.testing.assert_allclose(left.test, images.mean(axis=(1, 2)), atol=1e-2)
     for image, nearest, expected in zip(images, left.nearest, scores, strict=True):
-        assert score(normals[[nearest]], image[None]).min() >= expected - 1e-4  # and one of its patches is that near:
+        assert (
+            score(normals[[nearest]], image[None]).min() >= expected - 1e-4
+        )  # and one of its patches is at that distance:
         distances = cosine_distances(*(rows.reshape(-1, image.shape[-1]) for rows in (normals[nearest], image)))
         assert np.isclose(distances, expected, atol=1e-4).any()
 
@@ -174,7 +182,7 @@ def test_a_finished_cell_is_not_repeated_and_other_settings_are_refused(
 
 
 @pytest.mark.parametrize("scoring", ["patch", "fused"])
-def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_path: Path, scoring: str) -> None:
+def test_an_interrupted_training_ends_as_an_uninterrupted_one(data: Path, tmp_path: Path, scoring: str) -> None:
     cells = cells_of(data, experiments=["self_supervised"], heads=["cosface"], scorings=[scoring], seeds=[3])
 
     def interrupting(stage: str, done: int, total: int) -> None:
@@ -197,12 +205,12 @@ def test_an_interrupted_training_ends_as_if_it_had_never_been(data: Path, tmp_pa
     assert [image.baseline_score for image in resumed.images] == [image.score for image in baseline.images]
     assert resumed.settings.generator == "generic_object"
     category = read_category(data / "disc", size=SIDE)
-    detector = load_detector(folder, resumed, start=untrained(resumed.settings))
+    detector = load_detector(folder, resumed)
     scores = [detector.scores([image])[0].max() for image in category.images(category.test)]
     np.testing.assert_allclose(scores, [image.score for image in resumed.images], atol=1e-5)
 
 
-def test_what_a_tuned_preset_was_searched_with_is_not_tested_on(data: Path, tmp_path: Path) -> None:
+def test_images_that_a_preset_was_tuned_on_are_not_tested_on(data: Path, tmp_path: Path) -> None:
     A.save(A.Compose([ds.Line(p=1.0)]), tmp_path / "best.yaml", data_format="yaml")
     known = sorted(defective_images(data / "disc"))[:2]
     found = {"known": known, "settings": {"category": "disc"}}
@@ -215,11 +223,11 @@ def test_what_a_tuned_preset_was_searched_with_is_not_tested_on(data: Path, tmp_
     assert tuned.baseline is not None
     assert tuned.baseline != untrained_.metrics
     (tmp_path / "tune.json").write_text("[]")
-    with pytest.raises(ValueError, match=r"tune\.json must say which images the search has seen"):
+    with pytest.raises(ValueError, match=r"tune\.json must name the images that the search has seen"):
         cells_of(data, scorings=["fused"], **options)
 
 
-def test_binary_learns_from_one_type_of_defect_and_is_not_tested_on_it(
+def test_binary_trains_on_one_type_of_defect_and_is_not_tested_on_it(
     data: Path, untrained_patch: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(untrained_patch, tmp_path / "out")
@@ -255,16 +263,16 @@ def test_one_broken_category_does_not_stop_the_others(data: Path, tmp_path: Path
     assert "001_mask.png" in str(done[0].error)
     assert "baseline" in str(done[1].error)
     failed = done[0].folder / "failed.json"
-    told = json.loads(failed.read_text())
-    assert told["error"] == done[0].error
-    assert told["settings"]["category"] == "disc"
-    assert "Traceback" in told["traceback"]
+    failure = json.loads(failed.read_text())
+    assert failure["error"] == done[0].error
+    assert failure["settings"]["category"] == "disc"
+    assert "Traceback" in failure["traceback"]
     mask.write_bytes(content)
     assert [cell.repeated for cell in run_all(cells, tmp_path / "out")] == [False, False, True, True]
     assert not failed.exists()
 
 
-def test_a_large_bank_is_thinned_and_keeps_rows_of_both_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_bank_is_subsampled(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     normals = rng.standard_normal((10, 4, 4, 8), np.float32)
     held = np.array([2, 7])

@@ -1,4 +1,4 @@
-"""What draws the defects of a cell: every name that there is, a category's own preset, files, and what is refused."""
+"""Generators of defects by name: all names, a category's own preset, files, and unknown names."""
 
 import re
 from pathlib import Path
@@ -20,9 +20,8 @@ from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.registry import named_defects, named_presets, types_of
 from eval.__main__ import main
 from eval.benchmark import generators
-from eval.benchmark.generators import EACH, OWN, digest_of, generator_named, left_out, words_of
-from eval.benchmark.runner import make_cells
-from eval.benchmark.settings import make_settings
+from eval.benchmark.generators import EACH, OWN, cli_arguments, excluded_type, generator_digest, make_generator
+from eval.benchmark.settings import BenchmarkOptions, make_cells, make_settings
 
 TRAINED: dict[str, Any] = {"experiment": "self_supervised", "head": "softmax"}
 LISTS: dict[str, Any] = {"experiments": ["self_supervised"], "heads": ["softmax"]}
@@ -30,15 +29,15 @@ NAMES = [*named_presets(), *named_defects()]
 
 
 def part() -> np.ndarray:
-    """A dimpled part in front of a bright ground."""
+    """Return an image of a chequered part on a bright background."""
     y, x = np.mgrid[:96, :96]
-    face = 90 + 20 * ((x // 6 + y // 6) % 2)
-    return np.where((np.abs(x - 48) < 32) & (np.abs(y - 48) < 26), face, 220).astype(np.uint8)
+    surface = 90 + 20 * ((x // 6 + y // 6) % 2)
+    return np.where((np.abs(x - 48) < 32) & (np.abs(y - 48) < 26), surface, 220).astype(np.uint8)
 
 
 def test_every_name_draws() -> None:
     for name in NAMES:
-        drawn = generator_named(name, category="plate")
+        drawn = make_generator(name, category="plate")
         assert any(ds.synthesize(part(), drawn, seed=seed).defects for seed in range(4)), name
     assert OWN not in NAMES
 
@@ -51,24 +50,26 @@ def test_every_name_is_a_folder_of_its_own(tmp_path: Path) -> None:
 
 
 def test_leave_one_out_stands_for_a_preset_without_each_type(tmp_path: Path) -> None:
-    cells = make_cells(data=tmp_path, categories=["screw"], generators=["draem", EACH, "draem"], **LISTS)
+    cells = make_cells(
+        BenchmarkOptions(data=tmp_path, categories=["screw"], generators=["draem", EACH, "draem"], **LISTS)
+    )
     drawn = [str(cell.generator) for cell in cells[1:]]
     assert drawn == ["draem", *(f"screw-without-{kind}" for kind in CATEGORIES["screw"])]
     assert len({cell.generator_digest for cell in cells}) == len(cells)
     for name in drawn[1:]:
-        kinds = set(types_of(generator_named(name, category="screw")))
-        assert kinds == {*CATEGORIES["screw"]} - {left_out(name)}
+        kinds = set(types_of(make_generator(name, category="screw")))
+        assert kinds == {*CATEGORIES["screw"]} - {excluded_type(name)}
     with pytest.raises(ValueError, match="generator must not be leave_one_out for plate: it has no preset of several"):
-        make_cells(data=tmp_path, categories=["plate"], generators=[EACH], **LISTS)
+        make_cells(BenchmarkOptions(data=tmp_path, categories=["plate"], generators=[EACH], **LISTS))
     with pytest.raises(ValueError, match=r"generator .*: without must be one of .*, got 'rust'"):
-        generator_named("screw-without-rust", category="screw")
+        make_generator("screw-without-rust", category="screw")
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_a_category_has_its_own(category: str) -> None:
-    drawn = generator_named(OWN, category=category)
-    assert digest_of(drawn) == digest_of(generator_named(category, category="plate"))
-    assert digest_of(drawn) != digest_of(generator_named("generic_object", category=category))
+    drawn = make_generator(OWN, category=category)
+    assert generator_digest(drawn) == generator_digest(make_generator(category, category="plate"))
+    assert generator_digest(drawn) != generator_digest(make_generator("generic_object", category=category))
     assert make_settings(data=".", category=category, generator=OWN, **TRAINED).generator == OWN
 
 
@@ -76,10 +77,12 @@ def test_a_category_without_a_preset_is_named(tmp_path: Path, capsys: pytest.Cap
     message = "generator must not be category for plate: only .*screw.* have presets of their own"
     with pytest.raises(ValueError, match=message):
         make_cells(
-            data=tmp_path,
-            categories=["screw", "plate"],
-            generators=[OWN],
-            **LISTS,
+            BenchmarkOptions(
+                data=tmp_path,
+                categories=["screw", "plate"],
+                generators=[OWN],
+                **LISTS,
+            )
         )
     assert main(["demo", str(tmp_path / "out"), "--generator", OWN, "--families", "screw", "flange"]) == 2
     assert re.search(message.replace("plate", "flange"), capsys.readouterr().err)
@@ -98,23 +101,23 @@ def test_a_category_without_a_preset_is_named(tmp_path: Path, capsys: pytest.Cap
         ("missing.yaml", "generator must be a file that A.save wrote, got 'missing.yaml'"),
     ],
 )
-def test_what_there_is_not_is_refused(name: str, message: str) -> None:
+def test_unknown_names_are_refused(name: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        generator_named(name, category="screw")
+        make_generator(name, category="screw")
 
 
 def test_a_file_that_was_saved(tmp_path: Path) -> None:
     A.save(A.Compose([ds.Line(p=1.0)]), tmp_path / "mine.yaml", data_format="yaml")
-    assert ds.synthesize(part(), generator_named(str(tmp_path / "mine.yaml"), category="plate"), seed=0).defects
+    assert ds.synthesize(part(), make_generator(str(tmp_path / "mine.yaml"), category="plate"), seed=0).defects
 
 
 @pytest.mark.parametrize("name", ["scratch", "draem", "screw-thread_top", OWN])
-def test_preview_is_told_the_same(name: str, tmp_path: Path) -> None:
-    words = words_of(name, category="screw")
+def test_preview_takes_the_same_generator(name: str, tmp_path: Path) -> None:
+    arguments = cli_arguments(name, category="screw")
     folder = tmp_path / "in"
     folder.mkdir()
     assert cv2.imwrite(str(folder / "part.png"), part())
-    assert defectsynth(["preview", str(folder), str(tmp_path / "sheet.png"), *words]) == 0
+    assert defectsynth(["preview", str(folder), str(tmp_path / "sheet.png"), *arguments]) == 0
 
 
 def test_own_presets_of_several_categories_share_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,12 +132,12 @@ def test_own_presets_of_several_categories_share_a_table(monkeypatch: pytest.Mon
     assert groups._setup(named).common.generator_digest == own.generator_digest
 
 
-def test_help_tells_the_names(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_the_names(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["run", "--help"])
-    told = " ".join(capsys.readouterr().out.split())
+    text = " ".join(capsys.readouterr().out.split())
     for word in ("generic_object", "draem", "screw-thread_top", "category: the preset with the category's own name"):
-        assert word in told
+        assert word in text
 
 
 def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(tmp_path: Path) -> None:
@@ -142,7 +145,7 @@ def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(tm
     digests = []
     for length in (0.1, 0.2):
         A.save(A.Compose([ds.Line(length_range=(0.05, length), p=1.0)]), path, data_format="yaml")
-        cells = make_cells(data=tmp_path, categories=["disc"], generators=[str(path)], **LISTS)
+        cells = make_cells(BenchmarkOptions(data=tmp_path, categories=["disc"], generators=[str(path)], **LISTS))
         digests.append(cells[1].generator_digest)
     assert len(set(digests)) == 2
     assert "self_supervised-softmax-mine-image" in cells[1].name

@@ -1,4 +1,4 @@
-"""Images and masks from files: every format, size and depth, and what is refused, each with the name of the file."""
+"""Images and masks from files of every format, size and depth, and errors that name the file."""
 
 from pathlib import Path
 

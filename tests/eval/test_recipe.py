@@ -12,10 +12,10 @@ pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 pytest.importorskip("filelock")
 
-from eval.benchmark.results import Results, Settings, found_results, settings_from_json
-from eval.benchmark.schedule import baseline_of
+from eval.__main__ import main
+from eval.benchmark.cell import Settings, baseline_of, settings_from_json
+from eval.benchmark.results import Results, find_results
 from eval.benchmark.settings import make_settings
-from eval.cli.parser import main
 from eval.training.recipe import TrainingRecipe, changes_of, parsed
 from examples import recipe_ablation
 from tests.eval.conftest import write_category
@@ -79,7 +79,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
     ):
         out = home / choice
         assert main(["benchmark", *words, *small, "--recipe", choice, "--out", str(out)]) == 0
-        (found[choice],) = (one for one in found_results(out).values() if one.baseline)
+        (found[choice],) = (one for one in find_results(out).values() if one.baseline)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The table in plain text."""
+"""Tables of results in plain text."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ pytest.importorskip("sklearn")
 
 from eval.benchmark.results import Decision, Metrics, Results
 from eval.benchmark.settings import make_settings
-from eval.benchmark.table import table_of
+from eval.benchmark.table import format_table
 from eval.scoring.metrics import ImageMetrics
 
 
@@ -56,7 +56,7 @@ def result(
     )
 
 
-def test_means_and_spreads_stand_under_the_untrained_backbone() -> None:
+def test_means_and_deviations_follow_the_untrained_backbone() -> None:
     found = [
         result("pill", 0.60),
         result("pill", 0.80, head="softmax"),
@@ -64,7 +64,7 @@ def test_means_and_spreads_stand_under_the_untrained_backbone() -> None:
         result("screw", 0.70, head="softmax", untrained=0.5),
         result("pill", 0.95, head="arcface"),
     ]
-    title, head, *rows = table_of(found).splitlines()
+    title, head, *rows = format_table(found).splitlines()
     assert title == "image AUROC, self_supervised with line, scored by image"
     assert head.split() == ["pill", "screw", "mean"]
     assert [row.split() for row in rows] == [
@@ -76,15 +76,15 @@ def test_means_and_spreads_stand_under_the_untrained_backbone() -> None:
 
 
 def test_without_training_the_untrained_backbone_stands_alone() -> None:
-    lines = table_of([result("pill", 0.6), replace(result("screw", 0.8))]).splitlines()
+    lines = format_table([result("pill", 0.6), replace(result("screw", 0.8))]).splitlines()
     assert lines[0] == "image AUROC, untrained, scored by image"
     assert lines[2].split() == ["untrained", "0.600", "0.800", "0.700"]
-    assert table_of([]) == ""
+    assert format_table([]) == ""
 
 
-def test_types_left_out_stand_beside_the_trainings_with_them() -> None:
+def test_excluded_types_are_compared_with_trainings_on_all_types() -> None:
     trained = {"head": "softmax", "untrained": 0.7}
-    lines = table_of(
+    lines = format_table(
         [
             result("screw", 0.9, generator="category", **trained),
             result("screw", 0.8, generator="screw-without-scratch_neck", **trained),

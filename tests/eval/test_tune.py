@@ -18,9 +18,9 @@ pytest.importorskip("optuna")
 
 import defectsynth as ds
 from defectsynth.cli import main as defectsynth
-from eval.benchmark.generators import digest_of, generator_named, known_to
-from eval.benchmark.settings import SIZES
-from eval.cli.parser import main
+from eval.__main__ import main
+from eval.benchmark.cell import DEFAULT_SIZES
+from eval.benchmark.generators import generator_digest, make_generator, tuning_images
 from eval.data.datasets import read_known
 from eval.tune import study as command
 from eval.tune.known_defects import known_at_random
@@ -38,7 +38,7 @@ BOTH = A.Compose([A.OneOf([LIGHT, DARK], p=1.0)])
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small images, embedded as their colours."""
     monkeypatch.setattr(command, "make_backbone", colours)
-    monkeypatch.setitem(SIZES, "patch", SIDE)
+    monkeypatch.setitem(DEFAULT_SIZES, "patch", SIDE)
 
 
 @pytest.fixture
@@ -119,11 +119,11 @@ def test_the_command_leaves_a_preset_that_loads_and_draws(
     assert len(result["afresh"]["start"]) == len(result["afresh"]["best"]) == 3
     assert {"optuna", "commit", "torch"} <= set(result["versions"])
     path = tmp_path / "out" / "best.yaml"
-    assert known_to(str(path), category="noise") == KNOWN
-    assert known_to(str(path), category="other") == known_to("draem", category="noise") == ()
+    assert tuning_images(str(path), category="noise") == KNOWN
+    assert tuning_images(str(path), category="other") == tuning_images("draem", category="noise") == ()
     best = A.load(path, data_format="yaml")
-    assert digest_of(best) == digest_of(generator_named(str(path), category="noise"))
-    assert digest_of(best) == digest_of(turned_by(BOTH, result["trials"][result["best"]]["factors"]))
+    assert generator_digest(best) == generator_digest(make_generator(str(path), category="noise"))
+    assert generator_digest(best) == generator_digest(turned_by(BOTH, result["trials"][result["best"]]["factors"]))
     image = np.full((SIDE, SIDE, 3), 100, np.uint8)
     assert ds.synthesize(image, best, seed=0).defects
     train = str(data / "noise" / "train" / "good")

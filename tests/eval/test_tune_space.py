@@ -13,7 +13,7 @@ pytest.importorskip("filelock")
 pytest.importorskip("optuna")
 
 from defectsynth.presets import PRESETS
-from eval.benchmark.generators import digest_of, generator_named
+from eval.benchmark.generators import generator_digest, make_generator
 from eval.tune.finalists import FINALISTS, finalists_of, winner_of
 from eval.tune.search import Trial
 from eval.tune.space import knobs_of, turned_by, variety
@@ -24,12 +24,12 @@ from tests.eval.test_tune import BOTH
 @pytest.mark.parametrize("name", [*PRESETS, "draem", "nsa_object", "scratch", "screw-thread_top"])
 @pytest.mark.parametrize("end", [0, 1])
 def test_a_preset_turned_as_far_as_it_goes_is_one(name: str, end: int, tmp_path: Path) -> None:
-    preset = generator_named(name, category="screw")
+    preset = make_generator(name, category="screw")
     knobs = knobs_of(preset)
     turned = turned_by(preset, {knob: bounds[end] for knob, bounds in knobs.items()})
     assert knobs_of(turned) == knobs
     A.save(turned, tmp_path / "turned.yaml", data_format="yaml")
-    assert digest_of(generator_named(str(tmp_path / "turned.yaml"), category="screw")) == digest_of(turned)
+    assert generator_digest(make_generator(str(tmp_path / "turned.yaml"), category="screw")) == generator_digest(turned)
 
 
 def test_all_knobs_at_one_are_the_preset() -> None:

@@ -1,4 +1,4 @@
-"""Cells in several processes: the same numbers, and killed, interrupted and rival processes spoil nothing."""
+"""Cells in several processes: equal scores, and killed, interrupted and concurrent processes."""
 
 import json
 import multiprocessing
@@ -18,10 +18,11 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
-from eval.benchmark import schedule as plan
-from eval.benchmark import workers
-from eval.benchmark.results import Settings, read_results
-from eval.benchmark.runner import WAITING, Cell, make_cells, run_cells
+from eval.benchmark import schedule, workers
+from eval.benchmark.cell import Settings, baseline_of
+from eval.benchmark.results import read_results
+from eval.benchmark.runner import WAITING, Cell, run_cells
+from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.benchmark.workers import run_side_by_side
 from tests.eval.conftest import SMALL, write_spots
 
@@ -37,9 +38,9 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def one_thread_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "cores", lambda: 2)
+    monkeypatch.setattr(workers, "available_cores", lambda: 2)
     monkeypatch.setattr(workers, "PAUSE", 0.05)
-    monkeypatch.setattr(plan, "PAUSE", 0.05)
+    monkeypatch.setattr(schedule, "PAUSE", 0.05)
 
 
 def silent(cell: Settings, stage: str, done: int, total: int) -> None:
@@ -50,15 +51,17 @@ def scores(cells: Sequence[Cell]) -> dict[str, list[float]]:
     return {cell.settings.name: [image.score for image in cell.results.images] for cell in cells if cell.results}
 
 
-def test_two_processes_come_to_what_one_does(data: Path, tmp_path: Path) -> None:
+def test_two_processes_give_the_scores_of_one(data: Path, tmp_path: Path) -> None:
     (data / "empty" / "train" / "good").mkdir(parents=True)
     cells = make_cells(
-        data=data,
-        categories=["bolt", "empty", "plate"],
-        classes=["bolt", "plate"],
-        experiments=["self_supervised", "multi_class"],
-        heads=["softmax"],
-        **SMALL,
+        BenchmarkOptions(
+            data=data,
+            categories=["bolt", "empty", "plate"],
+            classes=["bolt", "plate"],
+            experiments=["self_supervised", "multi_class"],
+            heads=["softmax"],
+            **SMALL,
+        )
     )
     stages: dict[Settings, list[str]] = {}
 
@@ -73,9 +76,9 @@ def test_two_processes_come_to_what_one_does(data: Path, tmp_path: Path) -> None
     assert expected.keys() == found.keys()
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, rtol=0, atol=1e-6)
-    for cell, told in stages.items():
+    for cell, reported in stages.items():
         trained = ["train"] * (cell.experiment == "self_supervised")
-        assert [stage for stage in dict.fromkeys(told) if stage in {*trained, "embed", "score"}] == [
+        assert [stage for stage in dict.fromkeys(reported) if stage in {*trained, "embed", "score"}] == [
             *trained,
             "embed",
             "score",
@@ -93,10 +96,10 @@ def test_two_processes_come_to_what_one_does(data: Path, tmp_path: Path) -> None
         list(run_side_by_side(cells, out=tmp_path, jobs=0, progress=silent))
 
 
-def test_a_killed_process_loses_its_cell_and_the_others_go_on(data: Path, tmp_path: Path) -> None:
+def test_a_killed_process_fails_its_cell_and_the_others_go_on(data: Path, tmp_path: Path) -> None:
     options = {"data": data, "experiments": ["self_supervised"], "heads": ["softmax"], **SMALL}
-    endless = make_cells(categories=["bolt"], **{**options, "epochs": 1_000_000})
-    cells = tuple(dict.fromkeys([*endless, *make_cells(categories=["bolt", "plate"], **options)]))
+    endless = make_cells(BenchmarkOptions(categories=["bolt"], **{**options, "epochs": 1_000_000}))
+    cells = tuple(dict.fromkeys([*endless, *make_cells(BenchmarkOptions(categories=["bolt", "plate"], **options))]))
     folder = tmp_path / endless[1].name
 
     def progress(cell: Settings, stage: str, done: int, total: int) -> None:
@@ -112,21 +115,21 @@ def test_a_killed_process_loses_its_cell_and_the_others_go_on(data: Path, tmp_pa
     message = "got one killed by SIGKILL: if there was not enough memory, run fewer --jobs"
     killed = {settings for settings, error in failed.items() if message in error}
     assert endless[1] in killed
-    assert len(killed) <= 2  # the other process may have been at a cell too
-    assert {plan.baseline_of(settings) for settings in failed.keys() - killed} <= killed
+    assert len(killed) <= 2  # the other process may have been running a cell, too
+    assert {baseline_of(settings) for settings in failed.keys() - killed} <= killed
     assert json.loads((folder / "failed.json").read_text())["error"] == failed[endless[1]]
-    assert len(list(folder.glob(".*.part"))) <= 1  # of the process that was at another cell
+    assert len(list(folder.glob(".*.part"))) <= 1  # of the other process
 
 
 def wait_until(reached: Callable[[], bool]) -> None:
-    last = monotonic() + 60
+    deadline = monotonic() + 60
     while not reached():
-        assert monotonic() < last
+        assert monotonic() < deadline
         sleep(0.02)
 
 
 def in_group(group: int) -> list[str]:
-    """The processes of a group that still run."""
+    """Return the ids of the processes of a group that are running."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -164,23 +167,25 @@ def test_interrupted_and_then_shared_by_two(data: Path, tmp_path: Path) -> None:
     before = {path: path.read_bytes() for path in out.rglob("results.json")}
     assert len(before) == len(lines)
 
-    cells = make_cells(data=data, categories=["bolt", "plate"], **options)
-    cells += make_cells(data=data, categories=["bolt", "plate"], seeds=[1], **{**options, "epochs": 1})
+    cells = make_cells(BenchmarkOptions(data=data, categories=["bolt", "plate"], **options))
+    cells += make_cells(
+        BenchmarkOptions(data=data, categories=["bolt", "plate"], seeds=[1], **{**options, "epochs": 1})
+    )
     cells = tuple(dict.fromkeys(cells))
-    rivals = [run_side_by_side(cells, out=out, jobs=2, progress=silent) for _ in range(2)]
-    done = [cell for cell in chain.from_iterable(zip_longest(*rivals)) if cell is not None]
+    commands = [run_side_by_side(cells, out=out, jobs=2, progress=silent) for _ in range(2)]
+    done = [cell for cell in chain.from_iterable(zip_longest(*commands)) if cell is not None]
     assert [cell.error for cell in done] == [None] * 2 * len(cells)
     ran = [cell.settings.name for cell in done if not cell.repeated]
-    there = {path.parent.relative_to(out).as_posix() for path in before}
-    assert sorted([*ran, *there]) == sorted(cell.name for cell in cells)  # each once
+    finished = {path.parent.relative_to(out).as_posix() for path in before}
+    assert sorted([*ran, *finished]) == sorted(cell.name for cell in cells)  # each cell once
     assert all(path.read_bytes() == content for path, content in before.items())
     assert all(read_results(out / cell.name).settings == cell for cell in cells)
     assert len(read_results(out / cells[1].name).history) == 4
 
 
-def test_waiting_for_another_process_is_told(data: Path, tmp_path: Path) -> None:
-    (settings,) = make_cells(data=data, categories=["bolt"], experiments=["none"], **SMALL)
-    lock = workers.held(tmp_path, (settings.name,))
+def test_waiting_for_another_process_is_reported(data: Path, tmp_path: Path) -> None:
+    (settings,) = make_cells(BenchmarkOptions(data=data, categories=["bolt"], experiments=["none"], **SMALL))
+    lock = workers.hold_locks(tmp_path, (settings.name,))
     assert lock.__enter__()
     stages = []
 

@@ -1,4 +1,4 @@
-"""Which cell is next, whatever the number of workers, and the locks between processes."""
+"""Order of the cells for any number of workers."""
 
 import random
 from itertools import product
@@ -8,15 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("torch")
-pytest.importorskip("torchvision")
-pytest.importorskip("sklearn")
-pytest.importorskip("filelock")
-
-from eval.benchmark import schedule as plan_module
-from eval.benchmark.locks import held
-from eval.benchmark.results import Settings
-from eval.benchmark.schedule import Plan, baseline_of, checkpoint_of
+from eval.benchmark import schedule as schedule_module
+from eval.benchmark.cell import Settings, baseline_of, checkpoint_of
+from eval.benchmark.schedule import Schedule
 
 CLASSES = ("cap", "cup", "pin")
 
@@ -49,11 +43,11 @@ ALL = tuple(dict.fromkeys(cell(*each) for each in product(CLASSES, EXPERIMENTS, 
 def test_each_cell_comes_once_after_its_baseline_and_alone_at_its_training(
     cells: list[Settings], jobs: int, rng: random.Random
 ) -> None:
-    plan, running, done = Plan(cells), list[Settings](), list[Settings]()
-    while plan.left:
+    schedule, running, done = Schedule(cells), list[Settings](), list[Settings]()
+    while schedule.left:
         while len(running) < jobs:
-            known = rng.sample(CLASSES, rng.randint(0, 3))
-            taken = plan.take(known=known)
+            loaded = rng.sample(CLASSES, rng.randint(0, 3))
+            taken = schedule.take(loaded=loaded)
             if taken is None:
                 assert running
                 break
@@ -63,53 +57,43 @@ def test_each_cell_comes_once_after_its_baseline_and_alone_at_its_training(
             trainings = [checkpoint_of(each, Path()) for each in running]
             assert len(set(trainings)) == len(trainings)
         done.append(running.pop(rng.randrange(len(running))))
-        plan.finish(done[-1])
+        schedule.finish(done[-1])
     assert sorted(done, key=cells.index) == cells
 
 
 def test_one_process_takes_the_cells_in_their_order() -> None:
-    plan, taken = Plan(ALL), list[Settings]()
-    while chosen := plan.take():
+    schedule, taken = Schedule(ALL), list[Settings]()
+    while chosen := schedule.take():
         taken.append(chosen)
-        plan.finish(chosen)
+        schedule.finish(chosen)
     assert taken == list(ALL)
 
 
-def test_workers_keep_to_their_category_and_others_start_elsewhere() -> None:
-    plan = Plan(ALL)
-    first, second = plan.take(), plan.take()
+def test_loaded_categories_are_preferred_and_running_ones_avoided() -> None:
+    schedule = Schedule(ALL)
+    first, second = schedule.take(), schedule.take()
     assert first is not None
     assert (first, second) == (cell("cap", "none"), cell("cup", "none"))
-    plan.finish(first)
-    assert plan.take(known={"cap"}) == cell("cap", "self_supervised")
-    assert plan.take(known={"cup"}) == cell("pin", "none")  # what it knows waits for the baseline
+    schedule.finish(first)
+    assert schedule.take(loaded={"cap"}) == cell("cap", "self_supervised")
+    assert schedule.take(loaded={"cup"}) == cell("pin", "none")  # cells of the loaded category wait for the baseline
 
 
-def test_a_cell_of_another_process_comes_again_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_postponed_cell_is_due_after_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr(plan_module, "monotonic", lambda: now)
+    monkeypatch.setattr(schedule_module, "monotonic", lambda: now)
     trained = cell("cap", "binary")
     other = cell("cup", "none")
-    plan = Plan([baseline_of(trained), trained, other])
-    assert plan.take() == baseline_of(trained)
-    plan.postpone(baseline_of(trained))
-    assert plan.postponed == (baseline_of(trained),)
-    assert plan.take() == other
-    plan.finish(other)
-    assert plan.take() is None
-    assert plan.left
-    now += plan_module.PAUSE
-    assert plan.take() == baseline_of(trained)
-    assert plan.take() is None
-    plan.finish(baseline_of(trained))
-    assert plan.take() == trained
-
-
-def test_all_locks_are_held_or_none(tmp_path: Path) -> None:
-    with held(tmp_path, ("a", "b" * 300)) as first:
-        with held(tmp_path, ("b" * 300, "c")) as second, held(tmp_path, ("c",)) as third:
-            assert (first, second, third) == (True, False, True)
-        with held(tmp_path, ("a",)) as again:
-            assert not again
-    with held(tmp_path, ("a", "b" * 300)) as free:
-        assert free
+    schedule = Schedule([baseline_of(trained), trained, other])
+    assert schedule.take() == baseline_of(trained)
+    schedule.postpone(baseline_of(trained))
+    assert schedule.postponed == (baseline_of(trained),)
+    assert schedule.take() == other
+    schedule.finish(other)
+    assert schedule.take() is None
+    assert schedule.left
+    now += schedule_module.PAUSE
+    assert schedule.take() == baseline_of(trained)
+    assert schedule.take() is None
+    schedule.finish(baseline_of(trained))
+    assert schedule.take() == trained

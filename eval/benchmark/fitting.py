@@ -1,0 +1,133 @@
+"""Train the model of a cell.
+
+Where patches are scored, a projection of them is trained on the frozen backbone; otherwise the last stage of the
+backbone, or all stages if it has no trained weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from dml_heads import Head, make_head
+from eval.benchmark.cell import Settings, training_scoring
+from eval.benchmark.splits import Reader, make_split
+from eval.data.datasets import Category
+from eval.data.examples import Split
+from eval.models.backbone import Backbone
+from eval.models.embedding import best_device
+from eval.models.pooling import PooledBackbone
+from eval.models.projection import ProjectedBackbone
+from eval.models.registry import make_backbone
+from eval.progress import Progress
+from eval.training.epoch_loop import Epoch
+from eval.training.options import TrainingOptions
+from eval.training.recipe import TrainingRecipe
+from eval.training.trainer import train
+
+BATCH = 16
+MIN_EXAMPLES = {"image": 300, "pooled": 600, "patch": 600}  # an epoch repeats its examples until it has this many
+FROZEN_SHARE = 0.3  # of the epochs train the head alone, where images are embedded
+IMAGE_HEAD_RATES = (1e-2, 3e-3)  # largest learning rate with frozen backbone, and after
+IMAGE_BACKBONE_RATES = (1e-6, 3e-4)  # largest learning rate of the first stage, and of the last
+ANNEALING = 1000.0  # of SphereFace, at the start
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Model of a cell.
+
+    Attributes:
+        backbone: the backbone, trained unless the experiment is none.
+        head: the trained head; None if nothing was trained.
+        history: one entry per epoch.
+        held_out: int64, indices of the normals that were held out of the training.
+    """
+
+    backbone: Backbone
+    head: Head | None
+    history: tuple[Epoch, ...]
+    held_out: NDArray[np.int64]
+
+    @property
+    def seconds(self) -> float:
+        """Duration of all epochs, also of those before an interruption."""
+        return sum(epoch.seconds for epoch in self.history)
+
+
+def fit(
+    settings: Settings,
+    category: Category,
+    normals: NDArray[np.uint8],
+    *,
+    read: Reader,
+    checkpoint: Path,
+    progress: Progress,
+) -> Fitted:
+    """Make the model of a cell and train it unless the experiment is none.
+
+    Args:
+        settings: settings of the cell.
+        category: category of the cell.
+        normals: its training images, uint8 (N, H, W, 3).
+        read: reads other categories.
+        checkpoint: file of the training state; an existing one is resumed.
+        progress: see `Progress`.
+
+    Raises:
+        ValueError: if the images do not fit the experiment.
+    """
+    backbone = untrained_backbone(settings)
+    split, held_out = make_split(settings, category, normals, read)
+    if split is None:
+        return Fitted(backbone, None, (), held_out)
+    scoring = training_scoring(settings)
+    if scoring == "patch":
+        backbone = ProjectedBackbone(backbone)
+    if scoring == "pooled":
+        backbone = PooledBackbone(backbone)
+    width = backbone.patch_size if scoring == "patch" else backbone.embedding_size
+    options = {"annealing": ANNEALING} if settings.head == "sphereface" else {}
+    head = make_head(str(settings.head), embedding_size=width, classes=split.classes, **options)
+    history = _trained(settings, backbone, head, split, checkpoint=checkpoint, progress=progress)
+    return Fitted(backbone, head, history, held_out)
+
+
+def untrained_backbone(settings: Settings) -> Backbone:
+    """Return the backbone that every training with these settings starts from; sets the seed of torch."""
+    torch.manual_seed(settings.seed)
+    backbone = make_backbone(settings.backbone, weights=settings.weights).to(best_device())
+    recipe = TrainingRecipe.of(settings.recipe)
+    backbone.join_levels(recipe.finest, recipe.coarsest)
+    return backbone
+
+
+def _trained(
+    settings: Settings, backbone: Backbone, head: Head, split: Split, *, checkpoint: Path, progress: Progress
+) -> tuple[Epoch, ...]:
+    """Train backbone and head in place; return the history."""
+    recipe = TrainingRecipe.of(settings.recipe)
+    scoring = training_scoring(settings)
+    of_images = scoring == "image"
+    from_scratch = of_images and settings.weights == "none"
+    options = TrainingOptions(
+        epochs=settings.epochs,
+        frozen_epochs=int(FROZEN_SHARE * settings.epochs) if of_images else 0,
+        passes=-(-MIN_EXAMPLES[scoring] // len(split.training)),
+        scoring=scoring,
+        head_rates=IMAGE_HEAD_RATES if of_images else (recipe.learning_rate, recipe.learning_rate),
+        backbone_rates=IMAGE_BACKBONE_RATES if of_images else (recipe.learning_rate, recipe.learning_rate),
+        trainable_stages=None if from_scratch else 1,
+        batch_statistics=from_scratch if of_images else bool(recipe.batch_statistics),
+        label_share=recipe.label_share,
+        averaged_epochs=min(int(recipe.averaged_epochs), settings.epochs),
+        batch=BATCH,
+        seed=settings.seed,
+    )
+    result = train(backbone, head, split, options, checkpoint=checkpoint, reading=partial(progress, "train"))
+    return result.history

@@ -1,0 +1,135 @@
+"""Commands `run` and `benchmark`: run cells, report each, and print a table."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from statistics import fmean
+
+from eval.benchmark.cell import Settings
+from eval.benchmark.results import Results
+from eval.benchmark.runner import Cell, run_cells
+from eval.benchmark.settings import BenchmarkOptions, make_cells
+from eval.benchmark.table import format_table
+from eval.benchmark.workers import run_side_by_side
+from eval.cli.errors import check_jobs, usage_errors
+from eval.data.datasets import check_categories
+from eval.progress import ProgressDisplay, format_duration
+from eval.training.recipe import parsed
+
+
+def main(words: Namespace) -> int:
+    """Run the cells that the arguments ask for."""
+    check_jobs(words.jobs)
+    with usage_errors():
+        cells = make_cells(_options(words))
+    return run_all(cells, out=words.out, jobs=words.jobs)
+
+
+def _options(words: Namespace) -> BenchmarkOptions:
+    known = check_categories("category", words.categories or (), data=words.data)
+    check_categories("classes", words.classes or (), data=words.data)
+    categories = words.categories or known
+    return BenchmarkOptions(
+        data=words.data,
+        categories=categories,
+        experiments=words.experiments,
+        heads=words.heads,
+        scorings=words.scorings,
+        generators=words.generators,
+        seeds=words.seeds,
+        classes=words.classes or (categories if len(categories) > 1 else known),
+        defect=words.defect,
+        backbone=words.backbone,
+        weights=words.weights,
+        size=words.size,
+        epochs=words.epochs,
+        recipe=parsed(words.recipe),
+    )
+
+
+def run_all(cells: Sequence[Settings], *, out: Path, jobs: int) -> int:
+    """Run cells, print a line for each and a table of all.
+
+    Args:
+        cells: settings of the cells, see `make_cells`.
+        out: folder of all results.
+        jobs: number of processes, at least 1.
+
+    Returns:
+        1 if a cell failed, otherwise 0.
+    """
+    failed, pace = 0, Pace(cells, jobs=jobs)
+    finished: list[Results] = []
+    with (
+        closing(ProgressDisplay(label=lambda cell: cell.title)) as display,
+        _running(cells, out=out, jobs=jobs, display=display) as done,
+    ):
+        for number, cell in enumerate(done, 1):
+            display.end(cell.settings if jobs > 1 else None)
+            failed += cell.error is not None
+            pace.count(cell)
+            left = f", about {format_duration(pace.left)} left" if pace.left else ""
+            sys.stdout.write(f"[{number}/{len(cells)}] {format_cell(cell)}{left}\n")
+            sys.stdout.flush()
+            finished += [] if cell.results is None else [cell.results]
+    sys.stdout.write(f"\n{format_table(finished)}")
+    if failed:
+        sys.stderr.write(f"eval: {failed} of {len(cells)} cells failed; the same command tries them again\n")
+    return 1 if failed else 0
+
+
+def _running(
+    cells: Sequence[Settings], *, out: Path, jobs: int, display: ProgressDisplay
+) -> closing[Generator[Cell, None, None]]:
+    """Return the outcomes of cells that run in this process or in several; the context ends the processes."""
+    if jobs == 1:
+        return closing(run_cells(cells, out=out, progress=partial(display, None)))
+    return closing(run_side_by_side(cells, out=out, jobs=jobs, progress=display))
+
+
+class Pace:
+    """Estimate of the time left, from the durations of finished cells of the same experiment.
+
+    Args:
+        cells: settings of all cells.
+        jobs: number of cells that run at once.
+    """
+
+    def __init__(self, cells: Sequence[Settings], *, jobs: int) -> None:
+        self.open = dict.fromkeys(cells)
+        self.jobs = jobs
+        self.seconds: dict[str, list[float]] = {}
+
+    def count(self, cell: Cell) -> None:
+        """Count a cell as done."""
+        del self.open[cell.settings]
+        if cell.error is None and not cell.repeated:
+            self.seconds.setdefault(cell.settings.experiment, []).append(cell.seconds)
+
+    @property
+    def left(self) -> float:
+        """Time left in seconds; 0 if it is unknown."""
+        known = {experiment: fmean(seconds) for experiment, seconds in self.seconds.items()}
+        unknown = {cell.experiment for cell in self.open} - known.keys()
+        if not self.open or (unknown and known.keys() <= {"none"}):  # cells without training say nothing of trainings
+            return 0.0
+        total = sum(known.get(cell.experiment, max(known.values())) for cell in self.open)
+        return total / min(self.jobs, len(self.open))
+
+
+def format_cell(cell: Cell) -> str:
+    """Return the outcome of a cell in one line."""
+    if cell.results is None:
+        return f"{cell.settings.name}: FAILED: {cell.error}"
+    metrics, baseline = cell.results.metrics, cell.results.baseline
+    text = f"{cell.settings.name}: AUROC {metrics.image.auroc:.3f}"
+    if metrics.pixel is not None:
+        text += f", pixels {metrics.pixel.auroc:.3f}, AUPRO {metrics.pixel.aupro:.3f}"
+    if baseline is not None:
+        text += f" (untrained {baseline.image.auroc:.3f})"
+    return text + (", was there" if cell.repeated else f", {cell.seconds:.0f} s")

@@ -1,0 +1,26 @@
+"""Command `report`: one page about all results in a folder."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from contextlib import closing
+from functools import partial
+
+from eval.benchmark.results import find_result_files
+from eval.cli.errors import UsageError, usage_errors
+from eval.progress import ProgressDisplay
+from eval.report import write_report
+
+
+def main(words: Namespace) -> int:
+    """Write the page."""
+    with usage_errors():
+        find_result_files(words.results)
+    if words.data is not None and not words.data.is_dir():
+        raise UsageError(f"data must be an existing folder, got {str(words.data)!r}: check the path")
+    page = words.page or words.results / "report.html"
+    with closing(ProgressDisplay()) as display:
+        written = write_report(words.results, page, data=words.data, progress=partial(display, None))
+    sys.stdout.write(f"{written}\n")
+    return 0
