@@ -8,7 +8,7 @@ from defectsynth.core.layer import Box
 from defectsynth.functional.polygons import fill_polygons
 from defectsynth.parts.detection import detect_parts, whole_object
 from defectsynth.scene.scene import Scene
-from tests.parts.images import ENCODINGS, board, chip
+from tests.images import COLOR_ENCODINGS, ENCODINGS, board, chip
 
 
 def test_leads_are_found_with_their_ends() -> None:
@@ -46,7 +46,7 @@ def test_an_object_that_the_border_cuts_is_no_whole_one() -> None:
     assert whole_object(Scene(part), "auto") is None
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("encoding", COLOR_ENCODINGS)
 @pytest.mark.parametrize("size", [200, 256, 512])
 def test_a_lead_is_followed_to_its_dark_end(size: int, encoding: str) -> None:
     image, leads = board(size)

@@ -8,10 +8,10 @@ import pytest
 
 import defectsynth as ds
 from defectsynth.core.cache import clear_caches
-from tests.parts.images import ENCODINGS, board, board_without_case
+from tests.images import COLOR_ENCODINGS, ENCODINGS, board, board_without_case
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("encoding", COLOR_ENCODINGS)
 @pytest.mark.parametrize("kind", ["lead", "object"])
 def test_the_board_continues_behind_a_missing_part(kind: str, encoding: str) -> None:
     image, _ = board()
@@ -41,7 +41,7 @@ def test_a_moved_lead_takes_no_background_along() -> None:
 
 
 @pytest.mark.parametrize("kind", [ds.CutPart, ds.RotatedPart, ds.MissingPart, ds.MisplacedObject])
-@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("encoding", COLOR_ENCODINGS)
 def test_the_contract_holds_in_front_of_a_board(kind: Any, encoding: str) -> None:
     image = ENCODINGS[encoding](board(200)[0])
     roi = np.zeros((200, 200), np.uint8)

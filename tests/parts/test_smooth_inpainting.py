@@ -7,7 +7,7 @@ from defectsynth.parts.detection import detect_parts, whole_object
 from defectsynth.parts.extraction import ExtractedPart
 from defectsynth.parts.inpainting import choose_inpainter, sample_gap
 from defectsynth.scene.scene import Scene
-from tests.parts.images import chip
+from tests.images import chip
 
 
 def extract_object(scene: Scene) -> ExtractedPart:

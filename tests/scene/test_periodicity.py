@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from defectsynth.scene.periodicity import find_periods
-from tests.parts.images import PITCH, board_without_case
+from tests.images import BOARD_PITCH, board_without_case
 
 
 def test_steps_are_the_pitch_of_the_board() -> None:
@@ -13,8 +13,8 @@ def test_steps_are_the_pitch_of_the_board() -> None:
     ground = np.full((96, 96), 255, np.uint8)
     ground[20:60, 30:70] = 0
     first, second = sorted(np.abs(find_periods(small, ground)).round(1).tolist())
-    assert first == pytest.approx([0.0, PITCH * 96], abs=0.4)
-    assert second == pytest.approx([PITCH * 96, 0.0], abs=0.4)
+    assert first == pytest.approx([0.0, BOARD_PITCH * 96], abs=0.4)
+    assert second == pytest.approx([BOARD_PITCH * 96, 0.0], abs=0.4)
 
 
 @pytest.mark.parametrize("seed", range(3))

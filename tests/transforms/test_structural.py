@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from tests.parts.images import chip
+from tests.images import chip
 
 
 @pytest.mark.parametrize("keep", [0.2, 0.5, 0.8])
