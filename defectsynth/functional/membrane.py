@@ -1,8 +1,8 @@
-"""A smooth surface through what is known, over gaps of any shape.
+"""Smooth interpolation over gaps of any shape.
 
 References:
-    Gortler, Grzeszczuk, Szeliski, Cohen, "The lumigraph", SIGGRAPH 1996: a pyramid of weighted means (pull-push). It
-    takes a time in proportion to the box, where a membrane equation would take many passes.
+    Gortler, Grzeszczuk, Szeliski, Cohen, "The lumigraph", SIGGRAPH 1996: a pyramid of weighted means (pull-push). Its
+    time is linear in the number of pixels, while an iterative solver of the membrane equation takes many passes.
 """
 
 from __future__ import annotations
@@ -14,74 +14,85 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Floats, split_channels, threshold_mask
 
-RIDGE = 0.02  # pull of the slopes of the plane towards nothing
-TINY = float(np.finfo(np.float32).tiny)  # least share of a cell that is known at all
-ENOUGH = 0.25  # share of a cell that is known from which on it counts as known
-COARSEST = 2  # cells along the longer side on which what is left of the plane is no longer followed
-COARSE = 48  # cells along the longer side on which a large gap is bridged
+SLOPE_RIDGE = 0.02  # ridge penalty on the slopes of the plane, which keeps them finite
+MIN_KNOWN = float(np.finfo(np.float32).tiny)  # smallest known share of a cell
+FULLY_KNOWN = 0.25  # known share of a cell from which on it takes no values from coarser levels
+MIN_GRID = 2  # cells along the longer side of the coarsest level of the pyramid
+MAX_GRID = 48  # cells along the longer side of the finest level
+TINY_WEIGHT = np.float32(1e-12)  # avoids a division by 0
 
 
 def membrane(values: Floats, known: Floats) -> Floats:
-    """Return values that follow the known ones and are smooth between them.
+    """Return values that approximate the known ones and continue them smoothly over the gaps.
+
+    A plane is fitted to the known values; a pyramid of weighted means interpolates the rest. Large boxes are
+    interpolated on a grid of at most `MAX_GRID` cells. The result stays within the range of the known values.
 
     Args:
         values: float32 (h, w, C).
-        known: float32 (h, w), 1 where a value is known, 0 where not; at least one is known.
+        known: float32 (h, w), 1 where a value is known, else 0; at least one must be known.
+
+    Returns:
+        float32 (h, w, C).
     """
     height, width, channels = values.shape
     longer = max(height, width)
-    cells = (
-        (max(1, width * COARSE // longer), max(1, height * COARSE // longer)) if longer > COARSE else (width, height)
-    )
-    stacked = cv2.merge([*(split_channels(values) * known), known])
-    coarse = resize_channels(stacked, cells, cv2.INTER_AREA) if longer > COARSE else stacked
-    planes, plane = split_channels(coarse), _plane(coarse)
-    weight = cv2.transform(coarse, _last(channels + 1)[0])
-    uneven = coarse - plane * weight
-    uneven /= np.maximum(weight, np.float32(ENOUGH), out=weight)
-    plane += _pulled(uneven)
-    level = planes[:-1] / np.maximum(planes[-1], np.float32(1e-12))
-    there, smooth = threshold_mask(planes[-1], TINY), split_channels(plane)[:-1]
-    bounds = np.array([cv2.minMaxLoc(each, there)[:2] for each in level], np.float32)[..., None, None]
-    found = cv2.merge(list(np.clip(smooth, bounds[:, 0], bounds[:, 1], out=smooth))).reshape(*plane.shape[:2], channels)
-    return resize_channels(found, (width, height), cv2.INTER_LINEAR) if longer > COARSE else found
+    weighted = cv2.merge([*(split_channels(values) * known), known])
+    if longer > MAX_GRID:
+        grid = (max(1, width * MAX_GRID // longer), max(1, height * MAX_GRID // longer))
+        weighted = resize_channels(weighted, grid, cv2.INTER_AREA)
+    planes, surface = split_channels(weighted), _fit_plane(weighted)
+    weight = cv2.transform(weighted, _weight_matrices(channels + 1)[0])
+    residual = weighted - surface * weight
+    residual /= np.maximum(weight, np.float32(FULLY_KNOWN), out=weight)
+    surface += _pull_push(residual)
+    means = planes[:-1] / np.maximum(planes[-1], TINY_WEIGHT)
+    mask, smooth = threshold_mask(planes[-1], MIN_KNOWN), split_channels(surface)[:-1]
+    bounds = np.array([cv2.minMaxLoc(mean, mask)[:2] for mean in means], np.float32)[..., None, None]
+    clipped = cv2.merge(list(np.clip(smooth, bounds[:, 0], bounds[:, 1], out=smooth)))
+    clipped = clipped.reshape(*surface.shape[:2], channels)
+    return resize_channels(clipped, (width, height), cv2.INTER_LINEAR) if longer > MAX_GRID else clipped
 
 
 @lru_cache(maxsize=8)
-def _last(channels: int) -> tuple[Floats, Floats]:
-    """Return what `cv2.transform` puts the last channel in place of all by, and 1 less the last.
+def _weight_matrices(channels: int) -> tuple[Floats, Floats]:
+    """Return matrices for `cv2.transform` that fill all channels with the last one w, and with 1 - w.
 
-    numpy is slow where only the last axis is shared out.
+    numpy is slow at broadcasting along the last axis.
     """
-    every = np.zeros((channels, channels + 1), np.float32)
-    every[:, channels - 1] = 1.0
-    rest = -every
-    rest[:, channels] = 1.0
-    return every, rest
+    weight = np.zeros((channels, channels + 1), np.float32)
+    weight[:, channels - 1] = 1.0
+    complement = -weight
+    complement[:, channels] = 1.0
+    return weight, complement
 
 
-def _plane(weighted: Floats) -> Floats:
-    """Return the plane through weighted values (h, w, C + 1), the last the weight, float32 of that shape, the last 0.
+def _fit_plane(weighted: Floats) -> Floats:
+    """Fit a plane to weighted values by least squares with a ridge penalty on its slopes.
 
-    In doubt it is flat.
+    Args:
+        weighted: float32 (h, w, C + 1), values times their weight; the last channel is the weight.
+
+    Returns:
+        float32 (h, w, C + 1), the plane; the last channel is 0.
     """
     height, width, channels = weighted.shape
-    (on_x, x), (on_y, y) = (
+    (sums_x, x), (sums_y, y) = (
         (cv2.reduce(weighted, axis, cv2.REDUCE_SUM, dtype=cv2.CV_64F).reshape(-1, channels).T @ powers, powers[:, 1])
         for axis, powers in ((0, _powers(width)), (1, _powers(height)))
     )
-    middle, total = on_x[:, 0], float(on_x[-1, 0])
-    at_x, at_y = float(on_x[-1, 1]) / total, float(on_y[-1, 1]) / total
-    x, y = x - at_x, (y - at_y).astype(np.float32)
-    xx = float(on_x[-1, 2]) - at_x * float(on_x[-1, 1]) + RIDGE * total * width
-    yy = float(on_y[-1, 2]) - at_y * float(on_y[-1, 1]) + RIDGE * total * height
+    total, weight = sums_x[:, 0], float(sums_x[-1, 0])
+    mean_x, mean_y = float(sums_x[-1, 1]) / weight, float(sums_y[-1, 1]) / weight
+    x, y = x - mean_x, (y - mean_y).astype(np.float32)
+    xx = float(sums_x[-1, 2]) - mean_x * float(sums_x[-1, 1]) + SLOPE_RIDGE * weight * width
+    yy = float(sums_y[-1, 2]) - mean_y * float(sums_y[-1, 1]) + SLOPE_RIDGE * weight * height
     xy = float((y @ weighted[..., -1]) @ x)
-    along, down = on_x[:, 1] - at_x * middle, on_y[:, 1] - at_y * middle
-    share = 1.0 / (xx * yy - xy * xy)
-    right, below = (yy * along - xy * down) * share, (xx * down - xy * along) * share
-    middle[-1] = right[-1] = below[-1] = 0.0
-    plane = y[:, None] * np.tile(below.astype(np.float32), width)
-    plane += (middle / total + x[:, None] * right).astype(np.float32).ravel()
+    covariance_x, covariance_y = sums_x[:, 1] - mean_x * total, sums_y[:, 1] - mean_y * total
+    scale = 1.0 / (xx * yy - xy * xy)
+    slope_x, slope_y = (yy * covariance_x - xy * covariance_y) * scale, (xx * covariance_y - xy * covariance_x) * scale
+    total[-1] = slope_x[-1] = slope_y[-1] = 0.0
+    plane = y[:, None] * np.tile(slope_y.astype(np.float32), width)
+    plane += (total / weight + x[:, None] * slope_x).astype(np.float32).ravel()
     return np.asarray(plane.reshape(height, width, channels))
 
 
@@ -91,32 +102,34 @@ def _powers(number: int) -> Array:
     return np.vander(np.arange(number, dtype=np.float64), 3, increasing=True)
 
 
-def _pulled(weighted: Floats) -> Floats:
-    """Return weighted values (h, w, C + 1), the last the weight, with values from coarser levels where it is low."""
+def _pull_push(weighted: Floats) -> Floats:
+    """Fill weighted values (h, w, C + 1), the last channel the weight, from coarser levels where the weight is low."""
     height, width, channels = weighted.shape
-    if max(height, width) <= COARSEST:
-        return weighted / np.maximum(weighted[..., -1:], np.float32(1e-12))  # where nothing is known, nothing
-    every, rest = _last(channels)
+    if max(height, width) <= MIN_GRID:
+        return weighted / np.maximum(weighted[..., -1:], TINY_WEIGHT)  # 0 where nothing is known
+    weight, complement = _weight_matrices(channels)
     smaller = (max(1, (width + 1) // 2), max(1, (height + 1) // 2))
     coarse = resize_channels(weighted, smaller, cv2.INTER_AREA)
-    coarse /= np.maximum(cv2.transform(coarse, every), np.float32(ENOUGH))
-    below = resize_channels(_pulled(coarse), (width, height), cv2.INTER_LINEAR)
-    below *= cv2.transform(weighted, rest)  # the weight, which is 1 there, too: together they come to 1 again
-    below += weighted
-    return below
+    coarse /= np.maximum(cv2.transform(coarse, weight), np.float32(FULLY_KNOWN))
+    filled = resize_channels(_pull_push(coarse), (width, height), cv2.INTER_LINEAR)
+    filled *= cv2.transform(weighted, complement)
+    filled += weighted
+    return filled
 
 
-def resize_channels(planes: Floats, size: tuple[int, int], mode: int) -> Floats:
-    """Return (h, w, C) at another size; cv2 takes four channels at a time."""
+def resize_channels(planes: Floats, size: tuple[int, int], interpolation: int) -> Floats:
+    """Resize (h, w, C) to `size` (width, height) with any number of channels; `cv2.resize` takes at most four."""
     if planes.shape[2] <= 4:
-        return cv2.resize(planes, size, interpolation=mode).reshape(size[1], size[0], -1)
-    return np.stack([cv2.resize(plane, size, interpolation=mode) for plane in split_channels(planes)], axis=2)
+        return cv2.resize(planes, size, interpolation=interpolation).reshape(size[1], size[0], -1)
+    return np.stack([cv2.resize(plane, size, interpolation=interpolation) for plane in split_channels(planes)], axis=2)
 
 
 def downsample(planes: Array, cell: int) -> Array:
-    """Return the means of cells of so many pixels a side, (h, w, C); height and width are multiples of it.
+    """Return the means of square cells, (h / cell, w / cell, C).
 
-    As long as they can be halved they are, which cv2 does fastest.
+    Args:
+        planes: (h, w, C).
+        cell: side of a cell in pixels, a divisor of h and w. Halving comes first, which is fastest in cv2.
     """
     rows, columns = planes.shape[0] // cell, planes.shape[1] // cell
     while cell % 2 == 0:

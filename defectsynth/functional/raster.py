@@ -1,4 +1,4 @@
-"""Taken out of shapes.py."""
+"""Antialiased rasterisation with cv2: fixed-point coordinates, stroke widths and the conversion to alpha."""
 
 from __future__ import annotations
 
@@ -11,19 +11,25 @@ from defectsynth.core.arrays import Array, Bytes, Floats
 
 Doubles = npt.NDArray[Any]  # float64
 
-SUBPIXEL = 4  # fractional bits of the coordinates that cv2 draws with
-ANTIALIAS_RIM = 0.6  # pixels by which cv2 draws an antialiased outline wider than it is
-MIN_STROKE_WIDTH = 1.6  # pixels: the thinnest stroke that cv2 draws so
-MIN_STROKE_OPACITY = 0.45  # opacity left to a stroke that should be much thinner
+SUBPIXEL = 4  # fractional bits of fixed-point coordinates
+ANTIALIAS_RIM = 0.6  # pixels by which cv2 draws an antialiased outline too wide
+MIN_STROKE_WIDTH = 1.6  # pixels: the thinnest antialiased stroke of cv2
+MIN_STROKE_OPACITY = 0.45  # opacity of strokes that should be much thinner than that
 
 
 def fixed_point(points: Doubles) -> Array:
-    """Return pixel coordinates in cv2's fixed-point format."""
+    """Convert pixel coordinates to the fixed-point format of cv2, int32 of the same shape."""
     return (points * float(1 << SUBPIXEL)).astype(np.int32)
 
 
 def canvas_to_alpha(canvas: Bytes, opacity: float) -> Floats:
-    """Return what was drawn with 255 as alpha; what is too thin to be drawn so is fainter."""
+    """Convert a canvas drawn with 255 to alpha, float32 (h, w) in [0, 1].
+
+    Args:
+        canvas: uint8 (h, w).
+        opacity: opacity of the strokes, clipped to [`MIN_STROKE_OPACITY`, 1]; below 1 for strokes thinner than
+            `MIN_STROKE_WIDTH`.
+    """
     alpha = canvas.astype(np.float32)
     alpha *= np.float32(min(max(opacity, MIN_STROKE_OPACITY), 1.0) / 255.0)
     return alpha

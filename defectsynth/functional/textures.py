@@ -1,6 +1,7 @@
-"""A bank of procedural textures: each family is a function of seed, size and scale, brightness in [0, 1].
+"""Procedural textures.
 
-Nothing has to be downloaded, and a texture is made for the box of its defect only.
+Each texture is a function of a random generator, a shape (height, width) and the size of its elements in pixels. It
+returns the brightness, float32 (h, w), mostly in [0, 1].
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ import numpy as np
 
 from defectsynth.core.arrays import Floats
 
-Pattern: TypeAlias = "Callable[[np.random.Generator, tuple[int, int], float], Floats]"
+TextureFunction: TypeAlias = "Callable[[np.random.Generator, tuple[int, int], float], Floats]"
 
-DETAIL = 4  # octaves of a cloud
-TURN = 2 * math.pi
+OCTAVES = 4  # of clouds
+FULL_TURN = 2 * math.pi
 
 
-def clouds(rng: np.random.Generator, shape: tuple[int, int], cell: float, octaves: int = DETAIL) -> Floats:
-    """Return smooth noise around 0.5, mostly in [0, 1]; `cell` is the size of its largest blobs in pixels."""
+def clouds(rng: np.random.Generator, shape: tuple[int, int], cell: float, octaves: int = OCTAVES) -> Floats:
+    """Return smooth noise around 0.5, mostly in [0, 1], whose largest blobs are `cell` pixels wide."""
     total = np.zeros(shape, np.float32)
     for octave in range(octaves):
         size = max(cell / 2**octave, 1.0)
@@ -34,10 +35,10 @@ def clouds(rng: np.random.Generator, shape: tuple[int, int], cell: float, octave
 
 
 def axes(
-    rng: np.random.Generator, shape: tuple[int, int], scale: float, *, turned: bool = True
+    rng: np.random.Generator, shape: tuple[int, int], scale: float, *, rotated: bool = True
 ) -> tuple[Floats, Floats]:
-    """Return two coordinates, turned at random, that grow by 1 each `scale` pixels; both (h, w)."""
-    angle = float(rng.uniform(0.0, TURN)) if turned else 0.0
+    """Return two perpendicular coordinates at a random angle, both (h, w), in units of `scale` pixels."""
+    angle = float(rng.uniform(0.0, FULL_TURN)) if rotated else 0.0
     start = rng.random(2) * 10
     x = np.arange(shape[1], dtype=np.float32)[None] / np.float32(scale)
     y = np.arange(shape[0], dtype=np.float32)[:, None] / np.float32(scale)
@@ -47,43 +48,43 @@ def axes(
 
 def wave(position: Floats) -> Floats:
     """Return a smooth wave in [0, 1] with period 1."""
-    return np.cos(position * np.float32(TURN)) * np.float32(0.5) + np.float32(0.5)
+    return np.cos(position * np.float32(FULL_TURN)) * np.float32(0.5) + np.float32(0.5)
 
 
 def woven(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Threads that cross over and under each other."""
+    """Draw threads that cross over and under each other."""
     u, v = axes(rng, shape, scale)
     over = (np.floor(u) + np.floor(v)) % 2 == 0
     return np.where(over, np.abs(np.sin(math.pi * u)), np.float32(0.8) * np.abs(np.sin(math.pi * v)))
 
 
 def knitted(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Columns of chevrons."""
+    """Draw columns of chevrons, as in a knitted fabric."""
     u, v = axes(rng, shape, scale)
     across = np.abs(u - np.floor(u) - np.float32(0.5))
     return wave(v * 2 + across * 2) * (1 - across)
 
 
 def stripes(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Parallel stripes with soft edges."""
+    """Draw parallel stripes with soft edges."""
     u, _ = axes(rng, shape, scale)
     return np.clip(wave(u) * 3 - 1, 0, 1) * np.float32(0.8) + clouds(rng, shape, scale, 2) * np.float32(0.2)
 
 
 def dots(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Round dots in rows."""
+    """Draw round dots in rows."""
     u, v = axes(rng, shape, scale)
     return np.clip((wave(u) + wave(v)) * 3 - np.float32(3.8), 0, 1)
 
 
 def mesh(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """A wire mesh."""
+    """Draw a wire mesh."""
     u, v = axes(rng, shape, scale)
     return np.maximum(wave(u), wave(v)) ** 6
 
 
 def brushed(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Metal brushed in one direction."""
+    """Draw metal brushed in one direction."""
     across = rng.random() < 0.5
     long, wide = shape if across else shape[::-1]
     cells = max(2, round(long / max(scale / 4, 1.0))), max(2, round(wide / (8 * scale)))
@@ -93,55 +94,55 @@ def brushed(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> F
 
 
 def marble(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Veins that wander."""
+    """Draw the veins of marble."""
     u, _ = axes(rng, shape, 4 * scale)
     return 1 - np.abs(np.sin(math.pi * (u + 2 * clouds(rng, shape, 5 * scale)))) ** np.float32(0.5)
 
 
 def wood(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Grain of wood: long rings and fine pores."""
+    """Draw the grain of wood: long rings and fine pores."""
     u, v = axes(rng, shape, scale)
     rings = wave(u + np.sin(v * np.float32(0.21)) + np.float32(1.5) * clouds(rng, shape, 12 * scale, 2))
     return rings * np.float32(0.7) + clouds(rng, shape, scale / 2, 2) * np.float32(0.3)
 
 
 def granite(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Grains of a few shades."""
+    """Draw grains in five shades."""
     return np.rint(np.clip(clouds(rng, shape, scale, 3), 0, 1) * 4) / 4
 
 
 def cracks(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Dark branching lines on an uneven ground."""
-    ground = clouds(rng, shape, 3 * scale)
+    """Draw dark branching lines on an uneven background."""
+    background = clouds(rng, shape, 3 * scale)
     lines = np.abs(clouds(rng, shape, 4 * scale) - np.float32(0.5))
-    return np.clip(lines * 14, 0, 1) * (np.float32(0.5) + np.float32(0.5) * ground)
+    return np.clip(lines * 14, 0, 1) * (np.float32(0.5) + np.float32(0.5) * background)
 
 
 def rust(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Blotches with a rough grain."""
+    """Draw blotches with a rough grain."""
     blotches = np.clip((clouds(rng, shape, 4 * scale, 5) - np.float32(0.35)) * 2, 0, 1)
     return blotches * np.float32(0.75) + rng.random(shape, dtype=np.float32) * np.float32(0.25)
 
 
 def paper(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Pale fibres without direction."""
+    """Draw pale fibres without a direction."""
     fibres = cv2.blur(rng.random(shape, dtype=np.float32), (3, 3)) - np.float32(0.5)
     return np.float32(0.6) + fibres + (clouds(rng, shape, 3 * scale, 2) - np.float32(0.5)) * np.float32(0.5)
 
 
 def leather(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
-    """Rounded cells with dark creases between them."""
-    empty = np.full(shape, 255, np.uint8)
+    """Draw rounded cells with dark creases between them."""
+    seeds = np.full(shape, 255, np.uint8)  # 0 at the center of a cell
     cells = max(2, round(shape[0] * shape[1] / max(scale, 2.0) ** 2))
-    places = rng.random((cells, 2))
-    empty[(places[:, 0] * shape[0]).astype(np.intp), (places[:, 1] * shape[1]).astype(np.intp)] = 0
-    distance = cv2.distanceTransform(empty, cv2.DIST_L2, 3)
+    centers = rng.random((cells, 2))
+    seeds[(centers[:, 0] * shape[0]).astype(np.intp), (centers[:, 1] * shape[1]).astype(np.intp)] = 0
+    distance = cv2.distanceTransform(seeds, cv2.DIST_L2, 3)
     return 1 - np.clip(distance / np.float32(max(scale, 2.0)), 0, 1) ** 2
 
 
-TEXTURES: dict[str, Pattern] = {
-    pattern.__name__: pattern
-    for pattern in (
+TEXTURES: dict[str, TextureFunction] = {
+    texture.__name__: texture
+    for texture in (
         woven,
         knitted,
         stripes,
