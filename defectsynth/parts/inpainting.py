@@ -20,7 +20,7 @@ from defectsynth.scene.scene import Scene
 
 
 class Inpainter(Protocol):
-    """Extracts one part from one image and fills its gap."""
+    """Extraction of one part from one image, and inpainting of its gap."""
 
     def find_offsets(self, rng: np.random.Generator) -> tuple[IntPair, ...]:
         """Return the offsets (dx, dy) in pixels of the patches that fill the gap."""
@@ -80,7 +80,8 @@ def extract_parts(
     """
     inpainters = [choose_inpainter(gap.part, scene) for gap in gaps]
     shadows = {gap.part: inpainter.shadow for gap, inpainter in zip(gaps, inpainters, strict=True)}
-    unshaded = remove_shadows(canvas, (shadow for shadow in shadows.values() if shadow is not None), scene.peak)
+    cast = [shadow for shadow in shadows.values() if shadow is not None]
+    unshaded = remove_shadows(canvas, cast, scene.peak) if cast else canvas
     parts = {}
     for gap, inpainter in zip(gaps, inpainters, strict=True):
         with_matte = gap.part in drawn_again

@@ -38,14 +38,14 @@ _SQUARE = np.ones((3, 3), np.uint8)
 
 
 class PeriodicInpainter:
-    """Extracts one part from one image and fills its gap, on a periodic background.
+    """Inpainter of the gap that one part leaves in a periodic background.
 
     Args:
         part: the part.
         scene: the image.
     """
 
-    shadow = None  # the background is not even enough to measure a cast shadow
+    shadow = None  # a cast shadow can be measured on an even background only
 
     def __init__(self, part: ObjectPart, scene: Scene) -> None:
         self._part, self._scene = part, scene

@@ -9,13 +9,19 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, split_channels
+from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import Box, clip_box, relative_slices
 from defectsynth.core.patch import alpha_composite
 from defectsynth.core.serialization import Value
-from defectsynth.functional.membrane import resize_channels
-from defectsynth.parts.extraction import COARSEST_SHADE, NEUTRAL_SHADE, ExtractedPart, shade_cell
+from defectsynth.functional.membrane import downsample, resize_channels
+from defectsynth.parts.extraction import ExtractedPart
 from defectsynth.parts.part import ObjectPart
 from defectsynth.scene.scene import Scene
+
+SHADE_RANGE = (0.4, 1.1)  # factor of brightness that a contact shadow may have
+NEUTRAL_SHADE = 200  # value of a shade that leaves the brightness unchanged
+MAX_FULL_SHADE = 80  # longer side in pixels of a box whose shade has full resolution; up to twice that it has half
+COARSEST_SHADE = 4  # side in pixels of a cell of the shade of a still larger box
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,9 @@ class PlacedPart:
         extracted: the part.
         placement: its motion.
         size: (height, width) of the image.
+
+    Attributes:
+        boxes: the boxes of the image that it changes, None for one that lies outside.
     """
 
     def __init__(self, extracted: ExtractedPart, placement: PartPlacement, size: tuple[int, int]) -> None:
@@ -65,11 +74,7 @@ class PlacedPart:
         corners, pad = placement.moved(np.array(placement.part.outline)), COARSEST_SHADE + 2.0
         self._target = clip_box(*(corners.min(axis=0) - pad), *(corners.max(axis=0) + pad), size=size)
         self._shadow_target = None if extracted.shadow is None else extracted.shadow.target(self._matrix)
-
-    @property
-    def boxes(self) -> list[Box | None]:
-        """The boxes of the image that it changes."""
-        return [self._target, self._shadow_target]
+        self.boxes: list[Box | None] = [self._target, self._shadow_target]
 
     def draw_on(self, image: Array, box: Box, scene: Scene) -> None:
         """Draw the part with its shadows into the part `box` of an image, (h, w[, C]).
@@ -120,10 +125,36 @@ def _moved_pixels(extracted: ExtractedPart, matrix: Array, shape: tuple[int, int
     return cv2.cvtColor(moved, cv2.COLOR_BGRA2BGR), cv2.extractChannel(moved, 3)
 
 
+def _contact_shade(extracted: ExtractedPart, peak: float) -> Bytes:
+    """Return the brightness of the ground next to the part, relative to the ground without it.
+
+    Returns:
+        uint8 (h', w', C), `NEUTRAL_SHADE` where both are equal; reduced by `_shade_cell`.
+    """
+    cell = _shade_cell(extracted.box.shape)
+    columns, rows = extracted.box.shape[1] // cell, extracted.box.shape[0] // cell
+    with_part, without, contact = (
+        downsample(planes[: rows * cell, : columns * cell], cell)
+        for planes in (extracted.unshaded, extracted.background, extracted.contact[..., None])
+    )
+    least = np.float32(0.02)
+    share = (pixels_to_float(with_part, peak) + least) / (pixels_to_float(without, peak) + least)
+    share = cv2.blur(share, (3, 3)).reshape(with_part.shape)
+    share = 1.0 + (np.clip(share, *SHADE_RANGE) - 1.0) * (contact * np.float32(1.0 / 255.0))
+    return np.rint(share * NEUTRAL_SHADE).astype(np.uint8)
+
+
+def _shade_cell(shape: tuple[int, int]) -> int:
+    """Return the side in pixels of the cells of the shade in a box of (height, width)."""
+    if max(shape) <= MAX_FULL_SHADE or min(shape) < COARSEST_SHADE:
+        return 1
+    return COARSEST_SHADE if max(shape) > 2 * MAX_FULL_SHADE else COARSEST_SHADE // 2
+
+
 def _moved_shade(extracted: ExtractedPart, matrix: Array, shape: tuple[int, int], peak: float) -> Array:
     """Return the contact shade of a part under an affine map, uint8 (h, w, C); a large one is moved when small."""
-    shade = extracted.contact_shade(peak)
-    cell = shade_cell(extracted.box.shape)
+    shade = _contact_shade(extracted, peak)
+    cell = _shade_cell(extracted.box.shape)
     small = shape[::-1] if cell == 1 else (-(-shape[1] // cell), -(-shape[0] // cell))
     scale = np.array(small) / shape[::-1]
     turn = scale[:, None] * matrix[:, :2] * cell

@@ -87,10 +87,9 @@ def find_cast_shadow(scene: Scene, method: str) -> CastShadow | None:
 
 
 def remove_shadows(canvas: Array, shadows: Iterable[CastShadow], peak: float) -> Array:
-    """Return a copy of an image without shadows; the image itself if there are none."""
-    clean = canvas
+    """Return a copy of an image without shadows."""
+    clean = canvas.copy()
     for shadow in shadows:
-        clean = canvas.copy() if clean is canvas else clean
         here = clean[shadow.box.slices]
         here[:] = shadow.remove_from(np.ascontiguousarray(here), shadow.box, peak)
     return clean

@@ -6,8 +6,9 @@ gap and added, so that shading continues, too. Where no patch fits, the gap is f
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from statistics import NormalDist
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -27,16 +28,32 @@ from defectsynth.parts.patch_offsets import find_matching_offsets
 from defectsynth.parts.shadow import CastShadow, find_cast_shadow
 from defectsynth.scene.scene import Scene
 
-COARSE_SIDE, OBJECT_SIDE = 96, 32  # cells of the reduced box, on which smooth surfaces are computed, along its longer
-# side; a whole object needs fewer, because the rim of its gap is farther away from it
+COARSE_SIDE = 96  # cells along the longer side of the reduced box on which smooth surfaces are computed
+OBJECT_SIDE = 32  # the same for a whole object, whose gap has a wider rim
 MIN_KNOWN = 0.25  # share of a cell that must be known
 GRAIN_TILE = 128  # side in pixels of the tile of noise
 GRAIN_SAMPLES = 64  # pixels along the longer side of the box at which the grain is measured
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
+class _Masks(NamedTuple):
+    """Masks of a part in its box, uint8 (h, w).
+
+    Attributes:
+        cover: opacity of the background when the part is removed with its halo.
+        matte: opacity of the part, according to the foreground.
+        thin: 255 where the part is thin; there its opacity is measured.
+        occupied: above 0 where the ground is not visible.
+    """
+
+    cover: Bytes
+    matte: Bytes
+    thin: Bytes
+    occupied: Bytes
+
+
 class SmoothInpainter:
-    """Extracts one part from one image and fills its gap, on a ground without a pattern.
+    """Inpainter of the gap that one part leaves in a ground without a pattern.
 
     Args:
         part: the part.
@@ -50,7 +67,7 @@ class SmoothInpainter:
         """Draw the offsets (dx, dy) in pixels of the patches that fill the gap, best first; empty if none fits."""
         return find_matching_offsets(rng, self._scene, self._part)
 
-    @property
+    @cached_property
     def shadow(self) -> CastShadow | None:
         """The shadow that the part casts on the background; None unless it is the whole object."""
         if self._part.kind != "object" or self._part.ground != "background":
@@ -74,7 +91,7 @@ class SmoothInpainter:
         if box is None:
             return None
         outline = fill_polygons(box, part.outline)
-        cover, matte, thin, occupied = self._masks(box, outline)
+        cover, matte, thin, occupied = self._masks(box, outline, part.halo(scene.side))
         known = cv2.bitwise_not(threshold_mask(cv2.max(occupied, cover), 1))
         if not cv2.countNonZero(known) or not cv2.countNonZero(cover):
             return None
@@ -89,29 +106,24 @@ class SmoothInpainter:
             matte = cv2.min(cover, visible if part.kind == "mark" else cv2.max(matte, cv2.min(visible, thin)))
         return ExtractedPart(part, box, pixels, clean, background, cover, matte, cover, self.shadow)
 
-    def _masks(self, box: Box, outline: Bytes) -> tuple[Bytes, Bytes, Bytes, Bytes]:
-        """Return four masks of a box, uint8 (h, w).
-
-        They are: the part with its halo; its matte according to the foreground; its thin components, whose matte is
-        measured; and all that is not ground.
-        """
+    def _masks(self, box: Box, outline: Bytes, halo: float) -> _Masks:
         part, scene = self._part, self._scene
         nothing = np.zeros(box.shape, np.uint8)
         thin = nothing if part.kind == "object" else outline
         if part.ground == "all":
-            return outline, outline, thin, nothing
+            return _Masks(outline, outline, thin, nothing)
         mask = scene.object_mask(box, part.method)
         if part.ground == "object":
-            return outline, outline, thin, cv2.bitwise_not(mask)
+            return _Masks(outline, outline, thin, cv2.bitwise_not(mask))
         matte = cv2.min(outline, cv2.blur(mask, (3, 3)))
         if part.kind == "object":
             thin = fill_polygons(box, *(each.outline for each in detect_parts(scene.foreground(part.method)).thin))
             mask = cv2.max(mask, thin)
-        occupied = grow_softly(mask, part.halo(scene.side))
+        occupied = grow_softly(mask, halo)
         cover = cv2.min(outline, occupied)
         if part.kind == "lead":  # its tip may have the colour of the background
             cover = cv2.max(cover, fade_inside(outline, round(0.02 * sum(outline.shape)) + 1))
-        return cover, matte, thin, occupied
+        return _Masks(cover, matte, thin, occupied)
 
     def _fill_gap(
         self, canvas: Array, pixels: Array, box: Box, known: Bytes, *, offsets: tuple[IntPair, ...], seed: int
@@ -145,9 +157,9 @@ class SmoothInpainter:
     def _moved_ground(
         self, canvas: Array, box: Box, offset: IntPair, *, on_background: bool
     ) -> tuple[Array, Bytes | None] | None:
-        """Return the pixels at an offset from a box, (h, w, C), and a mask of those that may be used.
+        """Return the pixels at an offset from a box, (h, w, C), and a mask of those that may be used, uint8 (h, w).
 
-        The mask is uint8 (h, w), None if all may; there is no answer if the offset leads out of the image.
+        The mask is None if all may be used; the result is None if the offset leads out of the image.
 
         Args:
             canvas: the image.

@@ -41,12 +41,12 @@ class PartRecipe(Recipe):
             return None
         unshaded, parts = extracted
         gone = [parts[gap.part] for gap in self.gaps if not gap.stays]
+        boxes = [part_box for part in gone for part_box in part.boxes]
         placed = [PlacedPart(parts[each.part], each, scene.size) for each in self.placements]
+        boxes += [part_box for placed_part in placed for part_box in placed_part.boxes]
         faces = [(face, face.box(scene.size)) for face in self.faces]
-        changed = [face_box for _, face_box in faces]
-        changed += [part_box for part in gone for part_box in part.boxes]
-        changed += [part_box for placed_part in placed for part_box in placed_part.boxes]
-        box = union_box(changed)
+        boxes += [face_box for _, face_box in faces]
+        box = union_box(boxes)
         if box is None:
             return None
         before = np.ascontiguousarray(canvas[box.slices])

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class DisplacedPart(PartDefect):
-    """A displaced part: a lead, a letter of the print or a fragment sits beside its place.
+    """A displaced part: a lead, a letter of the print or a chunk sits beside its place.
 
     Moves the part nearest to a place on the object unless `where` says otherwise. Parts are detected automatically; of
-    an object without any, a fragment at the outline is moved. The gap is filled with the surroundings, and the shadow
+    an object without any, a chunk at the outline is moved. The gap is filled with the surroundings, and the shadow
     moves with the part. The mask marks the changed pixels at the old and the new place. Keypoints on the part and its
     bounding box move along.
 
@@ -37,7 +37,7 @@ class DisplacedPart(PartDefect):
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
         chunk_range: radius of a chunk, in [0, 0.5], fraction of min(H, W).
-        distance_range: how far it moves, in [0, 1], fraction of min(H, W).
+        distance_range: distance that it moves, in [0, 1], fraction of min(H, W).
         common: see `DefectTransform`.
 
     Examples:
@@ -73,10 +73,10 @@ class DisplacedPart(PartDefect):
 
 
 class RotatedPart(PartDefect):
-    """A rotated part: a lead turned about its root, a letter of the print or a fragment turned in its place.
+    """A rotated part: a lead turned about its root, a letter of the print or a chunk turned in its place.
 
     Turns the part nearest to a place on the object unless `where` says otherwise. Parts are detected automatically; of
-    an object without any, a fragment at the outline is turned. The gap is filled with the surroundings, and the shadow
+    an object without any, a chunk at the outline is turned. The gap is filled with the surroundings, and the shadow
     turns with the part. The mask marks the changed pixels. Keypoints on the part and its bounding box move along.
 
     ![rotated_part](tests/golden/rotated_part.png)
@@ -87,7 +87,7 @@ class RotatedPart(PartDefect):
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
         chunk_range: radius of a chunk, in [0, 0.5], fraction of min(H, W).
-        angle_range: how far it turns, to either side, in [0, 360], degrees.
+        angle_range: angle that it turns, to either side, in [0, 360], degrees.
         common: see `DefectTransform`.
 
     Examples:
@@ -121,11 +121,11 @@ class RotatedPart(PartDefect):
 
 
 class FlippedPart(PartDefect):
-    """A flipped part: a lead, a letter of the print or a fragment sits the wrong way round.
+    """A flipped part: a lead, a letter of the print or a chunk sits the wrong way round.
 
-    Mirrors the part nearest to a place on the object unless `where` says otherwise, along its axis or across it. What
-    is left of the gap is filled with the surroundings. The mask marks the changed pixels. Below severity 1 only the
-    free end is flipped.
+    Mirrors the part nearest to a place on the object unless `where` says otherwise, along its axis or across it. The
+    rest of the gap is filled with the surroundings. The mask marks the changed pixels. Below severity 1 only the free
+    end is flipped.
 
     ![flipped_part](tests/golden/flipped_part.png)
 
@@ -179,8 +179,8 @@ class MisplacedObject(PartDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
 
     Args:
-        distance_range: how far it moves, in [0, 1], fraction of min(H, W).
-        angle_range: how far it turns, to either side, in [0, 360], degrees.
+        distance_range: distance that it moves, in [0, 1], fraction of min(H, W).
+        angle_range: angle that it turns, to either side, in [0, 360], degrees.
         common: see `DefectTransform`.
 
     Examples:

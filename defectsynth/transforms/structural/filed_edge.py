@@ -26,13 +26,10 @@ if TYPE_CHECKING:
 CUT_POINTS = 13  # along the cut
 HALO = 0.004  # width of the blurred outline that is removed, too, fraction of min(H, W)
 SEARCH_REACH = 0.05  # distance from the detected outline at which the sharp edge may lie, fraction of min(H, W)
-INWARD_REACH = 2.4  # the same inwards, as a multiple
+INWARD_REACH = 2.4  # the same distance inwards, as a multiple of it
 PROFILES = 48  # intensity profiles along a cut
-EDGE_WIDTH, EDGE_STRENGTH = (
-    0.006,
-    0.5,
-)  # width of a sharp edge, fraction of min(H, W); its least strength, as a share of
-# the strongest edges of the profiles
+EDGE_WIDTH = 0.006  # of a sharp edge, fraction of min(H, W)
+EDGE_STRENGTH = 0.5  # least strength of a sharp edge, share of that of the strongest in most profiles
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
@@ -132,9 +129,9 @@ class FiledEdge(DefectTransform):
         bare = max(between(self.cutback.face_range, face) * scene.side * share, 1.0)
         outwards = _outline_normal(scene, place, 0.75 * extent, method)
         level = _outermost_edge(scene, place, outwards, extent, max(SEARCH_REACH * scene.side, 4.0))
-        bow = between(self.cutback.hollow_range, hollow) * deep
+        hollow_depth = between(self.cutback.hollow_range, hollow) * deep
         along = np.linspace(-1.0, 1.0, CUT_POINTS)
-        cut = level - deep - bow * (1.0 - along**2) + 0.09 * deep * rng.standard_normal(CUT_POINTS)
+        cut = level - deep - hollow_depth * (1.0 - along**2) + 0.09 * deep * rng.standard_normal(CUT_POINTS)
         inner = cut - bare * np.sqrt(np.maximum(1.0 - (0.95 * along) ** 2, 0.0)) * rng.uniform(0.7, 1.1, CUT_POINTS)
         outline = (
             *(_point_beside(place, outwards, 0.5 * extent * a, out) for a, out in zip(along, inner, strict=True)),

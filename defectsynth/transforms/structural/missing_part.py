@@ -25,7 +25,7 @@ class MissingPart(PartDefect):
     """A missing part: a lead, a pin, a letter of the print, an insert or the whole object is not there.
 
     Removes the part nearest to a place on the object unless `where` says otherwise. Parts are detected automatically;
-    an object without any loses a fragment at its outline. The gap is filled with background or surface from elsewhere
+    an object without any loses a chunk at its outline. The gap is filled with background or surface from elsewhere
     in the image, fitted to its surroundings. The mask marks the changed pixels. Below severity 1 the attached end of
     the part is left.
 

@@ -25,7 +25,7 @@ class SwappedParts(PartDefect):
     """Swapped parts: two leads, two letters of the print or two bodies sit in each other's place.
 
     Swaps the part nearest to a place on the object unless `where` says otherwise, and another of its kind, preferably
-    of similar size. What is left of the two gaps is filled with the surroundings. The mask marks the changed pixels at
+    of similar size. The rest of the two gaps is filled with the surroundings. The mask marks the changed pixels at
     both places. Below severity 1 only the free ends are swapped.
 
     ![swapped_parts](tests/golden/swapped_parts.png)
