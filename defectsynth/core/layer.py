@@ -46,8 +46,8 @@ def ellipse_box(x: float, y: float, angle: float, along: float, across: float, *
     """Return the bounding box of an ellipse, None if it lies outside the image.
 
     Args:
-        x: center, pixels to the right.
-        y: center, pixels down.
+        x: centre, pixels to the right.
+        y: centre, pixels down.
         angle: direction of the first half axis, radians.
         along: length of the first half axis, pixels.
         across: length of the second half axis, pixels.

@@ -38,8 +38,8 @@ def jagged_polygon(
 
     Args:
         rng: random generator.
-        x: column of the center, pixels.
-        y: row of the center, pixels.
+        x: column of the centre, pixels.
+        y: row of the centre, pixels.
         radius: mean radius, pixels, approximately.
         aspect: ratio of the lengths along and across `angle`.
         angle: direction of the longer axis, radians.

@@ -34,11 +34,9 @@ def clouds(rng: np.random.Generator, shape: tuple[int, int], cell: float, octave
     return total + np.float32(0.5)
 
 
-def axes(
-    rng: np.random.Generator, shape: tuple[int, int], scale: float, *, rotated: bool = True
-) -> tuple[Floats, Floats]:
+def axes(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> tuple[Floats, Floats]:
     """Return two perpendicular coordinates at a random angle, both (h, w), in units of `scale` pixels."""
-    angle = float(rng.uniform(0.0, FULL_TURN)) if rotated else 0.0
+    angle = float(rng.uniform(0.0, FULL_TURN))
     start = rng.random(2) * 10
     x = np.arange(shape[1], dtype=np.float32)[None] / np.float32(scale)
     y = np.arange(shape[0], dtype=np.float32)[:, None] / np.float32(scale)
@@ -132,10 +130,10 @@ def paper(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Flo
 
 def leather(rng: np.random.Generator, shape: tuple[int, int], scale: float) -> Floats:
     """Draw rounded cells with dark creases between them."""
-    seeds = np.full(shape, 255, np.uint8)  # 0 at the center of a cell
+    seeds = np.full(shape, 255, np.uint8)  # 0 at the centre of a cell
     cells = max(2, round(shape[0] * shape[1] / max(scale, 2.0) ** 2))
-    centers = rng.random((cells, 2))
-    seeds[(centers[:, 0] * shape[0]).astype(np.intp), (centers[:, 1] * shape[1]).astype(np.intp)] = 0
+    centres = rng.random((cells, 2))
+    seeds[(centres[:, 0] * shape[0]).astype(np.intp), (centres[:, 1] * shape[1]).astype(np.intp)] = 0
     distance = cv2.distanceTransform(seeds, cv2.DIST_L2, 3)
     return 1 - np.clip(distance / np.float32(max(scale, 2.0)), 0, 1) ** 2
 

@@ -81,7 +81,7 @@ class DetectedParts:
 @cached(maxsize=CACHE_SIZE)
 def detect_parts(found: Foreground) -> DetectedParts:
     """Return the parts of the object that was found in an image; an image without background has none."""
-    on_pattern = bool(found.repeats)
+    on_pattern = bool(found.periods)
     by_kind = {} if found.whole else _parts_by_kind(found, on_pattern=on_pattern)
     grown = cv2.dilate(found.cells, _SQUARE)
     if on_pattern:  # the background behind the object is known exactly: no margin is needed for its shadow

@@ -37,7 +37,7 @@ class Inpainter(Protocol):
 
 def choose_inpainter(part: ObjectPart, scene: Scene) -> Inpainter:
     """Return the inpainter for the ground of a part: periodic if the background repeats, else smooth."""
-    if part.ground == "background" and scene.foreground(part.method).repeats:
+    if part.ground == "background" and scene.foreground(part.method).periods:
         return PeriodicInpainter(part, scene)
     return SmoothInpainter(part, scene)
 

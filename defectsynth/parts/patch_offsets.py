@@ -89,7 +89,7 @@ def find_periodic_offsets(scene: Scene, part: ObjectPart) -> tuple[IntPair, ...]
     step, gap = np.array(found.step), covered_cells(part, found)
     ground = cv2.subtract(detect_parts(found).background, gap)
     rim = _sample_points(cv2.bitwise_and(cv2.dilate(gap, _RIM), ground), FINE_SAMPLES)
-    periods = np.array(found.repeats)
+    periods = np.array(found.periods)
     along, across = np.meshgrid(_PERIODS, _PERIODS if len(periods) > 1 else [0])
     exact = np.stack([along.ravel(), across.ravel()], axis=1)[:, : len(periods)] @ periods
     exact = exact[np.argsort(np.abs(exact / step).sum(axis=1), kind="stable")[1:]]

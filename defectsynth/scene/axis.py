@@ -64,7 +64,7 @@ def _axis(found: Foreground) -> Axis | None:
         return None
     direction = directions[:, 1]
     along = points @ direction
-    if abs(along.min()) > abs(along.max()):  # the center of mass is nearer to the thicker end
+    if abs(along.min()) > abs(along.max()):  # the centre of mass is nearer to the thicker end
         direction, along = -direction, -along
     across = points @ np.array([-direction[1], direction[0]])
     low, extent = float(along.min()), float(np.ptp(along))

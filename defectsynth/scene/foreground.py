@@ -36,7 +36,7 @@ class Foreground:
         plane: float32 (C, 3), background colour = plane @ (1, x, y) with x and y in [-0.5, 0.5]; None if the object is
             not segmented by colour.
         threshold: smallest colour distance between object and background, out of 255.
-        repeats: periods (dx, dy) of the background in pixels, at most two; empty if it does not repeat.
+        periods: periods (dx, dy) of the background in pixels, at most two; empty if it does not repeat.
     """
 
     small: Bytes
@@ -45,7 +45,7 @@ class Foreground:
     whole: bool
     plane: Floats | None = None
     threshold: float = 0.0
-    repeats: tuple[tuple[float, float], ...] = ()
+    periods: tuple[tuple[float, float], ...] = ()
 
     def crop(self, patch: Array, box: Box, size: tuple[int, int], peak: float) -> Bytes:
         """Return the object mask inside `box` at full resolution.
@@ -138,9 +138,9 @@ def _segment_cached(cells: bytes, shape: tuple[int, ...], step: tuple[float, flo
     if found is None:
         return None
     found.cells.flags.writeable = False  # the array is cached
-    repeats = tuple((x * step[0], y * step[1]) for x, y in found.periods)
+    periods = tuple((x * step[0], y * step[1]) for x, y in found.periods)
     return Foreground(
-        small, found.cells, step, whole=False, plane=found.plane, threshold=found.threshold, repeats=repeats
+        small, found.cells, step, whole=False, plane=found.plane, threshold=found.threshold, periods=periods
     )
 
 

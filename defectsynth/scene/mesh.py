@@ -34,7 +34,7 @@ class Wire(NamedTuple):
     """Wire of an open mesh near a place; lengths in pixels.
 
     Attributes:
-        x, y: a point on its center line, between two crossings.
+        x, y: a point on its centre line, between two crossings.
         angle: direction, radians.
         width: thickness.
         gap: width of the gap beside it.
@@ -56,12 +56,12 @@ class _Net(NamedTuple):
 
     Attributes:
         wires: uint8 (h, w), 255 on wires.
-        centers: (N, 2), points (x, y) on the center lines of the wires, between crossings.
+        centres: (N, 2), points (x, y) on the centre lines of the wires, between crossings.
         width, gap, threshold, dark: as in `Wire`.
     """
 
     wires: Bytes
-    centers: Array
+    centres: Array
     width: float
     gap: float
     threshold: float
@@ -76,9 +76,9 @@ def find_wire(scene: Scene, place: Place) -> Wire | None:
         return None
     x, y = (place.x + 0.5 - crop.x0) / crop.scale - 0.5, (place.y + 0.5 - crop.y0) / crop.scale - 0.5
     reach = math.ceil(1.5 * net.width)
-    nearest = np.argsort(((net.centers - (x, y)) ** 2).sum(axis=1))
+    nearest = np.argsort(((net.centres - (x, y)) ** 2).sum(axis=1))
     for index in nearest[:MAX_CANDIDATES:CANDIDATE_STRIDE].tolist():
-        column, row = net.centers[index].tolist()
+        column, row = net.centres[index].tolist()
         near = net.wires[max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1]
         rows, columns = np.nonzero(near)
         variances, directions = np.linalg.eigh(np.cov(np.stack([columns, rows])) + 1e-6 * np.eye(2))
@@ -118,8 +118,8 @@ def _find_net(levels: bytes, shape: tuple[int, ...]) -> _Net | None:
         rows, columns = np.nonzero(ridge & (depth <= CROSSING_DEPTH * half_width))
         inner = (np.minimum(rows, shape[0] - 1 - rows) > 2) & (np.minimum(columns, shape[1] - 1 - columns) > 2)
         if half_width <= MAX_THICKNESS * half_gap and inner.any():
-            centers = np.stack([columns, rows], axis=1)[inner]
-            return _Net(wires, centers, 2.0 * half_width, 2.0 * half_gap, threshold / 255.0, dark)
+            centres = np.stack([columns, rows], axis=1)[inner]
+            return _Net(wires, centres, 2.0 * half_width, 2.0 * half_gap, threshold / 255.0, dark)
     return None
 
 

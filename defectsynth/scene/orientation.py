@@ -25,7 +25,7 @@ WINDOW = 0.4  # side of the crop as a share of min(H, W), if that is more than C
 MIN_COHERENCE = 0.08  # of the structure tensor, for a direction
 MIN_CORRELATION = 0.12  # smallest autocorrelation at a period
 MIN_PERIOD, MAX_PERIOD = 3, 40  # samples
-LINES, LINE_POINTS = 9, 24  # lines tried for the center line of a thread, and points on each
+LINES, LINE_POINTS = 9, 24  # lines tried for the centre line of a thread, and points on each
 CHANNEL_MEAN = np.full((1, 3), 1 / 3)  # weights for `cv2.transform`
 DEFAULT_PERIOD = 0.02  # used if no period is found, fraction of min(H, W)
 
@@ -74,7 +74,7 @@ def measure_orientation(scene: Scene, place: Place, *, crossing: bool) -> Thread
 
     Args:
         scene: the image.
-        place: center of the crop; its direction is returned if the surface has none.
+        place: centre of the crop; its direction is returned if the surface has none.
         crossing: True for the threads across the main direction, as warp and weft.
     """
     levels, _, _, scale = gray_crop(scene, place)
@@ -107,7 +107,7 @@ def _measure(levels: bytes, shape: tuple[int, ...]) -> tuple[float | None, tuple
 
 
 def _autocorrelation(gray: Floats) -> Floats:
-    """Return the autocorrelation, float32 (2 h, 2 w), 1 at the center."""
+    """Return the autocorrelation, float32 (2 h, 2 w), 1 at the centre."""
     flat = gray - cv2.blur(gray, (25, 25))
     flat = flat * np.outer(np.hanning(flat.shape[0]), np.hanning(flat.shape[1])).astype(np.float32)
     spectrum = np.fft.rfft2(flat, s=(2 * flat.shape[0], 2 * flat.shape[1]))
@@ -128,10 +128,10 @@ def _profile(correlation: Floats, angle: float) -> Floats:
 
     The maximum over sideways shifts is taken: in a weave each thread resembles its neighbour shifted along the thread.
     """
-    center = np.array(correlation.shape) // 2
+    centre = np.array(correlation.shape) // 2
     distance, shift = np.arange(MAX_PERIOD + 2)[:, None], np.arange(-MAX_PERIOD // 2, MAX_PERIOD // 2 + 1)[None]
-    x = np.rint(center[1] + distance * math.cos(angle) - shift * math.sin(angle)).astype(np.intp)
-    y = np.rint(center[0] + distance * math.sin(angle) + shift * math.cos(angle)).astype(np.intp)
+    x = np.rint(centre[1] + distance * math.cos(angle) - shift * math.sin(angle)).astype(np.intp)
+    y = np.rint(centre[0] + distance * math.sin(angle) + shift * math.cos(angle)).astype(np.intp)
     return correlation[y.clip(0, correlation.shape[0] - 1), x.clip(0, correlation.shape[1] - 1)].max(axis=1)
 
 
@@ -150,7 +150,7 @@ def _period(correlation: Floats, angle: float) -> float | None:
 
 
 def snap_to_thread(scene: Scene, place: Place, threads: ThreadOrientation, length: float) -> tuple[float, float]:
-    """Return the point near a place that lies on the center line of a thread, where a line along it is brightest.
+    """Return the point near a place that lies on the centre line of a thread, where a line along it is brightest.
 
     Args:
         scene: the image.

@@ -75,12 +75,12 @@ def _self_difference(gray: Floats, background: Bytes) -> Floats:
     """
     height, width = gray.shape
     inside = background > 0
-    centered = np.where(inside, gray - gray[inside].mean(), 0.0)
+    centred = np.where(inside, gray - gray[inside].mean(), 0.0)
     shape = (cv2.getOptimalDFTSize(height + height // 2), cv2.getOptimalDFTSize(width + width // 2))
-    value, square, mask = (np.fft.rfft2(plane, shape) for plane in (centered, centered * centered, inside))
+    value, square, mask = (np.fft.rfft2(plane, shape) for plane in (centred, centred * centred, inside))
     pairs = np.fft.irfft2(mask * mask.conj(), shape)
     change = np.fft.irfft2(2.0 * (square * mask.conj()).real - 2.0 * value * value.conj(), shape)
-    difference = change / np.maximum(pairs * (2.0 * max(float(centered[inside].var()), 1e-9)), 1e-9)
+    difference = change / np.maximum(pairs * (2.0 * max(float(centred[inside].var()), 1e-9)), 1e-9)
     difference[pairs < MIN_OVERLAP * cv2.countNonZero(background)] = NO_OVERLAP
     rolled = np.roll(difference, (height // 2, width // 2), (0, 1))
     return np.ascontiguousarray(rolled[: 2 * (height // 2) + 1, : 2 * (width // 2) + 1], np.float32)

@@ -43,7 +43,7 @@ def find_ribs(scene: Scene, place: Place, width: float) -> Ribs | None:
 
     Args:
         scene: the image.
-        place: center of the strip; its direction runs across the ribs.
+        place: centre of the strip; its direction runs across the ribs.
         width: width of the strip in pixels.
     """
     strip = _strip(scene, place, width)
