@@ -85,7 +85,7 @@ MISSPELT = [
     for kind in TRANSFORMS
 ] + [(f"{kind.__name__}(violet=1)", TypeError, "unexpected keyword argument 'violet'") for kind in COMPONENTS]
 PLACES = "where must be a Where or one of anywhere, object, edge, inside, ring, got "
-PICTURE = r"image must be given \(or images, volume with a picture\), "
+PICTURE = r"image must be given \(or images, volume with an image\), "
 TRANSFORM = "transform must be a defect or an albumentations composition, got "
 OTHERS = [
     ("Scratch(length_range=(0.9, 0.1))", ValueError, r"0 <= low <= high <= 2, got \(0\.9, 0\.1\)"),

@@ -1,7 +1,8 @@
-"""The one place that knows albumentations: both the MIT `albumentations` 2.0.8 and `albumentationsx` 2.5.
+"""Base class of transforms on either albumentations: the MIT `albumentations` 2.0.8 and `albumentationsx` 2.5.
 
-A subclass says how to sample (`_sample`) and how to apply what was sampled to all targets at once (`_apply`); neither
-sees a version. All targets are handled together because the mask depends on what really changed in the image.
+No other module of the package depends on a version of albumentations. A subclass defines how to sample (`_sample`) and
+how to apply the sampled parameters to all targets at once (`_apply`); targets are handled together because the mask
+depends on the pixels that really changed in the image.
 """
 
 from __future__ import annotations
@@ -92,12 +93,12 @@ class HostTransform(A.DualTransform):
             return {name: getattr(self, method) for name, method in TARGETS.items()}
 
         def update_transform_params(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-            """Take the shape from a picture; 2.0.8 raises KeyError or IndexError if there is none."""
+            """Take the shape from an image; 2.0.8 raises KeyError or IndexError if there is none."""
             try:
                 return super().update_transform_params(params, data)
             except (KeyError, IndexError):
                 given = ", ".join(data) or "nothing"
-                raise ValueError(f"image must be given (or images, volume with a picture), got {given}") from None
+                raise ValueError(f"image must be given (or images, volume with an image), got {given}") from None
 
         def get_params_dependent_on_data(self, params: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
             """Sample; the hook of albumentations 2.0.8."""

@@ -1,4 +1,4 @@
-"""Drawing on one picture: sample until the defect can be seen, render recipes, collect the true mask."""
+"""Draw on one image: sample until the defect is visible, render recipes, collect the true mask."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from defectsynth.core.serialization import encode
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
 
-TRIES = 8  # draws before a picture is given back untouched
+MAX_TRIES = 8  # draws of one defect before it is left out
 
 Sampler = Callable[[np.random.Generator, Scene], Recipe | None]
 
 
 @dataclass
 class Drawing:
-    """One picture with its defects.
+    """One image with its defects.
 
     Attributes:
-        canvas: the picture with the defects; a copy, shape and dtype of the picture.
-        peak: greatest value of its dtype.
-        recipes: what was drawn, in order.
-        patches: what each of them changed.
+        canvas: copy of the image with the defects.
+        peak: white level.
+        recipes: the drawn defects, in order.
+        patches: the pixels that each of them changed.
     """
 
     canvas: Array
@@ -57,12 +57,12 @@ class Drawing:
 
 
 def record(recipe: Recipe, patch: Patch) -> dict[str, Any]:
-    """Return what is known of one defect as plain data.
+    """Return the record of one defect, plain data.
 
     Returns:
         kind, defect_type (the caller's name for it, else the kind), box (x_min, y_min, x_max, y_max in pixels, maxima
         exclusive), area (pixels of the mask), contrast (mean change in the mask, share of the range), severity, seed,
-        and recipe: parameters enough to draw it again.
+        and recipe: all parameters, enough to draw it again.
     """
     x, y, width, height = cv2.boundingRect(patch.mask)
     x, y = x + patch.box.x0, y + patch.box.y0
@@ -89,12 +89,12 @@ def draw(
 ) -> Drawing:
     """Draw up to `count` defects into a copy of `image`.
 
-    Each is sampled until its contrast reaches `min_visibility`, at most `TRIES` times; then it is left out.
+    Each is sampled until its contrast reaches `min_visibility`, at most `MAX_TRIES` times; then it is left out.
     """
     scene = Scene(image, roi)
     drawing = Drawing(np.array(image, order="C"), scene.peak)
     for _ in range(count):
-        for _ in range(TRIES):
+        for _ in range(MAX_TRIES):
             recipe = sample(rng, scene)
             patch = None if recipe is None else _rendered(recipe, scene, drawing)
             if recipe is not None and patch is not None and patch.contrast >= min_visibility:
@@ -104,7 +104,7 @@ def draw(
 
 
 def redraw(image: Array, recipes: Sequence[Recipe], *, roi: Array | None) -> Drawing:
-    """Render recipes into a copy of `image`; one of which nothing can be seen there is left out."""
+    """Render recipes into a copy of `image`; recipes that change nothing visible there are left out."""
     scene = Scene(image, roi)
     drawing = Drawing(np.array(image, order="C"), scene.peak)
     for recipe in recipes:

@@ -1,4 +1,4 @@
-"""One call for the common case: a picture in; picture, true mask and records out."""
+"""Draw into one image with one call: image, true mask and records come back."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from defectsynth.recipes.base import Recipe
 
 @dataclass(frozen=True)
 class Sample:
-    """A picture with its defects.
+    """An image with its defects.
 
     Attributes:
-        image: shape and dtype of the picture given.
+        image: shape and dtype as given, unless a composition changes them.
         mask: uint8 (H, W), 255 where a defect is, 0 elsewhere.
-        defects: one record a defect, plain data, see `drawing.record`.
+        defects: one record a defect, plain data, see `rendering.record`.
     """
 
     image: Array
@@ -34,17 +34,19 @@ class Sample:
 
 
 def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Array | None = None) -> Sample:
-    """Draw defects into a copy of one picture.
+    """Draw defects into a copy of one image.
 
     Args:
         image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
-        transform: a defect, which is applied regardless of its `p`; or an albumentations composition with defects,
-            whose random state is set to the seed.
+        transform: a defect, which is applied regardless of its `p`; or an albumentations composition with defects and
+            other transforms. Its random state is neither used nor changed.
         seed: the same seed draws the same bytes; None draws something new at each call.
         roi: (H, W), non-zero where a defect may land.
 
     Returns:
-        The picture, its mask and its records; if no place was found all untouched and empty.
+        Image, mask and records. If no place was found, the image is unchanged, mask and records are empty. Boxes and
+        areas of records are those after all transforms of a composition; a recipe draws into the image as it was when
+        its defect was drawn.
 
     Raises:
         TypeError: if `transform` is not callable or `image` has another dtype.
@@ -91,12 +93,12 @@ def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | N
     """Draw recorded defects again.
 
     Args:
-        image: the picture they were drawn into, before any defect.
+        image: the image they were drawn into, before any defect.
         defects: their records, as `synthesize`, a pipeline or a line of `manifest.jsonl` gave them.
-        roi: the region of interest of then, if there was one.
+        roi: the region of interest that was given, if there was one.
 
     Returns:
-        The same bytes as then.
+        The same image and mask.
 
     Raises:
         TypeError: if `defects` is no list of records.

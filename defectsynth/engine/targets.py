@@ -1,4 +1,4 @@
-"""What a defect does to each kind of target: frames, masks, boxes, keypoints."""
+"""Apply drawn defects to each kind of target: masks, bounding boxes, keypoints, records."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from defectsynth.fields.base import DrawnField, displace
 from defectsynth.recipes.base import Recipe
 from defectsynth.recipes.warp import WarpRecipe
 
-SAMPLES = 16  # points along each side of a box that are moved to find the box around it
+SIDE_POINTS = 16  # points along each side of a bounding box that are moved to find the new box
 
 
 def frames_of(target: str, value: Any) -> list[Array] | None:
-    """Return the pictures in a target, None if it holds none."""
+    """Return the images in a target, None if it holds none."""
     if target == "image" and value is not None:
         return [value]
     if target in ("images", "volume") and value is not None:
@@ -28,7 +28,7 @@ def frames_of(target: str, value: Any) -> list[Array] | None:
 
 
 def on_value(dtype: np.dtype[Any], value: float | None) -> Any:
-    """Return what marks a defect in a mask of `dtype`.
+    """Return the value that marks a defect in a mask of `dtype`.
 
     Raises:
         ValueError: if `value` does not fit the dtype.
@@ -79,7 +79,7 @@ def _added(mask: Array, drawing: Drawing, *, value: float | None, kind: str) -> 
 def add_to_masks(
     masks: Any, frames: Sequence[Drawing], every: Sequence[Drawing], *, value: float | None, kind: str
 ) -> Any:
-    """Return copies of the masks; one a frame gets that frame's defects, else each gets all of them."""
+    """Return copies of the masks with defects added: those of its frame, or all if there is not one mask a frame."""
     paired = len(frames) == len(masks)
     added = [
         add_to_mask(mask, [frames[index]] if paired else every, value=value, kind=kind)
@@ -128,7 +128,7 @@ def _displaced_labels(mask: Array, field: DrawnField, patch: Patch) -> Array:
 
 
 def moved_keypoints(keypoints: Array, recipes: Sequence[Recipe]) -> Array:
-    """Return keypoints (N, 2+) in pixels, moved by every defect in turn."""
+    """Return keypoints (N, 2+) in pixels, moved by each defect in turn."""
     moved = np.array(keypoints)
     if len(moved):
         for recipe in recipes:
@@ -161,10 +161,10 @@ def records_after(
 
 
 def moved_boxes(boxes: Array, recipes: Sequence[Recipe], size: tuple[int, int]) -> Array:
-    """Return boxes (N, 4+), fractions of width and height, as the boxes around their moved outlines."""
+    """Return boxes (N, 4+), fractions of width and height, as the bounding boxes of their moved outlines."""
     moved = np.array(boxes)
     scale = np.array([size[1], size[0]], dtype=np.float64)
-    share = np.linspace(0.0, 1.0, SAMPLES)
+    share = np.linspace(0.0, 1.0, SIDE_POINTS)
     for row in moved:
         x0, y0, x1, y1 = row[:4]
         x, y = x0 + share * (x1 - x0), y0 + share * (y1 - y0)

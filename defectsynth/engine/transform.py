@@ -1,4 +1,4 @@
-"""What all defects share as albumentations transforms: targets, masks, records, replay, serialisation."""
+"""Base class of every defect as an albumentations transform: targets, masks, records, replay, serialisation."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from defectsynth.places.base import Where, as_where
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
 
-FRAMES_OF_MASKS = {"masks": "images", "mask3d": "volume"}  # where each mask belongs to a frame
+FRAMES_OF_MASKS = {"masks": "images", "mask3d": "volume"}  # targets with one mask for each frame
 MASK_KINDS = ("binary", "alpha", "intensity", "logistic")
 COMMON_RULES: dict[str, Rule] = {
     "severity": Number(0.0, 1.0, "scales the visibility"),
-    "count_range": Count(1, 64, "defects in a picture"),
+    "count_range": Count(1, 64, "defects in an image"),
     "min_visibility": Number(0.0, 1.0, "least mean contrast inside the mask, share of the range"),
     "mask_kind": Choice(MASK_KINDS),
-    "defect_type": Label("what records and exports call it; empty for the kind"),
+    "defect_type": Label("name in records and exports; empty for the kind"),
 }
 
 
@@ -51,22 +51,26 @@ class DefectTransform(HostTransform):
     Args:
         where: where the defect lands: a `Where` or one of anywhere, object, edge, inside, ring.
         severity: in [0, 1], scales the visibility (opacity or displacement); 0 is hardly visible.
-        count_range: number of defects in a picture, (low, high) in [1, 64].
+        count_range: number of defects in an image, (low, high) in [1, 64].
         min_visibility: least mean contrast inside the mask, in [0, 1], share of the dtype's range; a fainter draw is
-            drawn again, and after a few tries the picture comes back untouched.
-        mask_value: what is written into empty pixels of `mask`; None is the dtype's "on": True, 1.0 or 255.
+            drawn again, and after a few tries the image comes back unchanged.
+        mask_value: value written into empty pixels of `mask`; None: True, 1.0 or 255 by dtype.
         mask_kind: "binary"; "alpha" (opacity times the value); "intensity" (change as a share of the range times the
             value); "logistic" (the change through a logistic curve, times the value: the soft labels of NSA).
-        defect_type: what records and exported data sets call the defect, such as "thread_top"; empty for its kind.
+        defect_type: name of the defect in records and exported data sets, such as "thread_top"; empty for its kind.
         p: probability of being applied, in [0, 1].
 
     Inputs:
         image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1]; never written to.
         images, volume: (N, H, W[, C]); the same defect in each frame.
-        mask, masks, mask3d: the anomaly mask(s): what is in them stays and moves with a warp, the defect is added.
-        bboxes, keypoints: moved by warps and with the part that moves, else kept.
-        roi: (H, W), non-zero where a defect may land; read only.
-        defects: a list; comes back with one record a defect added, see `drawing.record`.
+        mask, masks, mask3d: the anomaly mask(s), (H, W). Labels in them stay and move with a warp; the new defect is
+            written into empty pixels only, so a defect on top of another label is recorded but not marked.
+        bboxes, keypoints: moved by warps and with a part that moves, else kept.
+        roi: (H, W), non-zero where a defect may land; read only. Flips and crops before the defect do not move it
+            unless the composition has `additional_targets={"roi": "mask"}`; `synthesize` and `AnomalyTwins` move it.
+        defects: a list; one record a defect is added, see `rendering.record`. Where other transforms of the
+            composition may move pixels later, box and area of the record are None; `synthesize` and `AnomalyTwins`
+            keep them right.
 
     Raises:
         ValueError, TypeError: for an argument or an input that breaks the rules above, named with its value.
@@ -113,14 +117,14 @@ class DefectTransform(HostTransform):
     @property
     @abstractmethod
     def components(self) -> tuple[Component, ...]:
-        """The parts the transform is made of."""
+        """The components of the transform."""
 
     @abstractmethod
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> Recipe | None:
         """Draw one defect for `scene`, or return None if no place was found."""
 
     def draw(self, image: Array, *, seed: int, roi: Array | None = None, count: int | None = None) -> Drawing:
-        """Draw the defects into a copy of one picture, without albumentations and regardless of `p`.
+        """Draw the defects into a copy of one image, without albumentations and regardless of `p`.
 
         Args:
             image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
@@ -129,7 +133,7 @@ class DefectTransform(HostTransform):
             count: number of defects; None draws it from `count_range`.
 
         Returns:
-            The drawing: picture, true mask, recipes.
+            The drawing: image, true mask, recipes.
         """
         rng = np.random.default_rng(seed)
         low, high = self.count_range if count is None else (count, count)
@@ -176,7 +180,7 @@ class DefectTransform(HostTransform):
         return result
 
     def _annotation(self, target: str, value: Any, *, frames: list[Drawing], every: list[Drawing]) -> Any:
-        """Return a target that is no picture with the defects in it."""
+        """Return a target other than images with the defects applied."""
         if target == "mask":
             return add_to_mask(value, every, value=self.mask_value, kind=self.mask_kind)
         if target in FRAMES_OF_MASKS:
@@ -190,7 +194,7 @@ class DefectTransform(HostTransform):
         return value
 
     def __getattr__(self, name: str) -> Any:
-        """Return an argument that one of the parts holds."""
+        """Return an argument that one of the components holds."""
         if name in type(self).argument_names() and "where" in self.__dict__:
             for part in self.components:
                 if name in part.rules():
@@ -226,7 +230,7 @@ class DefectTransform(HostTransform):
 
 
 def as_component(value: Any, kind: type[Component], name: str) -> Any:
-    """Return a part given itself or its plain data.
+    """Return a component given itself or its plain data.
 
     Raises:
         TypeError: if it is neither.
@@ -238,7 +242,7 @@ def as_component(value: Any, kind: type[Component], name: str) -> Any:
 
 
 def first_image(data: Mapping[str, Any], transform: HostTransform) -> Array:
-    """Return the picture that a defect is sampled for.
+    """Return the image that a defect is sampled for.
 
     Raises:
         ValueError: if `data` holds none.
@@ -248,7 +252,7 @@ def first_image(data: Mapping[str, Any], transform: HostTransform) -> Array:
             frames = frames_of(wanted, value) if transform.target_of(key) == wanted else None
             if frames is not None and len(frames):
                 return frames[0]
-    raise ValueError(f"image must be given (or images, volume with a picture), got {', '.join(data) or 'nothing'}")
+    raise ValueError(f"image must be given (or images, volume with an image), got {', '.join(data) or 'nothing'}")
 
 
 class _Cache:

@@ -1,4 +1,4 @@
-"""A curriculum: plain defects first, hardly visible ones later."""
+"""Curriculum learning: plain defects first, hardly visible ones later."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ LAWS = ("linear", "cosine")
 
 @dataclass(frozen=True)
 class Curriculum(Component):
-    """Severity as a function of the progress of a training: plain defects first, hardly visible ones later.
+    """Severity as a function of training progress: plain defects first, hardly visible ones later.
 
-    Called with a progress it returns the severity. `AnomalyTwins(..., curriculum=)` follows it by itself; elsewhere
-    `with_severity(transform, curriculum(progress))` gives the transform to draw with.
+    Calling it with the progress returns the severity. `AnomalyTwins(..., curriculum=)` applies it; elsewhere use
+    `with_severity(transform, curriculum(progress))`.
 
     Args:
         start: severity at the beginning, in [0, 1]; 1 is plain, 0 hardly visible.
         end: severity at the end, in [0, 1]; above `start` the defects grow plainer.
-        law: linear, the same step at every epoch; cosine, slow at both ends, fastest in the middle.
+        law: linear, the same step at every epoch; cosine, slow at both ends and fastest in the middle.
         duration: epochs until `end` is reached, in [1, 100000]; it stays there. Used by `AnomalyTwins` only.
 
     References:
@@ -62,7 +62,7 @@ class Curriculum(Component):
         return min(max(severity, self.end), self.start) if self.end < self.start else min(severity, self.end)
 
     def at_epoch(self, epoch: int) -> float:
-        """Return the severity at an epoch, counted from 0; `duration` and all later ones have `end`.
+        """Return the severity at an epoch, counted from 0; it is `end` from `duration` on.
 
         Raises:
             ValueError: if `epoch` is negative.
@@ -75,8 +75,8 @@ class Curriculum(Component):
 def with_severity(transform: Any, severity: float) -> Any:
     """Return a copy of a defect or a composition whose every defect has its severity scaled.
 
-    A defect that had severity 1, the default, then has `severity`; one that a preset gives another severity keeps its
-    share of it: 0.5 becomes half of `severity`. What else a composition holds stays as it is.
+    The severity of each defect is multiplied: 1, the default, becomes `severity`; 0.5, set by a preset, becomes half of
+    it. Other transforms of a composition are unchanged.
 
     Args:
         transform: a defect, or an albumentations composition with defects; it is not changed.
@@ -97,7 +97,9 @@ def with_severity(transform: Any, severity: float) -> Any:
     defects = [leaf for leaf in leaves(transform) if isinstance(leaf, DefectTransform)]
     if not defects:
         raise TypeError(f"transform must hold a defect whose severity can be scaled, got {transform!r}")
-    frozen = {id(part): part for defect in defects for part in defect.components}  # shared: they never change
+    frozen = {
+        id(component): component for defect in defects for component in defect.components
+    }  # shared: they never change
     scaled = copy.deepcopy(transform, frozen)
     for leaf in leaves(scaled):
         if isinstance(leaf, DefectTransform):

@@ -1,4 +1,4 @@
-"""Changes that are no defect: dust, glare, another light. A model should learn to ignore them."""
+"""Hard negatives: dust, glare, a change of light. A model should learn to ignore them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from defectsynth.shapes.spots import Spots
 DUST = Spots(radius_range=(0.0015, 0.004), softness_range=(0.3, 1.0), spots_range=(3, 12), spread_range=(5.0, 20.0))
 GLARE = Spots(radius_range=(0.05, 0.14), aspect_range=(0.3, 1.0), softness_range=(1.0, 1.0), spots_range=(1, 1))
 GAIN = (0.9, 1.1)  # factor of the brightness under another light
-SLOPE = (0.0, 0.12)  # change of that factor across the picture
+SLOPE = (0.0, 0.12)  # change of that factor across the image
 
 
 def disturbed(image: Array, *, seed: int) -> Array:
-    """Return a copy of a picture with dust, glare or another light on it: changed, but still a good part.
+    """Return a copy of an image with dust, glare or a change of light: changed, but still a good part.
 
     Args:
         image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
@@ -42,13 +42,13 @@ def disturbed(image: Array, *, seed: int) -> Array:
 
 
 def _dust(scene: Scene, rng: np.random.Generator) -> Array:
-    """A few tiny grey specks."""
+    """Return the image with a few tiny grey specks."""
     level = np.full((scene.channels, 1, 1), rng.uniform(0.2, 0.9), np.float32)
     return _painted(scene, rng, DUST, level, DrawnBlend(mode="alpha", opacity=rng.uniform(0.3, 0.7), feather=0.0))
 
 
 def _glare(scene: Scene, rng: np.random.Generator) -> Array:
-    """A diffuse bright spot."""
+    """Return the image with a diffuse bright spot."""
     level = np.full((scene.channels, 1, 1), rng.uniform(0.15, 0.4), np.float32)
     return _painted(scene, rng, GLARE, level, DrawnBlend(mode="screen", opacity=1.0, feather=0.0))
 
@@ -65,7 +65,7 @@ def _painted(scene: Scene, rng: np.random.Generator, shape: Spots, level: Floats
 
 
 def _light(scene: Scene, rng: np.random.Generator) -> Array:
-    """Another exposure, and a fall of brightness across the picture."""
+    """Return the image with another exposure and a gradient of brightness."""
     gain, slope, angle = rng.uniform(*GAIN), rng.uniform(*SLOPE), rng.uniform(0.0, 2 * math.pi)
     box = Box(0, 0, scene.size[1], scene.size[0])
     x = np.linspace(-0.5, 0.5, box.shape[1], dtype=np.float32) * np.float32(slope * math.cos(angle))

@@ -151,7 +151,7 @@ class AnomalyTwins(Sequence[Twin]):
         return self.__dict__ | {"_counts": np.array(self._counts), "_spawned": True}
 
     def __len__(self) -> int:
-        """Twice the number of pictures."""
+        """Return twice the number of images."""
         return 2 * len(self.images)
 
     def __getitem__(self, index: int) -> Twin:  # type: ignore[override]  # slices would draw without being asked
