@@ -1,4 +1,4 @@
-"""The words of the command line."""
+"""The arguments of the command line, checked."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _add_preview(commands: Any) -> None:
     parser.add_argument("output", type=Path, metavar="OUTPUT.png", help="where the sheet goes")
     _add_defects(parser)
     parser.add_argument("--rows", default="5", metavar="N", help="samples (default: 5)")
-    parser.add_argument("--cell", default="256", metavar="PX", help="side of a picture on the sheet (default: 256)")
+    parser.add_argument("--cell", default="256", metavar="PX", help="side of an image on the sheet (default: 256)")
     parser.add_argument("--seed", default="0", metavar="S", help="same seed, same sheet (default: 0)")
 
 

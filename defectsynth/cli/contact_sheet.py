@@ -10,7 +10,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.layer import Box
-from defectsynth.engine.rendering import Drawing
+from defectsynth.engine.pipeline import State
 
 HEADS = ("original", "with defect", "outline of the mask", "detail")
 PAPER, TRAY, FRAME = (255, 255, 255), (240, 240, 240), (215, 215, 215)
@@ -27,12 +27,12 @@ class Row:
     Attributes:
         name: of the source image.
         image: the source, (H, W) or (H, W, 3), uint8 or uint16.
-        drawing: the same with defects, None if none could be placed.
+        drawn: the image with defects and their records, None if none could be placed.
     """
 
     name: str
     image: Array
-    drawing: Drawing | None
+    drawn: State | None
 
 
 def draw_sheet(rows: Sequence[Row], *, cell: int) -> Bytes:
@@ -40,7 +40,7 @@ def draw_sheet(rows: Sequence[Row], *, cell: int) -> Bytes:
 
     Args:
         rows: the samples.
-        cell: side of a picture on the sheet in pixels.
+        cell: side of an image on the sheet in pixels.
     """
     gap, line = max(8, cell // 20), max(14, cell // 11)
     height = gap + line + len(rows) * (cell + line + gap)
@@ -50,9 +50,9 @@ def draw_sheet(rows: Sequence[Row], *, cell: int) -> Bytes:
         _write(sheet, head, (left, gap // 2), line=line, room=cell, ink=INK)
     for index, row in enumerate(rows):
         top = gap + line + index * (cell + line + gap)
-        pictures, captions = _cells(row, cell)
-        for column, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
-            sheet[top : top + cell, lefts[column] : lefts[column] + cell] = _on_tray(picture, cell)
+        images, captions = _cells(row, cell)
+        for column, (image, caption) in enumerate(zip(images, captions, strict=True)):
+            sheet[top : top + cell, lefts[column] : lefts[column] + cell] = _on_tray(image, cell)
             frame = (lefts[column] - 1, top - 1, cell + 2, cell + 2)
             cv2.rectangle(sheet, frame, FRAME)
             ink = INK if column == 1 else FAINT
@@ -61,17 +61,17 @@ def draw_sheet(rows: Sequence[Row], *, cell: int) -> Bytes:
 
 
 def _cells(row: Row, cell: int) -> tuple[list[Bytes], list[str]]:
-    """Return the four pictures of a row, each at most `cell` wide and high, and what stands below them."""
+    """Return the four images of a row, each at most `cell` wide and high, and their captions."""
     peak = float(row.image.max()) if row.image.dtype == np.uint16 else 255.0
     before = _fit(_as_rgb(row.image, peak), cell)
-    if row.drawing is None:
+    if row.drawn is None:
         empty = np.full((1, 1, 3), TRAY, np.uint8)
         return [before, empty, empty, empty], [row.name, "no defect could be placed", "", ""]
-    after = _as_rgb(row.drawing.canvas, peak)
-    records = row.drawing.records()
+    after = _as_rgb(row.drawn.image, peak)
+    records = row.drawn.records
     box = _around(records[int(np.argmax([record["area"] for record in records]))]["box"], after.shape[:2])
     detail = _fit(np.ascontiguousarray(after[box.slices]), cell)
-    area = cv2.countNonZero(row.drawing.mask)
+    area = cv2.countNonZero(row.drawn.mask)
     captions = [
         row.name,
         ", ".join(dict.fromkeys(record["defect_type"].replace("_", " ") for record in records)),
@@ -79,7 +79,7 @@ def _cells(row: Row, cell: int) -> tuple[list[Bytes], list[str]]:
         f"x {detail.shape[0] / box.shape[0]:.1f}",
     ]
     shown = _fit(after, cell)
-    return [before, shown, _outlined(shown, row.drawing.mask), detail], captions
+    return [before, shown, _outlined(shown, row.drawn.mask), detail], captions
 
 
 def _as_rgb(image: Array, peak: float) -> Bytes:
@@ -87,15 +87,15 @@ def _as_rgb(image: Array, peak: float) -> Bytes:
     return bytes_ if bytes_.ndim == 3 else cv2.cvtColor(bytes_, cv2.COLOR_GRAY2RGB)
 
 
-def _fit(picture: Bytes, cell: int) -> Bytes:
-    """Return a picture enlarged or reduced so that its longer side is `cell`."""
-    scale = cell / max(picture.shape[:2])
-    width, height = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
-    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+def _fit(image: Bytes, cell: int) -> Bytes:
+    """Return an image enlarged or reduced so that its longer side is `cell`."""
+    scale = cell / max(image.shape[:2])
+    width, height = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
 
 
 def _around(box: Sequence[int], size: tuple[int, int]) -> Box:
-    """Return the square round a defect's box, moved into the picture."""
+    """Return the square round a defect's box, moved into the image."""
     side = max(DETAIL * max(box[2] - box[0], box[3] - box[1]), SMALLEST_DETAIL * min(size), 8.0)
     spans = []
     for low, high, whole in ((box[0], box[2], size[1]), (box[1], box[3], size[0])):
@@ -105,26 +105,26 @@ def _around(box: Sequence[int], size: tuple[int, int]) -> Box:
     return Box(spans[0][0], spans[1][0], spans[0][1], spans[1][1])
 
 
-def _outlined(picture: Bytes, mask: Bytes) -> Bytes:
-    """Return a picture with the outline of the mask just outside of what it marks."""
-    height, width = picture.shape[:2]
+def _outlined(image: Bytes, mask: Bytes) -> Bytes:
+    """Return an image with the outline of the mask drawn just outside of it."""
+    height, width = image.shape[:2]
     thick = max(1, round(max(height, width) / 256))
     wide = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA)
     wide = cv2.compare(wide, 0, cv2.CMP_GT)
     reach = 2 * thick + 1
     wide = cv2.dilate(wide, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     contours, _ = cv2.findContours(wide, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    marked = picture.copy()
+    marked = image.copy()
     cv2.drawContours(marked, contours, -1, HALO, thick + 2, cv2.LINE_AA)
     cv2.drawContours(marked, contours, -1, MARK, thick, cv2.LINE_AA)
     return marked
 
 
-def _on_tray(picture: Bytes, cell: int) -> Bytes:
-    """Return a picture in the middle of a square of side `cell`."""
+def _on_tray(image: Bytes, cell: int) -> Bytes:
+    """Return an image in the middle of a square of side `cell`."""
     tray = np.full((cell, cell, 3), TRAY, np.uint8)
-    top, left = (cell - picture.shape[0]) // 2, (cell - picture.shape[1]) // 2
-    tray[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+    top, left = (cell - image.shape[0]) // 2, (cell - image.shape[1]) // 2
+    tray[top : top + image.shape[0], left : left + image.shape[1]] = image
     return tray
 
 

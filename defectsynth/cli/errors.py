@@ -1,4 +1,4 @@
-"""What can go wrong on the command line; the text is what the user reads."""
+"""Errors of the command line; the user reads their texts."""
 
 from __future__ import annotations
 

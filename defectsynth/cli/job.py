@@ -35,7 +35,7 @@ def _size(path: Path) -> int | None:
 
 
 def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
-    """Yield in words where two plain values differ."""
+    """Yield a text for each difference between two plain values."""
     if isinstance(before, Mapping) and isinstance(now, Mapping):
         for key in dict.fromkeys([*before, *now]):
             inner = f"{name}.{key}" if name else str(key)
@@ -94,14 +94,14 @@ def _compare(stated: Path, wanted: Mapping[str, Any]) -> None:
 
 
 class Journal:
-    """What of a job is done, one JSON line an entry, appended as it happens.
+    """Journal of the finished work of a job: one JSON line an entry, appended at once.
 
     Args:
         output: the output folder; only one process at a time may have its journal open.
 
     Attributes:
-        checked: for each source looked at, what is wrong with it or None.
-        drawn: for each output image dealt with, its entry.
+        checked: for each source read, its error or None.
+        drawn: for each output image tried, its entry.
     """
 
     def __init__(self, output: Path) -> None:
@@ -174,7 +174,7 @@ def _entry(line: bytes) -> Entry | None:
 
 
 def tidy(output: Path) -> None:
-    """Remove what only an unfinished job needs."""
+    """Remove the files that only an unfinished job needs."""
     (output / JOURNAL).unlink(missing_ok=True)
     sweep(output)
 

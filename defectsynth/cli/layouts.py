@@ -1,4 +1,4 @@
-"""The three layouts: where files go, and what a layout adds at the end."""
+"""The three layouts of data sets: paths of the files, and the files that a layout needs at the end."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 
 from defectsynth.cli.writing import write_whole
 from defectsynth.core.arrays import Bytes
-from defectsynth.engine.rendering import Drawing
+from defectsynth.engine.pipeline import State
 
 Entry = Mapping[str, Any]
 
 
 def paths(layout: str, number: int, types: Sequence[str]) -> tuple[str, str]:
-    """Return where output image `number` and its mask go, relative to the output folder."""
+    """Return the paths of output image `number` and its mask, relative to the output folder."""
     name = f"{number:06d}"
     if layout != "mvtec":
         return f"images/{name}.png", f"masks/{name}.png"
@@ -26,26 +26,16 @@ def paths(layout: str, number: int, types: Sequence[str]) -> tuple[str, str]:
 
 
 def good_path(layout: str, position: int) -> str | None:
-    """Return where a copy of source `position` goes, None if the layout holds none."""
+    """Return the path of the copy of source `position`, None if the layout holds none."""
     return f"train/good/{position:06d}.png" if layout == "mvtec" else None
 
 
-def extras(layout: str, drawing: Drawing) -> dict[str, Any]:
-    """Return what `finish` must know of a drawing beyond its line of the manifest."""
-    height, width = drawing.canvas.shape[:2]
+def extras(layout: str, state: State) -> dict[str, Any]:
+    """Return the data of an output image that `finish` needs beyond its line of the manifest."""
+    height, width = state.mask.shape[:2]
     if layout == "coco":
-        return {"size": [height, width], "counts": [run_lengths(mask) for mask in defect_masks(drawing)]}
+        return {"size": [height, width], "counts": [run_lengths(mark.whole((height, width))) for mark in state.marks]}
     return {"size": [height, width]} if layout == "yolo" else {}
-
-
-def defect_masks(drawing: Drawing) -> list[Bytes]:
-    """Return the mask of each defect by itself, uint8 (H, W)."""
-    masks = []
-    for patch in drawing.patches:
-        mask = np.zeros(drawing.canvas.shape[:2], np.uint8)
-        mask[patch.box.slices] = patch.mask
-        masks.append(mask)
-    return masks
 
 
 def run_lengths(mask: Bytes) -> list[int]:
@@ -61,7 +51,7 @@ def run_lengths(mask: Bytes) -> list[int]:
 
 
 def finish(layout: str, output: Path, entries: Sequence[Entry], types: Sequence[str]) -> None:
-    """Write what the layout needs beside images and masks.
+    """Write the files that the layout needs beside images and masks.
 
     Args:
         layout: one of `arguments.LAYOUTS`.

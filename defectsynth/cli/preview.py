@@ -1,4 +1,4 @@
-"""`defectsynth preview`: a contact sheet of what `generate` would draw, spread over the folder."""
+"""`defectsynth preview`: a contact sheet of the images that `generate` would draw, spread over the folder."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def _next_readable(folder: Path, names: tuple[str, ...], number: int) -> tuple[_
 
 def _row(source: _Source, transform: Any, *, seed: int, number: int) -> tuple[Row, list[dict[str, str]]]:
     try:
-        drawing = draw_image(source.image, transform, seed=seed, number=number, roi=None)[1]
+        drawn = draw_image(source.image, transform, seed=seed, number=number, roi=None)[1]
     except (TypeError, ValueError) as error:
         return Row(source.name, source.image, None), [{"source": source.name, "error": str(error)}]
-    failure = [] if drawing else [{"source": source.name, "error": "no defect could be placed"}]
-    return Row(source.name, source.image, drawing), failure
+    failure = [] if drawn else [{"source": source.name, "error": "no defect could be placed"}]
+    return Row(source.name, source.image, drawn), failure

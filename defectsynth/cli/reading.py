@@ -1,4 +1,4 @@
-"""Image files in: what a folder holds, pixels in RGB or gray, regions of interest."""
+"""Read the input folders: list image files, read regions of interest."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def list_images(folder: Path, *, name: str = "INPUT") -> tuple[str, ...]:
     """Return the image files below `folder` as sorted posix paths relative to it; hidden ones are left out.
 
     Raises:
-        UsageError: if `folder` is none, cannot be listed or holds no image.
+        UsageError: if `folder` is no folder, cannot be listed or holds no image.
     """
     if not folder.is_dir():
         raise UsageError(f"{name} must be a folder of images, got {str(folder)!r}")
@@ -60,7 +60,7 @@ def read_roi(path: Path, *, size: tuple[int, int]) -> Bytes:
 
 
 def match_rois(sources: tuple[str, ...], masks: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Return for each source the masks of the same relative path, whatever their suffix; one each if all is well."""
+    """Return for each source the masks of the same relative path, with any suffix; exactly one each is right."""
     found: dict[str, list[str]] = {}
     for mask in masks:
         found.setdefault(_stem(mask), []).append(mask)

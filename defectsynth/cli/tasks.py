@@ -1,4 +1,4 @@
-"""The work on one source image, in whichever process: check it, draw its output images, write them."""
+"""Work on one source image, in any process: check it, draw its output images, write them."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from defectsynth.core.cache import cached
 from defectsynth.io.image_files import UnreadableError, read_image
 
 Entry = dict[str, Any]
-_REMEMBERED = 4  # decoded sources a process keeps
+_CACHED_SOURCES = 4  # decoded images that a process keeps
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What every process knows.
+    """The job, known to every process.
 
     Attributes:
-        folder: where the sources lie.
+        folder: folder of the sources.
         sources: their paths relative to it.
-        roi_folder: where the regions of interest lie, None without.
-        rois: paths relative to it that match each source; all is well if it is one.
+        roi_folder: folder of the regions of interest, or None.
+        rois: for each source the paths relative to it that match; exactly one is right.
         output: the output folder.
         layout: one of `arguments.LAYOUTS`.
         transform: a defect or a composition of defects.
-        seed: the job's.
+        seed: of the job.
     """
 
     folder: Path
@@ -88,7 +88,7 @@ def _read(plan: Plan, source: int) -> tuple[Array, Bytes | None]:
     return _load(plan.folder / plan.sources[source], plan.roi_folder / matches[0])
 
 
-@cached(maxsize=_REMEMBERED)
+@cached(maxsize=_CACHED_SOURCES)
 def _load(path: Path, roi_path: Path | None) -> tuple[Array, Bytes | None]:
     image = read_image(path)
     image.flags.writeable = False
@@ -99,16 +99,16 @@ def _draw(plan: Plan, source: int, number: int) -> Entry:
     """Draw and write one output image and its mask."""
     try:
         image, roi = _read(plan, source)
-        seed, drawing = draw_image(image, plan.transform, seed=plan.seed, number=number, roi=roi)
-    except (TypeError, ValueError) as error:  # a picture that the transform refuses, or a source that has changed
+        seed, state = draw_image(image, plan.transform, seed=plan.seed, number=number, roi=roi)
+    except (TypeError, ValueError) as error:  # an image that the transform refuses, or a source that has changed
         return {"number": number, "source": source, "error": f"image {number:06d}: {error}"}
-    if drawing is None:
+    if state is None:
         tried = f"no defect could be placed with {FURTHER_SEEDS + 1} seeds"
         return {"number": number, "source": source, "error": f"image {number:06d}: {tried}"}
-    records = drawing.records()
+    records = state.records
     image_path, mask_path = paths(plan.layout, number, [record["defect_type"] for record in records])
-    write_whole(plan.output / mask_path, encode_png(drawing.mask))
-    write_whole(plan.output / image_path, encode_png(drawing.canvas))
+    write_whole(plan.output / mask_path, encode_png(state.mask))
+    write_whole(plan.output / image_path, encode_png(state.image))
     line = {
         "image": image_path,
         "mask": mask_path,
@@ -117,4 +117,4 @@ def _draw(plan: Plan, source: int, number: int) -> Entry:
         "roi": None if plan.roi_folder is None else plan.rois[source][0],
         "defects": records,
     }
-    return {"number": number, "line": line, **extras(plan.layout, drawing)}
+    return {"number": number, "line": line, **extras(plan.layout, state)}

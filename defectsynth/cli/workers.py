@@ -1,4 +1,4 @@
-"""Processes that do the tasks: none is left behind, whether the job ends, fails, is interrupted or is killed."""
+"""Pool of processes for the tasks; none is left behind when the job ends, fails, is interrupted or is killed."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ POLL = 0.5  # seconds after which a worker notices that the main process was kil
 
 
 class Crew:
-    """A number of processes; one works in the main process.
+    """Pool of worker processes; with one worker the main process does the work.
 
     Args:
-        plan: what every process knows.
+        plan: the job.
         workers: number of processes.
     """
 

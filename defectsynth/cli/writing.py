@@ -1,4 +1,4 @@
-"""Files out: PNG bytes, written whole or not at all."""
+"""Write files atomically; encode PNG."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def encode_png(image: Array) -> bytes:
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
-    """Write a file, and the folders it lies in, so that it is either there as a whole or not at all."""
+    """Write a file atomically: under a temporary name first, then renamed; missing folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}")
     temporary.write_bytes(data.encode() if isinstance(data, str) else data)
@@ -27,6 +27,6 @@ def write_whole(path: Path, data: bytes | str) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a killed run left half written."""
+    """Remove temporary files that a killed run left."""
     for leftover in folder.rglob(f"{TEMPORARY}*"):
         leftover.unlink(missing_ok=True)

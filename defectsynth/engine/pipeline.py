@@ -20,7 +20,7 @@ from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.layer import Box
 from defectsynth.engine.compat import leaves, seeded_copy
 from defectsynth.engine.rendering import Drawing
-from defectsynth.engine.targets import add_to_mask, displaced_mask
+from defectsynth.engine.targets import add_to_mask, displaced_mask, next_draw
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.recipes.warp import WarpRecipe
 
@@ -82,12 +82,12 @@ class State:
         self.mask = add_to_mask(self.mask, [drawing], value=value, kind=kind)
         if any(isinstance(recipe, WarpRecipe) for recipe in drawing.recipes):
             self.marks = [Mark.of(displaced_mask(mark.whole(self.mask.shape[:2]), drawing)) for mark in self.marks]
-        self.records += drawing.records()
+        self.records += drawing.records(next_draw(self.records))
         self.marks += [Mark(patch.box, patch.mask) for patch in drawing.patches]
 
     def prune(self) -> None:
         """Drop mask pixels that a later defect restored to their original value, and records left without pixels."""
-        if len({record["seed"] for record in self.records}) < 2 or self.image is self.clean:
+        if next_draw(self.records) < 2 or self.image is self.clean:
             return
         same = (self.image == self.clean).reshape(*self.clean.shape[:2], -1).all(axis=2) & (self.known == 0)
         if (same & (self.mask != 0)).any():

@@ -51,18 +51,19 @@ class Drawing:
             cv2.bitwise_or(region, patch.mask, dst=region)
         return whole
 
-    def records(self) -> list[dict[str, Any]]:
+    def records(self, draw: int = 0) -> list[dict[str, Any]]:
         """Return one plain dict for each defect, see `record`."""
-        return [record(recipe, patch) for recipe, patch in zip(self.recipes, self.patches, strict=True)]
+        return [record(recipe, patch, draw) for recipe, patch in zip(self.recipes, self.patches, strict=True)]
 
 
-def record(recipe: Recipe, patch: Patch) -> dict[str, Any]:
+def record(recipe: Recipe, patch: Patch, draw: int = 0) -> dict[str, Any]:
     """Return the record of one defect, plain data.
 
     Returns:
         kind, defect_type (the caller's name for it, else the kind), box (x_min, y_min, x_max, y_max in pixels, maxima
         exclusive), area (pixels of the mask), contrast (mean change in the mask, share of the range), severity, seed,
-        and recipe: all parameters, enough to draw it again.
+        draw (number of the draw in the pipeline: defects of one draw see the same image) and recipe: all parameters,
+        enough to draw it again.
     """
     x, y, width, height = cv2.boundingRect(patch.mask)
     x, y = x + patch.box.x0, y + patch.box.y0
@@ -74,6 +75,7 @@ def record(recipe: Recipe, patch: Patch) -> dict[str, Any]:
         "contrast": round(patch.contrast, 6),
         "severity": recipe.severity,
         "seed": recipe.seed,
+        "draw": draw,
         "recipe": encode(recipe),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -112,6 +113,7 @@ def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | N
             raise ValueError(f"defects must hold records with a recipe, got {defect!r}")  # noqa: TRY004  a broken record
     check_image(image)
     state = State.of(image, roi)
-    for _, drawn in groupby(recipes, key=lambda recipe: recipe.seed):  # one draw of one transform
-        state.add(render_again(state.image, list(drawn), roi=roi))
+    draws = [defect.get("draw", 0) for defect in defects]  # version 0.1, which had none, drew all into one scene
+    for _, drawn in groupby(zip(draws, recipes, strict=True), key=itemgetter(0)):
+        state.add(render_again(state.image, [recipe for _, recipe in drawn], roi=roi))
     return sample_of(state, image)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -136,6 +136,11 @@ def moved_keypoints(keypoints: Array, recipes: Sequence[Recipe]) -> Array:
     return moved
 
 
+def next_draw(records: Sequence[Mapping[str, Any]]) -> int:
+    """Return the number that the next draw has in its records."""
+    return 1 + max((int(record.get("draw", 0)) for record in records), default=-1)
+
+
 def records_after(
     records: Sequence[dict[str, Any]], drawing: Drawing, *, moved_later: bool = False
 ) -> list[dict[str, Any]]:
@@ -156,7 +161,7 @@ def records_after(
             moved = moved_boxes(np.array([box]) / scale, drawing.recipes, size)[0] * scale
             box = [int(edge) for edge in (*np.floor(moved[:2] + 1e-6), *np.ceil(moved[2:] - 1e-6))]
         after.append({**record, "box": box} if box != record.get("box") else record)
-    fresh = drawing.records()
+    fresh = drawing.records(next_draw(records))
     return after + ([{**record, "box": None, "area": None} for record in fresh] if moved_later else fresh)
 
 
