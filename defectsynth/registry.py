@@ -74,8 +74,19 @@ def types_of(transform: Any) -> list[str]:
 
 
 def summary(documented: Any) -> str:
-    """Return the first line of a docstring."""
-    return (documented.__doc__ or "").strip().partition("\n")[0]
+    """Return the first line of a docstring; of a preset only what it draws."""
+    line = (documented.__doc__ or "").strip().partition("\n")[0]
+    drawn = line.removeprefix("Return a preset that ")
+    return drawn[:1].upper() + drawn[1:]
+
+
+def preset_summary(name: str) -> str:
+    """Return one line on a preset of `named_presets`."""
+    category, _, kind = name.partition("-")
+    if category not in CATEGORIES:
+        return summary(named_presets()[name])
+    types = CATEGORIES[category]
+    return summary(types[kind]) if kind else f"Draws one defect of {category}: one of {', '.join(types)}."
 
 
 FORMATS = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}

@@ -19,7 +19,7 @@ BELOW = {
     "training": ("core", "io", "scene", "places", "shapes", "blending", "engine"),
     "presets": ("core", "places", "shapes", "looks", "fields", "blending", "engine", "transforms"),
     "reference": ("io", "places", "transforms"),
-    "registry": ("core", "engine", "places", "shapes", "looks", "fields", "transforms", "presets", "reference"),
+    "registry": ("core", "engine", "blending", "places", "shapes", "looks", "fields", "transforms", "presets", "reference"),
     "cli": ("core", "io", "places", "engine", "presets", "reference", "registry"),
 }
 EVAL = {

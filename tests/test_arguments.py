@@ -156,7 +156,7 @@ OTHERS = [
     ("AnomalyTwins([[1]], Line())[0]", TypeError, r"images must hold arrays or paths, got \[1\]"),
     ("AnomalyTwins([image], Line()).set_epoch(-1)", ValueError, "epoch must be a whole .* at least 0, got -1"),
     ("AnomalyTwins([np.zeros((8, 8))], Line())[0]", TypeError, "image must be uint8, uint16 or float32, got float64"),
-    ("AnomalyTwins([], Line())", ValueError, "images must hold at least one picture, got none"),
+    ("AnomalyTwins([], Line())", ValueError, "images must hold at least one image, got none"),
     ("AnomalyTwins([image], Line(), rois=[])", ValueError, "one mask for each of the 1 images, got 0"),
     ("AnomalyTwins([image], Line(), several=1.1)", ValueError, r"several must be a number in \[0, 1\], got 1\.1"),
     ("AnomalyTwins([image], Line(), several='few')", TypeError, r"several must be .*, got 'few'"),

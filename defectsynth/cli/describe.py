@@ -19,7 +19,7 @@ from defectsynth.engine.transform import COMMON_RULES, DefectTransform
 from defectsynth.places.base import PLACES, Where
 from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.reference import REFERENCES
-from defectsynth.registry import named_defects, named_presets, summary
+from defectsynth.registry import named_defects, named_presets, preset_summary, summary
 
 HEAD = ("argument", "default", "unit and bounds", "meaning")
 _NARROWEST = 36  # characters of the last column
@@ -57,9 +57,8 @@ def show(arguments: Namespace) -> int:
 
 def _preset(name: str) -> str:
     factory = named_presets()[name]
-    about = _before_sections(inspect.getdoc(getattr(factory, "func", factory)) or "")
     plain = yaml.safe_dump(A.to_dict(factory()), sort_keys=False, default_flow_style=None, width=100)
-    return "".join(f"# {line}".rstrip() + "\n" for line in about.splitlines()) + plain.rstrip()
+    return f"# {preset_summary(name)}\n{plain.rstrip()}"
 
 
 def _defect(defect: type[DefectTransform]) -> str:

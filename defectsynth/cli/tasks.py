@@ -11,7 +11,7 @@ from defectsynth.cli.layouts import extras, good_path, paths
 from defectsynth.cli.reading import read_roi
 from defectsynth.cli.sampling import FURTHER_SEEDS, draw_image
 from defectsynth.cli.writing import encode_png, write_whole
-from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.arrays import Array, Bytes, threshold_mask
 from defectsynth.core.cache import cached
 from defectsynth.io.image_files import UnreadableError, read_image
 
@@ -107,7 +107,7 @@ def _draw(plan: Plan, source: int, number: int) -> Entry:
         return {"number": number, "source": source, "error": f"image {number:06d}: {tried}"}
     records = state.records
     image_path, mask_path = paths(plan.layout, number, [record["defect_type"] for record in records])
-    write_whole(plan.output / mask_path, encode_png(state.mask))
+    write_whole(plan.output / mask_path, encode_png(threshold_mask(state.mask, 1)))
     write_whole(plan.output / image_path, encode_png(state.image))
     line = {
         "image": image_path,

@@ -15,7 +15,7 @@ from defectsynth.cli import main
 from defectsynth.core.parameters import Rule
 from defectsynth.presets import PRESETS
 from defectsynth.reference import REFERENCES
-from defectsynth.registry import leaves, named_defects, named_presets
+from defectsynth.registry import leaves, named_defects, named_presets, preset_summary
 
 
 def test_list_names_everything_public(capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,7 +62,7 @@ def test_a_shown_preset_is_a_preset_file(
 ) -> None:
     assert main(["show", name]) == 0
     (tmp_path / "mine.yaml").write_text(capsys.readouterr().out)
-    assert (tmp_path / "mine.yaml").read_text().startswith("# One ")
+    assert (tmp_path / "mine.yaml").read_text().startswith(f"# {preset_summary(name)}\n")
     _, ours = generate(good, "--preset", name, name="ours")
     _, mine = generate(good, "--preset", str(tmp_path / "mine.yaml"), name="mine")
     assert tree(ours) == tree(mine)
