@@ -1,4 +1,4 @@
-"""Embeddings of many images: in batches, in bfloat16 where the machine has it, as float32 arrays."""
+"""Devices and precision, and embeddings of many images as float32 arrays."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ from numpy.typing import NDArray
 from eval.data.images import Image, Size, load_images
 from eval.models.backbone import Backbone
 
-Progress = Callable[[int, int], None]
-"""Called with how many are done, and of how many."""
-"""RGB uint8 (H, W, 3), gray uint8 (H, W), or the path of an image file."""
+StepProgress = Callable[[int, int], None]
+"""Called with the number of items done, and with the number of all items."""
 
 
 def best_device() -> torch.device:
-    """The first CUDA device if there is one, otherwise the CPU; give it to ``backbone.to``."""
+    """Return the first CUDA device if there is one, otherwise the CPU; give it to ``backbone.to``."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def device_of(module: torch.nn.Module) -> torch.device:
-    """Where the module's first weight or buffer lies; everything here runs where the backbone is."""
+    """Return the device of the first weight or buffer of a module, the CPU if it has none."""
     first = next(chain(module.parameters(), module.buffers()), None)
     return torch.device("cpu") if first is None else first.device
 
 
 def bfloat16_pays(device: torch.device) -> bool:
-    """Whether the device computes in bfloat16 itself: newer GPUs, and CPUs with AVX-512 BF16 or AMX."""
+    """Return True if the device computes in bfloat16 natively: newer GPUs, and CPUs with AVX-512 BF16 or AMX."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     if device.type != "cpu" or not hasattr(torch.cpu, "get_capabilities"):
@@ -40,10 +39,9 @@ def bfloat16_pays(device: torch.device) -> bool:
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-def autocasting(device: torch.device, *, wanted: bool | None) -> AbstractContextManager[Any]:
-    """A context that computes in bfloat16 if that is wanted; None: if it pays."""
-    enabled = bfloat16_pays(device) if wanted is None else wanted
-    return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
+def autocasting(device: torch.device, *, wanted: bool) -> AbstractContextManager[Any]:
+    """Return a context in which torch computes in bfloat16 if that is wanted."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=wanted)
 
 
 def embed_images(
@@ -53,24 +51,25 @@ def embed_images(
     size: Size | None = None,
     batch: int | None = None,
     autocast: bool = False,
-    progress: Progress | None = None,
+    progress: StepProgress | None = None,
 ) -> NDArray[np.float32]:
-    """One embedding an image, as the backbone's ``embed`` gives it in evaluation mode.
+    """Return one embedding per image, as `Backbone.embed` gives it in evaluation mode.
 
     Args:
-        backbone: computes where its weights are.
-        images: arrays or paths, in any number; read batch by batch.
-        size: to bring them to, see `Size`; None takes arrays as they are.
-        batch: images at a time, at least 1; None: one on a CPU, where that is the fastest, 32 on a GPU.
-        autocast: compute in bfloat16. With Lite0 on a CPU that has it 2.5 times as fast, but cosine distances move by
-            up to 0.015 where good bottles are 0.035 apart, so it is not the default.
+        backbone: computes on its own device.
+        images: arrays or paths, at least one; read batch by batch.
+        size: see `load_images`; None keeps arrays at their size.
+        batch: number of images at a time, at least 1; None: the fastest, 1 on a CPU and 32 on a GPU.
+        autocast: True: compute in bfloat16. For Lite0 on a CPU with bfloat16 that is 2.5 times as fast, but cosine
+            distances move by up to 0.015, where good bottles are 0.035 apart.
         progress: called after each batch.
 
     Returns:
         float32 (N, D).
 
     Raises:
-        TypeError, ValueError, FileNotFoundError: if an image or an argument does not fit, see `load_image`.
+        FileNotFoundError, TypeError: see `load_images`.
+        ValueError: if there is no image, `batch` is below 1, or as in `load_images`.
     """
     if len(images) == 0:
         raise ValueError("images must hold at least one image, got none")

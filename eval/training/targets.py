@@ -1,4 +1,4 @@
-"""Taken out of twins.py."""
+"""Labels and class weights of patches and images, and mixup."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from torch.nn import functional
 
 from dml_heads.checks import IGNORED
 
-SHARE = 0.1  # of a patch; a line of 1 px right across a patch of 8 x 8 px covers 0.125
+LABEL_SHARE = 0.1  # of a patch; a line of 1 px right across a patch of 8 x 8 px covers 0.125
+_MAX_WEIGHT = 50.0  # of a defective patch; a normal one weighs 1
 
 
-def patch_labels(masks: Tensor, *, grid: tuple[int, int], share: float = SHARE) -> Tensor:
-    """The class of each patch, from the true masks.
+def patch_labels(masks: Tensor, *, grid: tuple[int, int], share: float = LABEL_SHARE) -> Tensor:
+    """Return the class of each patch according to the masks.
 
     Args:
         masks: uint8 (B, H, W), above 0 at defects.
-        grid: (h, w), patches down and across.
-        share: of a patch that a defect must cover to count, in (0, 1]; any smaller part leaves the patch out.
+        grid: (h, w), number of patches down and across.
+        share: smallest share of a patch that a defect covers for the patch to count as defective, in (0, 1]. Patches
+            with a smaller share are ignored.
 
     Returns:
-        int64 (B, h, w): 1 where the defect covers at least `share`, -100 (ignored) where it touches less, otherwise 0.
+        int64 (B, h, w): 1 where the defect covers at least `share`, -100 (ignored) where it covers less, otherwise 0.
 
     Raises:
         ValueError: if `share` is out of bounds.
@@ -33,17 +35,28 @@ def patch_labels(masks: Tensor, *, grid: tuple[int, int], share: float = SHARE) 
     return labels.masked_fill(covered >= share - 1e-6, 1)
 
 
+def image_labels(labels: Tensor) -> Tensor:
+    """Return classes of images (B,) for classes of patches (B, h, w): 1 if a defect touches any patch, otherwise 0."""
+    return (labels != 0).flatten(1).any(dim=1).long()
+
+
+def patch_weights(labels: Tensor) -> Tensor:
+    """Return class weights (2,) of patches: 1, and the number of normal patches per defective one, in [1, 50]."""
+    normal, defective = (int((labels == number).sum()) for number in (0, 1))
+    return torch.tensor([1.0, min(_MAX_WEIGHT, max(1.0, normal / max(1, defective)))], device=labels.device)
+
+
 def mixup(
     inputs: Tensor, labels: Tensor, *, classes: int, rng: np.random.Generator, strength: float = 0.4
 ) -> tuple[Tensor, Tensor]:
-    """Blend each image, or its features, with another one of the batch, and their classes alike.
+    """Blend each image, or its features, and its class with those of another image of the batch.
 
     Args:
         inputs: images uint8 (B, H, W, 3), or features in floating point (B, C, h, w).
         labels: int64 (B,).
         classes: C.
         rng: draws partners and shares.
-        strength: of the beta distribution that the share is drawn from, above 0; small ones blend little.
+        strength: parameter of the beta distribution of the share, above 0; small values blend little.
 
     Returns:
         Images float32 in [0, 1], or features float32, of the shape of `inputs`; and probabilities float32 (B, C).

@@ -19,6 +19,7 @@ from eval.models.feature_cache import Features  # noqa: E402
 from eval.models.projection import ProjectedBackbone, unprojected  # noqa: E402
 from eval.models.registry import make_backbone, wrap_backbone  # noqa: E402
 from eval.scoring.detector import embed, make_detector  # noqa: E402
+from eval.training.options import TrainingOptions  # noqa: E402
 from eval.training.trainer import train  # noqa: E402
 
 SIDE = 64
@@ -94,7 +95,8 @@ def trained_projection() -> tuple[ProjectedBackbone, nn.Module]:
     head = make_head("softmax", embedding_size=8, classes=2)
     split = twin_split(list(noise(8)), Line(), seed=0)
     rates = {"head_rates": (1e-2, 1e-2), "backbone_rates": (1e-2, 1e-2)}
-    train(backbone, head, split, scoring="patch", epochs=1, frozen_epochs=0, passes=2, batch_statistics=True, **rates)
+    options = TrainingOptions(scoring="patch", epochs=1, frozen_epochs=0, passes=2, batch_statistics=True, **rates)
+    train(backbone, head, split, options)
     return backbone, head
 
 
@@ -163,8 +165,9 @@ def test_fused_scores_need_a_head() -> None:
 def test_annealing_falls_as_its_authors_let_it() -> None:
     head = SphereFaceHead(embedding_size=10, classes=2, annealing=1000.0)
     split = twin_split(list(noise(10)), Line(), seed=0)
-    train(small_backbone(), head, split, epochs=2, frozen_epochs=1, passes=2, batch=8)  # 2 steps a pass
+    options = TrainingOptions(epochs=2, frozen_epochs=1, passes=2, batch=8)
+    train(small_backbone(), head, split, options)  # 2 steps per pass
     assert head.annealing == pytest.approx(1000 / (1 + 0.1 * 7))
     plain = SphereFaceHead(embedding_size=10, classes=2)
-    train(small_backbone(), plain, split, epochs=1, frozen_epochs=0, batch=8)
+    train(small_backbone(), plain, split, TrainingOptions(epochs=1, frozen_epochs=0, batch=8))
     assert plain.annealing == 0

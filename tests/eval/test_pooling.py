@@ -18,6 +18,7 @@ from eval.models.pooling import LENGTH, PooledBackbone  # noqa: E402
 from eval.models.projection import ProjectedBackbone  # noqa: E402
 from eval.scoring.detector import make_detector  # noqa: E402
 from eval.scoring.grad_cam import grad_cam  # noqa: E402
+from eval.training.options import TrainingOptions  # noqa: E402
 from eval.training.trainer import train  # noqa: E402
 from tests.eval.test_detector import noise, small_backbone  # noqa: E402
 
@@ -28,7 +29,8 @@ def trained(seed: int = 0) -> tuple[PooledBackbone, torch.nn.Module]:
     head = make_head("softmax", embedding_size=backbone.embedding_size, classes=2)
     rates = {"head_rates": (1e-2, 1e-2), "backbone_rates": (1e-2, 1e-2)}
     split = twin_split(list(noise(8)), Line(), seed=0)
-    train(backbone, head, split, scoring="pooled", epochs=2, frozen_epochs=0, batch_statistics=True, **rates)
+    options = TrainingOptions(scoring="pooled", epochs=2, frozen_epochs=0, batch_statistics=True, **rates)
+    train(backbone, head, split, options)
     return backbone, head
 
 
@@ -101,4 +103,4 @@ def test_another_backbone_cannot_be_trained_so() -> None:
     backbone = ProjectedBackbone(small_backbone(), size=8)
     head = make_head("softmax", embedding_size=8, classes=2)
     with pytest.raises(ValueError, match="backbone must be a PooledBackbone for 'pooled' scoring"):
-        train(backbone, head, twin_split(list(noise(8)), Line(), seed=0), scoring="pooled")
+        train(backbone, head, twin_split(list(noise(8)), Line(), seed=0), TrainingOptions(scoring="pooled"))

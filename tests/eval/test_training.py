@@ -21,7 +21,9 @@ from eval.data.examples import Split, labelled_split  # noqa: E402
 from eval.data.twins import twin_split  # noqa: E402
 from eval.models.backbone import Backbone  # noqa: E402
 from eval.models.registry import wrap_backbone  # noqa: E402
-from eval.training.epoch_loop import Epoch, TrainingRun, one_cycle  # noqa: E402
+from eval.training.epoch_loop import Epoch, TrainingRun  # noqa: E402
+from eval.training.options import TrainingOptions  # noqa: E402
+from eval.training.schedules import one_cycle  # noqa: E402
 from eval.training.trainer import TrainingResult, train  # noqa: E402
 
 SIDE = 48
@@ -54,13 +56,23 @@ def twins(**options: Any) -> Split:
     return twin_split(parts(), Line(), **{"seed": 0, **options})
 
 
-def small_training(split: Split | None = None, **options: Any) -> tuple[Backbone, Any, TrainingResult]:
+def small_training(
+    split: Split | None = None,
+    *,
+    checkpoint: Path | None = None,
+    progress: Callable[[Epoch], None] | None = None,
+    **options: Any,
+) -> tuple[Backbone, Any, TrainingResult]:
     """Train a new small backbone and head."""
     backbone = small_backbone(dropout=0.2)
     head = head_for(backbone, scoring=options.get("scoring", "image"))
     rates = {"head_rates": (0.05, 0.05), "backbone_rates": (1e-2, 1e-2)}
     own = {"epochs": 4, "frozen_epochs": 2, "batch": 6, "batch_statistics": True, **rates, **options}
-    return backbone, head, train(backbone, head, split or twins(), **own)
+    return (
+        backbone,
+        head,
+        train(backbone, head, split or twins(), TrainingOptions(**own), checkpoint=checkpoint, progress=progress),
+    )
 
 
 def weights_of(*modules: nn.Module) -> list[torch.Tensor]:
@@ -82,7 +94,7 @@ def test_one_cycle_rises_and_falls() -> None:
 @pytest.mark.parametrize("name", HEADS)
 def test_every_head_trains(name: str) -> None:
     backbone = small_backbone()
-    result = train(backbone, head_for(backbone, name), twins(), epochs=2, frozen_epochs=1, batch=8)
+    result = train(backbone, head_for(backbone, name), twins(), TrainingOptions(epochs=2, frozen_epochs=1, batch=8))
     assert [epoch.frozen for epoch in result.history] == [True, False]
     assert all(np.isfinite(epoch.loss) for epoch in result.history)
     assert result.settings["mixup_strength"] == (0.4 if name in {"softmax", "l2_softmax"} else 0)
@@ -104,7 +116,8 @@ def test_classes_are_learnt() -> None:
     backbone = small_backbone()
     head = head_for(backbone, classes=3)
     rates = {"head_rates": (0.05, 0.05), "backbone_rates": (1e-2, 1e-2)}
-    result = train(backbone, head, split, epochs=15, frozen_epochs=1, mixup_strength=0, **rates)
+    options = TrainingOptions(epochs=15, frozen_epochs=1, mixup_strength=0, **rates)
+    result = train(backbone, head, split, options)
     accuracy = result.history[-1].accuracy
     assert accuracy is not None
     assert accuracy > 0.9
@@ -114,7 +127,7 @@ def test_the_frozen_backbone_does_not_change_and_the_head_does() -> None:
     backbone = small_backbone()
     head = head_for(backbone)
     before = [weights_of(backbone), weights_of(head)]
-    train(backbone, head, twins(), epochs=1, frozen_epochs=1, batch=8)
+    train(backbone, head, twins(), TrainingOptions(epochs=1, frozen_epochs=1, batch=8))
     assert all(torch.equal(one, other) for one, other in zip(before[0], weights_of(backbone), strict=True))
     assert not torch.equal(before[1][0], weights_of(head)[0])
     assert all(weight.requires_grad for weight in backbone.parameters())
@@ -124,8 +137,8 @@ def test_only_the_last_stages_and_only_asked_for_statistics_change() -> None:
     for statistics in (False, True):
         backbone = small_backbone()
         before = {name: tensor.clone() for name, tensor in backbone.state_dict().items()}
-        options = {"epochs": 1, "frozen_epochs": 0, "trainable_stages": 1, "batch_statistics": statistics}
-        train(backbone, head_for(backbone), twins(), batch=8, **options)
+        options = TrainingOptions(epochs=1, frozen_epochs=0, batch=8, trainable_stages=1, batch_statistics=statistics)
+        train(backbone, head_for(backbone), twins(), options)
         after = backbone.state_dict()
         changed = {name.removeprefix("module.") for name in before if not torch.equal(before[name], after[name])}
         weights = {"2.0.weight", "2.0.bias", "2.1.weight", "2.1.bias"}
@@ -174,17 +187,8 @@ def test_an_interrupted_training_ends_as_if_it_had_not_been(epochs_done: int, av
 def test_averaged_weights_are_the_mean_of_the_last_epochs() -> None:
     backbone, states = small_backbone(), []
     head = head_for(backbone)
-    train(
-        backbone,
-        head,
-        twins(),
-        epochs=4,
-        frozen_epochs=1,
-        averaged_epochs=2,
-        batch=6,
-        batch_statistics=True,
-        progress=lambda _: states.append(weights_of(backbone, head)),
-    )
+    options = TrainingOptions(epochs=4, frozen_epochs=1, averaged_epochs=2, batch=6, batch_statistics=True)
+    train(backbone, head, twins(), options, progress=lambda _: states.append(weights_of(backbone, head)))
     for before, after, averaged in zip(*states[-2:], weights_of(backbone, head), strict=True):
         if averaged.is_floating_point():
             torch.testing.assert_close(averaged, (before + after) / 2)
@@ -231,7 +235,7 @@ BAD_CALLS: dict[str, tuple[Callable[[], object], str]] = {
         "scoring must be 'image' for examples without masks, got 'patch'",
     ),
     "head of another size": (
-        lambda: train(small_backbone(), SoftmaxHead(embedding_size=5, classes=2), twins()),
+        lambda: train(small_backbone(), SoftmaxHead(embedding_size=5, classes=2), twins(), TrainingOptions()),
         "head must have embedding_size=16 and classes=2 for 'wrapped', this split and 'image' scoring, got SoftmaxHead",
     ),
     "held_out=1": (lambda: twins(held_out=1), "held_out must be in 0 <= held_out < 1, got 1"),

@@ -1,0 +1,83 @@
+"""Read the examples of an epoch and run the frozen stages on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from eval.data.examples import Examples, load_batches
+from eval.models.backbone import Backbone
+from eval.models.embedding import device_of
+from eval.models.feature_cache import Features
+from eval.training.options import TrainingOptions
+from eval.training.targets import patch_labels
+
+
+@dataclass(frozen=True)
+class EpochData:
+    """Examples of an epoch behind the frozen stages, on the CPU.
+
+    Attributes:
+        features: (N, ...), see `Backbone.lower`.
+        targets: int64, classes of images (N,) or of patches (N, h, w).
+    """
+
+    features: Tensor
+    targets: Tensor
+
+    def __len__(self) -> int:
+        """Return the number of examples."""
+        return len(self.targets)
+
+    def batch(self, places: Tensor, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Return features and targets of the examples at these places, on a device."""
+        return self.features[places].to(device), self.targets[places].to(device)
+
+
+class EpochReader:
+    """Reads examples and runs the frozen stages on them.
+
+    Args:
+        backbone: backbone, whose frozen stages must not change.
+        options: options of the training.
+        trainable: number of trained stages, see `Backbone.lower`.
+        workers: see `load_batches`.
+    """
+
+    def __init__(self, backbone: Backbone, options: TrainingOptions, *, trainable: int, workers: int) -> None:
+        self.backbone, self.options, self.trainable, self.workers = backbone, options, trainable, workers
+        self.of_images = options.scoring == "image"
+        backbone.eval()
+        self.features = Features(backbone, scoring="image" if self.of_images else "patch", trainable=trainable)
+
+    def read(self, examples: Examples, epoch: int, *, progress: Callable[[int], None] | None = None) -> EpochData:
+        """Read all examples once.
+
+        Args:
+            examples: the examples, as they are in that epoch.
+            epoch: number of the epoch, from 0.
+            progress: called with the number of examples read, after each batch.
+        """
+        self.backbone.eval()
+        features: list[Tensor] = []
+        targets: list[Tensor] = []
+        done = 0
+        batches = load_batches(
+            examples, batch=self.options.batch, epoch=epoch, seed=self.options.seed, workers=self.workers
+        )
+        for images, masks, labels in batches:
+            features.append(self.features(images.numpy()))
+            targets.append(labels if self.of_images else self._patch_labels(masks, features[-1]))
+            done += len(images)
+            if progress is not None:
+                progress(done)
+        return EpochData(torch.cat(features), torch.cat(targets))
+
+    def _patch_labels(self, masks: Tensor, features: Tensor) -> Tensor:
+        with torch.inference_mode():
+            one = features[:1].to(device_of(self.backbone))
+            _, _, height, width = self.backbone.upper(one, scoring="patch", trainable=self.trainable).shape
+        return patch_labels(masks, grid=(height, width), share=self.options.label_share)
