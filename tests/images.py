@@ -16,15 +16,22 @@ ENCODINGS: dict[str, Any] = {  # of a float image (H, W, 3) in [0, 1]
 }
 COLOR_ENCODINGS = tuple(ENCODINGS)[:4]
 
+DISC_SIZE = (240, 320)
 BOARD_PITCH = 0.21  # share of the image
 RIB_PITCH = 20  # pixels of a screw of 256
 SCREW_TURNS = (0.0, 0.5, 1.2, 2.2, 3.5, 5.0)  # radians
+SIZES = [(64, 64), (100, 140), (200, 150), (256, 256), (300, 700), (1024, 1024)]
 MESH_SIZE, MESH_PERIOD, WIRE_WIDTH = 240, 24, 6  # pixels
+
+
+def size_name(size: tuple[int, int]) -> str:
+    """Return the name of a size in a test's id."""
+    return f"{size[0]}x{size[1]}"
 
 
 def gray_disc(radius: float = 90.0) -> np.ndarray:
     """Return a gray disc in the middle of a dark background, uint8 (240, 320, 3)."""
-    y, x = np.mgrid[:240, :320]
+    y, x = np.mgrid[: DISC_SIZE[0], : DISC_SIZE[1]]
     inside = np.hypot(x - 160, y - 120) <= radius
     return np.repeat(np.where(inside, 170, 20).astype(np.uint8)[..., None], 3, axis=2)
 

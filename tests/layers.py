@@ -7,6 +7,7 @@ from defectsynth.core.layer import Box, Layer
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import DrawnShape
 from defectsynth.shapes.spots import DrawnSpots, Spot
+from defectsynth.shapes.strokes import DrawnStrokes, Stroke
 
 SIZE = (300, 340)  # of the image around every layer made here
 
@@ -39,6 +40,14 @@ def ellipse(radius: float = 20.0, aspect: float = 1.0, softness: float = 0.0) ->
     """Return one smooth ellipse near the middle of the image."""
     spot = Spot(160.3, 150.2, radius, aspect, angle=0.5, amplitudes=(0.0, 0.0, 0.0), phases=(0.0, 0.0, 0.0))
     return DrawnSpots(spots=(spot,), softness=softness)
+
+
+def straight_stroke(
+    angle: float = 0.3, *, width: float = 20.0, taper: float = 0.0, gaps: tuple[tuple[float, float], ...] = ()
+) -> DrawnStrokes:
+    """Return one straight stroke of 150 pixels near the middle of the image."""
+    stroke = Stroke(offset=0.0, width=width, start=0.0, end=1.0, gaps=gaps)
+    return DrawnStrokes(160.3, 150.2, angle, 150.0, 0.0, 0.0, 0.0, taper, (stroke,))
 
 
 def gray_disc_layer(radius: int = 30) -> tuple[Scene, np.ndarray, Layer]:

@@ -9,7 +9,6 @@ import pytest
 import defectsynth as ds
 from defectsynth import reference
 from defectsynth.core.serialization import decode
-from defectsynth.shapes.perlin import DrawnPerlin
 
 SIDE = 200
 NOISE = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)  # every patch of it can be seen
@@ -101,36 +100,6 @@ def test_nsa_keeps_to_the_object_at_both_ends() -> None:
         (recipe.look.u * SIDE, recipe.look.v * SIDE) for (recipe, *_) in recipes(reference.nsa_object(), part, draws=60)
     ]
     assert all(57 <= x <= 143 and 47 <= y <= 153 for x, y in points), "what is cut out shows the object"
-
-
-def perlin(x: float, y: float, angles: np.ndarray) -> float:
-    """Perlin noise at one place as the paper writes it: fade, gradients, interpolation."""
-    column, row = int(x), int(y)
-    u, v = x - column, y - row
-    corners = {}
-    for i in (0, 1):
-        for j in (0, 1):
-            angle = angles[row + j, column + i]
-            corners[i, j] = math.cos(angle) * (u - i) + math.sin(angle) * (v - j)
-    fade_u, fade_v = (6 * t**5 - 15 * t**4 + 10 * t**3 for t in (u, v))
-    rows = [corners[0, j] + fade_u * (corners[1, j] - corners[0, j]) for j in (0, 1)]
-    return math.sqrt(2) * (rows[0] + fade_v * (rows[1] - rows[0]))
-
-
-@pytest.mark.parametrize(("columns", "rows"), [(1, 1), (2, 8), (5, 3)])
-def test_the_noise_is_perlins(columns: int, rows: int) -> None:
-    drawn = DrawnPerlin(20, 15, 40, 30, columns, rows, turn=0.0, threshold=0.0, gather=0.0, seed=3)
-    noise = drawn._noise(30, 40)
-    angles = np.random.default_rng(3).uniform(0, 2 * math.pi, (rows + 1, columns + 1))
-    expected = [
-        [perlin((column + 0.5) * columns / 40, (row + 0.5) * rows / 30, angles) for column in range(40)]
-        for row in range(30)
-    ]
-    np.testing.assert_allclose(noise, expected, atol=1e-5)
-    inside = drawn.layer((30, 40), margin=0)
-    whole = np.zeros((30, 40))
-    whole[inside.box.slices] = inside.alpha
-    assert ((np.array(expected) > 0) == whole).mean() > 0.99
 
 
 def test_draem_has_the_papers_noise_and_opacity() -> None:

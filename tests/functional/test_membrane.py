@@ -8,7 +8,7 @@ from defectsynth.functional.membrane import membrane
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (40, 30), (200, 90)])
 @pytest.mark.parametrize("channels", [1, 3, 5])
-def test_a_membrane_stays_between_what_is_known(shape: tuple[int, int], channels: int) -> None:
+def test_a_membrane_stays_within_the_range_of_the_known_values(shape: tuple[int, int], channels: int) -> None:
     rng = np.random.default_rng(0)
     values = rng.random((*shape, channels), np.float32)
     known = (rng.random(shape) < 0.3).astype(np.float32)

@@ -21,18 +21,18 @@ def area(outline: Any) -> float:
 
 
 @given(angle=st.floats(0, 6.3), share=st.floats(0.05, 0.95))
-def test_an_outline_beyond_a_line(angle: float, share: float) -> None:
+def test_both_sides_of_a_line_add_up_to_the_polygon(angle: float, share: float) -> None:
     direction = (math.cos(angle), math.sin(angle))
     reach = [(x - 20) * direction[0] + (y - 20) * direction[1] for x, y in SQUARE]
     offset = min(reach) + share * (max(reach) - min(reach))
     point = (20 + offset * direction[0], 20 + offset * direction[1])
-    one, other = clip_polygon(SQUARE, point, direction), clip_polygon(SQUARE, point, (-direction[0], -direction[1]))
-    assert area(one) + area(other) == pytest.approx(400, abs=0.1)
-    assert all((x - point[0]) * direction[0] + (y - point[1]) * direction[1] >= -1e-6 for x, y in one)
+    beyond, before = clip_polygon(SQUARE, point, direction), clip_polygon(SQUARE, point, (-direction[0], -direction[1]))
+    assert area(beyond) + area(before) == pytest.approx(400, abs=0.1)
+    assert all((x - point[0]) * direction[0] + (y - point[1]) * direction[1] >= -1e-6 for x, y in beyond)
 
 
 @angles
-def test_a_jagged_outline_is_about_as_large_as_asked(angle: float) -> None:
+def test_a_jagged_polygon_has_its_area_and_its_aspect(angle: float) -> None:
     for seed in range(20):
         outline = jagged_polygon(np.random.default_rng(seed), 100, 100, 30, aspect=2.0, angle=angle)
         assert 0.4 * 2 * math.pi * 900 <= area(outline) <= 1.3 * 2 * math.pi * 900

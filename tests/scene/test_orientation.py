@@ -1,4 +1,4 @@
-"""Orientation of threads."""
+"""Measurement of the orientation of threads."""
 
 import math
 
@@ -14,7 +14,7 @@ angles = pytest.mark.parametrize("angle", [0.0, 0.4, 1.1, 2.0, 2.9])
 
 @angles
 @pytest.mark.parametrize("period", [6.0, 9.0, 14.0])
-def test_direction_and_period_of_stripes(angle: float, period: float) -> None:
+def test_direction_and_period_of_stripes_are_measured(angle: float, period: float) -> None:
     y, x = np.mgrid[:96, :96]
     across = y * math.cos(angle) - x * math.sin(angle)
     stripes = np.rint(128 + 60 * np.sin(2 * math.pi * across / period)).astype(np.uint8)
@@ -23,6 +23,6 @@ def test_direction_and_period_of_stripes(angle: float, period: float) -> None:
     assert weave.period == pytest.approx(period, abs=1.0)
 
 
-def test_a_plain_surface_has_no_direction() -> None:
+def test_a_plain_surface_keeps_the_direction_of_the_place() -> None:
     weave = measure_orientation(Scene(np.full((96, 96), 90, np.uint8)), ds.places.Place(48, 48, 1.0), crossing=False)
     assert weave.angle == 1.0

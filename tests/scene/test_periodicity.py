@@ -1,4 +1,4 @@
-"""Periods of a background."""
+"""Detection of the periods of a background."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from defectsynth.scene.periodicity import find_periods
 from tests.images import BOARD_PITCH, board_without_case
 
 
-def test_steps_are_the_pitch_of_the_board() -> None:
+def test_the_periods_are_the_pitch_of_the_board() -> None:
     small = cv2.resize(board_without_case(384), (96, 96), interpolation=cv2.INTER_AREA).mean(axis=2).astype(np.float32)
     ground = np.full((96, 96), 255, np.uint8)
     ground[20:60, 30:70] = 0

@@ -1,4 +1,4 @@
-"""Splits: the gap is where and as wide as drawn, the sides are pushed aside and not lost."""
+"""Splits: the gap and the sides that it pushes apart."""
 
 import math
 
@@ -11,7 +11,7 @@ from defectsynth.transforms.surface.split import SplitRecipe
 
 
 def split(**changes: object) -> SplitRecipe:
-    """An upright, even split in the middle of a picture of 200 x 200, 120 pixels long and 16 wide."""
+    """Return an upright, even split in the middle of an image of 200 x 200, 120 pixels long and 16 wide."""
     numbers = {"angle": 0.5 * math.pi, "length": 120.0, "half": 8.0, "bow": 0.0, "uneven": 0.0, "lip": 0.0}
     return SplitRecipe(
         kind="split",
@@ -26,26 +26,26 @@ def split(**changes: object) -> SplitRecipe:
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.7, 0.5 * math.pi])
-def test_area_of_the_gap(angle: float) -> None:
+def test_the_gap_has_the_area_of_its_length_and_width(angle: float) -> None:
     patch = split(angle=angle).render(Scene(np.full((200, 200), 200, np.uint8)), np.full((200, 200), 200, np.uint8))
     assert patch is not None
     dark = 1.0 - patch.pixels.astype(float).sum() / 200 / patch.pixels.size
-    assert dark * patch.pixels.size == pytest.approx(2 / 3 * 16 * 120, rel=0.03)  # a parabola on both sides
+    assert dark * patch.pixels.size == pytest.approx(2 / 3 * 16 * 120, rel=0.03)  # each side is a parabola
 
 
-def test_what_lies_beside_is_pushed_aside() -> None:
+def test_the_surface_beside_the_gap_is_pushed_aside() -> None:
     image = np.full((200, 200), 200, np.uint8)
     image[:, 110:114] = 90  # a line 12 pixels beside the split
     patch = split().render(Scene(image), image)
     assert patch is not None
     row = patch.pixels[100 - patch.box.y0].astype(float)
-    seen = patch.box.x0 + np.flatnonzero((row > 60) & (row < 120)).mean()
+    line = patch.box.x0 + np.flatnonzero((row > 60) & (row < 120)).mean()
     moved = split().forward(np.array([[111.5, 100.0]]))[0, 0]
-    assert seen == pytest.approx(moved, abs=1.0)
+    assert line == pytest.approx(moved, abs=1.0)
     assert moved > 116
 
 
-def test_lips_catch_the_light_on_one_side() -> None:
+def test_one_lip_is_bright_and_the_other_dark() -> None:
     image = np.full((200, 200), 120, np.uint8)
     patch = split(lip=0.3).render(Scene(image), image)  # the light comes from the right
     assert patch is not None
@@ -56,7 +56,7 @@ def test_lips_catch_the_light_on_one_side() -> None:
     assert (left > 125).all() != (right > 125).all()
 
 
-def test_it_runs_inwards_from_the_edge_and_shows_the_background() -> None:
+def test_a_split_at_the_edge_runs_inwards_and_shows_the_background() -> None:
     part = np.full((160, 160), 220, np.uint8)
     part[40:120, 40:120] = 80
     drawn = [

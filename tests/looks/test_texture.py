@@ -1,0 +1,17 @@
+"""Procedural textures in two colors."""
+
+import numpy as np
+
+import defectsynth as ds
+from defectsynth.core.layer import Box
+from defectsynth.scene.scene import Scene
+
+
+def test_a_texture_stays_between_its_two_colors() -> None:
+    scene, box = Scene(np.zeros((400, 420, 3), np.uint8)), Box(5, 9, 400, 390)
+    for seed in range(20):
+        look = ds.looks.Texture().sample(np.random.default_rng(seed), scene, ds.places.Place(9, 9, 0))
+        pixels = look.pixels(scene.image[box.slices], box, scene)
+        ends = np.sort([look.dark, look.light], axis=0) * 255
+        assert (pixels >= ends[0] - 1).all()
+        assert (pixels <= ends[1] + 1).all()
