@@ -22,10 +22,11 @@ SHOWN = (  # in the picture of the README
 )
 HEAD = """# Gallery
 
-Drawn by `python -m examples.gallery` on parts that the repository renders itself; beside each defect its true mask.
-`python -m examples.gallery OUT --data DIR` draws the presets' types beside real defects.
+Every transform, every mode of the literature and every type of every preset, on parts that the repository renders
+itself; beside each defect its mask. `python -m examples.gallery` draws these images again;
+`python -m examples.gallery OUT --data DIR` draws the types of the presets beside real defects.
 
-![good parts, a few defects on each, the true masks](overview.jpg)
+![Good parts, and beside them the same parts with defects; below each defect its mask](overview.jpg)
 """
 
 
