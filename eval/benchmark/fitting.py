@@ -18,7 +18,6 @@ from dml_heads import Head, make_head
 from eval.benchmark.cell import Settings, training_scoring
 from eval.benchmark.splits import Reader, make_split
 from eval.data.datasets import Category
-from eval.data.examples import Split
 from eval.models.backbone import Backbone
 from eval.models.embedding import best_device
 from eval.models.pooling import PooledBackbone
@@ -92,10 +91,11 @@ def fit(
     if scoring == "pooled":
         backbone = PooledBackbone(backbone)
     width = backbone.patch_size if scoring == "patch" else backbone.embedding_size
-    options = {"annealing": ANNEALING} if settings.head == "sphereface" else {}
-    head = make_head(str(settings.head), embedding_size=width, classes=split.classes, **options)
-    history = _trained(settings, backbone, head, split, checkpoint=checkpoint, progress=progress)
-    return Fitted(backbone, head, history, held_out)
+    annealing = {"annealing": ANNEALING} if settings.head == "sphereface" else {}
+    head = make_head(str(settings.head), embedding_size=width, classes=split.classes, **annealing)
+    options = _options(settings, examples=len(split.training))
+    result = train(backbone, head, split, options, checkpoint=checkpoint, reading=partial(progress, "train"))
+    return Fitted(backbone, head, result.history, held_out)
 
 
 def untrained_backbone(settings: Settings) -> Backbone:
@@ -107,27 +107,34 @@ def untrained_backbone(settings: Settings) -> Backbone:
     return backbone
 
 
-def _trained(
-    settings: Settings, backbone: Backbone, head: Head, split: Split, *, checkpoint: Path, progress: Progress
-) -> tuple[Epoch, ...]:
-    """Train backbone and head in place; return the history."""
-    recipe = TrainingRecipe.of(settings.recipe)
-    scoring = training_scoring(settings)
-    of_images = scoring == "image"
-    from_scratch = of_images and settings.weights == "none"
-    options = TrainingOptions(
+def _options(settings: Settings, *, examples: int) -> TrainingOptions:
+    """Return the options of the training of a cell with a number of training examples."""
+    recipe, scoring = TrainingRecipe.of(settings.recipe), training_scoring(settings)
+    passes = -(-MIN_EXAMPLES[scoring] // examples)
+    if scoring == "image":
+        from_scratch = settings.weights == "none"
+        return TrainingOptions(
+            epochs=settings.epochs,
+            frozen_epochs=int(FROZEN_SHARE * settings.epochs),
+            passes=passes,
+            head_rates=IMAGE_HEAD_RATES,
+            backbone_rates=IMAGE_BACKBONE_RATES,
+            trainable_stages=None if from_scratch else 1,
+            batch_statistics=from_scratch,
+            batch=BATCH,
+            seed=settings.seed,
+        )
+    return TrainingOptions(
         epochs=settings.epochs,
-        frozen_epochs=int(FROZEN_SHARE * settings.epochs) if of_images else 0,
-        passes=-(-MIN_EXAMPLES[scoring] // len(split.training)),
+        frozen_epochs=0,
+        passes=passes,
         scoring=scoring,
-        head_rates=IMAGE_HEAD_RATES if of_images else (recipe.learning_rate, recipe.learning_rate),
-        backbone_rates=IMAGE_BACKBONE_RATES if of_images else (recipe.learning_rate, recipe.learning_rate),
-        trainable_stages=None if from_scratch else 1,
-        batch_statistics=from_scratch if of_images else bool(recipe.batch_statistics),
+        head_rates=(recipe.learning_rate, recipe.learning_rate),
+        backbone_rates=(recipe.learning_rate, recipe.learning_rate),
+        trainable_stages=1,
+        batch_statistics=bool(recipe.batch_statistics),
         label_share=recipe.label_share,
         averaged_epochs=min(int(recipe.averaged_epochs), settings.epochs),
         batch=BATCH,
         seed=settings.seed,
     )
-    result = train(backbone, head, split, options, checkpoint=checkpoint, reading=partial(progress, "train"))
-    return result.history

@@ -13,7 +13,7 @@ from eval.benchmark.generators import expand_generators, generator_digest, make_
 from eval.data.datasets import GOOD
 from eval.data.images import MIN_SIDE
 from eval.models.registry import BACKBONES
-from eval.training.recipe import Changes, changes_of
+from eval.training.recipe import Changes, check_changes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +191,7 @@ def _checked_recipe(recipe: Sequence[tuple[str, float]], *, scoring: str | None)
     Raises:
         ValueError: if a change has no effect with this scoring.
     """
-    changes = changes_of(recipe)
+    changes = check_changes(recipe)
     if changes and scoring in {None, "image"}:
         raise ValueError(f"recipe must be as usual unless patches are trained on twins, got {dict(changes)}")
     if "distance" in dict(changes) and scoring != "fused":

@@ -19,7 +19,7 @@ from eval.benchmark.workers import run_side_by_side
 from eval.cli.errors import check_jobs, usage_errors
 from eval.data.datasets import check_categories
 from eval.progress import ProgressDisplay, format_duration
-from eval.training.recipe import parsed
+from eval.training.recipe import parse_changes
 
 
 def main(words: Namespace) -> int:
@@ -48,7 +48,7 @@ def _options(words: Namespace) -> BenchmarkOptions:
         weights=words.weights,
         size=words.size,
         epochs=words.epochs,
-        recipe=parsed(words.recipe),
+        recipe=parse_changes(words.recipe),
     )
 
 
