@@ -9,7 +9,6 @@ from urllib.error import URLError
 
 import torch
 from torch import Tensor, nn
-from torchvision import models
 
 from eval.data.images import MIN_SIDE
 from eval.models import efficientnet_lite0
@@ -100,6 +99,8 @@ def _efficientnet_lite0(name: str, weights: str | Path) -> Backbone:
 
 
 def _resnet(name: str, weights: str | Path) -> Backbone:
+    from torchvision import models  # noqa: PLC0415 - takes two seconds, and only these backbones need it
+
     network = models.get_model(name, weights=None)
     if weights == "default":
         published = models.get_model_weights(name).IMAGENET1K_V1

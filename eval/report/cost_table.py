@@ -1,20 +1,20 @@
-"""The table of times and memory."""
+"""Table of times and memory."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean
 
-from eval.report.entries import Entry, absent
 from eval.report.groups import Group
 from eval.report.runs import Run
+from eval.report.table_entries import Entry, missing_entry
 from eval.report.tables import Block, Row, Table
 
 _STAGES = ("read", "train", "embed", "score")
 
 
 def cost_table(groups: Sequence[Group]) -> Table:
-    """Mean seconds a cell by stage, and the largest peak memory, of each head in each group."""
+    """Return mean seconds a cell by stage, and the largest peak memory, of each head in each group."""
     return Table(
         caption="Time and memory of a cell",
         details="mean over categories and seeds; memory is the largest",
@@ -24,7 +24,7 @@ def cost_table(groups: Sequence[Group]) -> Table:
 
 
 def _rows(group: Group) -> tuple[Row, ...]:
-    baselines = [beside.run for beside in group.untrained.values() if beside.run is not None]
+    baselines = [baseline.run for baseline in group.untrained.values() if baseline.run is not None]
     rows = [Row(name="untrained", seeds=str(len(baselines)), entries=_entries(baselines), baseline=True)]
     for head in group.heads:
         runs = [run for category in group.categories for run in group.runs(head, category)]
@@ -34,7 +34,7 @@ def _rows(group: Group) -> tuple[Row, ...]:
 
 def _entries(runs: Sequence[Run]) -> tuple[Entry, ...]:
     if not runs:
-        return (absent(),) * (len(_STAGES) + 3)
+        return (missing_entry(),) * (len(_STAGES) + 3)
     results = [run.results for run in runs]
     seconds = [fmean(found.seconds.get(stage, 0.0) for found in results) for stage in _STAGES]
     rows = fmean(found.bank_rows for found in results)

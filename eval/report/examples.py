@@ -1,148 +1,162 @@
-"""The best and the worst test images of a cell, with what its model sees in them."""
+"""Best and worst test images of a cell, with Grad-CAM, heat map and nearest training image."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.benchmark.artifacts import load_detector, read_embeddings, read_heat_maps
-from eval.benchmark.experiment import untrained
+from eval.benchmark.artifacts import HEAT_MAPS, load_detector, read_embeddings, upsample
 from eval.benchmark.results import ImageScore
-from eval.data.datasets import Category, Record
-from eval.data.images import load_image, load_mask
-from eval.data.overlays import draw_outline, overlay_heat, to_data_uri
+from eval.data.datasets import median_shape
+from eval.data.images import load_image, load_images
+from eval.data.overlays import SIDE, draw_outline, overlay_heat, to_data_uri
+from eval.report.category_files import CategoryFiles, find_files, image_shape
 from eval.report.extremes import TITLES, extremes, verdict
 from eval.report.runs import Run
-from eval.scoring.grad_cam import grad_cam
+from eval.scoring.grad_cam import grad_cams
 
-LOST = (OSError, ValueError, LookupError, RuntimeError, ImportError, EOFError, BadZipFile, zlib.error)
-"""What lost or broken files raise, and a backbone that is not installed; the page then does without."""
+READ_ERRORS = (OSError, ValueError, LookupError, RuntimeError, ImportError, EOFError, BadZipFile, zlib.error)
+"""Errors for missing or broken files and for a backbone that is not installed; the page names them instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture:
-    """A picture in the page: what it shows in a few words, and its address with all its data."""
+class Panel:
+    """Image on the page.
+
+    Attributes:
+        label: below it.
+        alternative: text for readers who cannot see it.
+        uri: data URI of the image.
+    """
 
     label: str
     alternative: str
-    address: str
+    uri: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A test image, its pictures and the words below them."""
+    """Test image with its panels.
+
+    Attributes:
+        image: its scores.
+        verdict: outcome of the decision.
+        right: whether the decision is right.
+        panels: empty if the images are missing.
+    """
 
     image: ImageScore
     verdict: str
     right: bool
-    pictures: tuple[Picture, ...]
+    panels: tuple[Panel, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Examples:
-    """Those of one cell.
+    """Extreme test images of one cell.
 
     Attributes:
         run: the cell.
-        parts: title and examples, of the titles in `extremes`.
-        notes: what is left out, and why.
+        sections: title and examples, for each of `TITLES`.
+        notes: reasons for what is left out.
     """
 
     run: Run
-    parts: tuple[tuple[str, tuple[Example, ...]], ...]
+    sections: tuple[tuple[str, tuple[Example, ...]], ...]
     notes: tuple[str, ...]
 
 
-def examples_of(run: Run, category: Category | str) -> Examples:
-    """The extremes of a cell with their pictures.
+def find_examples(run: Run, data: str | Path | None) -> Examples:
+    """Return the extreme test images of a cell.
 
     Args:
         run: the cell.
-        category: with its images, in the shape that they are shown in, or why they cannot be shown.
+        data: folder of the categories; None for the one that the cell was run with.
     """
-    images = run.results.images
-    threshold = run.results.metrics.decision.threshold
+    images, threshold = run.results.images, run.results.metrics.decision.threshold
     chosen = extremes(images)
-    pictures: dict[int, tuple[Picture, ...]] = {}
-    notes: tuple[str, ...] = ()
-    if isinstance(category, str):
-        notes = (category,)
-    else:
-        pictures, notes = _pictures(run, category, sorted(place for places in chosen for place in places))
-    parts = []
+    panels: dict[int, tuple[Panel, ...]] = {}
+    try:
+        files = find_files(run, data)
+        panels, notes = _panels(run, files, sorted(place for places in chosen for place in places))
+    except READ_ERRORS as error:
+        notes = [f"The images cannot be shown: {error}"]
+    sections = []
     for title, places in zip(TITLES, chosen, strict=True):
-        shown = []
-        for place in places:
-            word = verdict(images[place], threshold)
-            right = word in {"found", "passed"}
-            own = pictures.get(place, ())
-            shown.append(Example(image=images[place], verdict=word, right=right, pictures=own))
-        parts.append((title, tuple(shown)))
-    return Examples(run=run, parts=tuple(parts), notes=notes)
+        words = [verdict(images[place], threshold) for place in places]
+        shown = tuple(
+            Example(image=images[place], verdict=word, right=word in {"found", "passed"}, panels=panels.get(place, ()))
+            for place, word in zip(places, words, strict=True)
+        )
+        sections.append((title, shown))
+    return Examples(run=run, sections=tuple(sections), notes=tuple(notes))
 
 
-def _pictures(
-    run: Run, category: Category, places: list[int]
-) -> tuple[dict[int, tuple[Picture, ...]], tuple[str, ...]]:
-    """The pictures of test images by their place, and what is left out."""
-    images, shape = run.results.images, category.shape
-    records = {record.path.relative_to(record.path.parents[2]).as_posix(): record for record in category.test}
+def _panels(run: Run, files: CategoryFiles, places: list[int]) -> tuple[dict[int, tuple[Panel, ...]], list[str]]:
+    """Return the panels of test images by their place, and notes on what is left out."""
+    names = ["/".join(run.results.images[place].path.split("/")[-2:]) for place in places]
+    if missing := [name for name in names if name not in files.test]:
+        return {}, [f"The images are not those of the run: {files.name}/test/{missing[0]} is missing."]
+    paths = [files.test[name] for name in names]
+    shapes = [image_shape(path) for path in paths]
+    shape = median_shape(shapes, SIDE)
     notes: list[str] = []
 
-    def kept(what: str, read: Callable[[], NDArray[Any]]) -> NDArray[Any] | None:
+    def optional(name: str, read: Callable[[], NDArray[Any]]) -> NDArray[Any] | None:
         try:
             return read()
-        except LOST as error:
-            notes.append(f"No {what}: {error}")
+        except READ_ERRORS as error:
+            notes.append(f"No {name}: {error}")
             return None
 
-    chosen = [records.get(images[place].path.partition("/")[2]) for place in places]
-    if missing := [images[place].path for place, record in zip(places, chosen, strict=True) if record is None]:
-        return {}, (f"The images are other ones than those of the run: {missing[0]} is not among them.",)
-    tests = [record for record in chosen if record is not None]
-    cams = kept("Grad-CAM", lambda: _grad_cams(run, tests))
-    heats = None
+    scores = None
     if run.results.settings.localises:
-        heats = kept("heat maps", lambda: read_heat_maps(run.folder, size=shape)[places])
-    neighbours = kept("nearest training images", lambda: _neighbours(run, category)[places])
+        scores = optional("heat maps", lambda: _patch_scores(run)[places])
+    heats = None if scores is None else upsample(scores, size=shape)
+    cams = optional("Grad-CAM", lambda: _grad_cams(run, paths, scores))
+    nearest = optional("nearest training images", lambda: _nearest(run, files)[places])
     found = {}
-    for number, (place, record) in enumerate(zip(places, tests, strict=True)):
-        plain = load_image(record.path, size=shape)
-        mask = np.zeros(shape, np.bool_)
-        if record.mask_path is not None:
-            mask = load_mask(record.mask_path, size=shape, image_shape=record.shape)
+    for number, (place, name, path) in enumerate(zip(places, names, paths, strict=True)):
+        plain = load_image(path, size=shape)
+        mask = files.mask(path, size=shape, image_shape=shapes[number])
+        mask = np.zeros(shape, np.bool_) if mask is None else mask
         shown = [("test image", draw_outline(plain, mask))]
         if cams is not None:
             shown.append(("Grad-CAM", overlay_heat(plain, cams[number] / max(float(cams[number].max()), 1e-12))))
         if heats is not None:
-            full = 2 * run.results.metrics.decision.threshold
-            shown.append(("heat map", draw_outline(overlay_heat(plain, heats[number] / max(full, 1e-12)), mask)))
-        if neighbours is not None:
-            shown.append(("nearest normal", load_image(category.train[int(neighbours[number])].path, size=shape)))
-        of = f"{record.defect}/{record.path.name}"
+            brightest = max(2 * run.results.metrics.decision.threshold, 1e-12)
+            shown.append(("heat map", draw_outline(overlay_heat(plain, heats[number] / brightest), mask)))
+        if nearest is not None:
+            shown.append(("nearest normal", load_image(files.train[int(nearest[number])], size=shape)))
         found[place] = tuple(
-            Picture(label=label, alternative=f"{label} of {of}", address=to_data_uri(image)) for label, image in shown
+            Panel(label=label, alternative=f"{label} of {name}", uri=to_data_uri(image)) for label, image in shown
         )
-    return found, tuple(notes)
+    return found, notes
 
 
-def _grad_cams(run: Run, records: list[Record]) -> NDArray[np.float32]:
+def _patch_scores(run: Run) -> NDArray[np.float32]:
+    """Return the scores of the patches of all test images, (N, h, w)."""
+    with np.load(run.folder / HEAT_MAPS) as file:
+        return np.asarray(file["heat_maps"], np.float32)
+
+
+def _grad_cams(run: Run, paths: Sequence[Path], scores: NDArray[np.float32] | None) -> NDArray[np.float32]:
     results = run.results
-    detector = load_detector(run.folder, results, start=untrained(results.settings))
-    return np.stack([grad_cam(detector, load_image(record.path, size=results.shape)) for record in records])
+    return grad_cams(load_detector(run.folder, results), load_images(paths, size=results.shape), scores=scores)
 
 
-def _neighbours(run: Run, category: Category) -> NDArray[np.int64]:
-    """Which training normal is nearest to each test image."""
-    embedded = read_embeddings(run.folder)
-    if len(embedded.train) != len(category.train):
+def _nearest(run: Run, files: CategoryFiles) -> NDArray[np.int64]:
+    """Return the index of the training normal nearest to each test image."""
+    embeddings = read_embeddings(run.folder)
+    if len(embeddings.train) != len(files.train):
         raise ValueError(
-            f"the run had {len(embedded.train)} training images, {category.name} now has {len(category.train)}"
+            f"the run had {len(embeddings.train)} training images, {files.name} now has {len(files.train)}"
         )
-    return embedded.nearest
+    return embeddings.nearest

@@ -1,4 +1,4 @@
-"""The best and the worst test images by their scores."""
+"""Test images with the highest and the lowest scores."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from eval.benchmark.results import ImageScore
 
-EACH = 2
+EACH = 2  # images of each title
 
 TITLES = (
     "Best: defective, highest scores",
@@ -17,7 +17,7 @@ TITLES = (
 
 
 def extremes(images: Sequence[ImageScore], *, count: int = EACH) -> tuple[tuple[int, ...], ...]:
-    """Places of the images of each of `TITLES`, the most extreme first, at most `count` each and none twice."""
+    """Return the places of at most `count` images for each of `TITLES`, the most extreme first and none twice."""
     found = []
     for label in (1, 0):
         places = [place for place, image in enumerate(images) if image.label == label]
@@ -29,7 +29,7 @@ def extremes(images: Sequence[ImageScore], *, count: int = EACH) -> tuple[tuple[
 
 
 def verdict(image: ImageScore, threshold: float) -> str:
-    """What the decision at the threshold was."""
+    """Return the outcome of the decision at a threshold: found, missed, passed or false alarm."""
     above = image.score > threshold
     if image.label:
         return "found" if above else "missed"

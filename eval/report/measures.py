@@ -1,4 +1,4 @@
-"""The numbers that tables hold, with a sentence on each."""
+"""Measures that tables hold, each with an explanation."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Measure:
 
     Attributes:
         name: in a heading.
-        explanation: a sentence.
-        value: of a cell's metrics, in [0, 1], larger is better; None where the cell has no such number.
+        explanation: a sentence or two.
+        value: from a cell's metrics to the number, in [0, 1], larger is better; None if the cell has no such number.
     """
 
     name: str
@@ -25,7 +25,13 @@ class Measure:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two numbers of a cell that belong together: shares of defective images found and of good images passed."""
+    """Two numbers of a cell: the shares of defective images found and of good images passed.
+
+    Attributes:
+        name: in a heading.
+        explanation: a sentence or two.
+        value: from a cell's metrics to both numbers, each in [0, 1].
+    """
 
     name: str
     explanation: str
@@ -34,7 +40,7 @@ class Pair:
 
 IMAGE_AUROC = Measure(
     "Image AUROC",
-    "Area under the ROC curve of the scores of good against all defective test images; 0.5 knows nothing.",
+    "Area under the ROC curve of the scores of good against all defective test images; 0.5 is chance.",
     lambda metrics: metrics.image.auroc,
 )
 PIXEL_AUROC = Measure(
@@ -44,34 +50,34 @@ PIXEL_AUROC = Measure(
 )
 AUPRO = Measure(
     "AUPRO",
-    "Area under the per-region overlap up to a false positive rate of 30 %, divided by 0.3: each defective region "
-    "counts alike, however small.",
+    "Area under the per-region overlap up to a false positive rate of 30 %, divided by 0.3. Each defective region "
+    "counts the same, whatever its size.",
     lambda metrics: None if metrics.pixel is None else metrics.pixel.aupro,
 )
 PIXEL_PRECISION = Measure(
     "Pixel average precision",
-    "Mean precision over the recalls of all pixels; what it is worth depends on the share of defective pixels.",
+    "Mean precision over the recalls of all pixels. It depends on the share of defective pixels.",
     lambda metrics: None if metrics.pixel is None else metrics.pixel.average_precision,
 )
 AVERAGE_PRECISION = Measure(
     "Image average precision",
-    "Mean precision over the recalls; what it is worth depends on the share of defective images.",
+    "Mean precision over the recalls. It depends on the share of defective images.",
     lambda metrics: metrics.image.average_precision,
 )
 F1_MAX = Measure(
     "Image F1-max",
-    "The largest F1 of any threshold: an upper bound, as that threshold has seen the labels.",
+    "Largest F1 over all thresholds. It is an upper bound, as this threshold is chosen with the labels.",
     lambda metrics: metrics.image.f1_max,
 )
 BEST_PAIR = Pair(
     "TPR / TNR, best pair",
-    "The same shares at the threshold with the largest mean of the two. It has seen the labels, so it is an upper "
-    "bound; it sits beside table 2 of Bergmann et al., CVPR 2019, whose methods have thresholds of their own.",
+    "The same shares at the threshold with the largest mean of the two. The threshold is chosen with the labels, so it "
+    "is an upper bound. Compare it with table 2 of Bergmann et al., CVPR 2019; its methods have their own thresholds.",
     lambda metrics: (metrics.image.tpr, metrics.image.tnr),
 )
 DECISION = Pair(
     "TPR / TNR, decided without test images",
-    "Share of defective images found / of good images passed, at a threshold that looked at no test image: the largest "
-    "score among the training normals that were held out. This is what to expect in use.",
+    "Share of defective images found / share of good images passed. The threshold is the largest score among held out "
+    "training normals, so no test image is used. Expect these shares in use.",
     lambda metrics: (metrics.decision.tpr, metrics.decision.tnr),
 )

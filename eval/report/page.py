@@ -1,23 +1,24 @@
-"""The report as a page: what goes into which section, and the file."""
+"""The report as one HTML page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from eval.benchmark.settings import SIZES
-from eval.data.datasets import Category, read_category
-from eval.data.overlays import SIDE
-from eval.files import write_whole
-from eval.report.boxes import auroc_drawings, distances_drawing
+from eval.benchmark.cell import DEFAULT_SIZES
+from eval.files import write_atomically
+from eval.report.box_plots import auroc_drawings, score_drawing
 from eval.report.cost_table import cost_table
-from eval.report.curves import roc_drawing
-from eval.report.defect_tables import defect_table
-from eval.report.examples import LOST, examples_of
-from eval.report.groups import Group, chosen_group, grouped
+from eval.report.defect_table import defect_table
+from eval.report.embedding_plot import embedding_drawing
+from eval.report.examples import READ_ERRORS, find_examples
+from eval.report.groups import Group, group_runs, representative_group
 from eval.report.measures import (
     AUPRO,
     AVERAGE_PRECISION,
@@ -30,24 +31,28 @@ from eval.report.measures import (
     Measure,
     Pair,
 )
-from eval.report.neighbourhoods import embedding_drawing
+from eval.report.roc_curves import roc_drawing
 from eval.report.runs import Run, read_runs
-from eval.report.summary import facts, summarised
+from eval.report.summary import run_facts, summary_rows
 from eval.report.svg import Drawing
 from eval.report.tables import measure_table, pair_table
+from eval.report.text import finalize, visible_lines
 
 Progress = Callable[[str, int, int], None]
-"""Called with the stage, how much of it is done, and of how much."""
+"""Called with the stage, the number of steps done and the number of all steps."""
+
+_FOLDER = Path(__file__).parent
+_Value = TypeVar("_Value")
 
 
 def write_report(
     results: str | Path, page: str | Path, *, data: str | Path | None = None, progress: Progress | None = None
 ) -> Path:
-    """Write one HTML file about all cells in a folder and below it; it needs no other file and no network.
+    """Write one HTML file about all cells in a folder and below it; it needs no other file, no network and no script.
 
     Args:
         results: folder of cells, as `run` and `benchmark` write them.
-        page: the file to write, whole or not at all; one that is there is replaced.
+        page: the file to write; an existing one is replaced, and stays as it was if an error is raised.
         data: folder of the categories, if it is no longer where the cells found it.
         progress: see `Progress`.
 
@@ -61,38 +66,51 @@ def write_report(
     if data is not None and not Path(data).is_dir():
         raise FileNotFoundError(f"data must be an existing folder, got {str(data)!r}: check the path")
     runs = read_runs(results)
-    groups = grouped(runs)
-    steps = _Steps(progress, total=_count(groups))
+    groups = group_runs(runs)
+    categories = sorted({category for group in groups for category in group.categories})
+    represented = _represented(groups, categories)
+    steps = _Steps(progress, total=sum(len(group.shown) for group in groups) + 2 * len(represented))
     content = {
-        "facts": facts(runs),
-        "categories": _categories(groups),
-        "lines": summarised(groups),
+        "facts": run_facts(runs),
+        "categories": categories,
+        "summary": summary_rows(groups),
         "runs": runs,
         "aurocs": _tables(groups, IMAGE_AUROC),
         "boxes": auroc_drawings(groups),
         "pixels": [_tables(groups, measure, pixels=True) for measure in (PIXEL_AUROC, AUPRO, PIXEL_PRECISION)],
-        "defects": _kept(defect_table(groups, name) for name in _categories(groups)),
+        "defects": _not_none(defect_table(groups, category) for category in categories),
         "decisions": [_tables(groups, pair) for pair in (DECISION, BEST_PAIR)],
         "others": [_tables(groups, measure) for measure in (AVERAGE_PRECISION, F1_MAX)],
-        "curves": [_curves(group, number, steps) for number, group in enumerate(groups)],
-        "chosen": _chosen(groups, _Images(data), steps),
+        "curves": [_curves(group, steps) for group in groups],
+        "represented": [_representative(group, category, data, steps) for group, category in represented],
         "costs": cost_table(groups),
     }
+    path = Path(page)
+    write_atomically(path, lambda file: file.write(_render(content).encode()))
+    return path
+
+
+def _render(content: dict[str, Any]) -> str:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(_FOLDER),
         autoescape=True,
+        finalize=finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    text = environment.get_template("page.html").render(content)
-    path = Path(page)
-    write_whole(path, lambda file: file.write(text.encode("utf-8", "replace")))
-    return path
+    environment.filters["visible_lines"] = visible_lines
+    style = (_FOLDER / "style.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return environment.get_template("page.html").render(
+        content,
+        style=Markup(style),  # noqa: S704 - the style sheet is ours
+        style_source=f"sha256-{digest}",
+    )
 
 
 def _tables(groups: tuple[Group, ...], measure: Measure | Pair, *, pixels: bool = False) -> dict[str, Any]:
-    """A table a group, below one explanation; for pixels only the groups that have heat maps."""
+    """Return the tables of a measure, one a group; for pixels only the groups that have heat maps."""
     shown = [group for group in groups if not pixels or group.setup.common.localises]
     tables = [
         pair_table(group, measure) if isinstance(measure, Pair) else measure_table(group, measure) for group in shown
@@ -100,72 +118,61 @@ def _tables(groups: tuple[Group, ...], measure: Measure | Pair, *, pixels: bool 
     return {"name": measure.name, "explanation": measure.explanation, "tables": tables}
 
 
-def _curves(group: Group, number: int, steps: _Steps) -> dict[str, Any]:
-    """ROC curves and distances of each category of a group."""
+def _curves(group: Group, steps: _Steps) -> dict[str, Any]:
+    """Return ROC curves and box plots of the scores for each category of a group."""
     drawings: list[Drawing | None] = []
-    for place, category in enumerate(group.own):
-        drawings.append(roc_drawing(group, category, name=f"roc{number}-{place}"))
-        drawings.append(distances_drawing(group, category, name=f"distances{number}-{place}"))
+    for category in group.shown:
+        drawings += [roc_drawing(group, category), score_drawing(group, category)]
         steps("figures")
-    return {"setup": group.setup, "drawings": _kept(drawings)}
+    return {"setup": group.setup, "drawings": _not_none(drawings)}
 
 
-def _chosen(groups: tuple[Group, ...], images: _Images, steps: _Steps) -> list[dict[str, Any]]:
-    """Embeddings and examples of one cell a category and scoring."""
+def _represented(groups: tuple[Group, ...], categories: list[str]) -> list[tuple[Group, str]]:
+    """Return the group and the category of each cell that is shown in detail: one a category and scoring."""
     found = []
-    for place, category in enumerate(_categories(groups)):
-        for scoring in SIZES:
-            group = chosen_group(groups, scoring=scoring, category=category)
-            run = None if group is None else group.chosen(category)
-            if group is None or run is None:
-                continue
-            beside = group.untrained.get(category)
-            cells = {run.place: run} | ({beside.run.place: beside.run} if beside and beside.run else {})
-            drawn = [
-                _embedding(cell, f"embedding{place}-{scoring}-{number}") for number, cell in enumerate(cells.values())
-            ]
-            steps("embeddings")
-            examples = examples_of(run, images.of(run))
-            steps("pictures")
-            found.append(
-                {
-                    "category": category,
-                    "scoring": scoring,
-                    "run": run,
-                    "setup": group.setup,
-                    "drawings": [one for one in drawn if isinstance(one, Drawing)],
-                    "lost": [one for one in drawn if isinstance(one, str)],
-                    "examples": examples,
-                }
-            )
+    for category in categories:
+        for scoring in DEFAULT_SIZES:
+            group = representative_group(groups, scoring=scoring, category=category)
+            found += [] if group is None else [(group, category)]
     return found
 
 
-def _embedding(run: Run, name: str) -> Drawing | str:
-    """The figure, or why there is none."""
+def _representative(group: Group, category: str, data: str | Path | None, steps: _Steps) -> dict[str, Any]:
+    """Return embeddings and examples of the cell that represents a category."""
+    run = group.representative(category)
+    if run is None:
+        raise LookupError(f"group must have a finished cell of {category!r}, got none")
+    baseline = group.untrained.get(category)
+    cells = {run.place: run} | ({baseline.run.place: baseline.run} if baseline and baseline.run else {})
+    drawings = [_embedding(cell) for cell in cells.values()]
+    steps("embeddings")
+    examples = find_examples(run, data)
+    steps("images")
+    return {
+        "category": category,
+        "scoring": group.setup.common.scoring,
+        "run": run,
+        "setup": group.setup,
+        "drawings": [drawing for drawing in drawings if isinstance(drawing, Drawing)],
+        "notes": [note for note in drawings if isinstance(note, str)],
+        "examples": examples,
+    }
+
+
+def _embedding(run: Run) -> Drawing | str:
+    """Return the plot of a cell's embeddings, or the reason why there is none."""
     try:
-        return embedding_drawing(run, name=name)
-    except LOST as error:
+        return embedding_drawing(run)
+    except READ_ERRORS as error:
         return f"No t-SNE of {run.place}: {error}"
 
 
-def _categories(groups: tuple[Group, ...]) -> list[str]:
-    return sorted({category for group in groups for category in group.categories})
-
-
-def _kept(values: Any) -> list[Any]:
+def _not_none(values: Iterable[_Value | None]) -> list[_Value]:
     return [value for value in values if value is not None]
 
 
-def _count(groups: tuple[Group, ...]) -> int:
-    """How many steps a report takes."""
-    pairs = [(scoring, category) for scoring in SIZES for category in _categories(groups)]
-    shown = [pair for pair in pairs if chosen_group(groups, scoring=pair[0], category=pair[1])]
-    return sum(len(group.own) for group in groups) + 2 * len(shown)
-
-
 class _Steps:
-    """Tells how far the report is."""
+    """Counter of the steps of a report."""
 
     def __init__(self, progress: Progress | None, *, total: int) -> None:
         self.progress, self.total, self.done = progress, total, 0
@@ -174,22 +181,3 @@ class _Steps:
         self.done += 1
         if self.progress is not None:
             self.progress(stage, self.done, self.total)
-
-
-class _Images:
-    """The categories' images, each category read once."""
-
-    def __init__(self, data: str | Path | None) -> None:
-        self.data = data
-        self.read: dict[Path, Category | str] = {}
-
-    def of(self, run: Run) -> Category | str:
-        """The category of a cell, or why its images cannot be shown."""
-        settings = run.results.settings
-        folder = Path(self.data or settings.data) / settings.category
-        if folder not in self.read:
-            try:
-                self.read[folder] = read_category(folder, size=SIDE)
-            except LOST as error:
-                self.read[folder] = f"The images are not there any more: {error}"
-        return self.read[folder]

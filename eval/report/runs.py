@@ -1,4 +1,4 @@
-"""The finished and the failed cells below a folder, each of them once."""
+"""Finished and failed cells in a folder and below it, each of them once."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.benchmark.results import FAILED, RESULTS, Results, Settings, found_results, settings_from_json
+from eval.benchmark.cell import Settings, settings_from_json
+from eval.benchmark.results import FAILED, RESULTS, Results, find_results
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A finished cell.
+    """Finished cell.
 
     Attributes:
-        place: of its folder, below that of all results.
-        folder: its own.
-        category: what the page calls it: the name, with the data folder if several hold a category of that name.
+        place: path of its folder, relative to the folder of all results.
+        folder: its folder.
+        category: name on the page; it includes the data folder if several hold a category of that name.
         results: its numbers.
     """
 
@@ -30,13 +31,15 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """A cell that failed; `place` and `category` as in `Run`.
+    """Failed cell.
 
     Attributes:
-        settings: what was asked for.
-        time: it failed at, ISO 8601, UTC.
-        error: in one line.
-        traceback: in many.
+        place: see `Run`.
+        category: see `Run`.
+        settings: of the cell.
+        time: of the failure, ISO 8601, UTC.
+        error: type and message.
+        traceback: of the error.
     """
 
     place: str
@@ -49,10 +52,10 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Repetition:
-    """A cell with the settings of another one, which alone is counted.
+    """Cell with the settings of another one; only the other one counts.
 
     Attributes:
-        place: of its folder.
+        place: path of its folder, relative to the folder of all results.
         counted: place of the other one.
         equal: whether both have the same scores.
     """
@@ -64,7 +67,7 @@ class Repetition:
 
 @dataclass(frozen=True, kw_only=True)
 class Runs:
-    """What a folder holds, sorted by place."""
+    """All cells of a folder, sorted by place."""
 
     finished: tuple[Run, ...]
     failures: tuple[Failure, ...]
@@ -72,21 +75,21 @@ class Runs:
 
 
 def read_runs(folder: str | Path) -> Runs:
-    """Read every results.json in a folder and below it, and every failed.json that has none beside it.
+    """Read every results.json in a folder and below it, and every failed.json without one beside it.
 
     Raises:
         FileNotFoundError: if there is no results.json.
         ValueError: if a file is broken.
     """
     home = Path(folder)
-    results = found_results(home)
+    results = find_results(home)
     failed = {
         path.parent.relative_to(home).as_posix(): _read_failure(path)
         for path in sorted(home.rglob(FAILED))
         if not path.with_name(RESULTS).exists()
     }
     settings = [found.settings for found in results.values()] + [found[0] for found in failed.values()]
-    names = _names({(setting.data, setting.category) for setting in settings})
+    names = _category_names({(setting.data, setting.category) for setting in settings})
     counted: dict[Settings, str] = {}
     repetitions = []
     for place, found in results.items():
@@ -106,18 +109,18 @@ def read_runs(folder: str | Path) -> Runs:
                 place=place,
                 category=names[setting.data, setting.category],
                 settings=setting,
-                time=told["failed"],
-                error=told["error"],
-                traceback=told["traceback"],
+                time=texts["failed"],
+                error=texts["error"],
+                traceback=texts["traceback"],
             )
-            for place, (setting, told) in failed.items()
+            for place, (setting, texts) in failed.items()
         ),
         repetitions=tuple(repetitions),
     )
 
 
-def _names(categories: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """What to call each (data folder, category)."""
+def _category_names(categories: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return the name on the page of each (data folder, category)."""
     folders: dict[str, set[str]] = defaultdict(set)
     for data, name in categories:
         folders[name].add(data)
@@ -126,8 +129,10 @@ def _names(categories: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
 
 def _read_failure(path: Path) -> tuple[Settings, Mapping[str, str]]:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        texts = {name: str(told[name]) for name in ("failed", "error", "traceback")}
-        return settings_from_json(told["settings"]), texts
+        found = json.loads(path.read_text(encoding="utf-8"))
+        texts = {name: str(found[name]) for name in ("failed", "error", "traceback")}
+        return settings_from_json(found["settings"]), texts
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} must tell of a failed run: {type(error).__name__}: {error}: remove it") from error
+        raise ValueError(
+            f"{path} must hold the error of a failed run: {type(error).__name__}: {error}: remove it"
+        ) from error

@@ -1,4 +1,4 @@
-"""What was run, and what it came to, in a few words."""
+"""Summary of a report: what was run, and the image AUROC of each group."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ from pathlib import Path
 from statistics import fmean
 
 from dml_heads import HEADS
-from eval.benchmark.results import Settings
-from eval.benchmark.settings import EXPERIMENTS
-from eval.report.entries import MISSING
-from eval.report.groups import Group, weights_of
+from eval.benchmark.cell import EXPERIMENTS, Settings
+from eval.report.groups import Group, weights_name
 from eval.report.measures import IMAGE_AUROC
 from eval.report.runs import Run, Runs
-from eval.report.tables import mean_by_seed, untrained_mean, values_of
+from eval.report.table_entries import MISSING
+from eval.report.tables import seed_means, untrained_mean, values_of
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """One group in the summary; numbers are image AUROC.
+class SummaryRow:
+    """Row of the summary: the image AUROC of one group.
 
     Attributes:
         title: of the group.
-        details: of it.
-        categories: how many.
+        details: of the group.
+        categories: number of categories.
         untrained: mean over the categories.
         trained: mean over heads, seeds and categories.
-        lowest: the lowest mean of a head, with its name.
-        highest: the highest one.
-        better: for how many pairs of head and category the mean over seeds is above the baseline, and of how many.
-        failed: how many cells.
+        lowest: lowest mean of a head, with its name.
+        highest: highest mean of a head, with its name.
+        better: number of pairs of head and category whose mean over seeds is above the baseline, and of all pairs.
+        failed: number of failed cells.
     """
 
     title: str
@@ -44,8 +43,8 @@ class Line:
     failed: int
 
 
-def facts(runs: Runs) -> list[tuple[str, tuple[str, ...]]]:
-    """What was run: names and what stands behind them."""
+def run_facts(runs: Runs) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the facts about all cells, each with its name; those without a value are left out."""
     settings = [run.results.settings for run in runs.finished] + [failure.settings for failure in runs.failures]
     names = sorted({run.category for run in runs.finished} | {failure.category for failure in runs.failures})
     results = [run.results for run in runs.finished]
@@ -56,7 +55,7 @@ def facts(runs: Runs) -> list[tuple[str, tuple[str, ...]]]:
     hours = sum(sum(found.seconds.values()) for found in results) / 3600
     spent = f"{hours:.1f} h" if hours >= 1 else f"{hours * 60:.1f} min"
     cells = f"{len(runs.finished)} finished, {len(runs.failures)} failed"
-    weights = {f"{setting.backbone}, {weights_of(setting)}" for setting in settings}
+    weights = {f"{setting.backbone}, {weights_name(setting)}" for setting in settings}
     listed = [
         ("Cells", (cells,)),
         ("Categories", (f"{len(names)}: {', '.join(names)}",)),
@@ -77,14 +76,14 @@ def facts(runs: Runs) -> list[tuple[str, tuple[str, ...]]]:
     return [(name, values) for name, values in listed if values]
 
 
-def summarised(groups: Sequence[Group]) -> list[Line]:
-    """One line a group."""
-    return [_line(group) for group in groups]
+def summary_rows(groups: Sequence[Group]) -> list[SummaryRow]:
+    """Return one row a group."""
+    return [_summary_row(group) for group in groups]
 
 
-def _line(group: Group) -> Line:
+def _summary_row(group: Group) -> SummaryRow:
     baseline = untrained_mean(group, IMAGE_AUROC)
-    by_head = {head: fmean(means) for head in group.heads if (means := mean_by_seed(group, head, IMAGE_AUROC))}
+    by_head = {head: fmean(means) for head in group.heads if (means := seed_means(group, head, IMAGE_AUROC))}
     compared = [
         fmean(values) > group.untrained[category].metrics.image.auroc
         for head in group.heads
@@ -93,7 +92,7 @@ def _line(group: Group) -> Line:
     ]
     ordered = sorted(by_head, key=lambda head: by_head[head])
     ends = [f"{by_head[head]:.3f} {head}" for head in (*ordered[:1], *ordered[-1:])] or [MISSING, MISSING]
-    return Line(
+    return SummaryRow(
         title=group.setup.title,
         details=group.setup.details,
         categories=len(group.categories),
@@ -102,7 +101,7 @@ def _line(group: Group) -> Line:
         lowest=ends[0],
         highest=ends[1],
         better=f"{sum(compared)} of {len(compared)}" if compared else MISSING,
-        failed=sum(len(those) for those in group.failures.values()),
+        failed=sum(map(len, group.failures.values())),
     )
 
 
@@ -110,8 +109,8 @@ def _distinct(values: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values if value))
 
 
-def _listed(order: Iterable[str], there: set[str | None]) -> tuple[str, ...]:
-    names = [name for name in order if name in there]
+def _listed(order: Iterable[str], found: set[str | None]) -> tuple[str, ...]:
+    names = [name for name in order if name in found]
     return (", ".join(names),) if names else ()
 
 
@@ -120,9 +119,9 @@ def _generator(settings: Settings) -> str | None:
 
 
 def _copies(runs: Sequence[Run]) -> tuple[str, ...]:
-    """What was left out of the training of each category because it is tested on."""
+    """Describe how many training images of each category were left out as copies of test images."""
     found = sorted({(run.category, run.results.copies) for run in runs if run.results.copies})
-    return tuple(f"{count} training images of {category} that are test images, too" for category, count in found)
+    return tuple(f"{count} training images of {category} that are test images as well" for category, count in found)
 
 
 def _seeds(settings: Sequence[Settings]) -> tuple[str, ...]:

@@ -8,22 +8,22 @@ from statistics import fmean
 from typing import TypeVar
 
 from eval.benchmark.results import Metrics
-from eval.report.entries import Entry, absent, entry_of, pair_of
 from eval.report.groups import Group
 from eval.report.measures import Measure, Pair
+from eval.report.table_entries import Entry, mean_entry, missing_entry, pair_entry
 
 _Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One line of a table.
+    """Row of a table.
 
     Attributes:
         name: of the head, or "untrained".
-        seeds: how many finished, such as "3" or "2-3"; nothing where there are none to count.
+        seeds: number of seeds that finished, such as "3" or "2-3"; empty for the untrained backbone.
         entries: one a column.
-        baseline: whether it is the untrained line.
+        baseline: whether it is the untrained row.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """Lines that belong together, below a line with their title; none if it is empty."""
+    """Rows that belong together, below a row with their title; an empty title has no row."""
 
     title: str
     rows: tuple[Row, ...]
@@ -42,7 +42,7 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table as it stands on the page; the names of lines and their seeds are columns of their own."""
+    """Table on the page; `columns` names those after the rows' names and seeds."""
 
     caption: str
     details: str
@@ -51,11 +51,11 @@ class Table:
 
 
 def measure_table(group: Group, measure: Measure) -> Table:
-    """One number a head and category, and its mean over the categories; the untrained line is the first."""
+    """Return a table of one number a head and category, and its mean over the categories, the untrained row first."""
     rows = [_untrained_row(group, measure)] if group.heads else []
     for head in group.heads or ("",):
         entries = [
-            entry_of(
+            mean_entry(
                 values_of(group, head, category, measure.value),
                 failed=group.failed(head, category),
                 reference=_reference(group, category, measure) if head else None,
@@ -63,50 +63,44 @@ def measure_table(group: Group, measure: Measure) -> Table:
             for category in group.categories
         ]
         if len(group.categories) > 1:
-            entries.append(_mean_entry(group, head, measure))
-        rows.append(row_of(group, head, tuple(entries)))
-    return Table(
-        caption=f"{measure.name}. {group.setup.title}",
-        details=group.setup.details,
-        columns=_columns(group),
-        blocks=(Block(title="", rows=tuple(rows)),),
-    )
+            entries.append(_mean_over_categories(group, head, measure))
+        rows.append(head_row(group, head, tuple(entries)))
+    return _table(group, measure, rows)
 
 
 def pair_table(group: Group, pair: Pair) -> Table:
-    """As `measure_table`, with two numbers in each place."""
-    references = {category: pair.value(beside.metrics) for category, beside in group.untrained.items()}
+    """Return the same table as `measure_table` with two numbers in each entry."""
+    references = {category: pair.value(baseline.metrics) for category, baseline in group.untrained.items()}
     rows = []
     if group.heads:
-        entries = [pair_of([references[name]] if name in references else []) for name in group.categories]
-        whole = len(references) == len(group.categories)
-        mean = pair_of(list(references.values()) if whole else [])
+        entries = [pair_entry([references[name]] if name in references else []) for name in group.categories]
+        complete = len(references) == len(group.categories)
+        mean = pair_entry(list(references.values()) if complete else [])
         rows.append(untrained_row(tuple([*entries, mean] if len(entries) > 1 else entries)))
     for head in group.heads or ("",):
         found = {category: values_of(group, head, category, pair.value) for category in group.categories}
         entries = [
-            pair_of(
+            pair_entry(
                 found[category],
                 failed=group.failed(head, category),
                 reference=references.get(category) if head else None,
             )
             for category in group.categories
         ]
-        means = [(fmean(one for one, _ in those), fmean(two for _, two in those)) for those in found.values() if those]
-        whole = len(means) == len(group.categories)
+        means = [
+            (fmean(first for first, _ in values), fmean(second for _, second in values))
+            for values in found.values()
+            if values
+        ]
+        complete = len(means) == len(group.categories)
         if len(entries) > 1:
-            entries.append(pair_of(means) if whole else absent())
-        rows.append(row_of(group, head, tuple(entries)))
-    return Table(
-        caption=f"{pair.name}. {group.setup.title}",
-        details=group.setup.details,
-        columns=_columns(group),
-        blocks=(Block(title="", rows=tuple(rows)),),
-    )
+            entries.append(pair_entry(means) if complete else missing_entry())
+        rows.append(head_row(group, head, tuple(entries)))
+    return _table(group, pair, rows)
 
 
-def row_of(group: Group, head: str, entries: tuple[Entry, ...], *, categories: Sequence[str] = ()) -> Row:
-    """The line of a head; its seeds are counted in some categories, or in all."""
+def head_row(group: Group, head: str, entries: tuple[Entry, ...], *, categories: Sequence[str] = ()) -> Row:
+    """Return the row of a head; its seeds are counted in the given categories, or in all."""
     if not head:
         return untrained_row(entries)
     counts = sorted({len(group.runs(head, category)) for category in categories or group.categories})
@@ -115,20 +109,20 @@ def row_of(group: Group, head: str, entries: tuple[Entry, ...], *, categories: S
 
 
 def untrained_row(entries: tuple[Entry, ...]) -> Row:
-    """The line of the baseline, which has no seed."""
+    """Return the row of the baseline, which has no seed."""
     return Row(name="untrained", seeds="", entries=entries, baseline=True)
 
 
 def values_of(group: Group, head: str, category: str, value: Callable[[Metrics], _Value | None]) -> list[_Value]:
-    """One value a finished seed."""
+    """Return one value for each finished seed that has it."""
     found = [value(run.results.metrics) for run in group.runs(head, category)]
-    return [one for one in found if one is not None]
+    return [number for number in found if number is not None]
 
 
-def mean_by_seed(group: Group, head: str, measure: Measure) -> list[float]:
-    """The means over the categories, one a seed; if the seeds differ between categories, one mean of their means.
+def seed_means(group: Group, head: str, measure: Measure) -> list[float]:
+    """Return the mean over the categories for each seed; if the seeds differ between categories, one mean of all.
 
-    Empty if a category has no number, as a mean over others could not be compared.
+    Empty if a category has no number: a mean over the others could not be compared.
     """
     by_category = [
         {
@@ -140,35 +134,38 @@ def mean_by_seed(group: Group, head: str, measure: Measure) -> list[float]:
     ]
     if not all(by_category):
         return []
-    if all(one.keys() == by_category[0].keys() for one in by_category):
-        return [fmean(one[seed] for one in by_category) for seed in by_category[0]]
-    return [fmean(fmean(one.values()) for one in by_category)]
+    if all(numbers.keys() == by_category[0].keys() for numbers in by_category):
+        return [fmean(numbers[seed] for numbers in by_category) for seed in by_category[0]]
+    return [fmean(fmean(numbers.values()) for numbers in by_category)]
 
 
 def untrained_mean(group: Group, measure: Measure) -> float | None:
-    """Of the baseline, over the categories; None if one has no number."""
+    """Return the mean of the baseline over the categories; None if a category has no number."""
     found = [_reference(group, category, measure) for category in group.categories]
     numbers = [number for number in found if number is not None]
     return fmean(numbers) if len(numbers) == len(found) else None
 
 
+def _table(group: Group, measure: Measure | Pair, rows: Sequence[Row]) -> Table:
+    return Table(
+        caption=f"{measure.name}. {group.setup.title}",
+        details=group.setup.details,
+        columns=(*group.categories, "mean") if len(group.categories) > 1 else group.categories,
+        blocks=(Block(title="", rows=tuple(rows)),),
+    )
+
+
 def _untrained_row(group: Group, measure: Measure) -> Row:
     numbers = [_reference(group, category, measure) for category in group.categories]
-    entries = [absent() if number is None else entry_of([number]) for number in numbers]
-    if len(entries) > 1:
-        mean = untrained_mean(group, measure)
-        entries.append(absent() if mean is None else entry_of([mean]))
-    return untrained_row(tuple(entries))
+    if len(numbers) > 1:
+        numbers.append(untrained_mean(group, measure))
+    return untrained_row(tuple(missing_entry() if number is None else mean_entry([number]) for number in numbers))
 
 
-def _mean_entry(group: Group, head: str, measure: Measure) -> Entry:
-    return entry_of(mean_by_seed(group, head, measure), reference=untrained_mean(group, measure) if head else None)
+def _mean_over_categories(group: Group, head: str, measure: Measure) -> Entry:
+    return mean_entry(seed_means(group, head, measure), reference=untrained_mean(group, measure) if head else None)
 
 
 def _reference(group: Group, category: str, measure: Measure) -> float | None:
-    beside = group.untrained.get(category)
-    return None if beside is None else measure.value(beside.metrics)
-
-
-def _columns(group: Group) -> tuple[str, ...]:
-    return (*group.categories, "mean") if len(group.categories) > 1 else group.categories
+    baseline = group.untrained.get(category)
+    return None if baseline is None else measure.value(baseline.metrics)

@@ -22,39 +22,55 @@ from eval.scoring.nearest import nearest
 
 
 def grad_cam(detector: Detector, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Where the coarsest feature map holds what makes the score of an image large.
+    """Return the heat map (h, w) of one image (H, W, 3); see `grad_cams`."""
+    return np.asarray(grad_cams(detector, image[None])[0], np.float32)
+
+
+def grad_cams(
+    detector: Detector, images: NDArray[np.uint8], *, scores: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Return the regions of the coarsest feature map that raise the score of each image.
 
     The score is that of the detector: of the whole image, or of its highest patch. Each channel of the map is weighted
-    by the average of the score's gradient over the map's cells; the weighted sum of the channels is cut at 0. Nothing
-    about the backbone is changed: no gradient is left behind, and it is in the mode that it was in.
+    by the average of the score's gradient over the map's cells; the weighted sum of the channels is cut at 0. The
+    backbone is left unchanged: no gradient is stored, and its mode is restored.
 
     Args:
-        detector: computes where the weights of its backbone are. With image scoring the map is the coarsest there is,
-            otherwise the coarsest that goes into the embedding of patches.
-        image: uint8 (H, W, 3).
+        detector: computes on the device of its backbone. With image scoring the map is the coarsest of all, otherwise
+            the coarsest that goes into the embedding of patches.
+        images: uint8 (N, H, W, 3).
+        scores: of the patches as the detector returned them, (N, h, w), to save time: only patches near the highest
+            score are scored again. None scores all.
 
     Returns:
-        float32 (h, w), at least 0, on the grid of that map; without unit, so only to be compared within the image.
+        float32 (N, h, w), at least 0, on the grid of that map. It has no unit; compare values within an image only.
 
     References:
         R. R. Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
-        ICCV 2017. There the gradient is that of a class's logit. Here it is the score's, which has no class: it is
-        the same question for every head, and for a backbone that was never trained.
+        ICCV 2017. There the gradient is that of a class's logit. Here it is that of the score, which has no class: it
+        is the same for every head, and for a backbone that was never trained.
     """
     backbone = detector.backbone
     stride = max(backbone.channels) if detector.scoring == "image" else backbone.patch_strides[-1]
-    pixels = torch.tensor(image[None], device=device_of(backbone))
+    pixels = torch.tensor(images, device=device_of(backbone))
+    high = None if scores is None else torch.from_numpy(_near_highest(scores)).to(pixels.device)
     was_training = backbone.training
     backbone.eval()
     try:
         with torch.enable_grad(), recorded_maps(backbone, stride=stride) as maps:
-            (gradient,) = torch.autograd.grad(_highest_score(detector, pixels), maps[-1])
+            (gradient,) = torch.autograd.grad(_highest_scores(detector, pixels, high).sum(), maps[-1])
     finally:
         backbone.train(was_training)
-    map_ = maps[-1].detach()[0]
-    weights = gradient[0].mean(dim=(1, 2))
-    heat = functional.relu(torch.einsum("c,chw->hw", weights.float(), map_.float()))
+    weights = gradient.mean(dim=(2, 3))
+    heat = functional.relu(torch.einsum("bc,bchw->bhw", weights.float(), maps[-1].detach().float()))
     return np.asarray(heat.cpu().numpy(), np.float32)
+
+
+def _near_highest(scores: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return the patches (N, h * w) whose score may be the highest of its image before it was rounded to float16."""
+    flat = scores.reshape(len(scores), -1)
+    highest = flat.max(axis=1, keepdims=True)
+    return np.asarray(flat >= highest - 4 * np.finfo(np.float16).eps * np.abs(highest), np.bool_)
 
 
 @contextmanager
@@ -91,25 +107,47 @@ def recorded_maps(backbone: Backbone, *, stride: int) -> Iterator[list[Tensor]]:
         yield maps
 
 
-def _highest_score(detector: Detector, pixels: Tensor) -> Tensor:
-    """The score of one image (1, H, W, 3), with a gradient."""
-    backbone = detector.backbone
+def _highest_scores(detector: Detector, pixels: Tensor, high: Tensor | None = None) -> Tensor:
+    """Return the score of each image (B, H, W, 3), with gradients, (B,).
+
+    Args:
+        detector: scores the images.
+        pixels: the images.
+        high: patches that are scored, bool (B, h * w), at least one an image; None for all.
+    """
+    backbone, bank = detector.backbone, detector.bank
     if detector.scoring == "image":
-        return _distances(backbone.embed(pixels), detector.bank)[0]
+        return _distances(backbone.embed(pixels), bank)
     if detector.scoring == "patch" or detector.head is None:
-        return _distances(_rows(backbone.patch_embed(pixels)), detector.bank).max()
+        rows = _rows(backbone.patch_embed(pixels))
+        return _highest(_distances(_chosen(rows, high), bank), rows, high)
     known = unprojected(backbone).patch_embed(pixels)
     if detector.scoring == "pooled":
         trainable = 0 if unprojected(backbone) is backbone else len(backbone.stages())
-        return _distances(backbone.upper(known, scoring="pooled", trainable=trainable), detector.bank)[0]
+        return _distances(backbone.upper(known, scoring="pooled", trainable=trainable), bank)
     evidence = evidence_of(detector.head, backbone.upper(known, scoring="patch", trainable=len(backbone.stages())))
-    _, far_reach, _, sure_reach = detector.bank.scales
-    return (_distances(_rows(known), detector.bank) / far_reach + evidence.flatten() / sure_reach).max()
+    _, distance_scale, _, evidence_scale = bank.scales
+    rows = _rows(known)
+    distances = _distances(_chosen(rows, high), bank)
+    return _highest(distances / distance_scale + _chosen(evidence.flatten(1), high) / evidence_scale, rows, high)
 
 
 def _rows(patches: Tensor) -> Tensor:
-    """Patches (1, D, h, w) to (h * w, D)."""
-    return patches.float().flatten(2)[0].T
+    """Return patches (B, D, h, w) as (B, h * w, D)."""
+    return patches.float().flatten(2).transpose(1, 2)
+
+
+def _chosen(values: Tensor, high: Tensor | None) -> Tensor:
+    """Return those of (B, h * w, ...) that are scored, of all images in one dimension (P, ...)."""
+    return values.flatten(0, 1) if high is None else values[high]
+
+
+def _highest(scores: Tensor, rows: Tensor, high: Tensor | None) -> Tensor:
+    """Return the highest score of each image, (B,), from those of the scored patches (P,)."""
+    if high is None:
+        return scores.view(rows.shape[:2]).max(dim=1).values
+    spread = scores.new_full(rows.shape[:2], -torch.inf).masked_scatter(high, scores)
+    return spread.max(dim=1).values
 
 
 def _distances(rows: Tensor, bank: Bank) -> Tensor:

@@ -19,7 +19,7 @@ from eval.models.backbone import Backbone, StagedBackbone
 from eval.models.projection import ProjectedBackbone
 from eval.models.registry import make_backbone
 from eval.scoring.detector import Detector
-from eval.scoring.grad_cam import _highest_score, grad_cam, recorded_maps
+from eval.scoring.grad_cam import _highest_scores, grad_cam, grad_cams, recorded_maps
 from eval.scoring.memory_bank import Bank
 
 SIDE = 64
@@ -183,7 +183,7 @@ def test_fused_scoring_explains_the_sum_of_distance_and_evidence(image: np.ndarr
     detector = Detector(backbone, head, bank, "fused", SIDE)
     scores, _, _ = detector.scores([image])
     far, far_spread, sure, sure_spread = bank.scales
-    highest = float(_highest_score(detector, torch.tensor(image[None])).detach())
+    highest = float(_highest_scores(detector, torch.tensor(image[None])).detach())
     assert highest - far / far_spread - sure / sure_spread == pytest.approx(scores.max(), abs=1e-2)
     found = grad_cam(detector, image)
     assert found.shape == (SIDE // 16, SIDE // 16)
@@ -191,3 +191,19 @@ def test_fused_scoring_explains_the_sum_of_distance_and_evidence(image: np.ndarr
     assert found.max() > 0
     without = Detector(backbone, head, replace(bank, scales=(0.2, 1e9, 0.5, 2.0)), "fused", SIDE)
     assert not np.allclose(grad_cam(without, image), found)
+
+
+@pytest.mark.parametrize("scoring", ["image", "patch", "fused"])
+def test_several_images_at_once_and_with_known_scores_have_the_same_maps(scoring: str) -> None:
+    images = np.random.default_rng(1).integers(0, 256, (3, SIDE, SIDE, 3), np.uint8)
+    backbone: Any = Small().eval()
+    head, width = None, COARSE if scoring == "image" else FINE + COARSE
+    if scoring == "fused":
+        backbone = ProjectedBackbone(backbone, size=5)
+        head = make_head("softmax", embedding_size=5, classes=2)
+    detector = Detector(backbone, head, replace(bank_of(width), scales=(0.2, 0.1, 0.5, 2.0)), scoring, SIDE)
+    alone = np.stack([grad_cam(detector, image) for image in images])
+    np.testing.assert_allclose(grad_cams(detector, images), alone, atol=1e-6)
+    if scoring != "image":
+        scores = detector.scores(list(images))[0].astype(np.float16).astype(np.float32)
+        np.testing.assert_allclose(grad_cams(detector, images, scores=scores), alone, atol=1e-6)

@@ -1,12 +1,14 @@
-"""The report's page as a whole: it needs nothing but itself, nothing is dropped silently, and a browser shows it."""
+"""The page of the report: self-contained, complete, safe, and shown by a browser."""
 
 import base64
+import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,10 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
-pytest.importorskip("matplotlib")
 pytest.importorskip("jinja2")
 
-from eval.benchmark.results import found_results, read_results
+from defectsynth.io import image_files
+from eval.benchmark.results import find_results, read_results, write_failure, write_results
 from eval.report import write_report
 
 
@@ -30,7 +32,7 @@ def test_what_failed_is_shown(read: Any, strange: str) -> None:
 
 
 def test_it_says_what_was_run(out: Path, read: Any) -> None:
-    results = next(iter(found_results(out).values()))
+    results = next(iter(find_results(out).values()))
     for word in (*results.versions.values(), results.device, results.settings.data, results.started[:10]):
         assert word in read.text
     assert (results.git_revision or "unknown revision")[:12] in read.text
@@ -53,12 +55,61 @@ def test_the_page_stands_alone_and_is_whole(page: Path, read: Any, strange: str)
     assert [path.name for path in page.parent.iterdir()] == ["report.html"]
 
 
+def test_the_page_allows_nothing_but_its_own_style_and_images(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    (policy,) = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', text)
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy.split("; ") == [
+        "default-src 'none'", "img-src data:", f"style-src 'sha256-{digest}'", "base-uri 'none'", "form-action 'none'",
+    ]  # fmt: skip
+    assert text.index("Content-Security-Policy") < text.index("<style>")
+    assert not re.findall(r"<[^>]*\s(?:style|on\w+)\s*=", text)
+
+
+def test_hidden_characters_of_names_and_errors_are_visible(plain: Path, tmp_path: Path, read_page: Any) -> None:
+    hidden = "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+    (path,) = plain.rglob("results.json")
+    results = read_results(path.parent)
+    names = {image.defect: f"{image.defect}{hidden}" for image in results.images if image.label}
+    images = tuple(
+        replace(image, defect=names.get(image.defect, "good"), path=f"disc/test/x/{number}{hidden}.png")
+        for number, image in enumerate(results.images)
+    )
+    metrics = replace(
+        results.metrics, per_defect={names[name]: value for name, value in results.metrics.per_defect.items()}
+    )
+    settings = replace(results.settings, category=f"disc{hidden}", data=f"/data{hidden}")
+    folder = tmp_path / "out" / "cell\u202e\x01"
+    shutil.copytree(path.parent, folder)
+    write_results(folder, replace(results, settings=settings, images=images, metrics=metrics, device=f"cpu{hidden}"))
+    failed = tmp_path / "out" / "failed\u2066"
+    write_failure(failed, replace(settings, seed=3), RuntimeError(f"no {hidden}"))
+    written = write_report(tmp_path / "out", tmp_path / "page.html")
+    text = written.read_text(encoding="utf-8")
+    assert {letter for letter in hidden if letter in text} == {"\n", "\t"}
+    page = read_page(written)
+    for name in ("disc\\u0000", "dent\\u0000", "cell\\u202e\\u0001", "failed\\u2066", "cpu\\u0000", "\\u2069.png"):
+        assert name in page.text
+    assert any("dent\\u0000" in label and "\\u202e" in label for label in page.labels)
+
+
+def test_only_the_images_that_are_shown_are_read(plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+    read = image_files.read_image
+    monkeypatch.setattr("eval.data.images.read_image", lambda path: (opened.append(path), read(path))[1])
+    write_report(plain, tmp_path / "page.html")
+    tests = {path for path in opened if path.parts[-3] == "test"}
+    assert len(tests) == 8
+    assert len(opened) <= 8 * 3 + 4 + 8  # for shape, page and Grad-CAM; masks; nearest normals
+
+
 def test_the_same_results_give_the_same_page_and_progress_ends(plain: Path, tmp_path: Path, read_page: Any) -> None:
-    told: list[tuple[str, int, int]] = []
-    first = write_report(plain, tmp_path / "first.html", progress=lambda *step: told.append(step))
+    steps: list[tuple[str, int, int]] = []
+    first = write_report(plain, tmp_path / "first.html", progress=lambda *step: steps.append(step))
     assert write_report(str(plain), str(tmp_path / "second.html")).read_bytes() == first.read_bytes()
-    assert [done for _, done, _ in told] == list(range(1, told[-1][2] + 1))
-    assert {total for _, _, total in told} == {len(told)}
+    assert [done for _, done, _ in steps] == list(range(1, steps[-1][2] + 1))
+    assert {total for _, _, total in steps} == {len(steps)}
     page = read_page(first)
     assert page.table("Image AUROC. Untrained, scored by patch")["untrained"][0] == ""
     assert "failed." not in page.text.partition("What was run")[0]
@@ -68,9 +119,9 @@ def copied(plain: Path, folder: Path, data: Path) -> Path:
     """The results as if the images had been elsewhere."""
     shutil.copytree(plain, folder)
     (path,) = folder.rglob("results.json")
-    told = json.loads(path.read_text())
-    told["settings"]["data"] = str(data)
-    path.write_text(json.dumps(told))
+    found = json.loads(path.read_text())
+    found["settings"]["data"] = str(data)
+    path.write_text(json.dumps(found))
     return path.parent
 
 
@@ -79,12 +130,12 @@ def test_images_that_were_moved_are_missed_or_found_elsewhere(
 ) -> None:
     copied(plain, tmp_path / "out", Path("/no/such/folder"))
     lost = read_page(write_report(tmp_path / "out", tmp_path / "page.html"))
-    assert "The images are not there any more" in lost.text
+    assert "The images cannot be shown" in lost.text
     assert lost.images == []
     assert lost.tags["svg"] == 3
     assert "Best: defective, highest scores" in lost.text
     found = read_page(write_report(tmp_path / "out", tmp_path / "page.html", data=data))
-    assert "not there any more" not in found.text
+    assert "cannot be shown" not in found.text
     assert len(found.images) == 8 * 4  # image, Grad-CAM, heat map and nearest normal
     assert len(base64.b64decode(found.images[0]["src"].partition(",")[2])) < 20_000
 
@@ -106,7 +157,7 @@ def test_what_is_lost_or_broken_is_named_and_the_rest_stays(
     worst = max((image for image in results.images if image.label == 0), key=lambda image: image.score)
     (fewer / worst.path).unlink()
     page = read_page(write_report(tmp_path / "out", tmp_path / "page.html", data=fewer))
-    assert f"{worst.path} is not among them" in page.text
+    assert f"{worst.path} is missing" in page.text
     assert page.images == []
 
 
@@ -120,7 +171,7 @@ def test_the_page_is_written_whole_or_not_at_all(plain: Path, tmp_path: Path) ->
     shutil.copytree(plain / "disc", broken)
     (broken / "failed").mkdir()
     (broken / "failed" / "failed.json").write_text("{}")
-    with pytest.raises(ValueError, match=r"failed\.json must tell of a failed run: KeyError"):
+    with pytest.raises(ValueError, match=r"failed\.json must hold the error of a failed run: KeyError"):
         write_report(tmp_path / "out", page)
     assert not page.exists()
 
@@ -133,7 +184,8 @@ LOOK = """<!DOCTYPE html><title>waiting</title><iframe src="{page}" style="width
   document.title = JSON.stringify({{
     width: inner.documentElement.scrollWidth, images: images.length, svgs: wide.length,
     loaded: images.filter((one) => one.complete && one.naturalWidth === 192).length,
-    text: inner.body.innerText.length,
+    text: inner.body.innerText.length, styled: getComputedStyle(inner.querySelector("svg")).display === "block",
+    colours: new Set([...inner.querySelectorAll("[class^=palette]")].map((one) => getComputedStyle(one).color)).size,
   }});
 }};</script>"""
 
@@ -150,7 +202,7 @@ def chromium(tmp_path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [380, 1600])
-def test_a_browser_shows_all_pictures_and_the_page_does_not_overflow(
+def test_a_browser_shows_all_images_and_the_page_does_not_overflow(
     page: Path, read: Any, chromium: list[str], tmp_path: Path, width: int
 ) -> None:
     look = tmp_path / "look.html"
@@ -166,3 +218,5 @@ def test_a_browser_shows_all_pictures_and_the_page_does_not_overflow(
     assert seen["images"] == seen["loaded"] == len(read.images) > 30
     assert seen["svgs"] == read.tags["svg"]
     assert seen["text"] > 2000
+    assert seen["styled"], "the policy must allow the style sheet of the page"
+    assert seen["colours"] >= 3

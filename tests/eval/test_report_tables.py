@@ -10,14 +10,13 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
-pytest.importorskip("matplotlib")
 pytest.importorskip("jinja2")
 
-from eval.benchmark.results import found_results, read_results, write_failure, write_results
+from eval.benchmark.results import find_results, read_results, write_failure, write_results
 from eval.report import write_report
-from eval.report.entries import Entry, entry_of, pair_of
-from eval.report.groups import grouped
+from eval.report.groups import group_runs
 from eval.report.runs import read_runs
+from eval.report.table_entries import Entry, mean_entry, pair_entry
 
 
 def spread(values: list[float]) -> str:
@@ -71,10 +70,10 @@ def test_types_of_defects_and_costs(read: Any, of: Any, strange: str, defect: st
     assert [line[3] for line in costs if line[0] == "softmax"][1] == f"{fmean(seconds):.1f}"
 
 
-def test_equal_cells_are_counted_once_and_equal_names_in_other_folders_are_told_apart(
+def test_equal_cells_are_counted_once_and_equal_names_in_other_folders_are_distinguished(
     plain: Path, tmp_path: Path
 ) -> None:
-    (name,) = found_results(plain)
+    (name,) = find_results(plain)
     results = read_results(plain / name)
     write_results(tmp_path / "1", results)
     write_results(tmp_path / "2", results)
@@ -85,14 +84,14 @@ def test_equal_cells_are_counted_once_and_equal_names_in_other_folders_are_told_
     assert [run.place for run in runs.finished] == ["1", "4"]
     assert [(one.place, one.counted, one.equal) for one in runs.repetitions] == [("2", "1", True), ("3", "1", False)]
     assert [run.category for run in runs.finished] == [f"disc in {results.settings.data}", "disc in /elsewhere"]
-    (group,) = grouped(runs)
+    (group,) = group_runs(runs)
     assert len(group.categories) == 2
 
 
 def test_binary_has_its_own_baseline_and_defects_apart(
     plain: Path, tmp_path: Path, cells_of: Any, read_page: Any
 ) -> None:
-    (name,) = found_results(plain)
+    (name,) = find_results(plain)
     before = read_results(plain / name)
     kept = tuple(replace(image, baseline_score=0.5) for image in before.images if image.defect != "dent")
     per_defect = {"spot": before.metrics.per_defect["spot"]}
@@ -101,7 +100,7 @@ def test_binary_has_its_own_baseline_and_defects_apart(
     binary = replace(before, settings=learned, metrics=metrics, baseline=metrics, images=kept)
     write_results(tmp_path / "before", before)
     write_results(tmp_path / "dent", binary)
-    (group,) = grouped(read_runs(tmp_path))
+    (group,) = group_runs(read_runs(tmp_path))
     assert group.untrained["disc"].scores == (0.5,) * len(kept)
     assert group.untrained["disc"].run is not None
     page = read_page(write_report(tmp_path, tmp_path / "page.html"))
@@ -110,19 +109,19 @@ def test_binary_has_its_own_baseline_and_defects_apart(
     write_results(tmp_path / "spot", replace(binary, settings=replace(learned, defect="spot")))
     write_failure(tmp_path / "failed", replace(learned, category="elsewhere"), ValueError("no"))
     write_results(tmp_path / "there", replace(before, settings=replace(before.settings, category="elsewhere")))
-    (_, failed) = sorted(grouped(read_runs(tmp_path)), key=lambda group: len(group.categories))
+    (_, failed) = sorted(group_runs(read_runs(tmp_path)), key=lambda group: len(group.categories))
     assert failed.categories == ("disc", "elsewhere")
     assert list(failed.untrained) == ["disc"]  # the baseline of the other one has other test images
     (tmp_path / "failed" / "failed.json").unlink()
     (tmp_path / "there" / "results.json").unlink()
-    titles = [group.setup.title for group in grouped(read_runs(tmp_path))]
+    titles = [group.setup.title for group in group_runs(read_runs(tmp_path))]
     assert [title.partition("(")[2] for title in titles] == ["dent), scored by patch", "spot), scored by patch"]
 
 
 def test_entries() -> None:
-    assert entry_of([0.5, 0.7], reference=0.55) == Entry(text="0.600", spread="± 0.141", tone="above")
-    assert entry_of([0.5], reference=0.55, failed=2) == Entry(text="0.500", note="2 of 3 failed", tone="below")
-    assert entry_of([0.5], reference=0.5004).tone == ""
-    assert entry_of([], failed=1) == Entry(text="failed", tone="missing")
-    assert pair_of([(0.5, 1), (0.7, 0.5)], reference=(0.6, 0.6)) == Entry(text="0.60 / 0.75", tone="above")
-    assert pair_of([]).tone == "missing"
+    assert mean_entry([0.5, 0.7], reference=0.55) == Entry(text="0.600", spread="± 0.141", tone="above")
+    assert mean_entry([0.5], reference=0.55, failed=2) == Entry(text="0.500", note="2 of 3 failed", tone="below")
+    assert mean_entry([0.5], reference=0.5004).tone == ""
+    assert mean_entry([], failed=1) == Entry(text="failed", tone="missing")
+    assert pair_entry([(0.5, 1), (0.7, 0.5)], reference=(0.6, 0.6)) == Entry(text="0.60 / 0.75", tone="above")
+    assert pair_entry([]).tone == "missing"
