@@ -1,6 +1,7 @@
 """Images that the tests of several packages draw on."""
 
 import math
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -27,6 +28,25 @@ MESH_SIZE, MESH_PERIOD, WIRE_WIDTH = 240, 24, 6  # pixels
 def size_name(size: tuple[int, int]) -> str:
     """Return the name of a size in a test's id."""
     return f"{size[0]}x{size[1]}"
+
+
+def make_part(
+    seed: int = 0, *, size: tuple[int, int] = (64, 72), channels: int = 3, dtype: Any = np.uint8
+) -> np.ndarray:
+    """Return a bright part in front of a dark, noisy background, in cv2's order of channels."""
+    rng = np.random.default_rng(seed)
+    image = rng.integers(20, 40, (*size, channels))
+    rows, columns = size
+    image[rows // 4 : -rows // 4, columns // 5 : -columns // 5] += 120 + 20 * np.arange(channels)
+    image = image.astype(dtype) * dtype(257 if dtype is np.uint16 else 1)
+    return image[..., 0] if channels == 1 else image
+
+
+def write_image(path: Path, image: np.ndarray) -> Path:
+    """Write an image with cv2 in the format of the suffix and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(cv2.imencode(path.suffix, image)[1])
+    return path
 
 
 def gray_disc(radius: float = 90.0) -> np.ndarray:

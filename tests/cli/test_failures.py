@@ -1,29 +1,18 @@
-"""`defectsynth generate`: inputs that fail, regions of interest, folders that are refused."""
+"""`defectsynth generate`: unusable inputs, regions of interest and output folders that are refused."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 
 from defectsynth import Line, redraw
 from defectsynth.cli import main, tasks
 from defectsynth.cli.reading import read_roi
-from defectsynth.core.arrays import Array
 from defectsynth.io.image_files import read_image
-
-SEVERAL = ("--defect", "scratch", "--defect", "color_spot", "--set", "count_range=[1, 3]")
-
-
-def manifest(output: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (output / "manifest.jsonl").read_text().splitlines()]
-
-
-def gray(path: Path) -> Array:
-    return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
+from tests.cli.outputs import SEVERAL, read_manifest, read_pixels
+from tests.images import make_part, write_image
 
 
 def test_unusable_files_are_named_and_do_not_stop_the_rest(
@@ -44,14 +33,16 @@ def test_unusable_files_are_named_and_do_not_stop_the_rest(
     assert "  dead.png: cannot be read: No such file or directory" in errors
     assert "  line 2/empty.jpg: the file is empty" in errors
     assert "  line 2/words.webp: not a PNG, JPEG, BMP, TIFF or WebP file" in errors
-    sources = [line["source"] for line in manifest(output)]
+    sources = [line["source"] for line in read_manifest(output)]
     assert sources == ["a.png", "c.png", "line 2/a.png", "line 2/d.png", "a.png", "c.png"]
-    assert not (output / "train/good/000001.png").exists()  # numbers are places in the sorted listing
-    assert generate(good, "--defect", "line", "--count", "6")[0] == 1  # finished, and still says what failed
+    assert not (output / "train/good/000001.png").exists()  # numbers follow the sorted listing
+    assert generate(good, "--defect", "line", "--count", "6")[0] == 1  # a finished run names its failures again
     assert "b.png" in capfd.readouterr().err
 
 
-def test_nothing_usable(tmp_path: Path, generate: Any, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_without_usable_images_is_an_error(
+    tmp_path: Path, generate: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.png").write_bytes(b"")
     code, output = generate(tmp_path / "in", "--defect", "line")
@@ -60,41 +51,41 @@ def test_nothing_usable(tmp_path: Path, generate: Any, capfd: pytest.CaptureFixt
     assert not (output / "manifest.jsonl").exists()
 
 
-def test_no_place_for_a_defect_is_an_error_and_no_false_label(
-    good: Path, generate: Any, write: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_an_image_without_a_place_for_a_defect_is_an_error_and_gets_no_label(
+    good: Path, generate: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("a", "b", "c", "line 2/a", "line 2/d"):
         empty = name == "b"
-        write(tmp_path / "roi" / f"{name}.png", np.full((64, 72), 0 if empty else 255, np.uint8))
+        write_image(tmp_path / "roi" / f"{name}.png", np.full((64, 72), 0 if empty else 255, np.uint8))
     code, output = generate(good, "--defect", "line", "--roi-dir", str(tmp_path / "roi"))
     assert code == 1
     assert "  b.png: image 000001: no defect could be placed with 9 seeds" in capfd.readouterr().err
-    assert [line["source"] for line in manifest(output)] == ["a.png", "c.png", "line 2/a.png", "line 2/d.png"]
+    assert [line["source"] for line in read_manifest(output)] == ["a.png", "c.png", "line 2/a.png", "line 2/d.png"]
 
 
-def test_roi_keeps_defects_inside(good: Path, generate: Any, write: Any, tmp_path: Path) -> None:
+def test_defects_stay_in_the_region_of_interest(good: Path, generate: Any, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     for index, name in enumerate(("a.png", "b.jpg", "c.bmp", "line 2/a.webp", "line 2/d.tif")):
         mask = np.zeros((64, 72), np.uint8)
         mask[rng.integers(30) :, : rng.integers(20, 60)] = 255
         exact = name.endswith((".png", ".bmp", ".tif"))
-        write(tmp_path / "roi" / name, mask if exact else np.full_like(mask, 255 if index else 0))
+        write_image(tmp_path / "roi" / name, mask if exact else np.full_like(mask, 255 if index else 0))
     code, output = generate(good, *SEVERAL, "--roi-dir", str(tmp_path / "roi"), "--count", "15")
     assert code == 0
-    for line in manifest(output):
+    for line in read_manifest(output):
         roi = read_roi(tmp_path / "roi" / line["roi"], size=(64, 72))
-        assert not gray(output / line["mask"])[roi == 0].any()
+        assert not read_pixels(output / line["mask"])[roi == 0].any()
         again = redraw(read_image(good / line["source"]), line["defects"], roi=roi)
         np.testing.assert_array_equal(again.image, read_image(output / line["image"]))
 
 
-def test_roi_faults_are_named(
-    good: Path, generate: Any, write: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+def test_unusable_regions_of_interest_are_named(
+    good: Path, generate: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    everything = np.full((64, 72), 255, np.uint8)
+    full = np.full((64, 72), 255, np.uint8)
     for name in ("a.png", "b.png", "b.bmp", "line 2/a.png"):
-        write(tmp_path / "roi" / name, everything)
-    write(tmp_path / "roi/c.png", everything[:-1])
+        write_image(tmp_path / "roi" / name, full)
+    write_image(tmp_path / "roi/c.png", full[:-1])
     code, output = generate(good, "--defect", "line", "--roi-dir", str(tmp_path / "roi"))
     errors = capfd.readouterr().err
     assert code == 1
@@ -103,10 +94,10 @@ def test_roi_faults_are_named(
         r"  c.png: its region of interest '.*c.png' must have the image's size 72 x 64, got 72 x 63", errors
     )
     assert "  line 2/d.png: --roi-dir must hold one mask of the same relative path, found none" in errors
-    assert {line["source"] for line in manifest(output)} == {"a.png", "line 2/a.png"}
+    assert {line["source"] for line in read_manifest(output)} == {"a.png", "line 2/a.png"}
 
 
-def refused(code: int, capfd: pytest.CaptureFixture[str], *texts: str) -> None:
+def assert_refused(code: int, capfd: pytest.CaptureFixture[str], *texts: str) -> None:
     errors = capfd.readouterr().err
     assert code == 2
     assert errors.startswith("defectsynth: ")
@@ -114,19 +105,21 @@ def refused(code: int, capfd: pytest.CaptureFixture[str], *texts: str) -> None:
         assert text in errors
 
 
-def test_a_folder_that_holds_something_else_is_refused(
+def test_a_folder_with_other_files_is_refused(
     good: Path, generate: Any, tmp_path: Path, tree: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/thesis.tex").write_text("years of work")
     before = tree(tmp_path / "out")
-    refused(generate(good, "--defect", "line")[0], capfd, "'thesis.tex' and no defectsynth.json")
+    assert_refused(generate(good, "--defect", "line")[0], capfd, "'thesis.tex' and no defectsynth.json")
     assert tree(tmp_path / "out") == before
-    refused(generate(good, "--defect", "line", name="out/thesis.tex")[0], capfd, "must be a folder, got the file")
+    assert_refused(
+        generate(good, "--defect", "line", name="out/thesis.tex")[0], capfd, "must be a folder, got the file"
+    )
 
 
-def test_other_settings_are_refused_and_named(
-    *, good: Path, generate: Any, write: Any, part: Any, tree: Any, capfd: pytest.CaptureFixture[str]
+def test_a_folder_of_other_settings_is_refused_and_the_settings_named(
+    *, good: Path, generate: Any, tree: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _, output = generate(good, "--defect", "line", "--count", "3")
     before = tree(output)
@@ -137,13 +130,13 @@ def test_other_settings_are_refused_and_named(
         (("--defect", "line", "--count", "3", "--severity", "0.5"), "severity was 1.0, is 0.5"),
         (("--defect", "scratch", "--count", "3"), "__class_fullname__ was"),
     ):
-        refused(generate(good, *words)[0], capfd, text)
-    write(good / "z.png", part(9))
-    refused(generate(good, "--defect", "line", "--count", "3")[0], capfd, "input.files was 5, is 6")
+        assert_refused(generate(good, *words)[0], capfd, text)
+    write_image(good / "z.png", make_part(9))
+    assert_refused(generate(good, "--defect", "line", "--count", "3")[0], capfd, "input.files was 5, is 6")
     assert tree(output) == before
 
 
-def test_a_finished_folder_is_left_alone(
+def test_a_finished_folder_is_not_written_again(
     good: Path, generate: Any, tree: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _, output = generate(good, "--defect", "line")
@@ -156,19 +149,19 @@ def test_a_finished_folder_is_left_alone(
 
 def test_output_inside_input_is_refused(good: Path, capfd: pytest.CaptureFixture[str]) -> None:
     words = ["generate", str(good), str(good / "out"), "--defect", "line"]
-    refused(main(words), capfd, "OUTPUT must not lie inside INPUT")
+    assert_refused(main(words), capfd, "OUTPUT must not lie inside INPUT")
     assert not (good / "out").exists()
 
 
-def test_broken_settings_file_is_refused(
+def test_a_broken_settings_file_is_refused(
     good: Path, generate: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/defectsynth.json").write_text("{")
-    refused(generate(good, "--defect", "line")[0], capfd, "must hold a readable defectsynth.json")
+    assert_refused(generate(good, "--defect", "line")[0], capfd, "must hold a readable defectsynth.json")
 
 
-def test_a_picture_that_cannot_be_drawn_into_is_named(
+def test_an_image_that_a_defect_refuses_is_named(
     good: Path, generate: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
@@ -180,20 +173,20 @@ def test_a_picture_that_cannot_be_drawn_into_is_named(
     assert "  b.png: image 000001: image must be larger" in capfd.readouterr().err
 
 
-def test_a_full_disk_ends_with_a_clear_message_and_can_be_resumed(
+def test_a_full_disk_is_named_and_the_run_can_be_resumed(
     good: Path, generate: Any, monkeypatch: pytest.MonkeyPatch, tree: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _, whole = generate(good, "--defect", "line", name="whole")
     written = []
 
-    def full(path: Path, data: bytes) -> None:
+    def write_until_full(path: Path, data: bytes) -> None:
         written.append(path)
         if len(written) == 9:
             raise OSError(28, "No space left on device", str(path))
         real(path, data)
 
     real = tasks.write_whole
-    monkeypatch.setattr(tasks, "write_whole", full)
+    monkeypatch.setattr(tasks, "write_whole", write_until_full)
     code, output = generate(good, "--defect", "line")
     assert code == 1
     assert "No space left on device" in capfd.readouterr().err

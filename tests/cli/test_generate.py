@@ -1,4 +1,4 @@
-"""`defectsynth generate`: layouts, manifest, depths, workers."""
+"""`defectsynth generate`: layouts, manifest, depths, workers and seeds."""
 
 import json
 import re
@@ -15,19 +15,11 @@ from defectsynth.cli import main
 from defectsynth.cli.arguments import LAYOUTS
 from defectsynth.core.arrays import Array
 from defectsynth.io.image_files import read_image
-
-SEVERAL = ("--defect", "scratch", "--defect", "color_spot", "--set", "count_range=[1, 3]")
-
-
-def manifest(output: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (output / "manifest.jsonl").read_text().splitlines()]
+from tests.cli.outputs import SEVERAL, read_manifest, read_pixels
+from tests.images import make_part, write_image
 
 
-def gray(path: Path) -> Array:
-    return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-
-
-def test_mvtec_layout(good: Path, generate: Any, tree: Any) -> None:
+def test_the_mvtec_layout_has_all_files_and_copies_of_the_good_images(good: Path, generate: Any, tree: Any) -> None:
     code, output = generate(good, "--defect", "line", "--count", "7", "--seed", "3")
     assert code == 0
     assert sorted(tree(output)) == sorted(
@@ -40,16 +32,16 @@ def test_mvtec_layout(good: Path, generate: Any, tree: Any) -> None:
         ]
     )
     names = ["a.png", "b.png", "c.png", "line 2/a.png", "line 2/d.png"]
-    assert [line["source"] for line in manifest(output)] == [*names, "a.png", "b.png"]
+    assert [line["source"] for line in read_manifest(output)] == [*names, "a.png", "b.png"]
     for index, name in enumerate(names):
-        copy = output / "train/good" / f"{index:06d}.png"
-        np.testing.assert_array_equal(read_image(copy), read_image(good / name))
+        written = output / "train/good" / f"{index:06d}.png"
+        np.testing.assert_array_equal(read_image(written), read_image(good / name))
 
 
-def test_the_mask_says_what_changed(good: Path, generate: Any) -> None:
+def test_the_mask_covers_exactly_the_changed_pixels(good: Path, generate: Any) -> None:
     _, output = generate(good, *SEVERAL, "--count", "10")
-    for line in manifest(output):
-        mask = gray(output / line["mask"])
+    for line in read_manifest(output):
+        mask = read_pixels(output / line["mask"])
         changed = (read_image(output / line["image"]) != read_image(good / line["source"])).any(axis=2)
         assert mask.dtype == np.uint8
         assert set(np.unique(mask)) == {0, 255}
@@ -68,16 +60,16 @@ def test_every_line_of_the_manifest_draws_its_image_again(
 ) -> None:
     code, output = generate(good, *words, "--count", "12", "--layout", layout)
     assert code == 0
-    lines = manifest(output)
+    lines = read_manifest(output)
     assert [int(re.findall(r"(\d{6})\.png", line["image"])[0]) for line in lines] == list(range(12))
     for line in lines:
         again = redraw(read_image(good / line["source"]), line["defects"])
         np.testing.assert_array_equal(again.image, read_image(output / line["image"]))
-        np.testing.assert_array_equal(again.mask, gray(output / line["mask"]))
+        np.testing.assert_array_equal(again.mask, read_pixels(output / line["mask"]))
         assert again.defects == line["defects"]
 
 
-def test_a_preset_of_several_defects_draws_again_and_is_called_combined(
+def test_images_of_several_defects_are_called_combined_and_can_be_redrawn(
     good: Path, generate: Any, tmp_path: Path
 ) -> None:
     preset = tmp_path / "both.yaml"
@@ -92,33 +84,34 @@ def test_a_preset_of_several_defects_draws_again_and_is_called_combined(
     code, output = generate(good, "--preset", str(preset))
     assert code == 0
     assert {"combined"} <= {path.name for path in (output / "test").iterdir()}
-    for line in manifest(output):
+    for line in read_manifest(output):
         again = redraw(read_image(good / line["source"]), line["defects"])
         np.testing.assert_array_equal(again.image, read_image(output / line["image"]))
-        assert set(np.unique(gray(output / line["mask"]))) == {0, 255}
+        assert set(np.unique(read_pixels(output / line["mask"]))) == {0, 255}
 
 
-def decoded(segmentation: dict[str, Any]) -> Array:
+def decode_mask(segmentation: dict[str, Any]) -> Array:
+    """Return the mask of an uncompressed COCO run-length encoding."""
     height, width = segmentation["size"]
     values = np.arange(len(segmentation["counts"])) % 2 * 255
     return np.repeat(values, segmentation["counts"]).reshape(width, height).T
 
 
-def test_coco(good: Path, generate: Any) -> None:
+def test_the_coco_layout_has_a_box_and_a_mask_for_each_defect(good: Path, generate: Any) -> None:
     code, output = generate(good, *SEVERAL, "--layout", "coco", "--count", "8")
     assert code == 0
     coco = json.loads((output / "annotations.json").read_text())
     assert [entry["name"] for entry in coco["categories"]] == ["color_spot", "scratch"]
     assert [entry["file_name"] for entry in coco["images"]] == [f"images/{index:06d}.png" for index in range(8)]
     kinds = {entry["id"]: entry["name"] for entry in coco["categories"]}
-    for entry, line in zip(coco["images"], manifest(output), strict=True):
-        mine = [annotation for annotation in coco["annotations"] if annotation["image_id"] == entry["id"]]
-        assert [kinds[annotation["category_id"]] for annotation in mine] == [
+    for entry, line in zip(coco["images"], read_manifest(output), strict=True):
+        own = [annotation for annotation in coco["annotations"] if annotation["image_id"] == entry["id"]]
+        assert [kinds[annotation["category_id"]] for annotation in own] == [
             defect["kind"] for defect in line["defects"]
         ]
-        masks = [decoded(annotation["segmentation"]) for annotation in mine]
-        np.testing.assert_array_equal(np.maximum.reduce(masks), gray(output / line["mask"]))
-        for annotation, mask in zip(mine, masks, strict=True):
+        masks = [decode_mask(annotation["segmentation"]) for annotation in own]
+        np.testing.assert_array_equal(np.maximum.reduce(masks), read_pixels(output / line["mask"]))
+        for annotation, mask in zip(own, masks, strict=True):
             assert annotation["bbox"] == list(cv2.boundingRect(mask.astype(np.uint8)))
             assert annotation["area"] == np.count_nonzero(mask)
             assert (entry["height"], entry["width"]) == mask.shape
@@ -126,12 +119,12 @@ def test_coco(good: Path, generate: Any) -> None:
     assert [annotation["id"] for annotation in coco["annotations"]] == list(range(1, len(coco["annotations"]) + 1))
 
 
-def test_yolo(good: Path, generate: Any) -> None:
+def test_the_yolo_layout_has_a_box_for_each_defect(good: Path, generate: Any) -> None:
     code, output = generate(good, *SEVERAL, "--layout", "yolo", "--count", "8")
     assert code == 0
     data = yaml.safe_load((output / "data.yaml").read_text())
     assert data == {"path": ".", "train": "images", "val": "images", "names": {0: "color_spot", 1: "scratch"}}
-    for index, line in enumerate(manifest(output)):
+    for index, line in enumerate(read_manifest(output)):
         rows = [row.split() for row in (output / "labels" / f"{index:06d}.txt").read_text().splitlines()]
         assert [data["names"][int(row[0])] for row in rows] == [defect["kind"] for defect in line["defects"]]
         boxes = np.array([row[1:] for row in rows], float) * [72, 64, 72, 64]
@@ -142,21 +135,21 @@ def test_yolo(good: Path, generate: Any) -> None:
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("suffix", [".png", ".tif"])
-def test_depth_and_channels_are_kept(
-    *, tmp_path: Path, part: Any, write: Any, generate: Any, dtype: Any, channels: int, suffix: str
-) -> None:
-    picture = part(dtype=dtype, channels=channels)
-    write(tmp_path / f"in/a{suffix}", picture)
+def test_depth_and_channels_are_kept(*, tmp_path: Path, generate: Any, dtype: Any, channels: int, suffix: str) -> None:
+    good = make_part(dtype=dtype, channels=channels)
+    write_image(tmp_path / f"in/a{suffix}", good)
     code, output = generate(tmp_path / "in", "--preset", "generic_object", "--count", "2")
     assert code == 0
-    np.testing.assert_array_equal(gray(output / "train/good/000000.png"), picture)
-    for line in manifest(output):
-        image = gray(output / line["image"])
-        assert (image.dtype, image.shape) == (picture.dtype, picture.shape)
-        assert (image != picture).any()
+    np.testing.assert_array_equal(read_pixels(output / "train/good/000000.png"), good)
+    for line in read_manifest(output):
+        image = read_pixels(output / line["image"])
+        assert (image.dtype, image.shape) == (good.dtype, good.shape)
+        assert (image != good).any()
 
 
-def test_workers_do_not_matter(good: Path, tmp_path: Path, generate: Any, start: Any, tree: Any) -> None:
+def test_the_number_of_workers_does_not_change_the_output(
+    good: Path, tmp_path: Path, generate: Any, start: Any, tree: Any
+) -> None:
     words = ("--preset", "generic_object", "--count", "40")
     _, alone = generate(good, *words)
     _, errors = (run := start("generate", good, tmp_path / "two", *words, "--workers", 2)).communicate(timeout=60)
@@ -165,7 +158,7 @@ def test_workers_do_not_matter(good: Path, tmp_path: Path, generate: Any, start:
     assert tree(tmp_path / "two") == tree(alone)
 
 
-def test_seeds_matter(good: Path, generate: Any, tree: Any) -> None:
+def test_another_seed_draws_other_images(good: Path, generate: Any, tree: Any) -> None:
     digests = [tree(generate(good, "--defect", "line", "--seed", seed, name=f"s{seed}")[1]) for seed in "01"]
     assert digests[0].keys() == digests[1].keys()
     assert digests[0]["test/line/000000.png"] != digests[1]["test/line/000000.png"]

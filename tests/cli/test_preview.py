@@ -9,57 +9,49 @@ import pytest
 
 from defectsynth.cli import main
 from defectsynth.io.image_files import read_image
+from tests.images import make_part, write_image
 
 
-def test_preview(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_sheet_has_its_size_its_outlines_and_the_same_bytes_again(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     sheet = tmp_path / "new/sheet.png"
     words = ["preview", str(good), str(sheet), "--rows", "3", "--cell", "96", "--defect", "line", "--seed", "4"]
     assert main(words) == 0
     assert "3 samples in" in capsys.readouterr().out
-    picture = cv2.imread(str(sheet))
+    image = cv2.imread(str(sheet))
     assert [path.name for path in sheet.parent.iterdir()] == ["sheet.png"]
-    assert picture.shape == (8 + 14 + 3 * (96 + 14 + 8), 8 + 4 * (96 + 8), 3)
-    blue, green, red = cv2.split(picture)
+    assert image.shape == (8 + 14 + 3 * (96 + 14 + 8), 8 + 4 * (96 + 8), 3)
+    blue, green, red = cv2.split(image)
     assert ((red > 200) & (green < 120) & (blue > 120)).any()  # the outline
     before = sheet.read_bytes()
     assert main(words) == 0
     assert sheet.read_bytes() == before
 
 
-def test_preview_shows_what_generate_draws(good: Path, generate: Any, tmp_path: Path) -> None:
+def test_preview_draws_the_images_that_generate_draws(good: Path, generate: Any, tmp_path: Path) -> None:
     _, output = generate(good, "--defect", "scratch", "--seed", "6", "--count", "1")
-    main(
-        [
-            "preview",
-            str(good),
-            str(tmp_path / "sheet.png"),
-            "--rows",
-            "1",
-            "--cell",
-            "72",
-            "--defect",
-            "scratch",
-            "--seed",
-            "6",
-        ]
-    )
+    words = ["preview", str(good), str(tmp_path / "sheet.png"), "--rows", "1", "--cell", "72"]
+    main([*words, "--defect", "scratch", "--seed", "6"])
     sheet = read_image(tmp_path / "sheet.png")
     drawn = read_image(output / "test/scratch/000000.png")
     top, left = 8 + 14 + (72 - 64) // 2, 8 + (72 + 8)
     np.testing.assert_array_equal(sheet[top : top + 64, left : left + 72], drawn)
 
 
-def test_preview_of_odd_pictures(tmp_path: Path, part: Any, write: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    write(tmp_path / "in/a.png", part(dtype=np.uint16, channels=1))
-    write(tmp_path / "in/b.png", part(size=(20, 300)))
+def test_preview_shows_images_of_any_depth_and_size_and_names_unreadable_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_image(tmp_path / "in/a.png", make_part(dtype=np.uint16, channels=1))
+    write_image(tmp_path / "in/b.png", make_part(size=(20, 300)))
     (tmp_path / "in/0.png").write_bytes(b"")
     assert main(["preview", str(tmp_path / "in"), str(tmp_path / "sheet.png"), "--rows", "4", "--cell", "64"]) == 1
     assert "  0.png: the file is empty" in capsys.readouterr().err
     assert cv2.imread(str(tmp_path / "sheet.png")) is not None
 
 
-def test_preview_without_a_place_says_so(tmp_path: Path, write: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    write(tmp_path / "in/a.png", np.full((40, 40), 90, np.uint8))
+def test_preview_names_images_without_a_place_for_a_defect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_image(tmp_path / "in/a.png", np.full((40, 40), 90, np.uint8))
     words = ["preview", str(tmp_path / "in"), str(tmp_path / "sheet.png"), "--rows", "1", "--defect", "bent_edge"]
     assert main(words) == 1
     assert "  a.png: no defect could be placed" in capsys.readouterr().err

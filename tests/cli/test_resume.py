@@ -1,4 +1,4 @@
-"""Killed, interrupted and called again: the result is that of a run which was never disturbed."""
+"""`defectsynth generate` killed, interrupted and called again gives the output of one undisturbed run."""
 
 import json
 import os
@@ -14,10 +14,11 @@ import pytest
 
 from defectsynth.cli.job import JOURNAL
 from defectsynth.cli.writing import TEMPORARY
+from tests.images import make_part, write_image
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups and their signals")
 WORDS = ("--preset", "generic_object", "--count", "150", "--seed", "5", "--layout")
-LIMIT = 60  # seconds until a process counts as hanging
+TIMEOUT = 60  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -26,23 +27,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def large(folder: Path, part: Any, write: Any) -> Path:
-    """Twelve pictures large enough that the job takes a while."""
+def large(folder: Path) -> Path:
+    """Write twelve images so large that the job takes some seconds."""
     for index in range(12):
         if not (folder / f"good/{index}.png").exists():
-            write(folder / f"good/{index}.png", part(index, size=(192, 208)))
+            write_image(folder / f"good/{index}.png", make_part(index, size=(192, 208)))
     return folder / "good"
 
 
 @pytest.fixture
 def whole(large: Path, folder: Path, start: Any, tree: Any) -> Callable[[str], dict[str, str]]:
-    """Return a function that gives the digests of a job which was never disturbed."""
+    """Return a function that returns the digests of an undisturbed job."""
 
     def run(layout: str) -> dict[str, str]:
         output = folder / f"whole_{layout}"
         if not (output / "manifest.jsonl").exists():
             _, errors = (job := start("generate", large, output, *WORDS, layout, "--workers", 2)).communicate(
-                timeout=LIMIT
+                timeout=TIMEOUT
             )
             assert job.returncode == 0, errors
         return tree(output)
@@ -51,17 +52,18 @@ def whole(large: Path, folder: Path, start: Any, tree: Any) -> Callable[[str], d
 
 
 def wait_for(journal: Path, lines: int, job: subprocess.Popen[str]) -> None:
-    """Wait until the journal has so many lines; 0 waits for the journal itself."""
-    end = time.monotonic() + LIMIT
+    """Wait until the journal has a number of lines; 0 waits for the file."""
+    end = time.monotonic() + TIMEOUT
     while time.monotonic() < end:
         if journal.exists() and journal.read_bytes().count(b"\n") >= lines:
             return
         assert job.poll() is None, job.communicate()
         time.sleep(0.001)
-    pytest.fail("the job did not get so far")
+    pytest.fail("the job wrote too few lines in time")
 
 
-def others_in_group(group: int) -> bool:
+def is_group_alive(group: int) -> bool:
+    """Return whether a process of the group still runs."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
@@ -71,13 +73,13 @@ def others_in_group(group: int) -> bool:
 
 def finish(start: Any, large: Path, output: Path, layout: str, workers: int) -> None:
     _, errors = (job := start("generate", large, output, *WORDS, layout, "--workers", workers)).communicate(
-        timeout=LIMIT
+        timeout=TIMEOUT
     )
     assert job.returncode == 0, errors
 
 
 @pytest.mark.parametrize(("lines", "layout", "workers"), [(0, "mvtec", 2), (60, "coco", 2), (100, "yolo", 1)])
-def test_killed_and_called_again_is_the_same(
+def test_a_killed_job_can_be_finished_with_the_same_output(
     *, tmp_path: Path, large: Path, whole: Any, start: Any, tree: Any, lines: int, layout: str, workers: int
 ) -> None:
     output = tmp_path / "out"
@@ -85,25 +87,25 @@ def test_killed_and_called_again_is_the_same(
     job = start("generate", large, output, *WORDS, layout, "--workers", workers)
     wait_for(output / JOURNAL, lines, job)
     os.killpg(job.pid, signal.SIGKILL)
-    job.communicate(timeout=LIMIT)
+    job.communicate(timeout=TIMEOUT)
     assert not (output / "manifest.jsonl").exists()
     finish(start, large, output, layout, 3 - workers)
     assert tree(output) == expected
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_interrupted_and_called_again_is_the_same(
+def test_an_interrupted_job_can_be_finished_with_the_same_output(
     *, tmp_path: Path, large: Path, whole: Any, start: Any, tree: Any, workers: int
 ) -> None:
     output = tmp_path / "out"
     job = start("generate", large, output, *WORDS, "mvtec", "--workers", workers)
     wait_for(output / JOURNAL, 40, job)
-    os.killpg(job.pid, signal.SIGINT)  # as a terminal does
-    _, errors = job.communicate(timeout=LIMIT)
+    os.killpg(job.pid, signal.SIGINT)  # as a terminal sends it
+    _, errors = job.communicate(timeout=TIMEOUT)
     assert job.returncode == 130, errors
     assert "of 150; run the same command again to finish" in errors
     assert "Traceback" not in errors
-    assert not others_in_group(job.pid)
+    assert not is_group_alive(job.pid)
     finish(start, large, output, "mvtec", 2)
     assert tree(output) == whole("mvtec")
 
@@ -113,11 +115,11 @@ def test_workers_end_when_only_the_main_process_is_killed(tmp_path: Path, large:
     job = start("generate", large, output, *WORDS, "mvtec", "--workers", 2)
     wait_for(output / JOURNAL, 20, job)
     job.kill()
-    job.communicate(timeout=LIMIT)
+    job.communicate(timeout=TIMEOUT)
     end = time.monotonic() + 10
-    while others_in_group(job.pid) and time.monotonic() < end:
+    while is_group_alive(job.pid) and time.monotonic() < end:
         time.sleep(0.05)
-    assert not others_in_group(job.pid)
+    assert not is_group_alive(job.pid)
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="the workers are found in /proc")
@@ -127,34 +129,34 @@ def test_a_killed_worker_ends_the_job_with_a_message(tmp_path: Path, large: Path
     wait_for(output / JOURNAL, 20, job)
     children = [int(path.name) for path in Path("/proc").iterdir() if parent_of(path) == job.pid]
     os.kill(children[0], signal.SIGKILL)
-    _, errors = job.communicate(timeout=LIMIT)
+    _, errors = job.communicate(timeout=TIMEOUT)
     assert job.returncode == 1
     assert "a worker process was killed" in errors
     assert "Traceback" not in errors
 
 
 def parent_of(path: Path) -> int | None:
-    """Return the parent's number of a process, given its folder in /proc."""
+    """Return the id of the parent of a process, given its folder in /proc."""
     try:
         return int((path / "stat").read_text().rpartition(")")[2].split()[1])
     except (IndexError, OSError):
         return None
 
 
-def test_a_second_run_at_the_same_time_is_refused(tmp_path: Path, large: Path, start: Any) -> None:
+def test_two_runs_into_one_folder_are_refused(tmp_path: Path, large: Path, start: Any) -> None:
     output = tmp_path / "out"
     first = start("generate", large, output, *WORDS, "mvtec", "--workers", 1)
     wait_for(output / JOURNAL, 5, first)
     os.kill(first.pid, signal.SIGSTOP)
-    _, errors = (second := start("generate", large, output, *WORDS, "mvtec")).communicate(timeout=LIMIT)
+    _, errors = (second := start("generate", large, output, *WORDS, "mvtec")).communicate(timeout=TIMEOUT)
     os.kill(first.pid, signal.SIGCONT)
     assert second.returncode == 2
     assert "must be written by one run at a time" in errors
-    first.communicate(timeout=LIMIT)
+    first.communicate(timeout=TIMEOUT)
     assert first.returncode == 0
 
 
-def test_torn_journal_lost_files_and_leftovers(good: Path, generate: Any, tree: Any) -> None:
+def test_a_torn_journal_lost_files_and_leftovers_are_repaired(good: Path, generate: Any, tree: Any) -> None:
     words = ("--defect", "line", "--count", "20")
     expected = tree(generate(good, *words, name="whole")[1])
     _, output = generate(good, *words)
@@ -172,7 +174,7 @@ def test_torn_journal_lost_files_and_leftovers(good: Path, generate: Any, tree: 
     assert tree(output) == expected
 
 
-def test_killed_between_manifest_and_journal(good: Path, generate: Any, tree: Any) -> None:
+def test_a_journal_left_beside_the_manifest_is_cleaned_up(good: Path, generate: Any, tree: Any) -> None:
     _, output = generate(good, "--defect", "line")
     expected = tree(output)
     (output / JOURNAL).write_text('{"source": 0, "error": null}\n')
