@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, put_pixels, threshold_mask
+from defectsynth.core.images import PEAKS
 from defectsynth.core.layer import Box
 
 MIN_VISIBLE_CHANGE = 4.0 / 255.0  # smallest change that counts as visible, as a share of the dtype's range
@@ -118,7 +119,7 @@ def planes_to_pixels(planes: Floats, like: Array, peak: float) -> Array:
     """
     if peak == 1.0:
         planes = np.clip(planes, min(0.0, float(like.min())), max(1.0, float(like.max())))
-    elif peak == 255.0:
+    elif peak == 255.0 and like.dtype == np.uint8:
         flat = np.ascontiguousarray(planes).reshape(-1, planes.shape[2])
         cv2.threshold(flat, 0.0, 0.0, cv2.THRESH_TOZERO, dst=flat)
         planes = cv2.convertScaleAbs(flat, alpha=peak).reshape(planes.shape)  # rounds and clips
@@ -137,8 +138,10 @@ def add_change(pixels: Array, change: Floats, peak: float) -> Array:
         peak: largest value of the dtype.
     """
     channels = pixels.shape[2] if pixels.ndim > change.ndim else 0
-    dtype, shape = cv2.CV_8U if peak == 255.0 else cv2.CV_16U, pixels.shape
-    if peak == 255.0 and cv2.norm(change, cv2.NORM_INF) < MAX_BYTE_CHANGE:  # integer arithmetic is faster
+    dtype, shape = cv2.CV_8U if pixels.dtype == np.uint8 else cv2.CV_16U, pixels.shape
+    if (
+        peak == 255.0 and dtype == cv2.CV_8U and cv2.norm(change, cv2.NORM_INF) < MAX_BYTE_CHANGE
+    ):  # integer arithmetic is faster
         halves = split_change(change_to_bytes(change))
         if channels:
             halves = [cv2.merge([half] * channels).reshape(*change.shape, channels) for half in halves]
@@ -182,12 +185,14 @@ def make_patch(
         after: image with the defect, same shape and dtype; floats are clipped to [0, 1], extended to the range of
             `before`.
         box: bounding box of both.
-        peak: largest value of the dtype.
+        peak: white level; integers are clipped to it.
         alpha: float32 (h, w), opacity of the paint; None for a displacement.
         allowed: uint8 (h, w), non-zero where pixels may change; None allows all.
     """
     if after.dtype.kind == "f":  # rounding errors can leave the range
         after = np.clip(after, min(0.0, float(before.min())), max(1.0, float(before.max())))
+    elif peak != PEAKS[after.dtype]:
+        after = np.minimum(after, after.dtype.type(peak))
     change = max_over_channels(cv2.absdiff(before, after).reshape(before.shape))
     if allowed is not None:
         change = cv2.bitwise_and(change, change, mask=allowed)

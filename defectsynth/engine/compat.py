@@ -39,6 +39,7 @@ TARGETS = {
     "keypoints": "apply_to_keypoints",
     "volume": "apply_to_volume",
     "roi": "apply_to_roi",
+    "peak": "apply_to_peak",
     "defects": "apply_to_defects",
 }
 
@@ -186,6 +187,10 @@ class HostTransform(A.DualTransform):
     def apply_to_roi(self, roi: Any, **params: Any) -> Any:
         """Return the region of interest as it is."""
         return roi
+
+    def apply_to_peak(self, peak: Any, **params: Any) -> Any:
+        """Return the white level as it is."""
+        return peak
 
     def apply_to_defects(self, defects: Any, **params: Any) -> Any:
         """Return the records as they are; `_apply` adds to them."""

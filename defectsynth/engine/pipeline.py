@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.layer import Box
 from defectsynth.engine.compat import leaves, seeded_copy
 from defectsynth.engine.rendering import Drawing
@@ -54,6 +55,7 @@ class State:
         image: the image so far; None of its arrays is written to.
         mask: the anomaly mask so far, (H, W).
         roi: (H, W), non-zero where a defect may land; None allows all.
+        peak: white level of the image.
         records: one a defect, as plain data.
         marks: for each record the mask of that defect alone, moved by later transforms.
         clean: the image before the first defect since the last transform that is no defect.
@@ -63,16 +65,23 @@ class State:
     image: Array
     mask: Array
     roi: Array | None
+    peak: float
     records: list[dict[str, Any]]
     marks: list[Mark]
     clean: Array
     known: Array
 
     @classmethod
-    def of(cls, image: Array, roi: Array | None) -> State:
-        """Return the state before any transform."""
+    def of(cls, image: Array, roi: Array | None, peak: float | None = None) -> State:
+        """Return the state before any transform; see `synthesize` for the arguments and errors."""
+        check_image(image)
         mask = np.zeros(image.shape[:2], np.uint8)
-        return cls(image, mask, roi, [], [], image, mask)
+        return cls(image, mask, roi, white_level(image, peak), [], [], image, mask)
+
+    def draw(self, defect: DefectTransform, *, seed: int, count: int | None = None) -> None:
+        """Draw with a defect, regardless of its `p`."""
+        drawing = defect.draw(self.image, seed=seed, roi=self.roi, count=count, peak=self.peak)
+        self.add(drawing, value=defect.mask_value, kind=defect.mask_kind)
 
     def add(self, drawing: Drawing, *, value: float | None = None, kind: str = "binary") -> None:
         """Take over drawn defects: image, mask and records; earlier defects move with a warp."""
@@ -103,6 +112,7 @@ class State:
     def transformed(self, transform: Any, *, forced: bool) -> None:
         """Apply a transform that is no defect to image, mask, region of interest and the defects' own masks."""
         self.prune()
+        before = getattr(self.image, "dtype", None)
         size = np.shape(self.mask)[:2]
         beside = [mark.whole(size) for mark in self.marks] + ([] if self.roi is None else [_as_mask(self.roi)])
         given = {"masks": np.stack(beside)} if beside else {}
@@ -113,6 +123,8 @@ class State:
             self.roi = None if self.roi is None else moved.pop()
             self.locate(moved)
         self.clean, self.known = self.image, self.mask
+        if getattr(self.image, "dtype", None) in PEAKS and self.image.dtype != before:
+            self.peak = PEAKS[self.image.dtype]
 
 
 def run(node: Any, state: State, *, seed: int, number: int = ROOT, forced: bool = False) -> None:
@@ -128,8 +140,7 @@ def run(node: Any, state: State, *, seed: int, number: int = ROOT, forced: bool 
     own = seed if number == ROOT else seed_at(seed, number)
     if isinstance(node, DefectTransform):
         if forced or node.p >= 1.0 or random.Random(own).random() < node.p:  # noqa: S311  no cryptography
-            drawing = node.draw(state.image, seed=draw_seed(own), roi=state.roi)
-            state.add(drawing, value=node.mask_value, kind=node.mask_kind)
+            state.draw(node, seed=draw_seed(own))
     elif not isinstance(node, A.BaseCompose):
         state.transformed(seeded_copy(node, own), forced=forced)
     elif (children := _chosen(node, own, forced=forced)) is not None:

@@ -53,17 +53,20 @@ class Drawing:
 
     def records(self, draw: int = 0) -> list[dict[str, Any]]:
         """Return one plain dict for each defect, see `record`."""
-        return [record(recipe, patch, draw) for recipe, patch in zip(self.recipes, self.patches, strict=True)]
+        return [
+            record(recipe, patch, draw=draw, peak=self.peak)
+            for recipe, patch in zip(self.recipes, self.patches, strict=True)
+        ]
 
 
-def record(recipe: Recipe, patch: Patch, draw: int = 0) -> dict[str, Any]:
+def record(recipe: Recipe, patch: Patch, *, draw: int, peak: float) -> dict[str, Any]:
     """Return the record of one defect, plain data.
 
     Returns:
         kind, defect_type (the caller's name for it, else the kind), box (x_min, y_min, x_max, y_max in pixels, maxima
         exclusive), area (pixels of the mask), contrast (mean change in the mask, share of the range), severity, seed,
-        draw (number of the draw in the pipeline: defects of one draw see the same image) and recipe: all parameters,
-        enough to draw it again.
+        draw (number of the draw in the pipeline: defects of one draw see the same image), peak (white level) and
+        recipe: all parameters, enough to draw it again.
     """
     x, y, width, height = cv2.boundingRect(patch.mask)
     x, y = x + patch.box.x0, y + patch.box.y0
@@ -76,6 +79,7 @@ def record(recipe: Recipe, patch: Patch, draw: int = 0) -> dict[str, Any]:
         "severity": recipe.severity,
         "seed": recipe.seed,
         "draw": draw,
+        "peak": peak,
         "recipe": encode(recipe),
     }
 
@@ -84,6 +88,7 @@ def draw(
     image: Array,
     *,
     roi: Array | None,
+    peak: float | None,
     rng: np.random.Generator,
     sample: Sampler,
     count: int,
@@ -93,7 +98,7 @@ def draw(
 
     Each is sampled until its contrast reaches `min_visibility`, at most `MAX_TRIES` times; then it is left out.
     """
-    scene = Scene(image, roi)
+    scene = Scene(image, roi, peak)
     drawing = Drawing(np.array(image, order="C"), scene.peak)
     for _ in range(count):
         for _ in range(MAX_TRIES):
@@ -105,9 +110,9 @@ def draw(
     return drawing
 
 
-def redraw(image: Array, recipes: Sequence[Recipe], *, roi: Array | None) -> Drawing:
+def redraw(image: Array, recipes: Sequence[Recipe], *, roi: Array | None, peak: float | None = None) -> Drawing:
     """Render recipes into a copy of `image`; recipes that change nothing visible there are left out."""
-    scene = Scene(image, roi)
+    scene = Scene(image, roi, peak)
     drawing = Drawing(np.array(image, order="C"), scene.peak)
     for recipe in recipes:
         patch = _rendered(recipe, scene, drawing)

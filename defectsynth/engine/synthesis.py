@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
-from defectsynth.core.images import check_image
+from defectsynth.core.images import PEAKS, check_image
 from defectsynth.core.serialization import decode
 from defectsynth.engine.pipeline import State, run
 from defectsynth.engine.rendering import redraw as render_again
@@ -34,7 +34,14 @@ class Sample:
     defects: list[dict[str, Any]]
 
 
-def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Array | None = None) -> Sample:
+def synthesize(
+    image: Array,
+    transform: Any,
+    *,
+    seed: int | None = None,
+    roi: Array | None = None,
+    peak: float | None = None,
+) -> Sample:
     """Draw defects into a copy of one image.
 
     Args:
@@ -43,6 +50,8 @@ def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Ar
             other transforms. Its random state is neither used nor changed.
         seed: the same seed draws the same bytes; None draws something new at each call.
         roi: (H, W), non-zero where a defect may land.
+        peak: white level of a uint16 image, such as 1023 or 4095 for a camera of 10 or 12 bits; nothing drawn is
+            brighter. None estimates it from the greatest pixel, with a `WhiteLevelWarning`.
 
     Returns:
         Image, mask and records. If no place was found, the image is unchanged, mask and records are empty. Boxes and
@@ -70,9 +79,9 @@ def synthesize(image: Array, transform: Any, *, seed: int | None = None, roi: Ar
         int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> np.uint64(2)) if seed is None else int(seed)
     )
     if isinstance(transform, DefectTransform):
-        drawing = transform.draw(image, seed=number, roi=roi)
+        drawing = transform.draw(image, seed=number, roi=roi, peak=peak)
         return Sample(drawing.canvas, drawing.mask, drawing.records())
-    state = State.of(image, roi)
+    state = State.of(image, roi, peak)
     run(transform, state, seed=number)
     return sample_of(state, image)
 
@@ -112,8 +121,9 @@ def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | N
         if not isinstance(recipe, Recipe):
             raise ValueError(f"defects must hold records with a recipe, got {defect!r}")  # noqa: TRY004  a broken record
     check_image(image)
-    state = State.of(image, roi)
+    peaks = [defect["peak"] for defect in defects if defect.get("peak") is not None]
+    state = State.of(image, roi, peaks[0] if peaks else PEAKS[image.dtype])  # version 0.1 took that of the dtype
     draws = [defect.get("draw", 0) for defect in defects]  # version 0.1, which had none, drew all into one scene
     for _, drawn in groupby(zip(draws, recipes, strict=True), key=itemgetter(0)):
-        state.add(render_again(state.image, [recipe for _, recipe in drawn], roi=roi))
+        state.add(render_again(state.image, [recipe for _, recipe in drawn], roi=roi, peak=state.peak))
     return sample_of(state, image)

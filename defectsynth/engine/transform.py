@@ -22,6 +22,7 @@ from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
 
 FRAMES_OF_MASKS = {"masks": "images", "mask3d": "volume"}  # targets with one mask for each frame
+READ_ONLY = ("roi", "peak")
 MASK_KINDS = ("binary", "alpha", "intensity", "logistic")
 COMMON_RULES: dict[str, Rule] = {
     "severity": Number(0.0, 1.0, "scales the visibility"),
@@ -68,6 +69,8 @@ class DefectTransform(HostTransform):
         bboxes, keypoints: moved by warps and with a part that moves, else kept.
         roi: (H, W), non-zero where a defect may land; read only. Flips and crops before the defect do not move it
             unless the composition has `additional_targets={"roi": "mask"}`; `synthesize` and `AnomalyTwins` move it.
+        peak: white level of uint16 images, such as 4095 for a camera of 12 bits; without it the level is estimated
+            from the greatest pixel, with a warning.
         defects: a list; one record a defect is added, see `rendering.record`. Where other transforms of the
             composition may move pixels later, box and area of the record are None; `synthesize` and `AnomalyTwins`
             keep them right.
@@ -123,7 +126,15 @@ class DefectTransform(HostTransform):
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> Recipe | None:
         """Draw one defect for `scene`, or return None if no place was found."""
 
-    def draw(self, image: Array, *, seed: int, roi: Array | None = None, count: int | None = None) -> Drawing:
+    def draw(
+        self,
+        image: Array,
+        *,
+        seed: int,
+        roi: Array | None = None,
+        count: int | None = None,
+        peak: float | None = None,
+    ) -> Drawing:
         """Draw the defects into a copy of one image, without albumentations and regardless of `p`.
 
         Args:
@@ -131,6 +142,7 @@ class DefectTransform(HostTransform):
             seed: the same seed draws the same bytes.
             roi: (H, W), non-zero where a defect may land.
             count: number of defects; None draws it from `count_range`.
+            peak: white level of a uint16 image, see `synthesize`.
 
         Returns:
             The drawing: image, true mask, recipes.
@@ -140,6 +152,7 @@ class DefectTransform(HostTransform):
         return draw(
             image,
             roi=roi,
+            peak=peak,
             rng=rng,
             sample=lambda generator, scene: self._named(self.recipe(generator, scene, seed)),
             count=low if low == high else int(rng.integers(low, high, endpoint=True)),
@@ -152,29 +165,30 @@ class DefectTransform(HostTransform):
 
     def _sample(self, data: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
         image = first_image(data, self)
-        drawing = self.draw(image, seed=int(rng.bit_generator.random_raw()) >> 2, roi=data.get("roi"))
-        return {"recipes": tuple(drawing.recipes), "cache": _Cache(image, drawing)}
+        seed = int(rng.bit_generator.random_raw()) >> 2
+        drawing = self.draw(image, seed=seed, roi=data.get("roi"), peak=data.get("peak"))
+        return {"recipes": tuple(drawing.recipes), "peak": drawing.peak, "cache": _Cache(image, drawing)}
 
     def _apply(self, params: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         recipes: tuple[Recipe, ...] = params["recipes"]
         if not recipes:
             return data
-        cache, roi = params["cache"], data.get("roi")
+        cache, roi, peak = params["cache"], data.get("roi"), params["peak"]
         drawings: dict[str, list[Drawing]] = {}
         for key, value in data.items():
             frames = frames_of(self.target_of(key), value)
             if frames is not None:
-                drawings[key] = [cache.take(frame) or redraw(frame, recipes, roi=roi) for frame in frames]
+                drawings[key] = [cache.take(frame) or redraw(frame, recipes, roi=roi, peak=peak) for frame in frames]
         if not drawings:
             first_image(data, self)
         every = [drawing for frames in drawings.values() for drawing in frames]
         result = dict(data)
         for key, value in data.items():
-            target = "roi" if key == "roi" else self.target_of(key)
+            target = key if key in READ_ONLY else self.target_of(key)
             if key in drawings:
                 canvases = [drawing.canvas for drawing in drawings[key]]
                 result[key] = canvases[0] if target == "image" else np.stack(canvases)
-            elif value is not None and target != "roi":
+            elif value is not None and target not in READ_ONLY:
                 paired = drawings.get(FRAMES_OF_MASKS.get(target, ""), [])
                 result[key] = self._annotation(target, value, frames=paired, every=every)
         return result

@@ -11,6 +11,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, threshold_mask
 from defectsynth.core.cache import cached
+from defectsynth.core.images import white_level
 from defectsynth.io.sources import MEMORY_PREFIX, Source, choose_image, image_files_in, open_image
 
 EXAMPLE_PREFIX = "example:"  # of the name of a built-in example
@@ -28,11 +29,13 @@ class DefectCrop:
         pixels: (h, w) or (h, w, C).
         mask: uint8 (h, w), 255 on the defect.
         side: min(H, W) of the image that it was cut from.
+        peak: white level of that image.
     """
 
     pixels: Array
     mask: Bytes
     side: int
+    peak: float
 
 
 def choose_defect(source: Source, share: float) -> str:
@@ -119,7 +122,7 @@ def _crop_components(image: Array, mask: Bytes) -> list[DefectCrop]:
         margin = 4 + max(width, height) // 6
         window = np.s_[max(y - margin, 0) : y + height + margin, max(x - margin, 0) : x + width + margin]
         component = np.negative((labels[window] == label).view(np.uint8))
-        crops.append(DefectCrop(np.array(image[window]), component, min(mask.shape)))
+        crops.append(DefectCrop(np.array(image[window]), component, min(mask.shape), white_level(image)))
     return crops
 
 
@@ -141,4 +144,4 @@ def _example(kind: str) -> DefectCrop:
     light = 0.5 + 0.22 * (slope[0] + slope[1]) / math.sqrt(2) + 0.35 * np.minimum(height, 0)
     mask = np.where(inside, 255, 0).astype(np.uint8)
     pixels = np.where(inside, np.clip(light, 0.05, 0.95), 0.5).astype(np.float32)
-    return DefectCrop(pixels, threshold_mask(mask, 128), EXAMPLE_IMAGE_SIDE)
+    return DefectCrop(pixels, threshold_mask(mask, 128), EXAMPLE_IMAGE_SIDE, 1.0)

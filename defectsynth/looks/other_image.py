@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, split_channels
-from defectsynth.core.images import PEAKS
+from defectsynth.core.images import white_level
 from defectsynth.core.layer import Box
 from defectsynth.core.parameters import Pair, between, choice, field_with, radians_between, span
 from defectsynth.io.sources import SourceRule, choose_image, open_image
@@ -91,7 +91,7 @@ class DrawnOtherImage(DrawnImage):
     def pixels(self, before: Array, box: Box, scene: Scene) -> Array:
         """Return the crop in the dtype and with the channels of the image."""
         source = open_image(self.image_name) if self.image_name else scene.image
-        crop = match_format(self._crop(source, box, scene.size), scene)
+        crop = match_format(self._crop(source, box, scene.size), scene, peak=source_peak(source, scene))
         if any(self.jitter):
             crop = jitter_colors(crop, self.jitter, scene.peak)
         return np.ascontiguousarray(crop).reshape(before.shape)
@@ -125,16 +125,30 @@ class DrawnOtherImage(DrawnImage):
         return warped[0] if len(warped) == 1 else np.stack(warped, axis=2)
 
 
-def match_format(pixels: Array, scene: Scene) -> Array:
-    """Return pixels (h, w[, C']) of another image as (h, w, C) in the dtype and with the channels of the scene."""
+def source_peak(source: Array, scene: Scene) -> float:
+    """Return the white level of an image that pixels are taken from; of the image itself that of the scene."""
+    return scene.peak if source is scene.image else white_level(source)
+
+
+def match_format(pixels: Array, scene: Scene, *, peak: float) -> Array:
+    """Return pixels of another image in the dtype, the value range and with the channels of the scene.
+
+    Args:
+        pixels: (h, w) or (h, w, C').
+        scene: of the image that they are laid into.
+        peak: white level of the image that they are from.
+
+    Returns:
+        (h, w, C).
+    """
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
     if channels == 3 and (scene.channels == 1 or scene.monochrome):
         pixels, channels = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2GRAY), 1
     pixels = pixels.reshape(*pixels.shape[:2], channels)
     if channels != scene.channels:
         pixels = pixels[:, :, np.arange(scene.channels) % channels]
-    if pixels.dtype != scene.image.dtype:
-        scaled = pixels * np.float32(scene.peak / PEAKS[pixels.dtype])
+    if pixels.dtype != scene.image.dtype or peak != scene.peak:
+        scaled = pixels * np.float32(scene.peak / peak)
         pixels = (scaled if scene.peak == 1.0 else np.rint(scaled)).astype(scene.image.dtype)
     return pixels
 

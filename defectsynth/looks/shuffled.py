@@ -12,7 +12,7 @@ from defectsynth.core.layer import Box
 from defectsynth.core.parameters import IntPair, Pair, between, count, field_with, span, whole_between
 from defectsynth.io.sources import SourceRule, choose_image, open_image
 from defectsynth.looks.base import DrawnImage, Look
-from defectsynth.looks.other_image import jitter_colors, match_format
+from defectsynth.looks.other_image import jitter_colors, match_format, source_peak
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -84,7 +84,8 @@ class DrawnShuffled(DrawnImage):
                 tile_row, tile_column = divmod(int(order[row * self.columns + column]), self.columns)
                 tile = source[y.source_index(tile_row)][:, x.source_index(tile_column, mirrored=self.mirrored)]
                 pixels[y.target, x.target] = tile[:, ::-1] if self.mirrored else tile
-        pixels = jitter_colors(match_format(pixels, scene), self.jitter, scene.peak)
+        pixels = match_format(pixels, scene, peak=source_peak(source, scene))
+        pixels = jitter_colors(pixels, self.jitter, scene.peak)
         return np.ascontiguousarray(pixels).reshape(before.shape)
 
 

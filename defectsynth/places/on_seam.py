@@ -28,7 +28,7 @@ class OnSeam(OnObject):
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
         """Return a place whose angle is along the seam, or None if there is no candidate."""
         rows, columns = grid_shape(scene)
-        gray = small_copy(scene.image, rows, columns).mean(axis=2, dtype=np.float32)
+        gray = small_copy(scene.image, rows, columns, scene.peak).mean(axis=2, dtype=np.float32)
         across, down = brightness_gradient(gray, SMOOTHING_CELLS)
         point = pick_point(rng, self._strong_edges(scene, across * across + down * down), scene)
         if point is None:

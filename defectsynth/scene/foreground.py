@@ -13,7 +13,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
 from defectsynth.core.cache import cached
-from defectsynth.core.images import check_image
+from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.layer import Box
 from defectsynth.scene.segmentation import segment_object
 
@@ -91,7 +91,7 @@ class Foreground:
         return np.ascontiguousarray(resized[top : top + box.shape[0], left : left + box.shape[1]])
 
 
-def find_foreground(image: Array, *, method: str = "auto") -> Foreground:
+def find_foreground(image: Array, *, method: str = "auto", peak: float | None = None) -> Foreground:
     """Segment the object of an image on a small copy.
 
     Args:
@@ -99,6 +99,7 @@ def find_foreground(image: Array, *, method: str = "auto") -> Foreground:
         method: "border" segments by the distance from the colour of the image border, "auto" does the same if the two
             classes are distinct, "otsu" segments by brightness, "gradient" by the gradient; "whole" takes the whole
             image as the object, as do the others if they find no background.
+        peak: white level of a uint16 image, see `synthesize`.
 
     Returns:
         The foreground on the small grid, with the rule that refines it at full resolution.
@@ -111,7 +112,8 @@ def find_foreground(image: Array, *, method: str = "auto") -> Foreground:
     if method not in FOREGROUND_METHODS:
         raise ValueError(f"method must be one of {', '.join(FOREGROUND_METHODS)}, got {method!r}")
     size = (image.shape[0], image.shape[1])
-    return locate_object(size, small_copy(np.ascontiguousarray(image), *grid_shape(size)), method)
+    small = small_copy(np.ascontiguousarray(image), *grid_shape(size), white_level(image, peak))
+    return locate_object(size, small, method)
 
 
 def grid_shape(size: tuple[int, int]) -> tuple[int, int]:
@@ -144,11 +146,15 @@ def _segment_cached(cells: bytes, shape: tuple[int, ...], step: tuple[float, flo
     )
 
 
-def small_copy(image: Array, rows: int, columns: int) -> Bytes:
-    """Return a uint8 (rows, columns, C) copy; the time does not depend on the size of `image`."""
+def small_copy(image: Array, rows: int, columns: int, peak: float) -> Bytes:
+    """Return a uint8 (rows, columns, C) copy, 255 at `peak`; the time does not depend on the size of `image`."""
     small = cv2.resize(image, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    if small.dtype == np.uint16:
+    if peak == PEAKS[np.dtype(np.uint16)]:
         small = (small >> 8).astype(np.uint8)
+    elif small.dtype != np.float32 and peak != PEAKS[np.dtype(np.uint8)]:
+        small = np.minimum(small * np.float32(255.0 / peak), np.float32(255.0)).astype(np.uint8)
+    elif small.dtype == np.uint16:
+        small = small.astype(np.uint8)
     elif small.dtype != np.uint8:
         small = (np.clip(small, 0.0, 1.0) * 255).astype(np.uint8)
     return small if small.ndim == 3 else small[:, :, None]

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, split_channels
-from defectsynth.core.images import PEAKS, check_image, roi_to_mask
+from defectsynth.core.images import check_image, roi_to_mask, white_level
 from defectsynth.core.layer import Box
 from defectsynth.scene.foreground import Foreground, grid_shape, locate_object, small_copy
 
@@ -22,19 +22,20 @@ class Scene:
     Args:
         image: (H, W) or (H, W, C), uint8, uint16 or float32; the range of floats is [0, 1].
         roi: region of interest, (H, W) or (H, W, 1); defects may change its non-zero pixels. None allows all.
+        peak: white level of a uint16 image; None estimates it, see `white_level`.
 
     Raises:
         TypeError: if `image` or `roi` is not an array or has another dtype.
         ValueError: if `image` is empty or has another number of axes, or if the size of `roi` differs.
     """
 
-    def __init__(self, image: Array, roi: Array | None = None) -> None:
+    def __init__(self, image: Array, roi: Array | None = None, peak: float | None = None) -> None:
         check_image(image)
         self.image: Array = np.ascontiguousarray(image)
         self.size: tuple[int, int] = (image.shape[0], image.shape[1])
         self.channels: int = image.shape[2] if image.ndim == 3 else 1
         self.side: int = min(self.size)
-        self.peak: float = PEAKS[image.dtype]
+        self.peak: float = white_level(self.image, peak)
         self.roi: Bytes | None = None if roi is None else roi_to_mask(roi, self.size)
         self._foregrounds: dict[str, Foreground] = {}
 
@@ -78,7 +79,7 @@ class Scene:
     @cached_property
     def small(self) -> Bytes:
         """Small copy of the image on which the object is segmented, uint8 (h, w, C)."""
-        return small_copy(self.image, *grid_shape(self.size))
+        return small_copy(self.image, *grid_shape(self.size), self.peak)
 
     @cached_property
     def small_gray(self) -> Floats:

@@ -40,7 +40,7 @@ class ColorRegion(Shape):
         tolerance, inset, soft = rng.random(3).tolist()
         rows, columns = min(scene.size[0], GRID_SIDE), min(scene.size[1], GRID_SIDE)
         step = (scene.size[1] / columns, scene.size[0] / rows)
-        small = cv2.blur(small_copy(scene.image, rows, columns), (3, 3)).reshape(rows, columns, -1)
+        small = cv2.blur(small_copy(scene.image, rows, columns, scene.peak), (3, 3)).reshape(rows, columns, -1)
         column = min(max(int((place.x + 0.5) / step[0]), 0), columns - 1)
         row = min(max(int((place.y + 0.5) / step[1]), 0), rows - 1)
         difference = np.abs(small.astype(np.int16) - small[row, column].astype(np.int16)).max(axis=2)

@@ -20,12 +20,13 @@ GAIN = (0.9, 1.1)  # factor of the brightness under another light
 SLOPE = (0.0, 0.12)  # change of that factor across the image
 
 
-def disturbed(image: Array, *, seed: int) -> Array:
+def disturbed(image: Array, *, seed: int, peak: float | None = None) -> Array:
     """Return a copy of an image with dust, glare or a change of light: changed, but still a good part.
 
     Args:
         image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
         seed: the same seed gives the same bytes.
+        peak: white level of a uint16 image, see `synthesize`.
 
     Returns:
         Shape and dtype as given.
@@ -36,7 +37,7 @@ def disturbed(image: Array, *, seed: int) -> Array:
         >>> 0 < int(abs(disturbed(part, seed=1).astype(int) - part).max()) < 160
         True
     """
-    scene, rng = Scene(image), np.random.default_rng(seed)
+    scene, rng = Scene(image, peak=peak), np.random.default_rng(seed)
     change = (_dust, _glare, _light)[int(rng.integers(3))]
     return change(scene, rng)
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from defectsynth.core.arrays import Array, Bytes
-from defectsynth.core.images import check_image
+from defectsynth.core.images import check_image, checked_peak
 from defectsynth.core.parameters import Number
 from defectsynth.engine.compat import leaves, worker_seed
 from defectsynth.engine.pipeline import State, run, steps
@@ -65,6 +65,7 @@ class AnomalyTwins(Sequence[Twin]):
         rois: the region of interest of each image, None allows all of it.
         curriculum: scales the severity of every defect by the number of earlier draws of the twin: reads of the item in
             this epoch, plus the epochs before it if `set_epoch` counts them. Spawned workers need `set_epoch`.
+        peak: white level of uint16 images, see `synthesize`.
 
     Raises:
         TypeError: if `images` is no sequence or `transform` holds no defect.
@@ -97,6 +98,7 @@ class AnomalyTwins(Sequence[Twin]):
         hard_negatives: float = 0.0,
         rois: Sequence[Array] | None = None,
         curriculum: Curriculum | None = None,
+        peak: float | None = None,
     ) -> None:
         if isinstance(images, (str, Path)) or not hasattr(images, "__len__") or not hasattr(images, "__getitem__"):
             raise TypeError(f"images must be a sequence of arrays or paths, got {images!r}")
@@ -119,6 +121,7 @@ class AnomalyTwins(Sequence[Twin]):
         self.hard_negatives = SHARE.check("hard_negatives", hard_negatives)
         self.rois = rois
         self.curriculum = curriculum
+        self.peak = None if peak is None else checked_peak(peak)
         self._scaled: tuple[float, Any] = (1.0, transform)  # the severity drawn with last, and its transform
         self._counts = _shared_counts(1 + 2 * len(images))  # the epoch, then the reads of each item
         self._spawned = False
@@ -183,11 +186,11 @@ class AnomalyTwins(Sequence[Twin]):
         shared = int(pair.generate_state(1, np.uint64)[0])
         if position % 2 == 0:
             changed = rng.random() < self.hard_negatives
-            normal = disturbed(image, seed=int(rng.integers(1 << 62))) if changed else np.array(image)
-            return _drawn(normal, transform, roi=roi, seeds=[], shared=shared)
+            normal = disturbed(image, seed=int(rng.integers(1 << 62)), peak=self.peak) if changed else np.array(image)
+            return _drawn(normal, transform, roi=roi, seeds=[], shared=shared, peak=self.peak)
         count = int(rng.integers(2, MAX_DEFECTS, endpoint=True)) if rng.random() < self.several else 1
         seeds = [int(seed) for seed in rng.integers(1 << 32, size=count)]
-        return _drawn(image, transform, roi=roi, seeds=seeds, shared=shared)
+        return _drawn(image, transform, roi=roi, seeds=seeds, shared=shared, peak=self.peak)
 
     def _transform_after(self, epochs: int) -> Any:
         """Return the transform as the curriculum has it after so many epochs."""
@@ -201,7 +204,9 @@ class AnomalyTwins(Sequence[Twin]):
         return scaled
 
 
-def _drawn(image: Array, transform: Any, *, roi: Array | None, seeds: list[int], shared: int) -> Sample:
+def _drawn(
+    image: Array, transform: Any, *, roi: Array | None, seeds: list[int], shared: int, peak: float | None
+) -> Sample:
     """Return the image after a transform, its defects drawn once with each seed.
 
     Args:
@@ -210,11 +215,13 @@ def _drawn(image: Array, transform: Any, *, roi: Array | None, seeds: list[int],
         roi: see `synthesize`.
         seeds: none for a normal item.
         shared: seed of what is no defect, the same for both items of a pair.
+        peak: see `synthesize`.
     """
-    state = State.of(image, roi)
+    state = State.of(image, roi, peak)
     if isinstance(transform, DefectTransform):
         if seeds:
-            state.add(transform.draw(image, seed=seeds[0], roi=roi, count=len(seeds) if len(seeds) > 1 else None))
+            count = len(seeds) if len(seeds) > 1 else None
+            state.add(transform.draw(image, seed=seeds[0], roi=roi, count=count, peak=state.peak))
         return sample_of(state, image)
     for step in steps(transform):
         for seed in seeds if step.draws else [shared]:

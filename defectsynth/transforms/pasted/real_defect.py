@@ -10,7 +10,6 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Floats
-from defectsynth.core.images import PEAKS
 from defectsynth.core.layer import clip_box
 from defectsynth.core.parameters import Component, Pair, between, field_with, radians_between, span, visible_share
 from defectsynth.core.patch import Patch, make_patch, planes_to_pixels
@@ -105,7 +104,7 @@ class RealDefectRecipe(Recipe):
             box.shape,
             cv2.BORDER_CONSTANT,
         )
-        pixels = np.ascontiguousarray(match_format(crop.pixels, scene)) / np.float32(PEAKS[scene.image.dtype])
+        pixels = np.ascontiguousarray(match_format(crop.pixels, scene, peak=crop.peak)) / np.float32(scene.peak)
         planes = np.stack(
             [_warp(plane, matrix, box.shape, cv2.BORDER_REPLICATE) for plane in np.moveaxis(pixels, 2, 0)]
         )
