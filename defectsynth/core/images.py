@@ -22,7 +22,7 @@ class WhiteLevelWarning(UserWarning):
     """The white level of a uint16 image is only an estimate."""
 
 
-def check_image(image: Array) -> None:
+def check_image(image: Any) -> None:
     """Raise TypeError or ValueError unless `image` is an image that defects can be drawn into."""
     if not isinstance(image, np.ndarray):
         hint = "convert it with numpy.asarray" if hasattr(image, "__array__") else "read it into one"
