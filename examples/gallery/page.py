@@ -12,7 +12,7 @@ from examples.gallery.entries import OBJECTS, Chapter, Entry, chapters, part
 TRIES = 20  # seeds, until a defect finds its place
 SEED = 3
 LABEL = 120  # pixels for the name of a row
-SHOWN = (  # in the picture of the README
+SHOWN = (  # in the overview
     ds.Scratch(where="object", strokes_range=(1, 3), length_range=(0.15, 0.35), contrast_range=(0.25, 0.4)),
     ds.Stain(where="object", radius_range=(0.07, 0.12), inside_range=(0.4, 0.7)),
     ds.Contamination(where="object"),
@@ -73,22 +73,22 @@ def _row(entry: Entry, *, size: int, side: int) -> np.ndarray:
     return np.hstack(cells)
 
 
-def _section(chapter: Chapter, picture: str) -> str:
+def _section(chapter: Chapter, image: str) -> str:
     listed = "\n".join(f"- `{entry.name}`: {entry.summary}" for entry in chapter.entries)
-    return f"## {chapter.title}\n\n![{chapter.title}]({picture})\n\n{listed}\n"
+    return f"## {chapter.title}\n\n![{chapter.title}]({image})\n\n{listed}\n"
 
 
 def overview(*, size: int, side: int) -> np.ndarray:
-    """Return the picture of the README: good parts, a few defects on each, the masks beneath."""
+    """Return the image of the main README: good parts, a few defects on each, the masks below."""
     names = ("good part", *(type(defect).__name__ for defect in SHOWN))
     rows = [np.hstack([words(name, (24, side + 3)) for name in names])]
     for number, family in enumerate((*OBJECTS[:3], "woven_fabric")):
         good = part(family, size, number)
         seeds = range(SEED + 100 * number, SEED + 100 * number + len(SHOWN))
         samples = [ds.synthesize(good, defect, seed=seed) for defect, seed in zip(SHOWN, seeds, strict=True)]
-        rows.append(np.hstack([cell(picture, side) for picture in (good, *(sample.image for sample in samples))]))
-        beneath = [np.full_like(good, 255), *map(masked, samples)]
-        rows.append(np.hstack([cell(picture, side) for picture in beneath]))
+        rows.append(np.hstack([cell(image, side) for image in (good, *(sample.image for sample in samples))]))
+        masks = [np.full_like(good, 255), *map(masked, samples)]
+        rows.append(np.hstack([cell(image, side) for image in masks]))
     return stacked(rows)
 
 
