@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from pathlib import Path
 from typing import Any
 
 import albumentations as A
@@ -10,6 +11,7 @@ import pytest
 
 import defectsynth as ds
 from defectsynth.core.parameters import Choice, Choices, Component, Count, Label, Number, Rule, Span
+from defectsynth.engine.compat import TARGETS
 from defectsynth.engine.transform import COMMON_RULES, DefectTransform, first_image
 from defectsynth.io.sources import SourceRule
 from defectsynth.registry import public_components, public_transforms
@@ -262,3 +264,14 @@ def test_every_argument_arrives(kind: type[DefectTransform]) -> None:
         assert getattr(transform, name) == value
         holders = [part for part in transform.components if name in part.rules()]
         assert name in COMMON_RULES or [getattr(part, name) for part in holders] == [value]
+
+
+@every_transform
+def test_the_docstring_lists_the_targets_and_shows_the_golden_image(kind: type[DefectTransform]) -> None:
+    text = inspect.getdoc(kind) or ""
+    listed = re.search(r"^Targets:\n    (.*)$", text, re.MULTILINE)
+    assert listed is not None
+    assert set(listed.group(1).split(", ")) == set(TARGETS)
+    image = re.search(r"^!\[\w+\]\((tests/golden/\w+\.png)\)$", text, re.MULTILINE)
+    assert image is not None
+    assert (Path(__file__).parents[1] / image.group(1)).is_file()

@@ -28,7 +28,7 @@ class PaintedDefect(DefectTransform):
     ![painted_defect](tests/golden/painted_defect.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         shape: alpha layer, for example `Strokes()` or `Spots()`.

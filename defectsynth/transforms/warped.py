@@ -30,7 +30,7 @@ class WarpedDefect(DefectTransform):
     ![warped_defect](tests/golden/warped_defect.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         field: displacement field, for example `Push()` or `Swelling()`.

@@ -26,7 +26,7 @@ class ColorSpot(PaintedDefect):
     ![color_spot](tests/golden/color_spot.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         radius_range: radius of the first and largest blob, in [0, 1], fraction of min(H, W).

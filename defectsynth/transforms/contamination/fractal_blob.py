@@ -26,7 +26,7 @@ class FractalBlob(PaintedDefect):
     ![fractal_blob](tests/golden/fractal_blob.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         look: pixels to lay down, for example `Color()`, `Elsewhere()` or `ColorShift()`.

@@ -26,7 +26,7 @@ class Glue(PaintedDefect):
     ![glue](tests/golden/glue.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         radius_range: radius of the first and largest drop, in [0, 1], fraction of min(H, W).

@@ -25,7 +25,7 @@ class StrayPrint(PaintedDefect):
     ![stray_print](tests/golden/stray_print.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         letters_range: number of letters, in [1, 12].

@@ -26,7 +26,7 @@ class Streak(PaintedDefect):
     ![streak](tests/golden/streak.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         length_range: length along the curve, in [0, 2], fraction of min(H, W).

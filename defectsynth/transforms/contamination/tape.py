@@ -26,7 +26,7 @@ class Tape(PaintedDefect):
     ![tape](tests/golden/tape.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         length_range: length, in [0, 2], fraction of min(H, W).

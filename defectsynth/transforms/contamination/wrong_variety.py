@@ -26,7 +26,7 @@ class WrongVariety(PaintedDefect):
     ![wrong_variety](tests/golden/wrong_variety.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         patterns: plain (no specks), dots or grain, of which each draw takes one.

@@ -24,7 +24,7 @@ class BentEdge(WarpedDefect):
     ![bent_edge](tests/golden/bent_edge.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         bends: dent, bulge or bend, of which each draw takes one.

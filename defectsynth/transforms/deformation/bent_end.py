@@ -25,7 +25,7 @@ class BentEnd(WarpedDefect):
     ![bent_end](tests/golden/bent_end.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         angle_range: rotation of the end, to either side, in [0, 60], degrees.

@@ -24,7 +24,7 @@ class BentThread(ReliefDefect):
     ![bent_thread](tests/golden/bent_thread.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         amount_range: displacement, in [0, 2], fraction of the distance from thread to thread.
@@ -70,7 +70,7 @@ class PatternShift(ReliefDefect):
     ![pattern_shift](tests/golden/pattern_shift.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         amount_range: displacement, in [0, 2], fraction of the distance from thread to thread.

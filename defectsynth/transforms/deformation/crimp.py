@@ -30,7 +30,7 @@ class Crimp(ReliefDefect):
     ![crimp](tests/golden/crimp.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         directions: in or out, of which each draw takes one.

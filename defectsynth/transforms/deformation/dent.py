@@ -24,7 +24,7 @@ class Dent(ReliefDefect):
     ![dent](tests/golden/dent.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         amount_range: greatest displacement, in [0, 0.32], fraction of the smaller radius.
@@ -76,7 +76,7 @@ class Bulge(ReliefDefect):
     ![bulge](tests/golden/bulge.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         amount_range: greatest displacement, in [0, 0.32], fraction of the smaller radius; at most 0.26 is used.

@@ -25,7 +25,7 @@ class Squeeze(ReliefDefect):
     ![squeeze](tests/golden/squeeze.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         amount_range: greatest displacement, in [0, 0.32], fraction of the smaller radius.
@@ -79,7 +79,7 @@ class Pinch(ReliefDefect):
     ![pinch](tests/golden/pinch.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         amount_range: greatest displacement, in [0, 0.32], fraction of the smaller radius.

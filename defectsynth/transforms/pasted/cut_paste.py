@@ -32,7 +32,7 @@ class CutPaste(PastedDefect):
     ![cut_paste](tests/golden/cut_paste.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the image itself.
@@ -84,7 +84,7 @@ class CutPasteScar(PastedDefect):
     ![cut_paste_scar](tests/golden/cut_paste_scar.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the image itself.

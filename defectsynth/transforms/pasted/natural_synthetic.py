@@ -38,7 +38,7 @@ class NaturalSynthetic(PastedDefect):
     ![natural_synthetic](tests/golden/natural_synthetic.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the image itself.

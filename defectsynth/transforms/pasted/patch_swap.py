@@ -131,7 +131,7 @@ class PatchSwap(DefectTransform):
     ![patch_swap](tests/golden/patch_swap.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         length_range: height, in [0, 1], fraction of min(H, W).

@@ -142,7 +142,7 @@ class RealDefect(DefectTransform):
     ![real_defect](tests/golden/real_defect.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         source: folder, image file, list of files or arrays, or callable; None is four rendered examples. The mask is

@@ -27,7 +27,7 @@ class ShuffledStructure(PastedDefect):
     ![shuffled_structure](tests/golden/shuffled_structure.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the image itself.

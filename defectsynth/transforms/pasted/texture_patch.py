@@ -28,7 +28,7 @@ class TexturePatch(PastedDefect):
     ![texture_patch](tests/golden/texture_patch.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         source: folder, image file, list of files or arrays, or callable; None is the procedural bank.

@@ -56,7 +56,7 @@ class ChippedEdge(DefectTransform):
     ![chipped_edge](tests/golden/chipped_edge.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         radius_range: of the broken area, in [0, 0.5], fraction of min(H, W).
@@ -145,7 +145,7 @@ class TornEdge(ChippedEdge):
     ![torn_edge](tests/golden/torn_edge.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         radius_range: depth of the torn area, in [0, 0.5], fraction of min(H, W).

@@ -32,7 +32,7 @@ class DisplacedPart(PartDefect):
     ![displaced_part](tests/golden/displaced_part.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
@@ -82,7 +82,7 @@ class RotatedPart(PartDefect):
     ![rotated_part](tests/golden/rotated_part.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
@@ -130,7 +130,7 @@ class FlippedPart(PartDefect):
     ![flipped_part](tests/golden/flipped_part.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
@@ -176,7 +176,7 @@ class MisplacedObject(PartDefect):
     ![misplaced_object](tests/golden/misplaced_object.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         distance_range: distance that it moves, in [0, 1], fraction of min(H, W).

@@ -65,7 +65,7 @@ class FiledEdge(DefectTransform):
     ![filed_edge](tests/golden/filed_edge.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         length_range: of the cut along the outline, in [0, 1], fraction of min(H, W).

@@ -32,7 +32,7 @@ class MissingPart(PartDefect):
     ![missing_part](tests/golden/missing_part.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
@@ -92,7 +92,7 @@ class CutPart(PartDefect):
     ![cut_part](tests/golden/cut_part.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         part_kinds: any of lead, mark, body, object, chunk.

@@ -90,7 +90,7 @@ class RecoloredPart(DefectTransform):
     ![recolored_part](tests/golden/recolored_part.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         alike_range: difference in colour up to which connected pixels belong to one part, in [0, 1].

@@ -31,7 +31,7 @@ class SwappedParts(PartDefect):
     ![swapped_parts](tests/golden/swapped_parts.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         part_kinds: any of lead, mark, body, object, chunk.
@@ -86,7 +86,7 @@ class DuplicatedPart(PartDefect):
     ![duplicated_part](tests/golden/duplicated_part.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         part_kinds: any of lead, mark, body, object, chunk.

@@ -27,7 +27,7 @@ class Crack(PaintedDefect):
     ![crack](tests/golden/crack.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         length_range: extent of the main path, in [0, 2], fraction of min(H, W).

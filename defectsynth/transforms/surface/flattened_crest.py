@@ -28,7 +28,7 @@ class FlattenedCrest(PaintedDefect):
     ![flattened_crest](tests/golden/flattened_crest.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         ribs_range: number of crests, in [1, 8].

@@ -27,7 +27,7 @@ class Fracture(PaintedDefect):
     ![fracture](tests/golden/fracture.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         length_range: length along the outline, in [0, 3], fraction of min(H, W).

@@ -26,7 +26,7 @@ class GrindMark(PaintedDefect):
     ![grind_mark](tests/golden/grind_mark.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         radius_range: half the length, in [0, 0.5], fraction of min(H, W).

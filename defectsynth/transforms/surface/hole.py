@@ -26,7 +26,7 @@ class Hole(PaintedDefect):
     ![hole](tests/golden/hole.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         radius_range: radius, in [0, 1], fraction of min(H, W).

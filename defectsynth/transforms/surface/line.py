@@ -25,7 +25,7 @@ class Line(PaintedDefect):
     ![line](tests/golden/line.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         length_range: extent along x and along y, drawn independently, in [0, 2], fraction of min(H, W).

@@ -27,7 +27,7 @@ class MissingThread(PaintedDefect):
     ![missing_thread](tests/golden/missing_thread.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         length_range: length, in [0, 2], fraction of min(H, W).
@@ -80,7 +80,7 @@ class BrokenThread(PaintedDefect):
     ![broken_thread](tests/golden/broken_thread.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         length_range: length, in [0, 2], fraction of min(H, W).

@@ -26,7 +26,7 @@ class Pit(PaintedDefect):
     ![pit](tests/golden/pit.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         radius_range: radius of the first and largest hollow, in [0, 1], fraction of min(H, W).

@@ -26,7 +26,7 @@ class Puncture(PaintedDefect):
     ![puncture](tests/golden/puncture.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         radius_range: radius of the opening, in [0, 0.5], fraction of min(H, W).

@@ -25,7 +25,7 @@ class Scuff(PaintedDefect):
     ![scuff](tests/golden/scuff.png)
 
     Targets:
-        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, defects
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
         radius_range: greatest distance from the centre, in [0, 0.5], fraction of min(H, W).
