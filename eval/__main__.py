@@ -20,17 +20,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 if all went well, 1 if a run failed, 2 for a wrong call, 130 if interrupted.
     """
-    words = parse_arguments(argv)
+    arguments = parse_arguments(argv)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: threads that spin are slow on a busy machine
     try:
-        command = importlib.import_module(f"eval.cli.{words.module}")
+        command = importlib.import_module(f"eval.cli.{arguments.module}")
     except ModuleNotFoundError as error:
-        print(f"eval: {words.command} needs {error.name}: pip install 'defectsynth[eval]'", file=sys.stderr)
+        print(f"eval: {arguments.command} needs {error.name}: pip install 'defectsynth[eval]'", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
     try:
-        return int(command.main(words))
+        return int(command.main(arguments))
     except UsageError as error:
         print(f"eval: {error}", file=sys.stderr)
         return 2

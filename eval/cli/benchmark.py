@@ -22,33 +22,33 @@ from eval.progress import ProgressDisplay, format_duration
 from eval.training.recipe import parse_changes
 
 
-def main(words: Namespace) -> int:
+def main(arguments: Namespace) -> int:
     """Run the cells that the arguments ask for."""
-    check_jobs(words.jobs)
+    check_jobs(arguments.jobs)
     with usage_errors():
-        cells = make_cells(_options(words))
-    return run_all(cells, out=words.out, jobs=words.jobs)
+        cells = make_cells(_options(arguments))
+    return run_all(cells, out=arguments.out, jobs=arguments.jobs)
 
 
-def _options(words: Namespace) -> BenchmarkOptions:
-    known = check_categories("category", words.categories or (), data=words.data)
-    check_categories("classes", words.classes or (), data=words.data)
-    categories = words.categories or known
+def _options(arguments: Namespace) -> BenchmarkOptions:
+    known = check_categories("category", arguments.categories or (), data=arguments.data)
+    check_categories("classes", arguments.classes or (), data=arguments.data)
+    categories = arguments.categories or known
     return BenchmarkOptions(
-        data=words.data,
+        data=arguments.data,
         categories=categories,
-        experiments=words.experiments,
-        heads=words.heads,
-        scorings=words.scorings,
-        generators=words.generators,
-        seeds=words.seeds,
-        classes=words.classes or (categories if len(categories) > 1 else known),
-        defect=words.defect,
-        backbone=words.backbone,
-        weights=words.weights,
-        size=words.size,
-        epochs=words.epochs,
-        recipe=parse_changes(words.recipe),
+        experiments=arguments.experiments,
+        heads=arguments.heads,
+        scorings=arguments.scorings,
+        generators=arguments.generators,
+        seeds=arguments.seeds,
+        classes=arguments.classes or (categories if len(categories) > 1 else known),
+        defect=arguments.defect,
+        backbone=arguments.backbone,
+        weights=arguments.weights,
+        size=arguments.size,
+        epochs=arguments.epochs,
+        recipe=parse_changes(arguments.recipe),
     )
 
 

@@ -11,12 +11,12 @@ from eval.benchmark.table import compare
 from eval.cli.errors import usage_errors
 
 
-def main(words: Namespace) -> int:
+def main(arguments: Namespace) -> int:
     """Print the image AUROC of the cells in both folders."""
     with usage_errors():
-        for folder in (words.first, words.second):
+        for folder in (arguments.first, arguments.second):
             find_result_files(folder)
-    rows = compare(words.first, words.second)
+    rows = compare(arguments.first, arguments.second)
     both = [(cell, one, two) for cell, one, two in rows if one is not None and two is not None]
     width = max(len(cell) for cell, _, _ in rows)
     sys.stdout.write(f"{'image AUROC of':{width}}       A       B   B - A\n")

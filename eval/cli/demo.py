@@ -22,29 +22,29 @@ SAMPLE_SET, RESULTS, PAGE = "sample_set", "results", "report.html"
 _SHEET_ROWS = 6
 
 
-def main(words: Namespace) -> int:
+def main(arguments: Namespace) -> int:
     """Run the demo; what is there from an earlier call is not done again."""
-    families = words.families or sorted(FAMILIES)
-    check_jobs(words.jobs)
+    families = arguments.families or sorted(FAMILIES)
+    check_jobs(arguments.jobs)
     with usage_errors():
         cells = make_cells(
             BenchmarkOptions(
-                data=words.out / SAMPLE_SET,
+                data=arguments.out / SAMPLE_SET,
                 categories=families,
                 heads=["softmax"],
                 scorings=["fused"],
-                generators=[words.generator],
-                seeds=words.seeds,
-                epochs=words.epochs,
+                generators=[arguments.generator],
+                seeds=arguments.seeds,
+                epochs=arguments.epochs,
             )
         )
-    _render(words.out, words.families, train=words.train)
+    _render(arguments.out, arguments.families, train=arguments.train)
     sys.stdout.write("Drawing defects\n")
-    _draw_sheets(words.out, families, generator=words.generator)
+    _draw_sheets(arguments.out, families, generator=arguments.generator)
     sys.stdout.write("Training and scoring\n")
-    code = run_all(cells, out=words.out / RESULTS, jobs=words.jobs)
+    code = run_all(cells, out=arguments.out / RESULTS, jobs=arguments.jobs)
     with closing(ProgressDisplay()) as display:
-        page = write_report(words.out / RESULTS, words.out / PAGE, progress=partial(display, None))
+        page = write_report(arguments.out / RESULTS, arguments.out / PAGE, progress=partial(display, None))
     sys.stdout.write(f"Report: {page}\n")
     return code
 

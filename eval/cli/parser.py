@@ -34,9 +34,9 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     _add_predict(commands.add_parser("predict", help="scores, decisions and heat maps of images"))
     _add_report(commands.add_parser("report", help="a page with the numbers and images of all results in a folder"))
     _add_demo(commands.add_parser("demo", help="everything on the built-in sample set: parts, training, report"))
-    words = parser.parse_args(argv)
-    words.module = "benchmark" if words.command == "run" else words.command  # a benchmark of one cell
-    return words
+    arguments = parser.parse_args(argv)
+    arguments.module = "benchmark" if arguments.command == "run" else arguments.command  # a benchmark of one cell
+    return arguments
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:

@@ -13,14 +13,14 @@ from eval.progress import ProgressDisplay
 from eval.report import write_report
 
 
-def main(words: Namespace) -> int:
+def main(arguments: Namespace) -> int:
     """Write the page."""
     with usage_errors():
-        find_result_files(words.results)
-    if words.data is not None and not words.data.is_dir():
-        raise UsageError(f"data must be an existing folder, got {str(words.data)!r}: check the path")
-    page = words.page or words.results / "report.html"
+        find_result_files(arguments.results)
+    if arguments.data is not None and not arguments.data.is_dir():
+        raise UsageError(f"data must be an existing folder, got {str(arguments.data)!r}: check the path")
+    page = arguments.page or arguments.results / "report.html"
     with closing(ProgressDisplay()) as display:
-        written = write_report(words.results, page, data=words.data, progress=partial(display, None))
+        written = write_report(arguments.results, page, data=arguments.data, progress=partial(display, None))
     sys.stdout.write(f"{written}\n")
     return 0

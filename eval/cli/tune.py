@@ -13,7 +13,7 @@ from eval.progress import ProgressDisplay
 from eval.tune import open_study
 
 
-def main(words: Namespace) -> int:
+def main(arguments: Namespace) -> int:
     """Start a search, or resume one that was stopped."""
     with ExitStack() as stack:
         display = stack.enter_context(closing(ProgressDisplay()))
@@ -24,18 +24,18 @@ def main(words: Namespace) -> int:
             sys.stdout.flush()
 
         with usage_errors():
-            check_categories("category", [words.category], data=words.data)
+            check_categories("category", [arguments.category], data=arguments.data)
             study = stack.enter_context(
                 open_study(
-                    words.data,
-                    words.category,
-                    preset=words.preset,
-                    known=words.known,
-                    known_share=words.known_share,
-                    seed=words.seed,
-                    trials=words.trials,
-                    twins=words.twins,
-                    out=words.out,
+                    arguments.data,
+                    arguments.category,
+                    preset=arguments.preset,
+                    known=arguments.known,
+                    known_share=arguments.known_share,
+                    seed=arguments.seed,
+                    trials=arguments.trials,
+                    twins=arguments.twins,
+                    out=arguments.out,
                     progress=partial(display, None),
                     write=write,
                 )
