@@ -13,18 +13,18 @@ from eval.data.datasets import check_categories
 from eval.progress import ProgressDisplay
 
 
-def main(words: Namespace) -> int:
+def main(arguments: Namespace) -> int:
     """Audit every generator on every category."""
     with usage_errors():
-        known = check_categories("category", words.categories or (), data=words.data)
+        known = check_categories("category", arguments.categories or (), data=arguments.data)
         plan = plan_audit(
-            words.data,
-            words.categories or known,
-            words.generators,
-            against=words.against,
-            twins=words.twins,
-            seed=words.seed,
+            arguments.data,
+            arguments.categories or known,
+            arguments.generators,
+            against=arguments.against,
+            twins=arguments.twins,
+            seed=arguments.seed,
         )
     with closing(ProgressDisplay()) as display:
-        run_audit(plan, out=words.out, progress=partial(display, None), write=sys.stdout.write)
+        run_audit(plan, out=arguments.out, progress=partial(display, None), write=sys.stdout.write)
     return 0
