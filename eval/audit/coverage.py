@@ -1,4 +1,4 @@
-"""How well the defects of a generator cover the real ones of a category, by patches of an untrained backbone."""
+"""Coverage of the real defects of a category by the defects of a generator."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defectsynth import AnomalyTwins
-from eval.audit.measure import COVERED, Coverage, PatchBank, Reality, measure, patches_of
+from eval.audit.measure import MIN_COVERED, Coverage, PatchBank, RealDefects, embed_patches, measure_coverage
 from eval.data.datasets import Category, Record
 from eval.models.backbone import Backbone
 from eval.progress import Progress
 
-NORMALS = 100  # training images at most, drawn at random
-TWINS = 200  # synthetic defects
+MAX_NORMALS = 100  # training images, drawn at random
+TWINS = 200  # synthetic defects by default
 
 
 @dataclass(frozen=True, kw_only=True)
 class Audit(Coverage):
-    """What an audit says of a generator.
+    """Result of the audit of a generator.
 
     Attributes:
-        uncovered: the real defects that are not covered, worst first, as places among `records`.
-        records: the defective test images.
-        nearest_twin, nearest_normal: for each of `records` which of `twins` and of `normals` is nearest to its defect.
-        normals: those of the training images that were looked at.
-        twins: the synthetic images uint8 (K, H, W, 3).
+        uncovered: indices in `records` of the real defects that are not covered, the least covered first.
+        records: defective test images.
+        nearest_twin: index in `twins` of the one nearest to the defect of each of `records`.
+        nearest_normal: index in `normals` of the one nearest to the defect of each of `records`.
+        normals: training images that patches were compared with.
+        twins: synthetic images, uint8 (K, H, W, 3).
         twin_masks: their masks, bool (K, H, W).
     """
 
@@ -42,12 +43,12 @@ class Audit(Coverage):
 
 
 class Auditor:
-    """A category whose normals and real defects are embedded once; called with what draws defects, it audits that.
+    """Audit of several generators on one category, whose normals and real defects are embedded once.
 
     Args:
-        category: with its test images, in the shape to look at.
-        backbone: as it is, untrained.
-        seed: of the defects and of the patches drawn.
+        category: with its test images.
+        backbone: the untrained one.
+        seed: of the defects, and of the choice of normals and patches.
         progress: see `Progress`.
 
     Raises:
@@ -59,20 +60,20 @@ class Auditor:
     ) -> None:
         self.category, self.backbone, self.seed = category, backbone, seed
         rng = np.random.default_rng(seed)
-        chosen = rng.permutation(len(category.train))[:NORMALS]
+        chosen = rng.permutation(len(category.train))[:MAX_NORMALS]
         self.records = tuple(category.train[place] for place in sorted(chosen))
         self.normals = category.images(self.records)
         bank = PatchBank.of_normals(self._patches(self.normals, "normals", progress), rng)
         tests = self._patches(category.images(category.test), "test", progress)
-        self.real = Reality(category.test, tests, category.masks(category.test), bank)
-        self._rng = rng  # as it is now, for the patches of twins
+        self.real = RealDefects(category.test, tests, category.masks(category.test), bank)
+        self._rng = rng  # copied for every generator, so that each has the same draws
 
     def __call__(self, transform: Any, *, twins: int = TWINS, progress: Progress | None = None) -> Audit:
-        """Measure how well the defects of a transform cover the real ones.
+        """Measure the coverage of the real defects by those of a transform.
 
         Args:
             transform: a defect or a composition with defects.
-            twins: how many synthetic defects are drawn, at least 1.
+            twins: number of synthetic defects, at least 1.
             progress: see `Progress`.
 
         Raises:
@@ -80,26 +81,26 @@ class Auditor:
         """
         if twins < 1:
             raise ValueError(f"twins must be at least 1, got {twins}")
-        drawn, masks = drawn_twins(self.normals, transform, count=twins, seed=self.seed)
+        drawn, masks = draw_twins(self.normals, transform, count=twins, seed=self.seed)
         made = self._patches(drawn, "twins", progress)
-        found = measure(self.real, PatchBank.of_twins(made, masks, deepcopy(self._rng)))
+        found = measure_coverage(self.real, PatchBank.of_twins(made, masks, deepcopy(self._rng)))
         shares, real = found.shares, self.real
         tested = sorted(shares)
-        closest = {place: int(np.where(real.defective[place], found.gain[place], -np.inf).argmax()) for place in tested}
-        order = sorted((place for place in tested if shares[place] < COVERED), key=lambda place: shares[place])
+        patches = {place: int(np.where(real.defective[place], found.gain[place], -np.inf).argmax()) for place in tested}
+        order = sorted((place for place in tested if shares[place] < MIN_COVERED), key=lambda place: shares[place])
         return Audit(
             **vars(found),
             uncovered=tuple(tested.index(place) for place in order),
             records=tuple(real.records[place] for place in tested),
-            nearest_twin=tuple(int(found.origins[place].ravel()[closest[place]]) for place in tested),
-            nearest_normal=tuple(int(real.origins[place].ravel()[closest[place]]) for place in tested),
+            nearest_twin=tuple(int(found.origins[place].ravel()[patches[place]]) for place in tested),
+            nearest_normal=tuple(int(real.origins[place].ravel()[patches[place]]) for place in tested),
             normals=self.records,
             twins=drawn,
             twin_masks=masks,
         )
 
     def _patches(self, images: NDArray[np.uint8], stage: str, progress: Progress | None) -> NDArray[np.float32]:
-        return patches_of(self.backbone, images, size=self.category.shape, stage=stage, progress=progress)
+        return embed_patches(self.backbone, images, size=self.category.shape, stage=stage, progress=progress)
 
 
 def audit(
@@ -111,19 +112,19 @@ def audit(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Audit:
-    """Measure how well the defects of one transform cover the real ones of a category; see `Auditor`."""
+    """Measure the coverage of the real defects of a category by those of one transform; see `Auditor`."""
     return Auditor(category, backbone=backbone, seed=seed, progress=progress)(transform, twins=twins, progress=progress)
 
 
-def drawn_twins(
+def draw_twins(
     normals: NDArray[np.uint8], transform: Any, *, count: int, seed: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Synthetic images with a defect, uint8 (K, H, W, 3), and their masks, bool (K, H, W).
+    """Return synthetic images with a defect, uint8 (K, H, W, 3), and their masks, bool (K, H, W).
 
     Args:
-        normals: to draw on, in turn.
-        transform: draws them.
-        count: K; fewer if many draws find no place.
+        normals: images that defects are drawn on, in turn.
+        transform: draws the defects.
+        count: K; fewer are returned if many draws find no place.
         seed: of the defects.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Audits of several categories and generators: a line and a sheet for each, one file for all."""
+"""Audits of several generators on several categories: a line and a sheet for each, and one file for all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from eval.audit.correlation import foretold
+from eval.audit.correlation import rank_correlations
 from eval.audit.coverage import Audit, Auditor
 from eval.audit.sheet import write_sheet
 from eval.benchmark.cell import DEFAULT_SIZES
@@ -52,7 +52,7 @@ def plan_audit(
         data: folder of the categories.
         categories: names of its folders.
         generators: see `eval.benchmark.generators`.
-        against: folder of trained results that the audit is compared with, see `foretold`; None for no comparison.
+        against: folder of trained results that the audit is compared with, see `rank_correlations`; None for none.
         twins: number of defects that each generator draws, at least 1.
         seed: seed of the defects, at least 0.
 
@@ -90,7 +90,7 @@ def run_audit(plan: AuditPlan, *, out: Path, progress: Progress, write: Callable
     backbone = make_backbone().to(best_device())
     out.mkdir(parents=True, exist_ok=True)
     write(f"{_HEAD}\n")
-    lines = []
+    entries = []
     for name, generators in plan.generators.items():
         category = read_category(plan.data / name, size=DEFAULT_SIZES["patch"])
         auditor = Auditor(category, backbone=backbone, seed=plan.seed, progress=progress)
@@ -98,17 +98,18 @@ def run_audit(plan: AuditPlan, *, out: Path, progress: Progress, write: Callable
             began = perf_counter()
             found = auditor(transform, twins=plan.twins, progress=progress)
             write_sheet(found, out / f"{name}-{Path(generator).stem}.png")
-            lines.append(_line(found, name, generator, seconds=perf_counter() - began))
-            write(_text(lines[-1]))
+            entries.append(_entry(found, name, generator, seconds=perf_counter() - began))
+            write(_line(entries[-1]))
     write_json(
-        out / "audit.json", [{**line, "stray": None if isnan(line["stray"]) else line["stray"]} for line in lines]
+        out / "audit.json", [{**entry, "stray": None if isnan(entry["stray"]) else entry["stray"]} for entry in entries]
     )
     if plan.trained:
-        write(f"\n{foretold(lines, plan.trained) or 'fewer than three generators of a category were trained, too'}\n")
-    return lines
+        table = rank_correlations(entries, plan.trained)
+        write(f"\n{table or 'no correlation: no category has three generators that were audited and trained'}\n")
+    return entries
 
 
-def _line(found: Audit, category: str, generator: str, *, seconds: float) -> dict[str, Any]:
+def _entry(found: Audit, category: str, generator: str, *, seconds: float) -> dict[str, Any]:
     return {
         "category": category,
         "generator": generator,
@@ -117,17 +118,17 @@ def _line(found: Audit, category: str, generator: str, *, seconds: float) -> dic
         "stray": found.stray,
         "separation": found.separation,
         "types": {
-            name: {"count": one.count, "covered": one.covered, "patches": one.patches}
-            for name, one in found.types.items()
+            name: {"count": each.count, "covered": each.covered, "patches": each.patches}
+            for name, each in found.types.items()
         },
         "uncovered": [f"{found.records[place].defect}/{found.records[place].path.name}" for place in found.uncovered],
         "seconds": round(seconds, 1),
     }
 
 
-def _text(line: dict[str, Any]) -> str:
-    types = ", ".join(f"{name} {one['covered']:.2f}" for name, one in line["types"].items())
+def _line(entry: dict[str, Any]) -> str:
+    types = ", ".join(f"{name} {each['covered']:.2f}" for name, each in entry["types"].items())
     return (
-        f"{line['category']:22} {line['generator']:26} {line['covered']:7.3f} {line['patches']:7.3f} "
-        f"{line['stray']:6.3f} {line['separation']:10.3f}  {types}, {line['seconds']:.0f} s\n"
+        f"{entry['category']:22} {entry['generator']:26} {entry['covered']:7.3f} {entry['patches']:7.3f} "
+        f"{entry['stray']:6.3f} {entry['separation']:10.3f}  {types}, {entry['seconds']:.0f} s\n"
     )

@@ -1,4 +1,4 @@
-"""Pictures of the real defects that nothing covers."""
+"""Contact sheet of the real defects that synthetic ones do not cover."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from eval.data.images import load_image, load_mask
 from eval.data.overlays import SIDE, draw_outline
 from eval.files import write_atomically
 
-_GAP, _HEAD = 6, 22  # px
-_INK, _GROUND = (30, 30, 30), 255
-_HEADS = ("real defect", "nearest synthetic", "nearest normal")
+_GAP, _TITLE_HEIGHT = 6, 22  # px
+_TEXT_COLOUR, _BACKGROUND = (30, 30, 30), 255
+_TITLES = ("real defect", "nearest synthetic", "nearest normal")
 
 
 def write_sheet(found: Audit, path: Path, *, rows: int = 12) -> Path:
@@ -25,13 +25,14 @@ def write_sheet(found: Audit, path: Path, *, rows: int = 12) -> Path:
 
     Args:
         found: the audit.
-        path: of the file, written whole or not at all.
-        rows: at most that many defects.
+        path: of the file, which is written atomically.
+        rows: largest number of defects.
     """
     shown = found.uncovered[:rows]
     height, width = found.twins.shape[1:3]
     shape = (SIDE * height // min(height, width), SIDE * width // min(height, width))
-    lines = [np.hstack([_titled(np.full((_GAP, shape[1], 3), _GROUND, np.uint8), head) for head in _HEADS])]
+    cells = [_titled(np.full((_GAP, shape[1], 3), _BACKGROUND, np.uint8), title) for title in _TITLES]
+    lines = [np.hstack(cells)]
     for place in shown:
         record = found.records[place]
         image = load_image(record.path, size=shape)
@@ -43,16 +44,18 @@ def write_sheet(found: Audit, path: Path, *, rows: int = 12) -> Path:
         )
         normal = load_image(found.normals[found.nearest_normal[place]].path, size=shape)
         titles = (f"{record.defect} {record.path.stem}", "", "")
-        pictures = (image, draw_outline(np.asarray(twin, np.uint8), np.asarray(mask > 0)), normal)
-        lines.append(np.hstack([_titled(one, title) for one, title in zip(pictures, titles, strict=True)]))
+        images = (image, draw_outline(np.asarray(twin, np.uint8), np.asarray(mask > 0)), normal)
+        lines.append(np.hstack([_titled(each, title) for each, title in zip(images, titles, strict=True)]))
     if not shown:
-        lines.append(_titled(np.full((SIDE // 4, lines[0].shape[1] - _GAP, 3), _GROUND, np.uint8), "all are covered"))
+        lines.append(
+            _titled(np.full((SIDE // 4, lines[0].shape[1] - _GAP, 3), _BACKGROUND, np.uint8), "all defects are covered")
+        )
     _, encoded = cv2.imencode(".png", np.ascontiguousarray(np.vstack(lines)[..., ::-1]))
     write_atomically(path, lambda file: file.write(encoded.tobytes()))
     return path
 
 
-def _titled(picture: NDArray[np.uint8], title: str) -> NDArray[np.uint8]:
-    framed = cv2.copyMakeBorder(picture, _HEAD, _GAP, 0, _GAP, cv2.BORDER_CONSTANT, value=(_GROUND,) * 3)
-    cv2.putText(framed, title, (2, _HEAD - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.42, _INK, 1, cv2.LINE_AA)
+def _titled(image: NDArray[np.uint8], title: str) -> NDArray[np.uint8]:
+    framed = cv2.copyMakeBorder(image, _TITLE_HEIGHT, _GAP, 0, _GAP, cv2.BORDER_CONSTANT, value=(_BACKGROUND,) * 3)
+    cv2.putText(framed, title, (2, _TITLE_HEIGHT - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.42, _TEXT_COLOUR, 1, cv2.LINE_AA)
     return np.asarray(framed, np.uint8)

@@ -1,4 +1,4 @@
-"""The report of many runs: one HTML file that holds all numbers, figures and pictures and needs nothing else."""
+"""Report of many runs: one self-contained HTML file with all numbers, figures and images."""
 
 from eval.report.page import write_report
 

@@ -1,6 +1,6 @@
-"""Search the weights and ranges of a preset for one category, on its normals and, if given, a few known defects.
+"""Search for the weights and ranges of a preset for one category, on its normals and, if given, a few known defects.
 
-No other test image is opened. The known ones stand in tune.json; `run` and `benchmark` leave them out of the test.
+No other test image is opened. tune.json names the known ones; `run` and `benchmark` leave them out of the test.
 """
 
 from eval.tune.study import Study, open_study

@@ -1,4 +1,4 @@
-"""Which trial is the best: the most promising ones are drawn afresh, so that luck in the search decides nothing."""
+"""Choice of the best trial: the most promising ones are measured on fresh draws, so that lucky draws do not decide."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from statistics import fmean
 from eval.tune.objective import VALUE, Parts
 from eval.tune.search import Trial
 
-FINALISTS = 5  # beside the preset that was started from
+FINALISTS = 5  # in addition to the first trial
 
 
-def finalists_of(done: Sequence[Trial]) -> list[int]:
-    """The first trial and the most promising others that did not fail, by number."""
+def choose_finalists(done: Sequence[Trial]) -> list[int]:
+    """Return the numbers of the first trial and of the best others that did not fail, sorted."""
     ranked = sorted(range(1, len(done)), key=lambda number: -done[number].value)
     return [0, *sorted(number for number in ranked[:FINALISTS] if done[number].parts is not None)]
 
 
-def winner_of(finals: Mapping[int, Sequence[Parts]]) -> int:
-    """The trial whose fresh draws come to the most on average; among equals the first."""
+def choose_winner(finals: Mapping[int, Sequence[Parts]]) -> int:
+    """Return the number of the trial with the largest mean objective over its fresh draws; of equal ones the first."""
     means = {number: fmean(float(parts[VALUE] or 0.0) for parts in draws) for number, draws in finals.items()}
     return max(means, key=lambda number: (means[number], -number))

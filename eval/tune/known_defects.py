@@ -1,4 +1,4 @@
-"""A few known defects, at random."""
+"""Random choice of a few known defects."""
 
 from __future__ import annotations
 
@@ -9,29 +9,31 @@ import numpy as np
 from eval.data.datasets import defective_images
 
 
-def known_at_random(folder: str | Path, *, share: float, seed: int) -> tuple[str, ...]:
-    """Choose a share of the defective test images of each type, by the names of the files alone.
+def choose_known(folder: str | Path, *, share: float, seed: int) -> tuple[str, ...]:
+    """Choose a share of the defective test images of each type, from the file names; no image is opened.
 
     Args:
-        folder: the category's.
-        share: in (0, 1); at least one of each type is chosen, and at least one left to test on.
-        seed: at least 0.
+        folder: of the category.
+        share: in (0, 1); at least one image of each type is chosen, and at least one is left for the test.
+        seed: of the choice, at least 0.
 
     Returns:
-        Their names, DEFECT/FILE, sorted.
+        Their sorted names, DEFECT/FILE.
 
     Raises:
         ValueError: if an argument is out of bounds, or no type has two images.
     """
     if not 0 < share < 1:
         raise ValueError(f"known-share must be in 0 < known-share < 1, got {share}")
-    there = defective_images(folder)
+    defects = defective_images(folder)
     rng = np.random.default_rng(seed)
     chosen: list[str] = []
-    for defect in sorted(set(there.values())):
-        names = sorted(name for name in there if there[name] == defect)
+    for kind in sorted(set(defects.values())):
+        names = sorted(name for name in defects if defects[name] == kind)
         count = min(max(1, round(share * len(names))), len(names) - 1)
         chosen += [names[place] for place in rng.permutation(len(names))[:count]]
     if not chosen:
-        raise ValueError(f"known-share must have a type with two defective images to choose from, got {len(there)}")
+        raise ValueError(
+            f"known-share must have a type with two defective images, got {len(defects)} images of single ones"
+        )
     return tuple(sorted(chosen))

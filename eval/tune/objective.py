@@ -1,23 +1,22 @@
-"""What a search makes as large as it can: how well drawn defects cover a few known ones, or how hard they are to see.
+"""Objective of a search: the coverage of a few known defects, or, without any, how well drawn defects can be detected.
 
-With known defects, measured between patches of the untrained backbone as by `eval.audit`:
+With known defects, measured between patches of the untrained backbone as in `eval.audit`:
 
     patches + separation - 0.25 * stray
 
-patches is the share of the known defects' patches that a synthetic defect lies nearer to than any normal, each type
-counting the same; separation tells the known defects from normals held out, an AUROC; stray is the share of synthetic
-patches farther from every known defect than those lie from each other. It weighs little, as the few known ones are not
-all there are; with one known image it cannot be told, and counts nothing.
+patches is the share of the known defects' patches that are nearer to a synthetic defect than to any normal, each type
+counting the same. separation is the AUROC of the known defects against held out normals. stray is the share of
+synthetic patches farther from every known defect than these are from each other; it has a small weight, as the known
+defects are only a sample. With one known image it cannot be measured and counts as 0.
 
-Without, there are only normals:
+Without known defects:
 
     1 - |separation - 0.9| + 0.5 * variety
 
-separation is the AUROC by which the most striking patch of a drawn defect, that with the largest distance to the
-nearest normal, stands out from the most striking ones of normals held out: 0.5 is not to be seen, 1 trivial; variety is
-the number of transforms drawn with as if equally often, as a share of those of the preset that the search started from,
-1 at most, so that none of them takes all. This is weak: it knows nothing of what real defects look like or where they
-lie, only how striking they are.
+separation is the AUROC of drawn defects against held out normals, by the largest distance of a patch to the nearest
+normal: 0.5 for invisible defects, 1 for trivial ones. variety is the effective number of transforms of the preset, see
+`eval.tune.space.variety`, relative to the preset at the start, at most 1; it keeps one transform from replacing all
+others. This objective is weak: it has no information on the look and the place of real defects.
 """
 
 from __future__ import annotations
@@ -27,32 +26,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.audit.coverage import NORMALS, drawn_twins
-from eval.audit.measure import PatchBank, Reality, defective_patches, measure, patches_of
+from eval.audit.coverage import MAX_NORMALS, draw_twins
+from eval.audit.measure import PatchBank, RealDefects, defective_patches, embed_patches, measure_coverage
 from eval.data.datasets import Category
 from eval.models.backbone import Backbone
 from eval.progress import Progress
 from eval.scoring.metrics import image_metrics
 from eval.tune.space import variety
 
-HELD_OUT = 50  # normals at most
-STRAY = 0.25  # weight
-TARGET = 0.9  # separation; the untrained backbone tells real defects apart with .79 to 1.00
-VARIETY = 0.5  # weight
-VALUE = "objective"
+MAX_HELD_OUT = 50  # normals
+STRAY_WEIGHT, VARIETY_WEIGHT = 0.25, 0.5
+TARGET_SEPARATION = 0.9  # the untrained backbone separates real defects with 0.79 to 1.00
+VALUE = "objective"  # its name among the parts
 
-Parts = dict[str, float | None]  # None for what cannot be told
+Parts = dict[str, float | None]
+"""The objective and the measures that it consists of, by name; None for what cannot be measured."""
 
 
 class Objective:
-    """Called with what draws defects, it says how good they are; normals and known defects are embedded once.
+    """Objective of a search on one category, whose normals and known defects are embedded once.
 
     Args:
-        category: its training images are the normals, its test images the known defects, if there are any.
+        category: its training images are the normals, its test images the known defects, if any.
         start: the preset that the search starts from.
-        backbone: as it is, untrained.
-        twins: how many defects are drawn, at least 1.
-        seed: of what is held out, and of the patches that are kept.
+        backbone: the untrained one.
+        twins: number of defects that are drawn, at least 1.
+        seed: of the choice of held out normals and of patches.
         progress: see `Progress`.
 
     Raises:
@@ -69,50 +68,49 @@ class Objective:
         self.backbone, self.shape, self.twins, self.seed = backbone, category.shape, twins, seed
         rng = np.random.default_rng(seed)
         order = rng.permutation(len(category.train))
-        held = min(HELD_OUT, max(1, len(order) // 3))
+        held = min(MAX_HELD_OUT, max(1, len(order) // 3))
         good = [category.train[place] for place in order[:held]]
-        self.normals = category.images([category.train[place] for place in order[held : held + NORMALS]])
-        known = self._embedded(self.normals, stage="normals", progress=progress)
-        self.bank = PatchBank.of_normals(known, rng)
+        self.normals = category.images([category.train[place] for place in order[held : held + MAX_NORMALS]])
+        self.bank = PatchBank.of_normals(self._embed(self.normals, stage="normals", progress=progress), rng)
         records = [*category.test, *good]
-        seen = self._embedded(category.images(records), stage="known and held out", progress=progress)
-        self.real = Reality(records, seen, category.masks(records), self.bank) if category.test else None
-        self.strangest = self.bank.search(seen)[0].max(axis=(1, 2))[len(category.test) :]  # of each held out normal
+        embedded = self._embed(category.images(records), stage="known and held out", progress=progress)
+        self.real = RealDefects(records, embedded, category.masks(records), self.bank) if category.test else None
+        self.normal_scores = self.bank.search(embedded)[0].max(axis=(1, 2))[len(category.test) :]
         self.variety = variety(start)
 
     def __call__(self, transform: Any, *, seed: int, stage: str, progress: Progress) -> Parts:
         """Draw defects and measure them.
 
         Args:
-            transform: draws them.
+            transform: draws the defects.
             seed: of the defects.
-            stage: what the progress is called.
+            stage: name in the progress.
             progress: see `Progress`.
 
         Returns:
-            The parts of the objective, and itself, by name.
+            See `Parts`.
 
         Raises:
-            ValueError: if nothing is drawn, or nothing that covers a patch.
+            ValueError: if no defect is drawn, or none covers a patch.
         """
-        images, masks = drawn_twins(self.normals, transform, count=self.twins, seed=seed)
-        made = self._embedded(images, stage=stage, progress=progress)
+        images, masks = draw_twins(self.normals, transform, count=self.twins, seed=seed)
+        made = self._embed(images, stage=stage, progress=progress)
         if self.real is None:
-            return self._striking(made, defective_patches(masks, made, name="synthetic"), transform)
-        found = measure(self.real, PatchBank.of_twins(made, masks, np.random.default_rng(self.seed)))
+            return self._measure_visibility(made, defective_patches(masks, made, name="synthetic"), transform)
+        found = measure_coverage(self.real, PatchBank.of_twins(made, masks, np.random.default_rng(self.seed)))
         stray = None if np.isnan(found.stray) else found.stray
-        value = found.patches + found.separation - STRAY * (stray or 0.0)
+        value = found.patches + found.separation - STRAY_WEIGHT * (stray or 0.0)
         return {VALUE: value, "patches": found.patches, "separation": found.separation, "stray": stray}
 
-    def _striking(self, made: NDArray[np.float32], inside: NDArray[np.bool_], transform: Any) -> Parts:
-        """Without known defects."""
+    def _measure_visibility(self, made: NDArray[np.float32], inside: NDArray[np.bool_], transform: Any) -> Parts:
+        """Measure the objective without known defects."""
         distances = np.where(inside, self.bank.search(made)[0], -np.inf).max(axis=(1, 2))
         distances = distances[inside.any(axis=(1, 2))]
-        labels = np.repeat([True, False], [len(distances), len(self.strangest)])
-        separation = image_metrics(labels, np.concatenate([distances, self.strangest])).auroc
-        left = min(variety(transform) / self.variety, 1.0)
-        value = 1 - abs(separation - TARGET) + VARIETY * left
-        return {VALUE: value, "separation": separation, "variety": left}
+        labels = np.repeat([True, False], [len(distances), len(self.normal_scores)])
+        separation = image_metrics(labels, np.concatenate([distances, self.normal_scores])).auroc
+        relative_variety = min(variety(transform) / self.variety, 1.0)
+        value = 1 - abs(separation - TARGET_SEPARATION) + VARIETY_WEIGHT * relative_variety
+        return {VALUE: value, "separation": separation, "variety": relative_variety}
 
-    def _embedded(self, images: NDArray[np.uint8], *, stage: str, progress: Progress) -> NDArray[np.float32]:
-        return patches_of(self.backbone, images, size=self.shape, stage=stage, progress=progress)
+    def _embed(self, images: NDArray[np.uint8], *, stage: str, progress: Progress) -> NDArray[np.float32]:
+        return embed_patches(self.backbone, images, size=self.shape, stage=stage, progress=progress)

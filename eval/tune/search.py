@@ -1,4 +1,4 @@
-"""A search that goes on where it stopped: every trial is kept, and decided by those before it and the seed alone."""
+"""Search that can be stopped and resumed: each trial is stored, and depends on earlier trials and the seed only."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _NAME = "tune"
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """One that is done.
+    """Finished trial.
 
     Attributes:
         factors: see `eval.tune.space`.
-        parts: see `eval.tune.objective`; None if it failed.
-        reason: why it failed; empty if it did not.
-        seconds: that it took.
+        parts: see `Parts`; None if the trial failed.
+        reason: of the failure; empty if there was none.
+        seconds: duration.
     """
 
     factors: dict[str, float]
@@ -39,62 +39,62 @@ class Trial:
 
     @property
     def value(self) -> float:
-        """The objective; minus infinity if it failed."""
+        """Objective; minus infinity if the trial failed."""
         return -np.inf if self.parts is None else float(self.parts[VALUE] or 0.0)
 
 
 class Search:
-    """The trials in a folder; the first one is the preset as it is, with all factors 1.
+    """Trials in a folder; the first one is the unchanged preset, with all factors 1.
 
     Args:
         out: the folder, which holds a database.
-        settings: of the search; those of the trials that are there must be equal.
-        knobs: bounds of each factor.
-        seed: of the factors that are tried.
+        settings: of the search; trials in the folder must have the same ones.
+        bounds: of each factor.
+        seed: of the factors.
 
     Raises:
         ValueError: if the folder holds trials with other settings, or a database that cannot be read.
     """
 
     def __init__(
-        self, out: Path, *, settings: Mapping[str, Any], knobs: Mapping[str, tuple[float, float]], seed: int
+        self, out: Path, *, settings: Mapping[str, Any], bounds: Mapping[str, tuple[float, float]], seed: int
     ) -> None:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         path = out / DATABASE
         url = URL.create("sqlite", database=str(path.resolve())).render_as_string()
         try:
             self.study = optuna.create_study(storage=url, study_name=_NAME, direction="maximize", load_if_exists=True)
-            there = self.study.user_attrs.get("settings")
+            stored = self.study.user_attrs.get("settings")
         except (SQLAlchemyError, optuna.exceptions.OptunaError) as error:
-            raise ValueError(f"out must hold no {DATABASE} but that of a search, got {path}: remove it") from error
-        if there is None:
+            raise ValueError(f"out must hold the {DATABASE} of a search or none, got {path}: remove it") from error
+        if stored is None:
             self.study.set_user_attr("settings", dict(settings))
-        elif differing := [name for name in settings if there.get(name) != settings[name]]:
+        elif differing := [name for name in settings if stored.get(name) != settings[name]]:
             name = differing[0]
             raise ValueError(
-                f"out must hold a search with the same settings: {name} was {there.get(name)!r}, got "
+                f"out must hold a search with the same settings: {name} was {stored.get(name)!r}, got "
                 f"{settings[name]!r}: choose another --out, or empty {out}"
             )
         self.seed = seed
         self.space: dict[str, optuna.distributions.BaseDistribution] = {
-            knob: optuna.distributions.FloatDistribution(low, high, log=not knob.startswith(SEVERITY))
-            for knob, (low, high) in knobs.items()
+            factor: optuna.distributions.FloatDistribution(low, high, log=not factor.startswith(SEVERITY))
+            for factor, (low, high) in bounds.items()
         }
-        for trial in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):  # that was interrupted
+        for trial in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):  # interrupted ones
             parts = trial.user_attrs.get("parts") if "seconds" in trial.user_attrs else None
             state = TrialState.FAIL if parts is None else TrialState.COMPLETE
             self.study.tell(trial.number, None if parts is None else parts[VALUE], state=state)
 
     @property
     def trials(self) -> list[Trial]:
-        """All that are done, in their order."""
+        """Finished trials, in their order."""
         return [_read(trial) for trial in self.study.get_trials(deepcopy=False) if "seconds" in trial.user_attrs]
 
     def run(self, evaluate: Callable[[dict[str, float]], Parts]) -> Trial:
-        """Do one trial more.
+        """Run one more trial.
 
         Args:
-            evaluate: from factors to the objective and its parts; a trial in which it raises ValueError has failed.
+            evaluate: from factors to the parts of the objective; the trial fails if it raises ValueError.
 
         Raises:
             ValueError: if the first trial fails.

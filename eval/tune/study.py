@@ -1,9 +1,8 @@
-"""The whole of a search: its settings, its trials, and the files that it leaves."""
+"""Search of a preset from its arguments to its files."""
 
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -20,18 +19,18 @@ from eval.benchmark.generators import BEST, OWN, SEARCH, generator_digest, make_
 from eval.benchmark.locks import hold_locks
 from eval.benchmark.provenance import git_revision, versions
 from eval.data.datasets import Category, read_known
-from eval.files import write_atomically
+from eval.files import write_atomically, write_json
 from eval.models.embedding import best_device
 from eval.models.registry import make_backbone
 from eval.progress import Progress
-from eval.tune.finalists import finalists_of, winner_of
-from eval.tune.known_defects import known_at_random
-from eval.tune.objective import STRAY, TARGET, VARIETY, Objective, Parts
+from eval.tune.finalists import choose_finalists, choose_winner
+from eval.tune.known_defects import choose_known
+from eval.tune.objective import STRAY_WEIGHT, TARGET_SEPARATION, VARIETY_WEIGHT, Objective, Parts
 from eval.tune.search import Search, Trial
-from eval.tune.space import BOUNDS, knobs_of, turned_by
-from eval.tune.tables import final_line, line_of, table_of
+from eval.tune.space import BOUNDS, factor_bounds, scale_preset
+from eval.tune.tables import comparison_table, finalist_line, trial_line
 
-AFRESH = 3  # draws with seeds of their own of each preset: to choose among the finalists, and again to report
+FRESH_DRAWS = 3  # with new seeds: of each finalist for the choice, and again of the best one for the report
 
 
 @contextmanager
@@ -52,17 +51,17 @@ def open_study(
     """Check the arguments of a search and open its folder, which no other search can use until the context ends.
 
     Args:
-        data: holds the category folders.
-        category: the name of one.
-        preset: to start from, see `eval.generators`; None takes the category's own, or generic_object if it has none.
-        known: defective test images, DEFECT/FILE, that may be looked at.
-        known_share: or the share of each type's, in (0, 1), chosen at random; None for those of `known`.
-        seed: at least 0, of everything that is random.
-        trials: how many there are in the end, at least 1, with those done before.
-        twins: defects that a trial draws, at least 1.
-        out: where best.yaml, tune.json and the trials go.
+        data: folder of the categories.
+        category: name of one of its folders.
+        preset: at the start, see `eval.benchmark.generators`; None for the category's own, otherwise generic_object.
+        known: defective test images, DEFECT/FILE, that the search uses.
+        known_share: share of the defective test images of each type, in (0, 1), chosen at random instead of `known`.
+        seed: of all random numbers, at least 0.
+        trials: number of trials at the end, at least 1, including those of earlier runs.
+        twins: number of defects of a trial, at least 1.
+        out: folder of best.yaml, tune.json and the trials.
         progress: see `Progress`.
-        write: takes the lines that are printed.
+        write: called with the lines that are printed.
 
     Yields:
         The search; `run` starts it, or resumes one that was stopped.
@@ -78,9 +77,9 @@ def open_study(
         raise ValueError(f"known-share must not be given together with known, got {known_share}")
     name = preset or (OWN if category in CATEGORIES else "generic_object")
     start = make_generator(name, category=category)
-    knobs = knobs_of(start)
+    bounds = factor_bounds(start)
     if known_share is not None:
-        known = known_at_random(data / category, share=known_share, seed=seed)
+        known = choose_known(data / category, share=known_share, seed=seed)
     found = read_known(data / category, known, size=DEFAULT_SIZES["patch"])
     settings = {
         "data": str(data.resolve()),
@@ -95,7 +94,7 @@ def open_study(
     with hold_locks(out, ("tune",)) as free:
         if not free:
             raise ValueError(f"out must not be in use by another search, got {out}")
-        search = Search(out, settings=settings, knobs=knobs, seed=seed)
+        search = Search(out, settings=settings, bounds=bounds, seed=seed)
         yield Study(search, found, start, trials=trials, settings=settings, out=out, progress=progress, write=write)
 
 
@@ -139,68 +138,73 @@ class Study:
         return self._finish()
 
     def _run_trials(self, trials: int) -> None:
-        """Do the trials that are left; the files are those of the trials done so far."""
+        """Run the trials that are left; the files are written after each."""
         done = self.search.trials
         if done:
-            self.print(f"{len(done)} trials were there\n")
+            self.print(f"{len(done)} trials of earlier runs\n")
         before = len(done)
         for number in range(before, trials):
-            trial = self.search.run(partial(self._measured, stage=f"trial {number}"))
+            trial = self.search.run(partial(self._measure, stage=f"trial {number}"))
             done = self.search.trials
             best = _best(done)
-            left = fmean(one.seconds for one in done[before:]) * (trials - number - 1)
+            left = fmean(each.seconds for each in done[before:]) * (trials - number - 1)
             self._save(done, best=best)
-            self.print(line_of(trial, number=number, trials=trials, best=best, value=done[best].value, left=left))
+            self.print(trial_line(trial, number=number, trials=trials, best=best, value=done[best].value, left=left))
 
     def _finish(self) -> dict[str, Any]:
-        """Choose among the finalists by fresh draws, and print the table, drawn afresh once more."""
+        """Choose among the finalists by fresh draws, and print a table with further fresh draws."""
         done = self.search.trials
         finals = {
-            place: self._afresh(done[place].factors, stage=f"final of trial {place}", after=0)
-            for place in finalists_of(done)
+            place: self._draw_afresh(done[place].factors, stage=f"final of trial {place}", after=0)
+            for place in choose_finalists(done)
         }
-        best = winner_of(finals)
+        best = choose_winner(finals)
         for place, draws in finals.items():
-            self.print(final_line(place, draws, is_best=place == best))
+            self.print(finalist_line(place, draws, is_best=place == best))
         drawn = {
-            place: self._afresh(done[place].factors, stage=f"trial {place} afresh", after=AFRESH) for place in {0, best}
+            place: self._draw_afresh(done[place].factors, stage=f"trial {place} afresh", after=FRESH_DRAWS)
+            for place in {0, best}
         }
         afresh = {"start": drawn[0], "best": drawn[best]}
         result = self._save(done, best=best, finals=finals, afresh=afresh)
-        self.print(f"\n{table_of(done[0], done[best], place=best, afresh=afresh)}\n")
+        self.print(f"\n{comparison_table(done[0], done[best], place=best, afresh=afresh)}\n")
         self.print(f"{self.out / BEST}: the preset of trial {best}\n")
         if known := self.settings["known"]:
-            self.print(f"Known, to be left out of all that is reported: {', '.join(known)}\n")
+            self.print(f"Known defects, to be left out of every reported number: {', '.join(known)}\n")
         return result
 
-    def _afresh(self, factors: dict[str, float], *, stage: str, after: int) -> list[Parts]:
+    def _draw_afresh(self, factors: dict[str, float], *, stage: str, after: int) -> list[Parts]:
         first = self.objective.seed + 1 + after
-        return [self._measured(factors, stage=stage, seed=seed) for seed in range(first, first + AFRESH)]
+        return [self._measure(factors, stage=stage, seed=seed) for seed in range(first, first + FRESH_DRAWS)]
 
-    def _measured(self, factors: dict[str, float], *, stage: str, seed: int | None = None) -> Parts:
-        drawn = turned_by(self.start, factors)
+    def _measure(self, factors: dict[str, float], *, stage: str, seed: int | None = None) -> Parts:
+        drawn = scale_preset(self.start, factors)
         own = self.objective.seed if seed is None else seed
         return self.objective(drawn, seed=own, stage=stage, progress=self.progress)
 
     def _save(self, done: list[Trial], *, best: int, **fresh: Mapping[Any, list[Parts]]) -> dict[str, Any]:
-        """Write both files."""
+        """Write best.yaml and tune.json; return the content of the latter."""
         text = io.StringIO()
-        A.save(turned_by(self.start, done[best].factors), text, data_format="yaml")
+        A.save(scale_preset(self.start, done[best].factors), text, data_format="yaml")
         write_atomically(self.out / BEST, lambda file: file.write(text.getvalue().encode()))
         result = {
             "settings": self.settings,
             "known": self.settings["known"],
-            "constants": {"stray": STRAY, "target": TARGET, "variety": VARIETY, "bounds": BOUNDS},
+            "constants": {
+                "stray": STRAY_WEIGHT,
+                "target": TARGET_SEPARATION,
+                "variety": VARIETY_WEIGHT,
+                "bounds": BOUNDS,
+            },
             "versions": {**versions(), "optuna": version("optuna"), "commit": git_revision()},
             "best": best,
             **fresh,
             "trials": [{"number": number, **vars(trial)} for number, trial in enumerate(done)],
         }
-        encoded = json.dumps(result, indent=1, allow_nan=False) + "\n"
-        write_atomically(self.out / SEARCH, lambda file: file.write(encoded.encode()))
+        write_json(self.out / SEARCH, result)
         return result
 
 
 def _best(done: Sequence[Trial]) -> int:
-    """The first of the largest."""
+    """Return the number of the trial with the largest objective; of equal ones the first."""
     return max(range(len(done)), key=lambda number: (done[number].value, -number))

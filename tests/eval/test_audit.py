@@ -1,4 +1,4 @@
-"""The audit: what a generator covers of the real defects, on spots whose answer is known."""
+"""Audit of generators on spots whose coverage is known."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ import torch
 from defectsynth import ColorSpot
 from eval.__main__ import main
 from eval.audit import audit, write_sheet
-from eval.audit.correlation import foretold
+from eval.audit.correlation import rank_correlations
 from eval.data.datasets import Category, read_category
 from eval.models.backbone import Backbone
 from eval.models.registry import wrap_backbone
@@ -41,7 +41,7 @@ def audited(category: Category, transform: Any, **options: Any) -> Any:
 
 
 def colours() -> Backbone:
-    """Embeds a patch as its mean colour, gray of the noise as 0, and a constant."""
+    """Return a backbone that embeds a patch as its mean colour relative to the noise, and a constant."""
     convolution = torch.nn.Conv2d(3, 4, 8, stride=8)
     with torch.no_grad():
         convolution.weight[:] = torch.eye(4, 3)[:, :, None, None] / 64
@@ -49,7 +49,7 @@ def colours() -> Backbone:
     return wrap_backbone(torch.nn.Sequential(convolution), layers=["0"], mean=(100 / 255,) * 3, std=(0.2,) * 3)
 
 
-def test_a_generator_covers_what_it_draws_and_not_the_opposite(category: Category) -> None:
+def test_a_generator_covers_the_spots_that_it_draws_and_no_others(category: Category) -> None:
     light, dark, both = (audited(category, each) for each in (LIGHT, DARK, A.Compose([A.OneOf([LIGHT, DARK], p=1)])))
     assert light.types["spot"].covered == dark.types["dark"].covered == 1
     assert light.types["spot"].patches > dark.types["spot"].patches
@@ -62,19 +62,19 @@ def test_a_generator_covers_what_it_draws_and_not_the_opposite(category: Categor
     assert both.patches > light.patches
 
 
-def test_what_no_real_defect_looks_like_is_stray(category: Category) -> None:
+def test_patches_unlike_all_real_defects_are_stray(category: Category) -> None:
     stripes = ColorSpot(palettes=("red",), radius_range=(0.08, 0.14), opacity_range=(1.0, 1.0))
     assert audited(category, stripes).stray > audited(category, DARK).stray
 
 
-def test_the_seed_decides(category: Category) -> None:
+def test_equal_seeds_give_equal_audits(category: Category) -> None:
     first, again, other = (audited(category, LIGHT, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first.twins, again.twins)
     assert (first.types, first.stray, first.separation) == (again.types, again.stray, again.separation)
     assert (first.twins != other.twins).any()
 
 
-def test_the_sheet_shows_what_is_not_covered(category: Category, tmp_path: Path) -> None:
+def test_the_sheet_shows_the_uncovered_defects(category: Category, tmp_path: Path) -> None:
     light, both = audited(category, LIGHT), audited(category, A.Compose([A.OneOf([LIGHT, DARK], p=1)]))
     heights = [cv2.imread(str(write_sheet(found, tmp_path / "sheet.png"))).shape[0] for found in (light, both)]
     assert heights[0] > 192 > heights[1]
@@ -100,14 +100,14 @@ def test_the_command_writes_a_table_a_file_and_sheets(
     assert "generator must not be category for noise" in capsys.readouterr().err
 
 
-def test_bad_arguments_are_told(category: Category) -> None:
+def test_bad_arguments_are_refused(category: Category) -> None:
     with pytest.raises(ValueError, match="twins must be at least 1, got 0"):
         audited(category, LIGHT, twins=0)
     with pytest.raises(ValueError, match="transform must draw defects"):
         audited(category, ColorSpot(min_visibility=1.0))
 
 
-def test_the_audit_foretells_what_trainings_come_to() -> None:
+def test_ranks_of_the_audit_are_compared_with_those_of_trainings() -> None:
     names = ["line", "scratch", "draem", "fpi"]
     lines = [
         {"category": "pill", "generator": name, "covered": 0.5, "patches": rank, "stray": -rank, "separation": -rank}
@@ -115,9 +115,9 @@ def test_the_audit_foretells_what_trainings_come_to() -> None:
     ]
     trained = [result("pill", 0.6 + 0.1 * rank, head="softmax", generator=name) for rank, name in enumerate(names)]
     trained.append(result("screw", 0.6, head="softmax"))  # not audited
-    head, columns, row, whole = foretold(lines, trained).splitlines()
+    head, columns, row, whole = rank_correlations(lines, trained).splitlines()
     assert head.startswith("rank correlation with AUROC after training, scored by image")
     assert columns.split() == ["covered", "patches", "stray", "separation"]
     assert row.split() == ["pill", "-", "1.00", "1.00", "-1.00", "of", "4", "generators"]
     assert whole.split()[1:] == row.split()[1:]
-    assert foretold(lines[:2], trained) == ""
+    assert rank_correlations(lines[:2], trained) == ""

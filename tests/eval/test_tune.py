@@ -1,4 +1,4 @@
-"""The search of a preset: what is turned, what is measured, what goes on where it stopped, what is never opened."""
+"""Search of a preset: objective, files, resumed searches, and test images that stay closed."""
 
 import json
 import shutil
@@ -22,11 +22,11 @@ from eval.__main__ import main
 from eval.benchmark.cell import DEFAULT_SIZES
 from eval.benchmark.generators import generator_digest, make_generator, tuning_images
 from eval.data.datasets import read_known
-from eval.tune import study as command
-from eval.tune.known_defects import known_at_random
+from eval.tune import study
+from eval.tune.known_defects import choose_known
 from eval.tune.objective import Objective
 from eval.tune.search import Search
-from eval.tune.space import turned_by
+from eval.tune.space import scale_preset
 from tests.eval.conftest import SIDE, write_category
 from tests.eval.test_audit import DARK, LIGHT, colours
 
@@ -37,13 +37,13 @@ BOTH = A.Compose([A.OneOf([LIGHT, DARK], p=1.0)])
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Small images, embedded as their colours."""
-    monkeypatch.setattr(command, "make_backbone", colours)
+    monkeypatch.setattr(study, "make_backbone", colours)
     monkeypatch.setitem(DEFAULT_SIZES, "patch", SIDE)
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Gray noise with dark and with light spots; beside the known defects no test image can be read."""
+    """Write gray noise with dark and with light spots; test images other than the known defects cannot be read."""
     home = tmp_path / "data"
     write_category(home / "noise", defect="dark")
     for path in (home / "noise" / "test").rglob("*.png"):
@@ -78,7 +78,7 @@ def tried(result: dict[str, Any]) -> list[tuple[dict[str, float], dict[str, floa
     return [(trial["factors"], trial["parts"]) for trial in result["trials"]]
 
 
-def test_the_objective_prefers_what_looks_like_the_known_ones(data: Path) -> None:
+def test_the_objective_prefers_defects_like_the_known_ones(data: Path) -> None:
     category = read_known(data / "noise", ["dark/1.png"], size=SIDE)
     options: dict[str, Any] = {"backbone": colours(), "twins": 12, "seed": 0, "progress": lambda *_: None}
     objective = Objective(category, LIGHT, **options)
@@ -88,7 +88,7 @@ def test_the_objective_prefers_what_looks_like_the_known_ones(data: Path) -> Non
     assert light["stray"] is None
 
 
-def test_without_known_ones_it_prefers_what_is_neither_trivial_nor_hidden(data: Path) -> None:
+def test_without_known_ones_it_prefers_defects_neither_trivial_nor_invisible(data: Path) -> None:
     category = read_known(data / "noise", size=SIDE)
     assert category.test == ()
     faint = ds.ColorSpot(radius_range=(0.08, 0.14), opacity_range=(0.06, 0.06), min_visibility=0.0, p=1.0)
@@ -111,7 +111,7 @@ def test_the_command_leaves_a_preset_that_loads_and_draws(
     said = capsys.readouterr().out
     assert said.count(" left\n") == 2
     assert "start, trial 0" in said
-    assert f"Known, to be left out of all that is reported: {', '.join(KNOWN)}" in said
+    assert f"Known defects, to be left out of every reported number: {', '.join(KNOWN)}" in said
     assert result["known"] == list(KNOWN)
     assert [trial["number"] for trial in result["trials"]] == [0, 1, 2]
     assert set(result["trials"][0]["factors"].values()) == {1.0}
@@ -123,14 +123,14 @@ def test_the_command_leaves_a_preset_that_loads_and_draws(
     assert tuning_images(str(path), category="other") == tuning_images("draem", category="noise") == ()
     best = A.load(path, data_format="yaml")
     assert generator_digest(best) == generator_digest(make_generator(str(path), category="noise"))
-    assert generator_digest(best) == generator_digest(turned_by(BOTH, result["trials"][result["best"]]["factors"]))
+    assert generator_digest(best) == generator_digest(scale_preset(BOTH, result["trials"][result["best"]]["factors"]))
     image = np.full((SIDE, SIDE, 3), 100, np.uint8)
     assert ds.synthesize(image, best, seed=0).defects
     train = str(data / "noise" / "train" / "good")
     assert defectsynth(["preview", train, str(tmp_path / "sheet.png"), "--preset", str(path)]) == 0
 
 
-def test_a_stopped_search_goes_on_with_the_same_trials(
+def test_a_stopped_search_resumes_with_the_same_trials(
     tuned: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole = tuned(out="whole", trials=13)  # ten random ones, then those that follow from them
@@ -177,7 +177,7 @@ def test_a_trial_that_draws_nothing_has_failed_and_the_others_go_on(
 def test_a_lucky_trial_does_not_win(
     tuned: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "AFRESH", 2)
+    monkeypatch.setattr(study, "FRESH_DRAWS", 2)
     measured = Objective.__call__
 
     def lucky(self: Objective, transform: Any, **options: Any) -> Any:
@@ -195,7 +195,7 @@ def test_a_lucky_trial_does_not_win(
     assert f"best, trial {result['best']}" in said
 
 
-def test_without_known_ones_nothing_of_test_is_opened(tuned: Callable[..., dict[str, Any]], data: Path) -> None:
+def test_without_known_ones_no_test_image_is_opened(tuned: Callable[..., dict[str, Any]], data: Path) -> None:
     result = tuned("none")
     assert result["known"] == []
     assert set(result["trials"][0]["parts"]) == {"objective", "separation", "variety"}
@@ -205,18 +205,18 @@ def test_without_known_ones_nothing_of_test_is_opened(tuned: Callable[..., dict[
 
 def test_known_ones_at_random_leave_some_of_each_type(data: Path) -> None:
     home = data / "noise"
-    chosen = known_at_random(home, share=0.3, seed=0)
+    chosen = choose_known(home, share=0.3, seed=0)
     assert [name.split("/")[0] for name in chosen] == ["dark", "spot"]
-    assert known_at_random(home, share=0.3, seed=0) == chosen
-    assert len({known_at_random(home, share=0.3, seed=seed) for seed in range(8)}) > 2
-    assert len(known_at_random(home, share=0.99, seed=0)) == 3  # of three and of two
+    assert choose_known(home, share=0.3, seed=0) == chosen
+    assert len({choose_known(home, share=0.3, seed=seed) for seed in range(8)}) > 2
+    assert len(choose_known(home, share=0.99, seed=0)) == 3  # of three and of two
 
 
 def test_the_share_decides_what_is_known(tuned: Callable[..., dict[str, Any]], data: Path) -> None:
     write_category(data.parent / "readable", defect="dark")
     shutil.copytree(data.parent / "readable" / "test", data / "noise" / "test", dirs_exist_ok=True)
     result = tuned("--known-share", "0.5", trials=1)
-    assert result["known"] == list(known_at_random(data / "noise", share=0.5, seed=0))
+    assert result["known"] == list(choose_known(data / "noise", share=0.5, seed=0))
 
 
 @pytest.mark.parametrize(
@@ -233,14 +233,14 @@ def test_the_share_decides_what_is_known(tuned: Callable[..., dict[str, Any]], d
         (["--known-share", "1"], "known-share must be in 0 < known-share < 1, got 1.0"),
     ],
 )
-def test_bad_arguments_are_told(
+def test_bad_arguments_are_refused(
     words: list[str], message: str, tuned: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     tuned(*words, code=2)
     assert_matches(message, capsys.readouterr().err)
 
 
-def test_another_search_in_the_folder_is_told(
+def test_another_search_in_the_folder_is_refused(
     tuned: Callable[..., dict[str, Any]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tuned(trials=1)
@@ -249,7 +249,7 @@ def test_another_search_in_the_folder_is_told(
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "search.sqlite3").write_text("no database" * 200)
     tuned(out="broken", code=2)
-    assert_matches("out must hold no search.sqlite3 but that of a search, got .*", capsys.readouterr().err)
+    assert_matches("out must hold the search.sqlite3 of a search or none, got .*", capsys.readouterr().err)
 
 
 def test_one_search_at_a_time(
