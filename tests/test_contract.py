@@ -1,4 +1,4 @@
-"""One contract over every public transform, no exception lists."""
+"""Every public transform keeps to one contract, without exceptions."""
 
 from typing import Any
 
@@ -10,50 +10,22 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 import defectsynth as ds
-from defectsynth.core.parameters import Choice, Choices, Component, Count, Label, Number, Span
 from defectsynth.engine.transform import COMMON_RULES, DefectTransform
-from defectsynth.io.sources import SourceRule
 from defectsynth.registry import public_components, public_transforms
-from tests.contracts import images, keeps_the_contract, rois
+from tests.contracts import check_contract
+from tests.strategies import Arguments, images, rois
 
 TRANSFORMS = public_transforms()
-ELSEWHERE = tuple(  # pictures of another size, dtype and number of channels to take pixels from; the last may be a mask
+OTHER_IMAGES = tuple(  # of other sizes, dtypes and channels; the last may serve as a mask
     (np.random.default_rng(0).random(shape) * peak).astype(dtype)
     for shape, dtype, peak in (((50, 9, 2), np.uint16, 65535), ((70, 60, 3), np.uint8, 255), ((3, 4, 5), np.float32, 1))
 )
-
-
-def values_of(rule: Any) -> st.SearchStrategy[Any]:
-    """Any value that a rule allows; counts stay small so that an example stays cheap."""
-    if isinstance(rule, Span):
-        numbers = st.floats(rule.low, rule.high, allow_subnormal=False)
-        return st.tuples(numbers, numbers).map(sorted).map(tuple)
-    if isinstance(rule, Count):
-        whole = st.integers(rule.low, min(rule.high, 4))
-        return st.tuples(whole, whole).map(sorted).map(tuple)
-    if isinstance(rule, Number):
-        return st.floats(rule.low, rule.high, allow_subnormal=False)
-    if isinstance(rule, Choices):
-        return st.lists(st.sampled_from(rule.names), min_size=1, unique=True).map(tuple)
-    if isinstance(rule, SourceRule):
-        return st.sampled_from([None, ELSEWHERE])
-    assert isinstance(rule, (Choice, Label))
-    return st.sampled_from(rule.names if isinstance(rule, Choice) else ("", "thread_top"))
-
-
-def components_of(kind: type[Component]) -> st.SearchStrategy[Component]:
-    """Any public part of a kind, with any arguments; a field that holds another part keeps its default."""
-    concrete = public_components(kind)
-    return st.sampled_from(concrete).flatmap(
-        lambda part: st.fixed_dictionaries(
-            {}, optional={name: values_of(rule) for name, rule in part.rules().items()}
-        ).map(lambda arguments: part(**arguments))
-    )
+ARGUMENTS = Arguments(sources=(None, OTHER_IMAGES), max_count=4)
 
 
 @st.composite
 def transforms(draw: st.DrawFn, kind: type[DefectTransform]) -> DefectTransform:
-    """A transform with any of its arguments given, p = 1."""
+    """Draw a transform with any of its arguments given, p = 1."""
     template = kind()
     arguments: dict[str, Any] = {}
     rules = {name: rule for part in template.components for name, rule in part.rules().items()} | COMMON_RULES
@@ -61,7 +33,7 @@ def transforms(draw: st.DrawFn, kind: type[DefectTransform]) -> DefectTransform:
         if name in ("p", "mask_value") or draw(st.integers(0, 2)) != 0:
             continue
         if name in rules:
-            arguments[name] = draw(values_of(rules[name]))
+            arguments[name] = draw(ARGUMENTS.value(rules[name]))
         else:
             base = {
                 "shape": ds.shapes.Shape,
@@ -70,14 +42,14 @@ def transforms(draw: st.DrawFn, kind: type[DefectTransform]) -> DefectTransform:
                 "field": ds.fields.Field,
                 "where": ds.places.Where,
             }[name]
-            arguments[name] = draw(components_of(base))
+            arguments[name] = draw(ARGUMENTS.component(public_components(base)))
     arguments.setdefault("count_range", (1, 1))
     return kind(p=1, **arguments)
 
 
 @pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
 @given(data=st.data())
-def test_contract(kind: type[DefectTransform], data: st.DataObject) -> None:
+def test_every_transform_keeps_the_contract(kind: type[DefectTransform], data: st.DataObject) -> None:
     image = data.draw(images())
     transform = data.draw(transforms(kind))
     roi = data.draw(rois(image.shape[:2]))
@@ -88,8 +60,8 @@ def test_contract(kind: type[DefectTransform], data: st.DataObject) -> None:
     if roi is not None:
         inputs["roi"] = roi
     result = A.Compose([transform], seed=seed, strict=True)(**inputs)
-    keeps_the_contract(original, result, roi, transform)
-    np.testing.assert_array_equal(image, original, "inputs are never written to")
+    check_contract(original, result, roi, transform)
+    np.testing.assert_array_equal(image, original, "inputs are never changed")
     assert roi is None or (roi == original_roi).all()
     assert not inputs["mask"].any()
     assert inputs["defects"] == []
@@ -98,12 +70,12 @@ def test_contract(kind: type[DefectTransform], data: st.DataObject) -> None:
     assert again["image"].tobytes() == result["image"].tobytes(), "same seed, same bytes"
     assert again["defects"] == result["defects"]
     redrawn = ds.redraw(image, result["defects"], roi=roi)
-    assert redrawn.image.tobytes() == result["image"].tobytes(), "a record is enough to draw it again"
+    assert redrawn.image.tobytes() == result["image"].tobytes(), "a record draws the same bytes again"
     np.testing.assert_array_equal(redrawn.mask != 0, result["mask"] != 0)
 
 
 @pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
-def test_defects_are_found_on_an_ordinary_part(kind: type[DefectTransform]) -> None:
+def test_every_transform_finds_a_place_on_an_ordinary_part(kind: type[DefectTransform]) -> None:
     part = np.full((96, 96, 3), 210, np.uint8)
     cv2.circle(part, (48, 48), 30, (90, 100, 110), -1)
     drawn = [len(ds.synthesize(part, kind(), seed=seed).defects) for seed in range(40)]
@@ -112,7 +84,7 @@ def test_defects_are_found_on_an_ordinary_part(kind: type[DefectTransform]) -> N
 
 @pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("where", ["anywhere", "object", "edge", "inside", "ring"])
-def test_every_placement_finds_its_place(kind: type[DefectTransform], where: str) -> None:
+def test_every_transform_finds_every_kind_of_place(kind: type[DefectTransform], where: str) -> None:
     part = np.full((128, 128), 20, np.uint8)
     part[30:100, 40:90] = 180
     samples = [ds.synthesize(part, kind(where=where), seed=seed) for seed in range(20)]
@@ -122,11 +94,11 @@ def test_every_placement_finds_its_place(kind: type[DefectTransform], where: str
 
 
 @pytest.mark.parametrize("kind", TRANSFORMS, ids=lambda kind: kind.__name__)
-def test_severity_scales_the_visibility(kind: type[DefectTransform]) -> None:
+def test_severity_scales_the_change(kind: type[DefectTransform]) -> None:
     part = np.full((160, 160), 60, np.uint8)
     part[40:120, 40:120] = 160
-    change = []
+    changes = []
     for severity in (0.0, 1.0):
         samples = [ds.synthesize(part, kind(severity=severity, min_visibility=0.0), seed=seed) for seed in range(60)]
-        change.append(np.mean([np.abs(sample.image.astype(float) - part).sum() for sample in samples]))
-    assert change[1] > 1.5 * change[0]
+        changes.append(np.mean([np.abs(sample.image.astype(float) - part).sum() for sample in samples]))
+    assert changes[1] > 1.5 * changes[0]
