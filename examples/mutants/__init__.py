@@ -1,0 +1,1 @@
+"""Mutation testing: hand-made bugs, each of which the tests must find."""
