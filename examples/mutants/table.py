@@ -58,7 +58,7 @@ MUTANTS = (
         "if len(kinds) < 3:",
         "tests/engine/test_pipeline.py tests/training",
     ),
-    # pipeline: records and masks
+    # pipeline, records and masks
     Mutant(
         ENGINE + "pipeline.py",
         'return {"box": [x, y, x + width, y + height]',
