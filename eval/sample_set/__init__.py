@@ -1,8 +1,8 @@
-"""A procedural sample set: parts and textures rendered from height maps with light, with real defects to test on.
+"""Procedural sample set: parts and textures rendered from lit height maps, with defects to test on.
 
-Its test defects are changes of the height map or of the material, made here and not by defectsynth, so that a model
-trained on synthetic defects is tested on something else. Nothing is downloaded; seconds to make; the same seed gives
-the same images.
+Its test defects are changes of the height map or of the material and are not drawn by defectsynth, so a model trained
+on synthetic defects is tested on different ones. Nothing is downloaded; writing takes seconds; equal seeds give equal
+images.
 """
 
 from eval.sample_set.families import FAMILIES, Family, difference_mask, image_seed, render_part

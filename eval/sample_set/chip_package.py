@@ -1,4 +1,4 @@
-"""A moulded black chip package with two rows of gull-wing leads and a laser-marked code."""
+"""Moulded black chip package with two rows of gull-wing leads and a laser-marked code."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from eval.sample_set.fields import (
     disc,
     grain,
     inside,
-    looked_up,
     mix,
     paint,
-    posed,
+    pose,
     ramp,
+    sample_profile,
     smooth_noise,
 )
 from eval.sample_set.rendering import Surface
@@ -36,60 +36,64 @@ _LETTERS = "ABCDEFGHKLMNPRSTUVWX"
 
 @dataclass(frozen=True)
 class _Leads:
-    """One number a lead, both rows: how far its tip stands aside, its length and its reflection."""
+    """Sideways shift of the tip, length and reflectance of each lead of both rows."""
 
-    aside: NDArray[np.float32]
+    shift: NDArray[np.float32]
     length: NDArray[np.float32]
-    bright: NDArray[np.float32]
+    reflectance: NDArray[np.float32]
 
 
 def _sample_leads(rng: np.random.Generator) -> _Leads:
     count = 2 * _LEADS
     return _Leads(
-        aside=as_field(rng.normal(0.0, 0.0009, count)),
+        shift=as_field(rng.normal(0.0, 0.0009, count)),
         length=as_field(_LEAD_LENGTH + rng.normal(0.0, 0.0008, count)),
-        bright=as_field(rng.uniform(0.62, 0.76, count)),
+        reflectance=as_field(rng.uniform(0.62, 0.76, count)),
     )
 
 
 def _damaged_leads(leads: _Leads, defect: Defect) -> _Leads:
     rng = defect.rng
     lead = int(rng.integers(2 * _LEADS))
-    aside, length = leads.aside.copy(), leads.length.copy()
+    shift, length = leads.shift.copy(), leads.length.copy()
     if defect.kind == "bent_lead":
-        aside[lead] += rng.choice([-1.0, 1.0]) * defect.graded(0.016, 0.028)
+        shift[lead] += rng.choice([-1.0, 1.0]) * defect.graded(0.016, 0.028)
     if defect.kind == "cut_lead":
         length[lead] *= defect.graded(0.60, 0.25)
-    return replace(leads, aside=aside, length=length)
+    return replace(leads, shift=shift, length=length)
 
 
 def _lead_surface(part: Plane, leads: _Leads, shine: Field) -> tuple[Field, Field, Field]:
-    """Height, reflection and cover of all leads."""
+    """Return height, reflectance and coverage of all leads."""
     half = _LEADS // 2
     row = np.clip(np.rint(part.v / _PITCH), -half, half)
     lead = (row + half).astype(np.intp) + _LEADS * (part.u > 0.0)
     out = as_field(np.abs(part.u) - _HALF_WIDTH)
     reach = ramp(out, 0.015, _LEAD_LENGTH)
-    across = np.abs(part.v - row * _PITCH - leads.aside[lead] * reach)
-    # Out of the body, over the shoulder, down to the foot and flat along it.
+    across = np.abs(part.v - row * _PITCH - leads.shift[lead] * reach)
+    # From the body over the shoulder down to the flat foot.
     profile = np.interp(np.linspace(0.0, 1.0, 256), (0.0, 0.24, 0.32, 0.56, 0.64, 1.0), (30, 29, 27, 9, 7, 6)) * 0.001
     profile = np.convolve(np.pad(profile, 8, mode="edge"), np.ones(17) / 17.0, mode="valid")
     # The root of a lead is wider than its foot.
     half_width = _LEAD_WIDTH / 2.0 + 0.005 * ramp(out, 0.024, 0.014)
     distance = as_field(np.maximum(across - half_width, out - leads.length[lead]))
     rounding = 0.004 * ramp(distance, -0.007, 0.0)
-    height = looked_up(as_field(profile), as_field(out / _LEAD_LENGTH)) - rounding
-    return as_field(height), as_field(leads.bright[lead] * (1.0 + 0.04 * shine)), inside(distance, 2.0 * part.pixel)
+    height = sample_profile(as_field(profile), as_field(out / _LEAD_LENGTH)) - rounding
+    return (
+        as_field(height),
+        as_field(leads.reflectance[lead] * (1.0 + 0.04 * shine)),
+        inside(distance, 2.0 * part.pixel),
+    )
 
 
 def _marking(rng: np.random.Generator, part: Plane) -> Field:
-    """The laser-marked lines, read along the body; the lot code differs from part to part."""
+    """Return the laser-marked lines along the body; the lot code differs between parts."""
     letters = [_LETTERS[index] for index in rng.integers(len(_LETTERS), size=3)]
     lot = f"{rng.integers(18, 26)}{rng.integers(1, 53):02d} {''.join(letters)}"
     canvas = np.zeros((360, 570), dtype=np.uint8)
     for text, line, size in (("DML4317", 150, 2.1), (lot, 225, 1.7), ("SG-E3", 295, 1.5)):
         cv2.putText(canvas, text, (120, line), cv2.FONT_HERSHEY_SIMPLEX, size, 255, 5, cv2.LINE_AA)
-    # The case is read with its long side across.
+    # The text runs along the long side of the case.
     columns = as_field((_HALF_LENGTH - part.v) * (570.0 / (2.0 * _HALF_LENGTH)) + rng.normal(0.0, 5.0))
     rows = as_field((part.u + _HALF_WIDTH) * (360.0 / (2.0 * _HALF_WIDTH)) + rng.normal(0.0, 4.0))
     ink = as_field(cv2.remap(canvas, columns, rows, cv2.INTER_LINEAR)) / np.float32(255.0)
@@ -97,7 +101,7 @@ def _marking(rng: np.random.Generator, part: Plane) -> Field:
 
 
 def _voids(surface: Surface, part: Plane, defect: Defect) -> Surface:
-    """Leave a few open bubbles in the face of the case, close together."""
+    """Make a cluster of open bubbles in the face of the case."""
     rng = defect.rng
     middle = (rng.uniform(-0.12, 0.12), rng.uniform(-0.22, 0.22))
     height, albedo = surface.height, surface.albedo
@@ -111,7 +115,7 @@ def _voids(surface: Surface, part: Plane, defect: Defect) -> Surface:
 
 
 def _case(part: Plane, *, rng: np.random.Generator) -> Surface:
-    """The moulded body: sloping sides, eroded skin, the dimple at pin 1 and the marking."""
+    """Return the moulded body: sloping sides, eroded skin, the dimple at pin 1 and the marking."""
     size = part.size
     edge = box(part, half=(_HALF_WIDTH, _HALF_LENGTH), corner=0.012)
     skin = 0.00035 * smooth_noise(rng, size=size, cell=0.006) + 0.00022 * grain(rng, size=size)
@@ -130,8 +134,8 @@ def _case(part: Plane, *, rng: np.random.Generator) -> Surface:
 
 
 def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> Surface:
-    """The package on its mat; `rng` draws its pose and finish, the same with a defect as without."""
-    part = posed(
+    """Return the package on its table; pose and finish depend on `rng` alone, not on the defect."""
+    part = pose(
         plane,
         centre=(rng.normal(0.0, 0.010), rng.normal(0.0, 0.010)),
         angle=math.radians(rng.normal(0.0, 1.5)),

@@ -1,4 +1,4 @@
-"""Damage that any part can take: changes of its height map and of its material."""
+"""Defects of any part: changes of its height map and of its material."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from eval.sample_set.fields import (
     blot,
     bump,
     inside,
-    looked_up,
     mix,
     paint,
     ramp,
+    sample_profile,
     smooth_noise,
     stroke,
 )
@@ -26,12 +26,12 @@ from eval.sample_set.rendering import Surface
 
 @dataclass(frozen=True)
 class Defect:
-    """One defect to build into a part.
+    """Defect to build into a part.
 
     Args:
-        kind: its name, one of the family's defects.
-        rng: what place, size and shape are drawn from.
-        severity: 0 for the faintest that is still a defect, 1 for the plainest.
+        kind: one of the family's defects.
+        rng: draws place, size and shape.
+        severity: in [0, 1].
     """
 
     kind: str
@@ -39,14 +39,14 @@ class Defect:
     severity: float
 
     def graded(self, low: float, high: float) -> float:
-        """A number from `low` to `high` that grows with the severity."""
+        """Interpolate between `low` and `high` by the severity."""
         return low + (high - low) * self.severity
 
 
 def dent(
     surface: Surface, plane: Plane, *, at: tuple[float, float], radius: float, depth: float, angle: float, oblong: float
 ) -> Surface:
-    """Push the surface in, `oblong` times as long as wide, with a low lip thrown up around it."""
+    """Press the surface in, `oblong` times as long as wide, with a low raised rim."""
     across, along = stroke(plane, at=at, angle=angle, length=2.0 * radius * oblong)
     distance = np.sqrt(np.square(across / radius) + np.square(along))
     profile = bump(as_field(distance), 0.42) - 0.22 * bump(as_field(distance - 1.15), 0.22)
@@ -69,7 +69,7 @@ def groove(
 ) -> Surface:
     """Cut a tapering groove with a burr on both sides.
 
-    `fresh` is the colour of the bared material, laid on by `freshness`; `within` limits the cut to part of the surface.
+    `fresh` is the colour of the exposed material, blended by `freshness`; `within` limits the cut to a region.
     """
     across, along = stroke(plane, at=at, angle=angle, length=length, bow=bow)
     taper = np.clip(1.0 - np.square(along), 0.0, 1.0)
@@ -102,11 +102,11 @@ def break_away(
     ruggedness: float = 0.006,
     irregularity: float = 0.3,
 ) -> Surface:
-    """Break a piece out, down to a rugged `floor`, and bare the `colour` of the fracture."""
+    """Break a piece out, down to a rugged `floor`, and expose the `colour` of the fracture."""
     distance = blot(plane, rng, at=at, radius=radius, irregularity=irregularity)
     size = plane.size
     rugged = smooth_noise(rng, size=size, cell=0.025) + 0.5 * smooth_noise(rng, size=size, cell=0.01)
-    # The walls of the break slope: it is deepest in its middle.
+    # The walls slope: the break is deepest in its middle.
     bowl = np.clip(distance / (-0.9 * radius), 0.0, 1.0)
     fracture = mix(surface.height, floor, as_field(bowl)) + ruggedness * rugged * np.sqrt(bowl)
     cut = inside(distance, 1.5 * plane.pixel)
@@ -133,7 +133,7 @@ def stain(
     roughness: float,
     within: Field | None = None,
 ) -> Surface:
-    """Soak the surface with `colour` (a factor on its own) in a cloudy patch with a darker rim."""
+    """Stain the surface in a cloudy patch with a darker rim; `colour` is a factor of the albedo."""
     distance = blot(plane, rng, at=at, radius=radius, irregularity=0.35)
     cloud = 0.8 + 0.2 * smooth_noise(rng, size=plane.size, cell=0.03)
     rim = bump(as_field(distance + 0.08 * radius), 0.09 * radius)
@@ -149,7 +149,7 @@ def stain(
 
 
 def on_circle(rng: np.random.Generator, *, radius: float) -> tuple[float, float]:
-    """A point on a circle around the part's middle."""
+    """Draw a point on a circle around the part's middle."""
     turn = rng.uniform(0.0, 2.0 * np.pi)
     return radius * float(np.cos(turn)), radius * float(np.sin(turn))
 
@@ -171,7 +171,7 @@ def crack(
     steps = np.convolve(rng.standard_normal(48), (0.5, 1.0, 0.5), mode="same")
     walk = np.cumsum(steps)
     walk -= np.linspace(walk[0], walk[-1], 48)
-    across = as_field(across - 0.022 * length * looked_up(as_field(walk), as_field(0.5 + 0.5 * along)))
+    across = as_field(across - 0.022 * length * sample_profile(as_field(walk), as_field(0.5 + 0.5 * along)))
     taper = np.sqrt(np.clip(1.0 - np.square(along), 0.0, 1.0))
     if within is not None:
         taper *= within
@@ -187,9 +187,9 @@ def crack(
 
 
 def lay_on_table(part: Surface, cover: Field, *, table: Colour, rng: np.random.Generator) -> Surface:
-    """Lay a part, `cover` where it is, on a matt table of height 0 with a little dirt and unevenness.
+    """Place a part on a matt table of height 0 with slight dirt and unevenness.
 
-    Where the part is broken down to the table, the table shows.
+    `cover` is the coverage of the part. The table is visible where the part is broken down to it.
     """
     size = cover.shape[0]
     cloud = 1.0 + 0.015 * smooth_noise(rng, size=size, cell=0.3) + 0.012 * smooth_noise(rng, size=size, cell=0.004)

@@ -1,4 +1,4 @@
-"""A turned aluminium flange: hub, bore and six bolt holes, with the marks of the lathe."""
+"""Turned aluminium flange with hub, bore, six bolt holes and lathe marks."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from eval.sample_set.fields import (
     disc,
     grain,
     inside,
-    looked_up,
     mix,
     polar,
-    posed,
+    pose,
     ramp,
+    sample_profile,
     smooth_noise,
 )
 from eval.sample_set.rendering import Surface
@@ -30,18 +30,18 @@ _THICKNESS, _HUB_HEIGHT, _CHAMFER = 0.040, 0.030, 0.010
 _HOLES = 6
 
 
-def _turned(rng: np.random.Generator, radius: Field) -> Field:
-    """Marks of the lathe: a fine irregular spiral and a few deeper lines, a height by the radius."""
+def _lathe_marks(rng: np.random.Generator, radius: Field) -> Field:
+    """Return the height of lathe marks by the radius: a fine irregular spiral and a few deeper lines."""
     fine = np.sin(np.linspace(0.0, 2.0 * math.pi * 68.0, 4096) + np.cumsum(rng.normal(0.0, 0.08, 4096)))
     rough = np.convolve(rng.standard_normal(4096), np.ones(14) / 14.0, mode="same")
     lines = np.repeat(rng.standard_normal(128) * (rng.uniform(size=128) < 0.2), 32)
     lines = np.convolve(lines, np.hanning(24) / 12.0, mode="same")
     profile = 0.00022 * fine * rng.uniform(0.7, 1.3) + 0.0005 * rough + 0.00028 * lines
-    return looked_up(as_field(profile), as_field(radius / 0.6))
+    return sample_profile(as_field(profile), as_field(radius / 0.6))
 
 
 def _bolt_hole(part: Plane, index: int) -> Field:
-    """Signed distance to one bolt hole."""
+    """Return the signed distance to one bolt hole."""
     turn = 2.0 * math.pi * index / _HOLES
     return disc(part, at=(_BOLT_CIRCLE * math.cos(turn), _BOLT_CIRCLE * math.sin(turn)), radius=_BOLT)
 
@@ -85,7 +85,7 @@ def _damaged(surface: Surface, part: Plane, defect: Defect, solid: Field) -> Sur
 
 
 def _blocked(surface: Surface, part: Plane, defect: Defect) -> tuple[Surface, Field]:
-    """Leave a slug of metal in one bolt hole; also returns where it lies."""
+    """Leave a slug of metal in one bolt hole; return the surface and the coverage of the slug."""
     distance = _bolt_hole(part, int(defect.rng.integers(_HOLES)))
     plug = inside(distance, 2.0 * part.pixel)
     level = _THICKNESS * defect.graded(0.35, 0.8)
@@ -99,16 +99,16 @@ def _blocked(surface: Surface, part: Plane, defect: Defect) -> tuple[Surface, Fi
 
 
 def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> Surface:
-    """The flange on its table; `rng` draws its pose and finish, the same with a defect as without."""
+    """Return the flange on its table; pose and finish depend on `rng` alone, not on the defect."""
     size = plane.size
-    part = posed(
+    part = pose(
         plane,
         centre=(rng.normal(0.0, 0.008), rng.normal(0.0, 0.008)),
         angle=rng.uniform(0.0, 2.0 * math.pi),
         scale=rng.normal(1.0, 0.008),
     )
     radius, _ = polar(part)
-    marks = _turned(rng, radius)
+    marks = _lathe_marks(rng, radius)
     bright, polish = rng.uniform(0.56, 0.66), rng.uniform(0.24, 0.32)
     cloud = smooth_noise(rng, size=size, cell=0.12)
     holes = np.minimum.reduce([_bolt_hole(part, index) for index in range(_HOLES)])

@@ -1,4 +1,4 @@
-"""Grained leather, filling the whole image."""
+"""Grained leather that fills the image."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from eval.sample_set.defects import Defect, dent, groove, stain
-from eval.sample_set.fields import Field, Plane, as_field, blot, blurred, inside, mix, paint, ramp, smooth_noise
+from eval.sample_set.fields import Field, Plane, as_field, blot, blur, inside, mix, paint, ramp, smooth_noise
 from eval.sample_set.rendering import Surface
 
 DEFECTS = ("cut", "poke", "crease", "glue_spot")
@@ -17,7 +17,7 @@ _CELLS = 28
 
 
 def _pebbles(rng: np.random.Generator, size: int) -> Field:
-    """How far a pixel lies from the nearest furrow between two pebbles of the grain, fractions of the side."""
+    """Return the distance to the nearest furrow between two pebbles of the grain, in fractions of the side."""
     spacing = size / _CELLS
     rows, columns = np.meshgrid(np.arange(-1, _CELLS + 1), np.arange(-1, _CELLS + 1), indexing="ij")
     jitter = rng.uniform(-0.42, 0.42, size=(2, *rows.shape))
@@ -34,7 +34,7 @@ def _pebbles(rng: np.random.Generator, size: int) -> Field:
 
 
 def _sway(rng: np.random.Generator, size: int) -> Field:
-    """Shift of the grain along one axis, which bends its furrows."""
+    """Return a displacement of the grain along one axis, which bends its furrows."""
     return as_field(0.0018 * smooth_noise(rng, size=size, cell=0.03) + 0.010 * smooth_noise(rng, size=size, cell=0.15))
 
 
@@ -45,7 +45,7 @@ def _hide(plane: Plane, rng: np.random.Generator) -> Surface:
     rows = as_field((plane.v + 0.5 + _sway(rng, size)) / plane.pixel - 0.5)
     depth = as_field(cv2.remap(depth, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101))
     relief = rng.uniform(0.85, 1.15)
-    # Some furrows run shallow.
+    # Some furrows are shallow.
     shallow = np.clip(1.0 + 0.35 * smooth_noise(rng, size=size, cell=0.06), 0.3, 1.6)
     pebble = ramp(depth, -0.003, 0.0105)
     pores = smooth_noise(rng, size=size, cell=0.007)
@@ -54,7 +54,7 @@ def _hide(plane: Plane, rng: np.random.Generator) -> Surface:
     dye = np.array([0.165, 0.072, 0.036], dtype=np.float32) * rng.uniform(0.9, 1.1)
     worn = (0.72 + 0.28 * pebble) * cloud
     return Surface(
-        height=blurred(as_field(height), 0.0018 / plane.pixel),
+        height=blur(as_field(height), 0.0018 / plane.pixel),
         albedo=as_field(dye * worn[..., None]),
         metalness=np.zeros_like(depth),
         roughness=as_field(0.42 - 0.06 * pebble + 0.02 * pores),
@@ -62,12 +62,12 @@ def _hide(plane: Plane, rng: np.random.Generator) -> Surface:
 
 
 def _glued(surface: Surface, plane: Plane, defect: Defect, at: tuple[float, float]) -> Surface:
-    """A dried drop of clear glue that fills the furrows and shines."""
+    """Add a dried drop of clear glue that fills the furrows and shines."""
     rng = defect.rng
     radius = defect.graded(0.030, 0.060)
     distance = blot(plane, rng, at=at, radius=radius, irregularity=0.3)
     drop = inside(distance, 0.008)
-    level = blurred(surface.height, 0.012 * plane.size) + 0.006 * ramp(distance, 0.0, -0.8 * radius)
+    level = blur(surface.height, 0.012 * plane.size) + 0.006 * ramp(distance, 0.0, -0.8 * radius)
     return replace(
         surface,
         height=mix(surface.height, np.maximum(surface.height, level), as_field(0.9 * drop)),
@@ -128,6 +128,6 @@ def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
 
 
 def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> Surface:
-    """The hide under the camera; `rng` draws its grain and dye, the same with a defect as without."""
+    """Return the leather; grain and dye depend on `rng` alone, not on the defect."""
     surface = _hide(plane, rng)
     return surface if defect is None else _damaged(surface, plane, defect)

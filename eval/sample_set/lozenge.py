@@ -1,4 +1,4 @@
-"""A glossy two-layer lozenge: white and coloured halves, a score line and an embossed imprint."""
+"""Glossy two-layer lozenge with a white and a coloured half, a score line and an embossed imprint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from eval.sample_set.defects import Defect, break_away, crack, lay_on_table, stain
-from eval.sample_set.fields import Field, Plane, as_field, blot, blurred, bump, inside, paint, posed, ramp, smooth_noise
+from eval.sample_set.fields import Field, Plane, as_field, blot, blur, bump, inside, paint, pose, ramp, smooth_noise
 from eval.sample_set.rendering import Surface
 
 DEFECTS = ("chipped_edge", "crack", "discoloured_patch", "faulty_imprint")
@@ -18,18 +18,18 @@ _IMPRINT_DEPTH = 0.0075
 
 
 def _imprint(part: Plane) -> Field:
-    """Where the punch pressed, 0 to 1, with soft walls."""
+    """Return the depth of the imprint, in [0, 1], with soft walls."""
     canvas = np.zeros((320, 512), dtype=np.uint8)
     for text, column in (("DS", 84), ("40", 300)):
         cv2.putText(canvas, text, (column, 198), cv2.FONT_HERSHEY_DUPLEX, 3.0, 255, 11, cv2.LINE_AA)
     columns = as_field((part.u + 0.4) * (512.0 / 0.8))
     rows = as_field((part.v + 0.25) * (320.0 / 0.5))
     pressed = cv2.remap(as_field(canvas) / np.float32(255.0), columns, rows, cv2.INTER_LINEAR)
-    return blurred(as_field(pressed), 0.0035 / part.pixel)
+    return blur(as_field(pressed), 0.0035 / part.pixel)
 
 
-def _filled_in(pressed: Field, part: Plane, defect: Defect) -> Field:
-    """Powder has filled part of the imprint."""
+def _fill_imprint(pressed: Field, part: Plane, defect: Defect) -> Field:
+    """Fill part of the imprint with powder."""
     rng = defect.rng
     at = (float(rng.choice([-1.0, 1.0])) * rng.uniform(0.09, 0.20), rng.uniform(-0.04, 0.04))
     region = blot(part, rng, at=at, radius=defect.graded(0.035, 0.075), irregularity=0.3)
@@ -37,7 +37,7 @@ def _filled_in(pressed: Field, part: Plane, defect: Defect) -> Field:
 
 
 def _colours(rng: np.random.Generator, part: Plane) -> Field:
-    """Two layers that meet under the score line, each with its specks."""
+    """Return the albedo of two layers that meet at the score line, with specks."""
     size = part.size
     seam = part.u + 0.0022 * smooth_noise(rng, size=size, cell=0.06)
     shade = rng.uniform(0.92, 1.08)
@@ -96,9 +96,9 @@ def _damaged(surface: Surface, part: Plane, defect: Defect) -> Surface:
 
 
 def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> Surface:
-    """The lozenge on a dark tray; `rng` draws its pose and finish, the same with a defect as without."""
+    """Return the lozenge on a dark tray; pose and finish depend on `rng` alone, not on the defect."""
     size = plane.size
-    part = posed(
+    part = pose(
         plane,
         centre=(rng.normal(0.0, 0.010), rng.normal(0.0, 0.010)),
         angle=math.radians(rng.normal(0.0, 4.0)),
@@ -108,7 +108,7 @@ def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> S
     distance = as_field((radius - 1.0) * _HALF_WIDTH)
     pressed = _imprint(part)
     if defect is not None and defect.kind == "faulty_imprint":
-        pressed = _filled_in(pressed, part, defect)
+        pressed = _fill_imprint(pressed, part, defect)
     depth = _IMPRINT_DEPTH * rng.uniform(0.85, 1.1)
     dome = np.sqrt(np.clip(1.0 - np.square(radius / 1.02), 0.0, 1.0))
     height = _WALL + _DOME * dome - depth * pressed

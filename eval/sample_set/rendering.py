@@ -1,4 +1,4 @@
-"""From a height map with materials to a photograph: normals, light, occlusion, cast shadow, lens and sensor."""
+"""Rendering of a height map with materials: normals, light, occlusion, cast shadow, lens and sensor."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.sample_set.fields import Field, Plane, as_field, blurred, image_plane
+from eval.sample_set.fields import Field, Plane, as_field, blur, image_plane
 
 Image = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Surface:
-    """What lies under the camera.
+    """Surface in front of the camera.
 
     Args:
         height: (H, W), in fractions of the image's side.
-        albedo: (H, W, 3), linear RGB, 0 to 1; of metal, the colour of its reflection.
+        albedo: (H, W, 3), linear RGB, in [0, 1]; of metal, the colour of its reflection.
         metalness: (H, W), 0 for paint, plastic and cloth, 1 for bare metal.
         roughness: (H, W), 0 for a mirror, 1 for chalk.
     """
@@ -33,15 +33,15 @@ class Surface:
 
 @dataclass(frozen=True)
 class Lighting:
-    """A large lamp on one side, a weaker one across from it, and light from all around.
+    """Large key lamp on one side, weaker fill lamp on the other, and ambient light.
 
     Args:
-        azimuth: where the key lamp stands, radians in the picture.
-        elevation: its height above the table, radians.
-        key: its strength.
-        fill: the strength of the lamp across.
-        ambient: the strength of the light from all around.
-        warmth: red minus blue balance, about 0.
+        azimuth: direction of the key lamp in the image, in radians.
+        elevation: angle of the key lamp above the table, in radians.
+        key: intensity of the key lamp.
+        fill: intensity of the fill lamp.
+        ambient: intensity of the ambient light.
+        warmth: gain of red, and loss of blue, near 0.
     """
 
     azimuth: float
@@ -57,10 +57,10 @@ class Camera:
     """Lens and sensor.
 
     Args:
-        exposure: factor on all light.
+        exposure: factor of all light.
         vignette: share of the light lost in the corners.
-        blur: standard deviation of the lens, fractions of the image's side.
-        noise: deviation of the noise in mid-grey, 0 to 1.
+        blur: standard deviation of the lens blur, in fractions of the image's side.
+        noise: standard deviation of the noise in mid-grey, in [0, 1].
     """
 
     exposure: float
@@ -70,7 +70,7 @@ class Camera:
 
 
 def sample_lighting(rng: np.random.Generator) -> Lighting:
-    """The station's lamps, a little different at every shot."""
+    """Return the lamps of the station, with small variations."""
     return Lighting(
         azimuth=math.radians(232.0 + rng.normal(0.0, 4.0)),
         elevation=math.radians(54.0 + rng.normal(0.0, 2.0)),
@@ -82,7 +82,7 @@ def sample_lighting(rng: np.random.Generator) -> Lighting:
 
 
 def sample_camera(rng: np.random.Generator) -> Camera:
-    """The station's camera, a little different at every shot."""
+    """Return the camera of the station, with small variations."""
     return Camera(
         exposure=math.exp(rng.normal(0.0, 0.025)),
         vignette=rng.uniform(0.06, 0.10),
@@ -97,7 +97,7 @@ def _direction(azimuth: float, elevation: float) -> tuple[float, float, float]:
 
 
 def _normals(height: Field, pixel: float) -> tuple[Field, Field, Field]:
-    """Unit normals, from slopes over three pixels."""
+    """Return unit normals from slopes over three pixels."""
     scale = 1.0 / (32.0 * pixel)
     slope_u = cv2.Scharr(height, cv2.CV_32F, 1, 0, scale=scale, borderType=cv2.BORDER_REPLICATE)
     slope_v = cv2.Scharr(height, cv2.CV_32F, 0, 1, scale=scale, borderType=cv2.BORDER_REPLICATE)
@@ -105,17 +105,17 @@ def _normals(height: Field, pixel: float) -> tuple[Field, Field, Field]:
     return as_field(-slope_u * up), as_field(-slope_v * up), as_field(up)
 
 
-def _occlusion(height: Field, pixel: float) -> Field:
-    """How much of the sky a pixel sees, 0 to 1: less in the pits of three scales."""
-    open_sky = np.ones_like(height)
+def _sky_visibility(height: Field, pixel: float) -> Field:
+    """Return the share of ambient light that reaches each pixel, in [0, 1]: less in pits of three scales."""
+    sky = np.ones_like(height)
     for reach in (0.006, 0.018, 0.05):
-        depth = np.maximum(blurred(height, reach / pixel) - height, 0.0)
-        open_sky *= 1.0 / (1.0 + depth * (0.9 / reach))
-    return open_sky
+        depth = np.maximum(blur(height, reach / pixel) - height, 0.0)
+        sky *= 1.0 / (1.0 + depth * (0.9 / reach))
+    return sky
 
 
-def _lit(height: Field, lighting: Lighting) -> Field:
-    """Share of the key lamp that a pixel sees, 0 in deep shadow: a march towards the lamp, at half resolution."""
+def _key_visibility(height: Field, lighting: Lighting) -> Field:
+    """Return the visible share of the key lamp, 0 in deep shadow, by ray marching at half resolution."""
     size = max(32, height.shape[0] // 2)
     small = as_field(cv2.resize(height, (size, size), interpolation=cv2.INTER_AREA))
     du, dv = math.cos(lighting.azimuth) * size, math.sin(lighting.azimuth) * size
@@ -127,19 +127,19 @@ def _lit(height: Field, lighting: Lighting) -> Field:
         travel = reach * step / steps
         shift = np.array([[1.0, 0.0, -travel * du], [0.0, 1.0, -travel * dv]], dtype=np.float32)
         towards = cv2.warpAffine(small, shift, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        # The lamp is wide: what hides it far away hides a smaller share of it.
+        # The lamp is wide: a distant occluder hides a smaller share of it.
         over = towards - small - travel * climb
         np.maximum(hidden, np.clip(over / (0.002 + 0.35 * travel), 0.0, 1.0), out=hidden)
     soft = cv2.GaussianBlur(1.0 - hidden, (0, 0), max(0.5, 0.0025 * size))
     return as_field(cv2.resize(soft, height.shape[::-1], interpolation=cv2.INTER_LINEAR))
 
 
-def _mirrored(
+def _reflection(
     normals: tuple[Field, Field, Field], plane: Plane, roughness: Field, lighting: Lighting, lit: Field
 ) -> Field:
-    """What the surface mirrors: two soft boxes, a bright ceiling and a dark camera side."""
+    """Return the light that the surface mirrors: two soft boxes, a bright ceiling and a dark camera side."""
     nx, ny, nz = normals
-    # The camera stands two image sides above the table, so the view leans outwards towards the border.
+    # The camera is two image sides above the table, so view directions tilt outwards towards the border.
     vx, vy = plane.u * -0.5, plane.v * -0.5
     along = 2.0 * (nx * vx + ny * vy + nz)
     rx, ry, rz = along * nx - vx, along * ny - vy, along * nz - 1.0
@@ -154,18 +154,18 @@ def _mirrored(
 
 
 def shade(surface: Surface, lighting: Lighting) -> Field:
-    """Light that a surface sends to the camera, (H, W, 3), linear."""
+    """Return the light that a surface sends to the camera, (H, W, 3), linear."""
     plane = image_plane(surface.height.shape[0])
     normals = _normals(surface.height, plane.pixel)
     nx, ny, nz = normals
-    open_sky = _occlusion(surface.height, plane.pixel)
-    lit = _lit(surface.height, lighting)
+    sky = _sky_visibility(surface.height, plane.pixel)
+    lit = _key_visibility(surface.height, lighting)
     kx, ky, kz = _direction(lighting.azimuth, lighting.elevation)
     fx, fy, fz = _direction(lighting.azimuth + 2.6, lighting.elevation - 0.2)
     diffuse = lighting.key * np.maximum(nx * kx + ny * ky + nz * kz, 0.0) * lit
     diffuse += lighting.fill * np.maximum(nx * fx + ny * fy + nz * fz, 0.0)
-    diffuse += lighting.ambient * open_sky * (0.6 + 0.4 * nz)
-    mirrored = _mirrored(normals, plane, surface.roughness, lighting, lit) * (0.3 + 0.7 * open_sky)
+    diffuse += lighting.ambient * sky * (0.6 + 0.4 * nz)
+    mirrored = _reflection(normals, plane, surface.roughness, lighting, lit) * (0.3 + 0.7 * sky)
     tint = np.array([1.0 + lighting.warmth, 1.0, 1.0 - lighting.warmth], dtype=np.float32)
     polish = np.square(1.0 - surface.roughness)
     gloss = (0.012 + (0.075 + 0.25 * np.square(1.0 - nz)) * polish) * (1.0 - surface.metalness)
@@ -176,9 +176,9 @@ def shade(surface: Surface, lighting: Lighting) -> Field:
 
 
 def photograph(light: Field, camera: Camera, *, size: int, rng: np.random.Generator) -> Image:
-    """Expose, blur, sample at `size` pixels, add the sensor's noise and encode as sRGB (nearly), uint8.
+    """Expose, blur, sample at `size` pixels, add the noise of the sensor and encode with a gamma of 2, as uint8.
 
-    `rng` is drawn from by the same amount whatever the light, so two parts can share their noise.
+    The draws from `rng` do not depend on the light, so that two parts can share their noise.
     """
     plane = image_plane(size)
     sharp = cv2.resize(light, (size, size), interpolation=cv2.INTER_AREA)

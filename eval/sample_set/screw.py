@@ -1,4 +1,4 @@
-"""A zinc-plated countersunk wood screw on its side, thrown down at any angle."""
+"""Zinc-plated countersunk wood screw, lying on its side at any angle."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from eval.sample_set.defects import Defect, groove, lay_on_table, stain
-from eval.sample_set.fields import Field, Plane, as_field, grain, inside, looked_up, posed, ramp, smooth_noise
+from eval.sample_set.fields import Field, Plane, as_field, grain, inside, pose, ramp, sample_profile, smooth_noise
 from eval.sample_set.rendering import Surface
 
 DEFECTS = ("flattened_thread", "scratched_shank", "bent_tip", "rust_spot")
@@ -19,7 +19,7 @@ _PITCH = 0.050
 
 @dataclass(frozen=True)
 class _Flat:
-    """Where the thread is crushed: along the axis, and which side of the screw, -1 to 1 across it."""
+    """Crushed part of the thread: place and length along the axis, side across it in [-1, 1], and share removed."""
 
     at: float
     length: float
@@ -28,20 +28,20 @@ class _Flat:
 
 
 def _radius(u: Field) -> tuple[Field, Field]:
-    """Radius of the body without its thread, and of the thread's crest, along the axis."""
+    """Return the radius of the body without its thread, and that of the thread's crest, along the axis."""
     stations = np.linspace(-0.5, 0.5, 1024)
     marks = (_HEAD, _HEAD + 0.012, _HEAD + 0.020, _NECK, _THREAD - 0.01, _THREAD + 0.015, _TAPER, _TIP)
     body = (_HEAD_RADIUS - 0.004, _HEAD_RADIUS, _HEAD_RADIUS - 0.006, _SHANK_RADIUS, _SHANK_RADIUS, _CORE, _CORE, 0.001)
     crest = (0.0, 0.0, 0.0, 0.0, _SHANK_RADIUS - 0.002, _CREST, _CREST, 0.010)
     along = as_field(u + 0.5)
     return (
-        looked_up(as_field(np.interp(stations, marks, body)), along),
-        looked_up(as_field(np.interp(stations, marks, crest)), along),
+        sample_profile(as_field(np.interp(stations, marks, body)), along),
+        sample_profile(as_field(np.interp(stations, marks, crest)), along),
     )
 
 
 def _shape(part: Plane, *, phase: float, flat: _Flat | None) -> tuple[Field, Field]:
-    """Height of the screw's upper side, and the signed distance to its outline."""
+    """Return the height of the screw's upper side, and the signed distance to its outline."""
     body, crest = _radius(part.u)
     widest = np.maximum(np.maximum(body, crest), 0.002)
     around = np.arcsin(np.clip(part.v / widest, -1.0, 1.0)) / (2.0 * math.pi)
@@ -98,9 +98,9 @@ def _damaged(surface: Surface, part: Plane, defect: Defect) -> Surface:
 
 
 def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> Surface:
-    """The screw on its table; `rng` draws its pose and finish, the same with a defect as without."""
+    """Return the screw on its table; pose and finish depend on `rng` alone, not on the defect."""
     size = plane.size
-    part = posed(
+    part = pose(
         plane,
         centre=(rng.normal(0.0, 0.012), rng.normal(0.0, 0.012)),
         angle=rng.uniform(0.0, 2.0 * math.pi),
@@ -115,8 +115,8 @@ def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> S
         sideways = float(defect.rng.choice([-1.0, 1.0])) * defect.graded(0.050, 0.085)
         shaped = replace(part, v=as_field(part.v - sideways * np.square(ramp(part.u, 0.22, 0.42))))
     height, outline = _shape(shaped, phase=phase, flat=flat)
-    # Drawn wire carries fine lines along its axis; plating is cloudy.
-    lines = looked_up(as_field(rng.standard_normal(160)), as_field(part.v / 0.24 + 0.5))
+    # Drawn wire has fine lines along its axis; plating is cloudy.
+    lines = sample_profile(as_field(rng.standard_normal(160)), as_field(part.v / 0.24 + 0.5))
     cloud = smooth_noise(rng, size=size, cell=0.03)
     height = height + 0.00025 * lines * ramp(part.u, _THREAD, _THREAD - 0.03) + 0.00012 * grain(rng, size=size)
     surface = Surface(

@@ -1,4 +1,4 @@
-"""A plain-weave cloth of two shades of yarn, filling the whole image."""
+"""Plain-weave cloth of two shades of yarn that fills the image."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.sample_set.defects import Defect, groove, stain
-from eval.sample_set.fields import Field, Plane, as_field, grain, mix, paint, posed, ramp, smooth_noise
+from eval.sample_set.fields import Field, Plane, as_field, grain, mix, paint, pose, ramp, smooth_noise
 from eval.sample_set.rendering import Surface
 
 DEFECTS = ("missing_thread", "weave_slip", "foreign_fibre", "oil_stain")
@@ -21,7 +21,7 @@ _WARP, _WEFT = (0.215, 0.245, 0.285), (0.150, 0.185, 0.235)
 
 @dataclass(frozen=True)
 class _Yarns:
-    """One number a yarn: its offset and half width in pitches, and its shade."""
+    """Offset and half width in pitches, and shade, of each yarn."""
 
     offset: NDArray[np.float32]
     half_width: NDArray[np.float32]
@@ -30,7 +30,7 @@ class _Yarns:
 
 @dataclass(frozen=True)
 class _Layer:
-    """All yarns of one direction: their height in pitches, and how light they are."""
+    """All yarns of one direction: height in pitches, and brightness."""
 
     height: Field
     shade: Field
@@ -45,14 +45,14 @@ def _sample_yarns(rng: np.random.Generator) -> _Yarns:
 
 
 def _layer(across: Field, along: Field, yarns: _Yarns, *, first: float, slub: Field) -> _Layer:
-    """Parallel yarns: `across` counts yarns, `along` counts crossings, `first` is 1 where yarn 0 goes over at 0."""
+    """Return parallel yarns: `across` counts yarns, `along` counts crossings; yarn 0 is on top at 0 if `first` is 1."""
     row = np.floor(across)
     index = np.clip(row + _YARNS // 2, 0, _YARNS - 1).astype(np.intp)
     middle = across - row - 0.5 - yarns.offset[index]
     half_width = yarns.half_width[index] * (1.0 + 0.05 * slub)
     round_top = np.sqrt(np.clip(1.0 - np.square(middle / half_width), 0.0, 1.0))
     wave = np.cos(math.pi * (along - 0.5)) * np.where(row % 2.0 < 0.5, first, -first)
-    # A yarn is flat where it floats over and steep where it dives under.
+    # A yarn is flat on top of a crossing and steep between crossings.
     wave *= 1.5 - 0.5 * wave * wave
     ply = np.sin(2.0 * math.pi * (along * 2.2 + first * middle * 2.0))
     height = 0.30 * round_top + 0.17 * wave + 0.018 * ply * round_top
@@ -60,8 +60,8 @@ def _layer(across: Field, along: Field, yarns: _Yarns, *, first: float, slub: Fi
     return _Layer(as_field(height), as_field(yarns.shade[index] * (1.0 + 0.05 * ply)))
 
 
-def _slipped(cloth: Plane, defect: Defect) -> Plane:
-    """Push yarns aside around one place: crowded on one side, open on the other."""
+def _displace_yarns(cloth: Plane, defect: Defect) -> Plane:
+    """Displace the yarns around one place: dense on one side, open on the other."""
     rng = defect.rng
     at = (rng.uniform(-0.3, 0.3), rng.uniform(-0.3, 0.3))
     radius = defect.graded(0.035, 0.070)
@@ -71,8 +71,8 @@ def _slipped(cloth: Plane, defect: Defect) -> Plane:
     return replace(cloth, u=as_field(cloth.u - push * math.cos(turn)), v=as_field(cloth.v - push * math.sin(turn)))
 
 
-def _without_a_thread(warp: _Layer, weft: _Layer, cloth: Plane, defect: Defect) -> tuple[_Layer, _Layer]:
-    """Take one yarn out over a few crossings; its frayed ends stay."""
+def _remove_thread(warp: _Layer, weft: _Layer, cloth: Plane, defect: Defect) -> tuple[_Layer, _Layer]:
+    """Remove one yarn over a few crossings, with frayed ends."""
     rng = defect.rng
     is_warp, row = bool(rng.integers(2)), int(rng.integers(-9, 9))
     across, along = (cloth.u, cloth.v) if is_warp else (cloth.v, cloth.u)
@@ -86,8 +86,8 @@ def _without_a_thread(warp: _Layer, weft: _Layer, cloth: Plane, defect: Defect) 
     return warp, replace(weft, height=mix(weft.height, _NO_YARN, gone))
 
 
-def _soiled(surface: Surface, cloth: Plane, defect: Defect) -> Surface:
-    """Lay a stray fibre on the cloth, or spill oil on it."""
+def _soil(surface: Surface, cloth: Plane, defect: Defect) -> Surface:
+    """Add a stray fibre or an oil stain."""
     rng = defect.rng
     at = (rng.uniform(-0.3, 0.3), rng.uniform(-0.3, 0.3))
     if defect.kind == "oil_stain":
@@ -118,8 +118,8 @@ def _soiled(surface: Surface, cloth: Plane, defect: Defect) -> Surface:
 
 
 def _cloth(plane: Plane, rng: np.random.Generator) -> Plane:
-    """Coordinates along the yarns, which sway a little."""
-    lie = posed(
+    """Return coordinates along the slightly wavy yarns."""
+    lie = pose(
         plane,
         centre=(rng.uniform(-0.1, 0.1), rng.uniform(-0.1, 0.1)),
         angle=math.radians(rng.normal(0.0, 2.0)),
@@ -133,8 +133,8 @@ def _cloth(plane: Plane, rng: np.random.Generator) -> Plane:
     )
 
 
-def _woven(warp: _Layer, weft: _Layer, *, fuzz: Field, fine: Field, dye: float) -> Surface:
-    """Lay the two layers through each other."""
+def _interlace(warp: _Layer, weft: _Layer, *, fuzz: Field, fine: Field, dye: float) -> Surface:
+    """Interlace the two layers; the higher one is visible."""
     on_top = ramp(as_field(warp.height - weft.height), -0.03, 0.03)
     top = np.maximum(warp.height, weft.height)
     gap = ramp(top, -0.05, -0.30)
@@ -150,7 +150,7 @@ def _woven(warp: _Layer, weft: _Layer, *, fuzz: Field, fine: Field, dye: float) 
 
 
 def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> Surface:
-    """The cloth under the camera; `rng` draws its lie and its yarns, the same with a defect as without."""
+    """Return the cloth; pose and yarns depend on `rng` alone, not on the defect."""
     size = plane.size
     cloth = _cloth(plane, rng)
     warp_yarns, weft_yarns = _sample_yarns(rng), _sample_yarns(rng)
@@ -159,13 +159,13 @@ def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> S
     dye = rng.uniform(0.93, 1.07)
     kind = None if defect is None else defect.kind
     if defect is not None and kind == "weave_slip":
-        cloth = _slipped(cloth, defect)
+        cloth = _displace_yarns(cloth, defect)
     u, v = as_field(cloth.u / _PITCH), as_field(cloth.v / _PITCH)
     warp = _layer(u, v, warp_yarns, first=1.0, slub=slubs[0])
     weft = _layer(v, u, weft_yarns, first=-1.0, slub=slubs[1])
     if defect is not None and kind == "missing_thread":
-        warp, weft = _without_a_thread(warp, weft, cloth, defect)
-    surface = _woven(warp, weft, fuzz=fuzz, fine=fine, dye=dye)
+        warp, weft = _remove_thread(warp, weft, cloth, defect)
+    surface = _interlace(warp, weft, fuzz=fuzz, fine=fine, dye=dye)
     if defect is not None and kind in {"foreign_fibre", "oil_stain"}:
-        surface = _soiled(surface, cloth, defect)
+        surface = _soil(surface, cloth, defect)
     return surface

@@ -1,4 +1,4 @@
-"""Write a sample set to a folder in the layout of MVTec AD, or good images alone in flat folders."""
+"""Write a sample set in the layout of MVTec AD, or good images alone."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.sample_set.families import FAMILIES, checked_size, family_named, image_seed, render_part, whole_number
+from eval.sample_set.families import FAMILIES, check_integer, check_size, family_named, image_seed, render_part
 
 SETTINGS_FILE = "sample_set.json"
 _VERSION = 1
 
 Progress = Callable[[int, int], None]
+"""Called with the number of images done and of all images."""
 
 
 @dataclass(frozen=True)
 class _Shot:
-    """One picture to write; `mask` is None for a good part."""
+    """Image to write; `defect` and `mask` are None for a good part."""
 
     family: str
     split: str
@@ -48,36 +49,36 @@ def write_sample_set(
 ) -> Path:
     """Write a data set in the layout of MVTec AD, one category folder a family.
 
-    Every image depends on `seed`, its family, its split and its number alone, so a larger set begins with the smaller
-    one. A folder that holds part of the same set is finished; one that holds all of it is left as it is.
+    Each image depends on `seed`, its family, its split and its number alone, so that a larger set begins with the
+    smaller one. An unfinished set in the folder is completed; existing files are kept.
 
     Args:
         folder: made if missing; must be empty or hold a sample set of the same settings.
         families: names from `FAMILIES`; None for all.
-        size: side of the square images in pixels, 64 to 1024.
-        train: good images to train on in each family, 1 or more.
-        test_good: good test images in each family, 0 or more.
-        test_per_defect: test images of each defect, 0 or more.
-        seed: 0 or more.
-        progress: called with how many images are done, and of how many, after each.
+        size: side of the square images in pixels, in [64, 1024].
+        train: number of good training images of each family, at least 1.
+        test_good: number of good test images of each family, at least 0.
+        test_per_defect: number of test images of each defect, at least 0.
+        seed: at least 0.
+        progress: see `Progress`; called after each image.
 
     Returns:
-        `folder` as a path.
+        The folder as a path.
 
     Raises:
-        TypeError: a number is not whole, or `families` is one string.
-        ValueError: an argument is out of its range, or `folder` holds something else.
+        TypeError: if a number is no integer, or `families` is a string.
+        ValueError: if an argument is out of bounds, or the folder holds other files.
     """
     names = _checked_families(families)
     settings = {
         "version": _VERSION,
         "layout": "mvtec_ad",
         "families": list(names),
-        "size": checked_size(size),
-        "train": whole_number("train", train, least=1),
-        "test_good": whole_number("test_good", test_good, least=0),
-        "test_per_defect": whole_number("test_per_defect", test_per_defect, least=0),
-        "seed": whole_number("seed", seed, least=0),
+        "size": check_size(size),
+        "train": check_integer("train", train, low=1),
+        "test_good": check_integer("test_good", test_good, low=0),
+        "test_per_defect": check_integer("test_per_defect", test_per_defect, low=0),
+        "seed": check_integer("seed", seed, low=0),
     }
     target = Path(folder)
     shots: list[_Shot] = []
@@ -110,31 +111,31 @@ def write_good_images(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Path:
-    """Write good images alone, the train images of the same seed, into one flat folder a family.
+    """Write the training images of a sample set alone, into one folder a family.
 
     Args:
         folder: made if missing; must be empty or hold good images of the same settings.
         families: names from `FAMILIES`; None for all.
-        size: side of the square images in pixels, 64 to 1024.
-        count: images in each family, 1 or more.
-        seed: 0 or more.
-        progress: called with how many images are done, and of how many, after each.
+        size: side of the square images in pixels, in [64, 1024].
+        count: number of images of each family, at least 1.
+        seed: at least 0.
+        progress: see `Progress`; called after each image.
 
     Returns:
-        `folder` as a path.
+        The folder as a path.
 
     Raises:
-        TypeError: a number is not whole, or `families` is one string.
-        ValueError: an argument is out of its range, or `folder` holds something else.
+        TypeError: if a number is no integer, or `families` is a string.
+        ValueError: if an argument is out of bounds, or the folder holds other files.
     """
     names = _checked_families(families)
     settings = {
         "version": _VERSION,
         "layout": "good_only",
         "families": list(names),
-        "size": checked_size(size),
-        "count": whole_number("count", count, least=1),
-        "seed": whole_number("seed", seed, least=0),
+        "size": check_size(size),
+        "count": check_integer("count", count, low=1),
+        "seed": check_integer("seed", seed, low=0),
     }
     target = Path(folder)
     shots = [shot for name in names for shot in _good_shots(name, "train/good", target / name, count)]
@@ -143,15 +144,15 @@ def write_good_images(
 
 
 def _checked_families(families: Iterable[str] | None) -> tuple[str, ...]:
-    """Names in the order of `FAMILIES`, each once."""
+    """Return the names in the order of `FAMILIES`, each once."""
     if families is None:
         return tuple(FAMILIES)
     if isinstance(families, str):
-        raise TypeError(f"families must be a sequence of names, got the one string {families!r}")
-    asked = {family_named(name).name for name in families}
-    if not asked:
+        raise TypeError(f"families must be a sequence of names, got the string {families!r}")
+    chosen = {family_named(name).name for name in families}
+    if not chosen:
         raise ValueError(f"families must name at least one of {', '.join(FAMILIES)}, got none")
-    return tuple(name for name in FAMILIES if name in asked)
+    return tuple(name for name in FAMILIES if name in chosen)
 
 
 def _good_shots(family: str, split: str, home: Path, count: int) -> list[_Shot]:
@@ -159,25 +160,24 @@ def _good_shots(family: str, split: str, home: Path, count: int) -> list[_Shot]:
 
 
 def _claim(folder: Path, settings: dict[str, Any]) -> None:
-    """Make the folder ours, or find that it already is."""
+    """Make the folder and its settings file, or check that they belong to the same set."""
     if folder.exists() and not folder.is_dir():
-        raise ValueError(f"folder must be a folder, got the file {folder}")
+        raise ValueError(f"folder must not be a file, got {folder}")
     folder.mkdir(parents=True, exist_ok=True)
-    note = folder / SETTINGS_FILE
-    if note.is_file():
+    file = folder / SETTINGS_FILE
+    if file.is_file():
         try:
-            found = json.loads(note.read_text(encoding="utf-8"))
+            stored = json.loads(file.read_text(encoding="utf-8"))
         except ValueError as error:
-            raise ValueError(f"{note} cannot be read as JSON; remove {folder} or choose another folder") from error
-        if found != settings:
+            raise ValueError(f"{file} cannot be read as JSON; remove {folder} or choose another folder") from error
+        if stored != settings:
             raise ValueError(
-                f"folder must be empty or hold a sample set of the same settings; {folder} holds one of {found}, "
-                f"asked for {settings}"
+                f"folder must be empty or hold a sample set of the same settings {settings}, got {folder} with {stored}"
             )
     elif any(folder.iterdir()):
         raise ValueError(f"folder must be empty or hold a sample set (with its {SETTINGS_FILE}), got {folder}")
     else:
-        _replace_file(note, json.dumps(settings, indent=2).encode() + b"\n")
+        _replace_file(file, json.dumps(settings, indent=2).encode() + b"\n")
 
 
 def _write(folder: Path, shots: list[_Shot], settings: dict[str, Any], progress: Progress | None) -> None:
@@ -185,8 +185,8 @@ def _write(folder: Path, shots: list[_Shot], settings: dict[str, Any], progress:
     seed, size = settings["seed"], settings["size"]
     for done, shot in enumerate(shots, start=1):
         if not shot.is_written():
-            own = image_seed(shot.family, split=shot.split, index=shot.index, seed=seed)
-            image, mask = render_part(shot.family, size=size, seed=own, defect=shot.defect)
+            render_seed = image_seed(shot.family, split=shot.split, index=shot.index, seed=seed)
+            image, mask = render_part(shot.family, size=size, seed=render_seed, defect=shot.defect)
             if shot.mask is not None:
                 _replace_file(shot.mask, _png(mask))
             _replace_file(shot.image, _png(image[..., ::-1]))
@@ -202,7 +202,7 @@ def _png(pixels: NDArray[np.uint8]) -> bytes:
 
 
 def _replace_file(path: Path, content: bytes) -> None:
-    """Write beside `path` first, so that a file of that name is always whole."""
+    """Write to a temporary file and move it to `path`, so that a file of that name is always complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     unfinished.write_bytes(content)

@@ -1,4 +1,4 @@
-"""The procedural sample set: what it draws and what its masks say."""
+"""Images and masks of the procedural sample set."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from eval.sample_set import FAMILIES, difference_mask, image_seed, render_part
-from eval.sample_set.families import VISIBLE
+from eval.sample_set.families import MIN_DIFFERENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 EVERY_DEFECT = [(family.name, defect) for family in FAMILIES.values() for defect in family.defects]
@@ -47,7 +47,7 @@ def test_two_good_parts_differ_and_the_same_seed_repeats(family: str) -> None:
 
 
 @pytest.mark.parametrize(("family", "defect"), EVERY_DEFECT)
-def test_the_mask_marks_what_differs_from_the_part_without_the_defect(family: str, defect: str) -> None:
+def test_the_mask_marks_the_difference_from_the_part_without_the_defect(family: str, defect: str) -> None:
     for seed in (3, 4):
         good, _ = render_part(family, size=128, seed=seed)
         bad, mask = render_part(family, size=128, seed=seed, defect=defect)
@@ -57,11 +57,11 @@ def test_the_mask_marks_what_differs_from_the_part_without_the_defect(family: st
         assert 8 <= np.count_nonzero(marked) < mask.size // 8
         np.testing.assert_array_equal(mask, difference_mask(bad, good))
         # Closing pinholes marks a few pixels more, each beside one that differs; dropping specks marks a few less.
-        seen = np.where(difference >= VISIBLE, np.uint8(1), np.uint8(0))
+        seen = np.where(difference >= MIN_DIFFERENCE, np.uint8(1), np.uint8(0))
         assert cv2.dilate(seen, np.ones((3, 3), dtype=np.uint8))[marked].all()
         assert seen[marked].mean() > 0.6
         assert np.count_nonzero(seen[~marked]) <= 0.2 * np.count_nonzero(marked)
-        assert difference.max() > 2 * VISIBLE
+        assert difference.max() > 2 * MIN_DIFFERENCE
 
 
 @pytest.mark.parametrize(("family", "defect"), EVERY_DEFECT)
@@ -74,7 +74,7 @@ def test_far_from_the_defect_the_part_is_the_same(family: str, defect: str) -> N
     # the surface, shadows are looked for in longer steps, and here and there a pixel deep in one differs by a few more.
     difference = cv2.absdiff(good, bad)[far]
     assert np.mean(difference > 2) < 0.002
-    assert difference.max() < VISIBLE
+    assert difference.max() < MIN_DIFFERENCE
     assert np.mean(difference > 0) < 0.02
 
 
@@ -91,7 +91,7 @@ def test_a_defect_repeats_with_its_seed_and_moves_with_another(family: str, defe
 
 
 def coarse(family: str, *, size: int, seed: int) -> NDArray[np.float32]:
-    """A part brought to one size, softened, without its mean brightness."""
+    """Return a part at one size, blurred, without its mean brightness."""
     image, _ = render_part(family, size=size, seed=seed)
     small = cv2.resize(image, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(small - small.mean(axis=(0, 1)), (0, 0), 1.0), dtype=np.float32)
@@ -105,7 +105,7 @@ def test_the_same_part_is_drawn_at_every_size(family: str) -> None:
     assert same < 0.7 * other
 
 
-def test_an_image_does_not_depend_on_what_else_is_drawn() -> None:
+def test_every_image_has_its_own_seed() -> None:
     seeds = {
         image_seed(family, split=split, index=index, seed=seed)
         for family in FAMILIES
@@ -119,7 +119,7 @@ def test_an_image_does_not_depend_on_what_else_is_drawn() -> None:
 def test_mask_cleaning_closes_pinholes_and_drops_lone_pixels() -> None:
     twin = np.full((256, 256, 3), 100, dtype=np.uint8)
     image = twin.copy()
-    image[50:60, 50:60, 1] = 100 + VISIBLE
+    image[50:60, 50:60, 1] = 100 + MIN_DIFFERENCE
     image[55, 55] = 100
     image[200, 200] = 255
     mask = difference_mask(image, twin)
@@ -132,8 +132,8 @@ def test_mask_cleaning_closes_pinholes_and_drops_lone_pixels() -> None:
     ("family", "arguments", "message"),
     [
         ("bolt", {"size": 64, "seed": 0}, "family must be one of"),
-        ("screw", {"size": 8, "seed": 0}, "size must be 64 to 1024, got 8"),
-        ("screw", {"size": 64, "seed": -3}, "seed must be 0 or more, got -3"),
+        ("screw", {"size": 8, "seed": 0}, "size must be an integer with 64 <= size <= 1024, got 8"),
+        ("screw", {"size": 64, "seed": -3}, "seed must be an integer with seed >= 0, got -3"),
         ("screw", {"size": 64, "seed": 0, "defect": "cut"}, "defect must be one of flattened_thread, .* got 'cut'"),
     ],
     ids=str,
@@ -143,6 +143,6 @@ def test_bad_arguments_of_a_part(family: str, arguments: dict[str, object], mess
         render_part(family, **arguments)  # type: ignore[arg-type]
 
 
-def test_it_stands_on_numpy_and_opencv_alone() -> None:
+def test_it_imports_no_more_than_numpy_and_opencv() -> None:
     forbidden = "assert not {'defectsynth', 'dml_heads', 'torch', 'albumentations', 'scipy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", f"import sys, eval.sample_set; {forbidden}"], check=True, cwd=ROOT)

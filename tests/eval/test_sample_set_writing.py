@@ -1,4 +1,4 @@
-"""The procedural sample set: the folders it writes, and its command."""
+"""Folders and command of the procedural sample set."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Counts(TypedDict):
-    """The smallest set that has everything."""
+    """Sizes of the smallest set with every split."""
 
     size: int
     train: int
@@ -32,14 +32,14 @@ TINY: Counts = {"size": 64, "train": 2, "test_good": 1, "test_per_defect": 1}
 
 
 def written(folder: Path) -> dict[str, bytes]:
-    """Every file under `folder` by its path there."""
+    """Return every file under `folder` by its relative path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
 
 
 def pixels(path: Path) -> NDArray[np.uint8]:
-    """The image at `path`: BGR, or one channel where it has one."""
+    """Return the image at `path`: BGR, or one channel if the file has one."""
     return np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED), dtype=np.uint8)
 
 
@@ -78,7 +78,7 @@ def test_the_set_repeats_and_does_not_depend_on_the_other_families(tmp_path: Pat
     assert alone["leather/train/good/000.png"] != other["leather/train/good/000.png"]
 
 
-def test_a_broken_off_set_is_finished_and_a_whole_one_left_alone(tmp_path: Path) -> None:
+def test_an_unfinished_set_is_completed_and_existing_files_are_kept(tmp_path: Path) -> None:
     calls: list[tuple[int, int]] = []
     write_sample_set(tmp_path, families=["flange"], progress=lambda done, total: calls.append((done, total)), **TINY)
     whole = written(tmp_path)
@@ -107,7 +107,7 @@ def test_a_folder_with_other_contents_is_refused(tmp_path: Path) -> None:
     assert written(tmp_path) == {"letter.txt": b"mine"}
 
 
-def test_a_set_of_other_settings_is_refused(tmp_path: Path) -> None:
+def test_a_set_with_other_settings_is_refused(tmp_path: Path) -> None:
     write_good_images(tmp_path, families=["leather"], size=64, count=1)
     before = written(tmp_path)
     with pytest.raises(ValueError, match="same settings"):
@@ -120,7 +120,7 @@ def test_a_set_of_other_settings_is_refused(tmp_path: Path) -> None:
 def test_a_file_or_an_unreadable_settings_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_bytes(b"")
-    with pytest.raises(ValueError, match="got the file"):
+    with pytest.raises(ValueError, match="folder must not be a file"):
         write_sample_set(file, **TINY)
     (tmp_path / "set").mkdir()
     (tmp_path / "set" / SETTINGS_FILE).write_text("{", encoding="utf-8")
@@ -133,15 +133,15 @@ def test_a_file_or_an_unreadable_settings_file_is_refused(tmp_path: Path) -> Non
     [
         ({"families": ["bolt"]}, ValueError, "family must be one of flange, .* got 'bolt'"),
         ({"families": []}, ValueError, "families must name at least one of flange, .* got none"),
-        ({"families": "flange"}, TypeError, "families must be a sequence of names, got the one string 'flange'"),
-        ({"size": 63}, ValueError, "size must be 64 to 1024, got 63"),
-        ({"size": 1025}, ValueError, "size must be 64 to 1024, got 1025"),
-        ({"size": 96.0}, TypeError, r"size must be a whole number, got 96\.0"),
-        ({"train": 0}, ValueError, "train must be 1 or more, got 0"),
-        ({"test_good": -1}, ValueError, "test_good must be 0 or more, got -1"),
-        ({"test_per_defect": -1}, ValueError, "test_per_defect must be 0 or more, got -1"),
-        ({"train": True}, TypeError, "train must be a whole number, got True"),
-        ({"seed": -1}, ValueError, "seed must be 0 or more, got -1"),
+        ({"families": "flange"}, TypeError, "families must be a sequence of names, got the string 'flange'"),
+        ({"size": 63}, ValueError, "size must be an integer with 64 <= size <= 1024, got 63"),
+        ({"size": 1025}, ValueError, "size must be an integer with 64 <= size <= 1024, got 1025"),
+        ({"size": 96.0}, TypeError, r"size must be an integer, got 96\.0"),
+        ({"train": 0}, ValueError, "train must be an integer with train >= 1, got 0"),
+        ({"test_good": -1}, ValueError, "test_good must be an integer with test_good >= 0, got -1"),
+        ({"test_per_defect": -1}, ValueError, "test_per_defect must be an integer with test_per_defect >= 0, got -1"),
+        ({"train": True}, TypeError, "train must be an integer, got True"),
+        ({"seed": -1}, ValueError, "seed must be an integer with seed >= 0, got -1"),
     ],
     ids=str,
 )
@@ -153,7 +153,7 @@ def test_bad_arguments_of_a_set(
     assert not (tmp_path / "set").exists()
 
 
-def test_the_command_writes_a_set_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_a_set_and_shows_progress(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = [str(tmp_path), "--families", "leather", "--size", "64", "--train", "1", "--seed", "2"]
     assert main([*command, "--test-good", "1", "--test-per-defect", "1"]) == 0
     assert capsys.readouterr().err == "6 of 6 images\n"
