@@ -230,6 +230,7 @@ def copy_with_the_recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     others = shutil.ignore_patterns("__pycache__", "eval", "heads", "examples", Path(__file__).name)
     for name in ("defectsynth", "tests"):
         shutil.copytree(ROOT / name, copy / name, ignore=others)
+    shutil.copytree(copy / "defectsynth", copy / "before")
     shutil.copy(ROOT / "pyproject.toml", copy)
     for path, text in FILES.items():
         assert not (copy / path).exists()
@@ -253,7 +254,7 @@ def test_a_defect_is_added_as_documented(copy_with_the_recipe: Path) -> None:
     golden = cv2.imread(str(copy / "tests" / "golden" / "smudge.png"))
     assert golden.shape == (64, 64, 3)
     changed = subprocess.run(
-        ["diff", "-r", "-q", "-x", "*cache*", str(ROOT / "defectsynth"), str(copy / "defectsynth")],
+        ["diff", "-r", "-q", "-x", "*cache*", str(copy / "before"), str(copy / "defectsynth")],
         capture_output=True,
         text=True,
         check=False,
