@@ -1,4 +1,4 @@
-"""Results of slow work on arrays, remembered: cells of one category share their banks and searches."""
+"""Cache of slow results on arrays, which cells of one category share."""
 
 from __future__ import annotations
 
@@ -10,38 +10,36 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 24  # results, each of a few MB
+from defectsynth.core.cache import register_cache
+
+MAX_RESULTS = 24  # each of a few MB
 _results: OrderedDict[bytes, Any] = OrderedDict()
+register_cache(_results.clear)
 
 Result = TypeVar("Result")
 
 
-def remembered(work: Callable[[], Result], *, kind: str, given: tuple[NDArray[Any] | int, ...]) -> Result:
-    """What the work comes to, or came to in this process when it was last given the same.
+def cached_result(compute: Callable[[], Result], *, kind: str, inputs: tuple[NDArray[Any] | int, ...]) -> Result:
+    """Return a result, from the cache if this process has computed it before.
 
     Args:
-        work: does it; run only if the result is not known.
-        kind: tells apart different work on the same arrays.
-        given: all that the result depends on, compared by dtype, shape and content.
+        compute: returns the result; called only if it is not in the cache.
+        kind: distinguishes results of different functions of the same inputs.
+        inputs: all that the result depends on, compared by dtype, shape and content.
 
     Returns:
-        The result, shared by all who ask for it: not to be changed.
+        The result, shared by all callers: do not change it.
     """
     digest = hashlib.blake2b(kind.encode(), digest_size=16)
-    for part in given:
-        array = np.ascontiguousarray(part)
-        digest.update(f" {array.dtype} {np.shape(part)} ".encode())
+    for value in inputs:
+        array = np.ascontiguousarray(value)
+        digest.update(f" {array.dtype} {np.shape(value)} ".encode())
         digest.update(array.data)
     key = digest.digest()
     if key not in _results:
-        _results[key] = work()
+        _results[key] = compute()
     _results.move_to_end(key)
-    if len(_results) > MOST:
+    if len(_results) > MAX_RESULTS:
         _results.popitem(last=False)
     result: Result = _results[key]
     return result
-
-
-def forget_results() -> None:
-    """Free the memory."""
-    _results.clear()

@@ -1,15 +1,15 @@
-"""A trained model with its bank: images in; a score for each patch, or for the whole image, out.
+"""Detector of defects: a backbone with a bank of normals, which scores images or their patches.
 
-Four ways to score:
+Scorings:
 
-- image: cosine distance of the image's embedding to the nearest training normal, as in the seed article;
-- pooled: the same distance of an embedding that is pooled from patches, see `eval.pooling`;
-- patch: the largest cosine distance of a patch to the nearest patch of a training normal;
-- fused: the largest sum of two numbers a patch: its distance to the nearest normal patch before any training, and the
-  head's evidence for a defect, which is its logit of "defective" minus that of "normal". The first sees whatever is
-  unlike the normals, the second what the drawn defects taught. Of each, 0 is the mean of the patches of held out
-  normals and 1 what one in a thousand of these exceeds: how far out good patches reach, not how they spread, decides
-  what stands out. Chosen on the built-in sample set, where standard deviations as units came out higher in no family.
+- image: cosine distance of the embedding of an image to the nearest training normal, as in the seed article;
+- pooled: the same distance of an embedding that is pooled from patches, see `eval.models.pooling`;
+- patch: largest cosine distance of a patch to the nearest patch of a training normal;
+- fused: largest sum of two numbers per patch: its distance to the nearest normal patch before any training, and the
+  evidence of the head, which is its logit of "defective" minus that of "normal". The distance finds what differs from
+  the normals, the evidence finds what resembles the synthetic defects. Both are scaled by the patches of the held-out
+  normals: 0 is their mean, 1 is their 99.9 % quantile. On the built-in sample set, standard deviations as units were
+  better for no family of parts.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ from eval.models.projection import unprojected
 from eval.progress import Progress
 from eval.scoring.memory_bank import Bank, make_bank
 
-RARE = 0.999  # quantile of the held out patches that is 1 in fused scores
-_BLOCK = 32  # images
+_QUANTILE = 0.999  # of the held-out patches; 1 in fused scores
+_BLOCK = 32  # images that are embedded at a time
 
 
 @dataclass(frozen=True)
 class Detector:
-    """What scores images.
+    """Detector of defects.
 
     Attributes:
-        backbone: images to embeddings.
-        head: embeddings to logits; None if nothing was trained.
-        bank: what distances are measured to.
-        scoring: image, pooled, patch or fused.
-        size: of the images, see `Size`.
+        backbone: embeds images.
+        head: trained head; None if nothing was trained.
+        bank: bank of normals.
+        scoring: "image", "pooled", "patch" or "fused".
+        size: size at which images are embedded, see `Size`.
     """
 
     backbone: Backbone
@@ -64,8 +64,8 @@ class Detector:
             progress: see `Progress`.
 
         Returns:
-            Scores float32 (N, h, w), with h = w = 1 for image scoring; which training normal is nearest, int64
-            (N, h, w); and what was embedded, float32 (N, h, w, D).
+            Scores float32 (N, h, w), with h = w = 1 for image and pooled scoring; indices of the nearest training
+            normals, int64 (N, h, w); and embeddings, float32 (N, h, w, D).
         """
         embedded, evidence = _embedded(
             self.backbone, self.head, images, scoring=self.scoring, size=self.size, progress=progress
@@ -78,7 +78,7 @@ class Detector:
 def embed(
     backbone: Backbone, images: Sequence[Image], *, scoring: str, size: Size, progress: Progress | None = None
 ) -> NDArray[np.float32]:
-    """Embeddings as (N, h, w, D): of patches, in the precision of float16, or with h = w = 1 of whole images."""
+    """Return embeddings (N, h, w, D): of patches, with the precision of float16, or of images, with h = w = 1."""
     return _embedded(backbone, None, images, scoring=scoring, size=size, progress=progress)[0]
 
 
@@ -94,32 +94,35 @@ def make_detector(
     distance: float = 1.0,
     progress: Progress | None = None,
 ) -> tuple[Detector, NDArray[np.float32]]:
-    """A detector, and what it makes of the training normals.
+    """Make a detector.
 
     Args:
         backbone: trained or not.
-        head: trained with it; None if nothing was.
+        head: head that was trained with it; None if nothing was trained.
         normals: all good images of the training set, arrays or paths.
-        scoring: image, pooled, patch or fused; fused needs a head that was trained on patches, with the classes 0 for
-            normal ones and 1 for defective ones.
-        size: of the images, see `Size`.
-        held_out: places of those that nothing was trained on; threshold and scales come from them.
-        seed: of the coreset.
+        scoring: "image", "pooled", "patch" or "fused"; "fused" needs a head that was trained on patches, with the
+            classes 0 for normal and 1 for defective ones.
+        size: size at which images are embedded, see `Size`.
+        held_out: indices of the normals that nothing was trained on; threshold and scales come from them.
+        seed: seed of the coreset.
         distance: weight of the distance in fused scores, at least 0.
         progress: see `Progress`.
 
     Returns:
         The detector, and the embeddings of all normals, float32 (N, h, w, D).
+
+    Raises:
+        ValueError: if `scoring` is "fused" and `head` is None.
     """
     known, evidence = _embedded(backbone, head, normals, scoring=scoring, size=size, progress=progress)
     bank, distances = make_bank(known, held_out=held_out, seed=seed, progress=progress)
     if evidence is not None:
-        of_held = evidence[held_out]
+        held_evidence = evidence[held_out]
         far, reach, sure, sure_reach = (
-            float(number) for part in (distances, of_held) for number in (part.mean(), _reach(part))
+            float(number) for values in (distances, held_evidence) for number in (values.mean(), _reach(values))
         )
         scales = (far, reach / distance if distance > 0 else float("inf"), sure, sure_reach)
-        threshold = float(_fused(distances, of_held, scales).max())
+        threshold = float(_fused(distances, held_evidence, scales).max())
         bank = replace(bank, threshold=threshold, scales=scales)
     return Detector(backbone, head, bank, scoring, size), known
 
@@ -133,7 +136,7 @@ def _embedded(
     size: Size,
     progress: Progress | None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-    """What distances are measured between, and for fused scoring the head's evidence (N, h, w)."""
+    """Return embeddings (N, h, w, D) to measure distances between, and for fused scoring the evidence (N, h, w)."""
     steps = None if progress is None else partial(progress, "embed")
     if scoring == "image":
         return embed_images(backbone, images, size=size, progress=steps)[:, None, None], None
@@ -155,7 +158,7 @@ def _embedded(
 
 
 def evidence_of(head: Head, embedding: Tensor) -> Tensor:
-    """Logit of defective minus logit of normal: embeddings (B, D, h, w) to (B, h, w)."""
+    """Return the logit of "defective" minus that of "normal" for embeddings (B, D, h, w): (B, h, w)."""
     logits = head(embedding)
     return logits[:, 1] - logits[:, 0]
 
@@ -176,5 +179,5 @@ def _fused(
 
 
 def _reach(values: NDArray[np.float32]) -> float:
-    """How far above the mean one value in a thousand lies."""
-    return float(np.quantile(values, RARE) - values.mean())
+    """Return the distance of the 99.9 % quantile from the mean."""
+    return float(np.quantile(values, _QUANTILE) - values.mean())

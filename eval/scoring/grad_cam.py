@@ -1,4 +1,4 @@
-"""Grad-CAM of the score: what in an image its distance to the training normals comes from."""
+"""Grad-CAM of the score: the regions of an image that its score comes from."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ def _near_highest(scores: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 @contextmanager
 def recorded_maps(backbone: Backbone, *, stride: int) -> Iterator[list[Tensor]]:
-    """Within this context, the maps of one stride that ``backbone.maps`` gives are kept, and gradients start at them.
+    """Record the feature maps of one stride that `Backbone.maps` returns in this context; gradients start at them.
 
-    A backbone that hands the work to another one within it calls both; the last map kept is that of the outer one,
-    which is what embeddings are made of.
+    A backbone that contains another one calls the method of both; the last map recorded is that of the outer backbone,
+    which embeddings are made of.
 
     Args:
-        backbone: whose `maps` is replaced on the object, and put back.
-        stride: of the map, in px a cell.
+        backbone: backbone, whose `maps` is replaced on the object and restored afterwards.
+        stride: stride of the maps in px.
 
     Yields:
         The maps (B, C, h, w), in the order in which they were made.
@@ -91,7 +91,7 @@ def recorded_maps(backbone: Backbone, *, stride: int) -> Iterator[list[Tensor]]:
 
     def recording(original: Any) -> Any:
         def recorded(pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
-            with torch.no_grad():  # gradients start at the map, so nothing before it is kept
+            with torch.no_grad():  # gradients start at the map: nothing before it is kept
                 found: dict[int, Tensor] = original(pixels, deepest=deepest)
             if stride in found:
                 maps.append(found[stride].requires_grad_())
@@ -113,7 +113,7 @@ def _highest_scores(detector: Detector, pixels: Tensor, high: Tensor | None = No
     Args:
         detector: scores the images.
         pixels: the images.
-        high: patches that are scored, bool (B, h * w), at least one an image; None for all.
+        high: patches that are scored, bool (B, h * w), at least one per image; None for all.
     """
     backbone, bank = detector.backbone, detector.bank
     if detector.scoring == "image":
@@ -151,7 +151,7 @@ def _highest(scores: Tensor, rows: Tensor, high: Tensor | None) -> Tensor:
 
 
 def _distances(rows: Tensor, bank: Bank) -> Tensor:
-    """The cosine distance of each row of (P, D) to the nearest one of the bank, (P,); with a gradient."""
+    """Return the cosine distance of each row (P, D) to the nearest one of the bank, (P,), with gradients."""
     known = torch.from_numpy(bank.rows).to(rows.device)
     _, places = nearest(known, rows.detach(), return_index=True)
     return 1 - functional.cosine_similarity(rows.float(), known[torch.from_numpy(places[:, 0])].float(), dim=1)

@@ -1,8 +1,7 @@
-"""What scores are distances to: the embeddings of training normals, thinned if they are many."""
+"""Bank of the embeddings of training normals, thinned if they are many, and the threshold that it gives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,13 +12,13 @@ import torch
 from numpy.typing import NDArray
 
 from eval.files import write_atomically
-from eval.models.embedding import best_device
+from eval.models.embedding import StepProgress, best_device
 from eval.progress import Progress
-from eval.scoring.cache import remembered
-from eval.scoring.nearest import coreset, nearest
+from eval.scoring.cache import cached_result
+from eval.scoring.coreset import coreset
+from eval.scoring.nearest import nearest
 
-BANK_ROWS = 20_000  # a larger bank of patches becomes a coreset of that many
-"""Called with the stage, how much of it is done, and of how much."""
+BANK_ROWS = 20_000  # most rows of a bank of patches; a larger one is reduced to a coreset
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,11 @@ class Bank:
     """Embeddings of training normals, and the threshold that they give.
 
     Attributes:
-        rows: (M, D).
-        origins: int64 (M,), which training normal each row comes from.
-        threshold: the largest score of the held out normals against the rows of the others.
-        held_out: how many normals were held out; their rows belong to the bank all the same.
-        scales: of fused scores, see `eval.detector`; otherwise none.
+        rows: embeddings, (M, D).
+        origins: int64 (M,), index of the training normal of each row.
+        threshold: largest score of the held-out normals against the rows of the others.
+        held_out: number of held-out normals; their rows belong to the bank, too.
+        scales: scales of fused scores, see `eval.scoring.detector`; otherwise empty.
     """
 
     rows: NDArray[np.floating[Any]]
@@ -41,22 +40,22 @@ class Bank:
     scales: tuple[float, ...] = ()
 
     def search(
-        self, embeddings: NDArray[np.float32], *, progress: Callable[[int, int], None] | None = None
+        self, embeddings: NDArray[np.float32], *, progress: StepProgress | None = None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """The nearest row to each patch.
+        """Find the nearest row to each patch.
 
         Args:
             embeddings: (N, h, w, D).
-            progress: called with how many patches are done, and of how many.
+            progress: called with the number of patches done, and with that of all patches.
 
         Returns:
-            Cosine distance float32 (N, h, w), and the training normal that the row comes from, int64 (N, h, w).
+            Cosine distance float32 (N, h, w), and index of the training normal of the row, int64 (N, h, w).
         """
-        work = partial(self._search, embeddings, progress=progress)
-        return remembered(work, kind="search", given=(self.rows, self.origins, embeddings))
+        compute = partial(self._search, embeddings, progress=progress)
+        return cached_result(compute, kind="search", inputs=(self.rows, self.origins, embeddings))
 
     def _search(
-        self, embeddings: NDArray[np.float32], *, progress: Callable[[int, int], None] | None
+        self, embeddings: NDArray[np.float32], *, progress: StepProgress | None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         flat = embeddings.reshape(-1, embeddings.shape[-1])
         rows = torch.from_numpy(self.rows).to(best_device())
@@ -65,12 +64,12 @@ class Bank:
         return distances.reshape(grid), self.origins[places[:, 0]].reshape(grid)
 
     def save(self, path: Path) -> None:
-        """Write a file, whole or not at all."""
+        """Write a file atomically."""
         write_atomically(path, lambda file: np.savez(file, **asdict(self)))
 
     @classmethod
     def load(cls, path: Path) -> Bank:
-        """Read what `save` wrote."""
+        """Read a file that `save` wrote."""
         with np.load(path) as file:
             scales = tuple(float(scale) for scale in file["scales"])
             return cls(file["rows"], file["origins"], float(file["threshold"]), int(file["held_out"]), scales)
@@ -79,21 +78,21 @@ class Bank:
 def make_bank(
     embeddings: NDArray[np.float32], *, held_out: NDArray[np.int64], seed: int, progress: Progress | None = None
 ) -> tuple[Bank, NDArray[np.float32]]:
-    """A bank of all normals, of at most `BANK_ROWS` patches, and the threshold that those held out give.
+    """Make a bank of all normals, with at most `BANK_ROWS` patches, and the threshold that the held-out ones give.
 
-    The two parts are thinned separately, so that those held out can be scored against the rows of the others.
+    Held-out and other normals are thinned separately, so that the former can be scored against the rows of the latter.
 
     Args:
-        embeddings: of the training normals, (N, h, w, D).
-        held_out: places among them, at least one and not all.
-        seed: of the coreset.
+        embeddings: embeddings of the training normals, (N, h, w, D).
+        held_out: indices of the held-out normals, at least one and not all.
+        seed: seed of the coreset.
         progress: see `Progress`.
 
     Returns:
-        The bank, and the distances of those held out to the rows of the others, (K, h, w).
+        The bank, and the distances of the held-out normals to the rows of the others, (K, h, w).
     """
-    work = partial(_make_bank, embeddings, held_out=held_out, seed=seed, progress=progress)
-    return remembered(work, kind="bank", given=(embeddings, held_out, seed, BANK_ROWS))
+    compute = partial(_make_bank, embeddings, held_out=held_out, seed=seed, progress=progress)
+    return cached_result(compute, kind="bank", inputs=(embeddings, held_out, seed, BANK_ROWS))
 
 
 def _make_bank(
@@ -115,5 +114,5 @@ def _make_bank(
             rows, of_rows = rows[picked], of_rows[picked]
         parts.append(rows.astype(np.float16) if patches else rows)
         origins.append(of_rows)
-    kept, _ = Bank(parts[0], origins[0], 0.0, len(held_out)).search(embeddings[held_out])
-    return Bank(np.concatenate(parts), np.concatenate(origins), float(kept.max()), len(held_out)), kept
+    distances, _ = Bank(parts[0], origins[0], 0.0, len(held_out)).search(embeddings[held_out])
+    return Bank(np.concatenate(parts), np.concatenate(origins), float(distances.max()), len(held_out)), distances

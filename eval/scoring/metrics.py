@@ -1,4 +1,4 @@
-"""Numbers for scores against labels and for heat maps against masks; scikit-learn's where it has them.
+"""Metrics of scores against labels and of heat maps against masks, by scikit-learn where it has them.
 
 References:
     P. Bergmann, M. Fauser, D. Sattlegger, C. Steger, "MVTec AD - A Comprehensive Real-World Dataset for Unsupervised
@@ -26,15 +26,15 @@ _WITH_DIAGONALS = 8  # neighbours of a pixel that belong to its region, as in th
 
 @dataclass(frozen=True)
 class ImageMetrics:
-    """How well scores tell defective images from good ones; every value but the threshold in [0, 1].
+    """Metrics of scores of images; every value but the threshold is in [0, 1].
 
     Attributes:
-        auroc: area under the ROC curve; 0.5 for scores that know nothing.
+        auroc: area under the ROC curve; 0.5 for random scores.
         average_precision: mean precision over the recalls.
-        f1_max: the largest F1 of any threshold, so an upper bound: the threshold has seen the labels.
-        threshold: the score at and above which an image counts as defective for `f1_max`.
-        tpr: share of defective images found, of the pair with the largest mean.
-        tnr: share of good images passed, of the same pair.
+        f1_max: largest F1 of any threshold: an upper bound, because the threshold depends on the labels.
+        threshold: score at and above which an image counts as defective for `f1_max`.
+        tpr: share of defective images that are detected, of the pair with the largest mean.
+        tnr: share of good images that are accepted, of the same pair.
     """
 
     auroc: float
@@ -47,11 +47,11 @@ class ImageMetrics:
 
 @dataclass(frozen=True)
 class PixelMetrics:
-    """How well heat maps tell defective pixels from good ones; every value in [0, 1].
+    """Metrics of heat maps; every value is in [0, 1].
 
     Attributes:
         auroc: area under the ROC curve of all pixels of all images.
-        average_precision: of all pixels of all images.
+        average_precision: mean precision over the recalls, of all pixels of all images.
         aupro: area under the per-region overlap up to a false positive rate of 30 %, divided by 0.3.
     """
 
@@ -61,19 +61,18 @@ class PixelMetrics:
 
 
 def image_metrics(labels: ArrayLike, scores: ArrayLike) -> ImageMetrics:
-    """Compare one score an image with its label.
+    """Compare one score per image with its label.
 
     Args:
         labels: (N,), 1 or True for a defective image, 0 or False for a good one; both must occur.
-        scores: (N,), finite; larger means more likely defective, in any unit.
+        scores: (N,), finite, in any unit; a larger score means more likely defective.
 
     Raises:
-        ValueError: if the lengths differ, a label is something else, one class is missing or a score is not finite.
+        ValueError: if the lengths differ, a label has another value, one class is missing or a score is not finite.
 
     References:
-        Bergmann et al. 2019 (above) print TPR and TNR at a threshold of their own for each method. Here the pair is the
-        best there is: over all thresholds the one with the largest mean of the two, of equal ones that with the larger
-        TNR.
+        Bergmann et al. 2019 (above) report TPR and TNR at one threshold per method. Here the pair is that of the
+        threshold with the largest mean of the two, and of equal ones that with the larger TNR.
 
     Examples:
         >>> image_metrics([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.9])
@@ -97,11 +96,11 @@ def image_metrics(labels: ArrayLike, scores: ArrayLike) -> ImageMetrics:
 
 
 def per_defect_auroc(defects: Sequence[str], scores: ArrayLike) -> dict[str, float]:
-    """Area under the ROC curve of each defect type against all good images.
+    """Return the area under the ROC curve of each defect type against all good images.
 
     Args:
-        defects: N names, "good" for a good image; "good" and another one must occur.
-        scores: (N,), finite; larger means more likely defective.
+        defects: N names, "good" for a good image; "good" and another name must occur.
+        scores: (N,), finite; a larger score means more likely defective.
 
     Returns:
         The areas, in [0, 1], by defect name, sorted.
@@ -119,29 +118,29 @@ def per_defect_auroc(defects: Sequence[str], scores: ArrayLike) -> dict[str, flo
         raise ValueError(f"defects must name one defect for each of {len(values)} scores, got shape {names.shape}")
     good = names == GOOD
     _both_occur("defects", ~good)
-    kinds = sorted({str(name) for name in names[~good]})
+    types = sorted({str(name) for name in names[~good]})
     return {
-        kind: float(roc_auc_score(names[good | (names == kind)] == kind, values[good | (names == kind)]))
-        for kind in kinds
+        defect: float(roc_auc_score(names[good | (names == defect)] == defect, values[good | (names == defect)]))
+        for defect in types
     }
 
 
 def pixel_metrics(masks: ArrayLike, heat_maps: ArrayLike) -> PixelMetrics:
-    """Compare heat maps with the ground truth, over all pixels of all images, the good ones among them.
+    """Compare heat maps with masks, over all pixels of defective and good images.
 
     Args:
-        masks: (N, H, W), 1 or True where a defect is; defective and good pixels must occur.
-        heat_maps: (N, H, W), finite; larger means more likely defective, on one scale for all images.
+        masks: (N, H, W), 1 or True at defects; defective and good pixels must occur.
+        heat_maps: (N, H, W), finite, with one unit for all images; a larger value means more likely defective.
 
     Raises:
-        ValueError: if the shapes differ, a mask holds other values, one class is missing or a heat is not finite.
+        ValueError: if the shapes differ, a mask has other values, one class is missing or a value is not finite.
 
     References:
         Bergmann et al. 2021 (above).
     """
     heats = _finite("heat_maps", heat_maps, ndim=3)
     truth = _binary("masks", masks, shape=heats.shape)
-    order = np.argsort(heats, axis=None)  # sorted once here, what follows sorts fast
+    order = np.argsort(heats, axis=None)  # sorted once here: the functions below then sort fast
     weights = _region_weights(truth).ravel()[order]
     flat_truth, flat_heats = truth.ravel()[order], heats.ravel()[order]
     return PixelMetrics(
@@ -152,28 +151,28 @@ def pixel_metrics(masks: ArrayLike, heat_maps: ArrayLike) -> PixelMetrics:
 
 
 def aupro(masks: ArrayLike, heat_maps: ArrayLike, *, fpr_limit: float = FPR_LIMIT) -> float:
-    """Area under the per-region overlap: every defect counts the same, however large it is.
+    """Return the area under the per-region overlap, in which every defect counts the same, whatever its size.
 
-    A region is a connected component of a mask, diagonals included. At a threshold, the overlap is the share of a
-    region's pixels at or above it, averaged over all regions of all images; the false positive rate is the share of the
-    good pixels at or above it. Every value of the heat maps is a threshold, so the area is exact.
+    A region is a connected component of a mask, with diagonal neighbours. The overlap at a threshold is the share of
+    the pixels of a region at or above it, averaged over all regions of all images; the false positive rate is the share
+    of the good pixels at or above it. Every value of the heat maps is a threshold, so that the area is exact.
 
     Args:
-        masks: (N, H, W), 1 or True where a defect is; defective and good pixels must occur.
-        heat_maps: (N, H, W), finite; larger means more likely defective, on one scale for all images.
-        fpr_limit: where the integral over the false positive rate ends, in (0, 1].
+        masks: (N, H, W), 1 or True at defects; defective and good pixels must occur.
+        heat_maps: (N, H, W), finite, with one unit for all images; a larger value means more likely defective.
+        fpr_limit: upper limit of the integral over the false positive rate, in (0, 1].
 
     Returns:
         The area divided by `fpr_limit`, in [0, 1]: 1 for a perfect map, `fpr_limit / 2` for a constant one.
 
     Raises:
         TypeError: if `fpr_limit` is no number.
-        ValueError: if it is out of bounds, the shapes differ, a mask holds other values, one class is missing or a heat
+        ValueError: if it is out of bounds, the shapes differ, a mask has other values, one class is missing or a value
             is not finite.
 
     References:
-        Bergmann et al. 2021 (above). It is the ROC curve with weights: a pixel of a region counts one over
-        the region's size, so scikit-learn computes it.
+        Bergmann et al. 2021 (above). The curve is a weighted ROC curve, in which a pixel of a region weighs one over
+        the size of the region.
     """
     limit = _checked_limit(fpr_limit)
     heats = _finite("heat_maps", heat_maps, ndim=3)
@@ -191,7 +190,7 @@ def _checked_limit(limit: object) -> float:
 
 
 def _region_weights(masks: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """1 on good pixels, one over the size of its region on the others: (N, H, W)."""
+    """Return the weights of pixels (N, H, W): 1 on good ones, one over the size of their region on the others."""
     weights = np.ones(masks.shape)
     for weight, mask in zip(weights, masks, strict=True):
         if mask.any():
@@ -203,7 +202,7 @@ def _region_weights(masks: NDArray[np.bool_]) -> NDArray[np.float64]:
 def _overlap_area(
     truth: NDArray[np.bool_], heats: NDArray[np.floating], weights: NDArray[np.float64], limit: float
 ) -> float:
-    """The normalised area under the weighted ROC curve of flat arrays up to `limit`."""
+    """Return the normalised area under the weighted ROC curve of flat arrays up to `limit`."""
     fpr, overlap, _ = roc_curve(truth, heats, sample_weight=weights, drop_intermediate=True)
     inside = int(np.searchsorted(fpr, limit, side="right"))
     end = np.interp(limit, fpr, overlap)
@@ -211,7 +210,7 @@ def _overlap_area(
 
 
 def _finite(argument: str, values: ArrayLike, *, ndim: int) -> NDArray[np.floating]:
-    """Floating point values of `ndim` dimensions, float32 where they came so."""
+    """Return finite values of `ndim` dimensions; floating point dtypes are kept."""
     array = np.asarray(values)
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{argument} must be numbers, got {array.dtype}")
@@ -221,13 +220,13 @@ def _finite(argument: str, values: ArrayLike, *, ndim: int) -> NDArray[np.floati
     if array.dtype.kind != "f":
         return array.astype(np.float64)
     if not np.isfinite(array).all():
-        lost, endless = int(np.isnan(array).sum()), int(np.isinf(array).sum())
-        raise ValueError(f"{argument} must be finite, got {lost} NaN and {endless} infinite of {array.size} values")
+        nans, infinite = int(np.isnan(array).sum()), int(np.isinf(array).sum())
+        raise ValueError(f"{argument} must be finite, got {nans} NaN and {infinite} infinite of {array.size} values")
     return array
 
 
 def _binary(argument: str, values: ArrayLike, *, shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Truth of that shape, in which both classes occur."""
+    """Return values that are 0 or 1 as bool, checked to have a shape and both classes."""
     array = np.asarray(values)
     if array.shape != shape:
         raise ValueError(f"{argument} must have one value for each score, shape {shape}, got {array.shape}")

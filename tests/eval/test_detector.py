@@ -1,4 +1,4 @@
-"""What scores images: frozen features, projections, and the three ways to score."""
+"""Detectors: frozen features, projections, and the three ways to score."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ pytest.importorskip("torchvision")
 from torch import Tensor, nn  # noqa: E402 - after the check that it is there
 
 from defectsynth import Line  # noqa: E402
+from defectsynth.core.cache import clear_caches  # noqa: E402
 from dml_heads import SphereFaceHead, make_head  # noqa: E402
 from eval.data.twins import twin_split  # noqa: E402
 from eval.models.backbone import Backbone  # noqa: E402
@@ -37,8 +38,8 @@ def small_backbone(seed: int = 3) -> Backbone:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    Features.forget()
+def _empty_caches() -> None:
+    clear_caches()
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_the_memory_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Features, "limit_mib", 0)
     features = Features(small_backbone(), scoring="patch", trainable=0)
     assert len(features(noise(4))) == 4
-    assert not Features._remembered
+    assert not Features._cached
     assert Features._size == 0
 
 

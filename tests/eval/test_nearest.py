@@ -1,6 +1,9 @@
-"""Nearest neighbours of both engines against a plain loop, and the coreset against the greedy choice step by step."""
+"""Nearest neighbours of both engines against a plain loop and scikit-learn, and the coreset against a greedy loop."""
 
 import re
+import subprocess
+import sys
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,10 +13,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("sklearn")
+neighbors = pytest.importorskip("sklearn.neighbors")
+faiss = pytest.importorskip("faiss")
 
 from eval.scoring import nearest as module  # noqa: E402  # after the skips
-from eval.scoring.nearest import coreset, nearest  # noqa: E402
+from eval.scoring.coreset import coreset  # noqa: E402
+from eval.scoring.nearest import nearest  # noqa: E402
 
 Floats = NDArray[np.floating]
 
@@ -47,7 +52,7 @@ def greedy(bank: Floats, first: int, count: int) -> list[int]:
     asked=st.integers(0, 12),
     columns=st.integers(1, 9),
     metric=st.sampled_from(["cosine", "euclidean"]),
-    engine=st.sampled_from(["auto", "torch", "sklearn"]),
+    engine=st.sampled_from(["auto", "torch", "faiss"]),
     reduction=st.sampled_from(["mean", "min", "max"]),
     dtype=st.sampled_from([np.float16, np.float32, np.float64]),
     seed=st.integers(0, 99),
@@ -75,25 +80,29 @@ def test_both_engines_equal_a_plain_loop(
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
 @pytest.mark.parametrize("offset", [0.0, 30.0])
-def test_the_engines_agree_on_many_rows_far_from_the_origin(metric: str, offset: float) -> None:
+@pytest.mark.parametrize("engine", ["torch", "faiss"])
+def test_the_engines_agree_with_scikit_learn_on_many_rows_far_from_the_origin(
+    metric: str, offset: float, engine: str
+) -> None:
     bank, queries = some(9000, 24, offset=offset), some(1500, 24, seed=1, offset=offset)
     queries[:200] = bank[500:700]
     queries[200:400] = bank[700:900] + np.float32(1e-3)
-    by_torch, index = nearest(bank, queries, metric=metric, k=3, engine="torch", return_index=True)
-    by_sklearn, other = nearest(bank, queries, metric=metric, k=3, engine="sklearn", return_index=True)
-    np.testing.assert_allclose(by_torch, by_sklearn, atol=1e-4)
+    found, index = nearest(bank, queries, metric=metric, k=3, engine=engine, return_index=True)
+    search = neighbors.NearestNeighbors(n_neighbors=3, algorithm="brute", metric=metric).fit(bank)
+    expected, other = search.kneighbors(queries)
+    np.testing.assert_allclose(found, expected.mean(axis=1), atol=1e-4)
     assert (index == other).mean() > 0.99
     np.testing.assert_array_equal(index[:200, 0], np.arange(500, 700))
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])
-def test_little_memory_gives_the_same(metric: str) -> None:
+@pytest.mark.parametrize("engine", ["torch", "faiss"])
+def test_little_memory_gives_the_same(metric: str, engine: str) -> None:
     bank, queries = some(3000, 40), some(700, 40, seed=1)
     calls: list[tuple[int, int]] = []
-    much = nearest(bank, queries, metric=metric, k=2)
-    little = nearest(
-        bank, queries, metric=metric, k=2, memory_mib=1, progress=lambda done, total: calls.append((done, total))
-    )
+    search = partial(nearest, bank, queries, metric=metric, k=2, engine=engine)
+    much = search()
+    little = search(memory_mib=1, progress=lambda done, total: calls.append((done, total)))
     np.testing.assert_allclose(much, little, atol=1e-6)
     assert len(calls) > 3
     assert calls[-1] == (700, 700)
@@ -104,14 +113,15 @@ def test_little_memory_gives_the_same(metric: str) -> None:
     queries=st.integers(0, 10**6),
     bank=st.integers(1, 10**7),
     columns=st.integers(1, 4096),
-    most=st.integers(1, 16),
+    count=st.integers(1, 16),
     memory=st.integers(2**22, 2**31),
 )
-def test_blocks_fit_into_the_memory(queries: int, bank: int, columns: int, most: int, memory: int) -> None:
-    height, width = module._block_shape(queries, bank, columns=columns, most=most, memory=memory)
+def test_blocks_fit_into_the_memory(queries: int, bank: int, columns: int, count: int, memory: int) -> None:
+    height, width = module._block_shape(queries, bank, columns=columns, count=count, memory=memory)
     assert 1 <= height <= max(1, queries)
     assert 1 <= width <= bank
-    assert 4 * height * width + 4 * columns * (height + width) + 16 * height * most * columns <= memory
+    candidates = 24 * height * count + 16 * min(height, module._EXACT_ROWS) * count * columns
+    assert 4 * height * width + 4 * columns * (height + width) + candidates <= memory
 
 
 def test_tensors_and_arrays_of_any_layout_give_the_same() -> None:
@@ -124,8 +134,59 @@ def test_tensors_and_arrays_of_any_layout_give_the_same() -> None:
     np.testing.assert_array_equal(nearest(np.asfortranarray(bank), queries), expected)
     tensor = torch.from_numpy(bank.copy()).requires_grad_()
     np.testing.assert_array_equal(nearest(tensor, torch.from_numpy(queries)), expected)
-    np.testing.assert_array_equal(nearest(tensor, queries, engine="sklearn").round(4), expected.round(4))
+    np.testing.assert_array_equal(nearest(tensor, queries, engine="torch"), expected)
     np.testing.assert_array_equal(bank, some(50))  # never written to
+
+
+def test_faiss_uses_as_many_threads_as_torch() -> None:
+    before = torch.get_num_threads()
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            nearest(some(50), some(20), engine="faiss")
+            assert faiss.omp_get_max_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+
+
+FORKING = """
+import multiprocessing, sys
+import numpy as np, torch
+from eval.scoring.nearest import nearest
+
+def search():
+    rows = np.random.default_rng(0).standard_normal((5000, 64), np.float32)
+    return float(nearest(rows[:4000], rows[4000:], engine="faiss").sum())
+
+def search_in_child(expected):
+    torch.set_num_threads(1)  # OpenMP threads do not survive a fork, those of torch neither
+    sys.exit(abs(search() - expected) > 1e-3)
+
+if __name__ == "__main__":
+    torch.set_num_threads(2)
+    child = multiprocessing.get_context("fork").Process(target=search_in_child, args=(search(),))
+    child.start()
+    child.join(60)
+    code = child.exitcode
+    child.kill()
+    sys.exit(code != 0)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
+def test_a_forked_process_can_search_after_its_parent() -> None:
+    subprocess.run([sys.executable, "-c", FORKING], check=True, timeout=120)
+
+
+def test_torch_searches_on_accelerators_and_without_faiss(monkeypatch: pytest.MonkeyPatch) -> None:
+    cpu, cuda = torch.device("cpu"), torch.device("cuda")
+    assert [module._chosen("auto", device) for device in (cpu, cuda)] == ["faiss", "torch"]
+    with pytest.raises(ValueError, match="engine must be 'auto' or 'torch' for a bank on cuda, got 'faiss'"):
+        module._chosen("faiss", cuda)
+    monkeypatch.setattr(module, "HAS_FAISS", False)
+    assert module._chosen("auto", cpu) == "torch"
+    with pytest.raises(ModuleNotFoundError, match="pip install faiss-cpu"):
+        nearest(some(5), some(5), engine="faiss")
 
 
 @pytest.mark.parametrize("columns", [1, 2, 5, 30])
@@ -192,7 +253,7 @@ BAD_NEAREST: list[tuple[tuple[Any, Any], dict[str, Any], type[Exception], str]] 
     ((BANK, BANK), {"k": True}, TypeError, "k must be an integer with 1 <= k <= 5 (rows of bank), got True"),
     ((BANK, BANK), {"metric": "l1"}, ValueError, "metric must be one of cosine, euclidean, got 'l1'"),
     ((BANK, BANK), {"reduction": "sum"}, ValueError, "reduction must be one of mean, min, max, got 'sum'"),
-    ((BANK, BANK), {"engine": "faiss"}, ValueError, "engine must be one of auto, torch, sklearn, got 'faiss'"),
+    ((BANK, BANK), {"engine": "sklearn"}, ValueError, "engine must be one of auto, faiss, torch, got 'sklearn'"),
     ((BANK, BANK), {"memory_mib": 0}, ValueError, "memory_mib must be an integer with 1 <= memory_mib, got 0"),
     ((BANK, BANK), {"memory_mib": "1"}, TypeError, "memory_mib must be an integer with 1 <= memory_mib, got '1'"),
 ]
