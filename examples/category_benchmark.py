@@ -1,4 +1,4 @@
-"""What the scripts of the categories share: a generator, written to a file, and `python -m eval benchmark` with it."""
+"""Benchmark of one category with one generator, for the scripts of the categories."""
 
 import argparse
 import os
@@ -14,12 +14,12 @@ from eval.__main__ import main as evaluate
 
 
 def benchmark(category: str, generator: A.BasicTransform, argv: Sequence[str] | None = None) -> int:
-    """Train on the defects that a generator draws, test on the real ones.
+    """Write a generator to a file and run `python -m eval benchmark` with it.
 
     Args:
         category: name of the folder in `--data`.
         generator: a defect, or several in an `A.OneOf`.
-        argv: `--data DIR --out DIR` and whatever else `python -m eval benchmark` takes; None: the process's own.
+        argv: arguments of `python -m eval benchmark`, with `--data DIR --out DIR`; None for those of the process.
 
     Returns:
         The exit code.

@@ -3,7 +3,7 @@
     python -m examples.check_foreground DATA [--sheet SHEET.png]
 
 DATA holds category folders in the MVTec AD layout at 256 px; the outlines are in tests/data/foreground_polygons.json.
-Prints the intersection over union of each picture; the sheet shows what was found (green) and drawn (red).
+Prints the intersection over union of each image. The sheet shows the automatic outline (green) and the drawn one (red).
 """
 
 import argparse
@@ -18,25 +18,25 @@ from defectsynth.core.layer import Box
 from defectsynth.scene.scene import Scene
 
 OUTLINES = Path(__file__).parents[1] / "tests" / "data" / "foreground_polygons.json"
-FINE = 8  # sub-pixels with which polygons are filled
+SUBPIXELS = 8  # in each direction, to fill polygons
 
 
-def drawn_by_hand(entry: dict[str, Any], size: int) -> np.ndarray:
-    """Return the outline filled, bool (size, size): pixels covered by at least a half."""
-    fine = np.zeros((size * FINE, size * FINE), np.uint8)
+def fill_outline(entry: dict[str, Any], size: int) -> np.ndarray:
+    """Return the mask of an outline, bool (size, size): pixels covered by at least a half."""
+    fine = np.zeros((size * SUBPIXELS, size * SUBPIXELS), np.uint8)
     for value, polygons in ((255, entry["polygons"]), (0, entry["holes"])):
         for polygon in polygons:
-            cv2.fillPoly(fine, [np.rint((np.array(polygon) + 0.5) * FINE - 0.5).astype(np.int32)], value)
+            cv2.fillPoly(fine, [np.rint((np.array(polygon) + 0.5) * SUBPIXELS - 0.5).astype(np.int32)], value)
     return cv2.resize(fine, (size, size), interpolation=cv2.INTER_AREA) >= 128
 
 
-def found(image: np.ndarray) -> np.ndarray:
-    """Return the automatic foreground at full size, bool (H, W)."""
+def segment_foreground(image: np.ndarray) -> np.ndarray:
+    """Return the automatic foreground, bool (H, W)."""
     return Scene(image).object_mask(Box(0, 0, image.shape[1], image.shape[0]), "auto") > 0
 
 
-def cell(image: np.ndarray, automatic: np.ndarray, by_hand: np.ndarray) -> np.ndarray:
-    """Return the picture, three times as large, with both outlines."""
+def draw_outlines(image: np.ndarray, automatic: np.ndarray, by_hand: np.ndarray) -> np.ndarray:
+    """Return the image, three times as large, with both outlines."""
     large = cv2.resize(image, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
     for mask, colour in ((automatic, (0, 255, 0)), (by_hand, (0, 0, 255))):
         wide = cv2.resize(mask.astype(np.uint8), large.shape[1::-1], interpolation=cv2.INTER_NEAREST)
@@ -59,11 +59,11 @@ def main() -> None:
         image = cv2.imread(str(path))
         if image is None:
             parser.error(f"DATA must hold {entry['category']}/{entry['file']}, not found or not readable: {path}")
-        automatic, by_hand = found(image), drawn_by_hand(entry, outlines["size"])
+        automatic, by_hand = segment_foreground(image), fill_outline(entry, outlines["size"])
         scores.append((automatic & by_hand).sum() / (automatic | by_hand).sum())
         print(f"{entry['category']:12s}{entry['file']:24s}{scores[-1]:.3f}")
-        rows.setdefault(entry["category"], []).append(cell(image, automatic, by_hand))
-    print(f"{'mean':36s}{np.mean(scores):.3f}\n{'least':36s}{min(scores):.3f}")
+        rows.setdefault(entry["category"], []).append(draw_outlines(image, automatic, by_hand))
+    print(f"{'mean':36s}{np.mean(scores):.3f}\n{'minimum':36s}{min(scores):.3f}")
     if arguments.sheet:
         cv2.imwrite(str(arguments.sheet), np.vstack([np.hstack(row) for row in rows.values()]))
 

@@ -1,4 +1,4 @@
-"""What PyPI has beside our transforms, for `benchmark_speed`: pyimgano's presets and anomalib's Perlin noise."""
+"""Comparable generators of other packages for `benchmark_speed`: pyimgano's presets and anomalib's Perlin noise."""
 
 import importlib.util
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-PYIMGANO = {  # our transform: the preset of pyimgano that draws the same mark
+PYIMGANO = {  # transform: comparable preset of pyimgano
     "Abrasion": "edge_wear",
     "Bubble": "bubble",
     "ColorSpot": "stain",
@@ -36,14 +36,14 @@ PERLIN = ("TexturePatch", "reference draem", "reference memseg")
 
 
 class Call(NamedTuple):
-    """What is timed: it takes a picture, and before that, untimed, the seed of what it draws."""
+    """Function to time, which takes an image, and the function that sets its seed before."""
 
     draw: Callable[[np.ndarray], Any]
     seed: Callable[[int], Any] = int
 
 
 def rivals_of(name: str) -> dict[str, Call]:
-    """Return what is installed of the rivals of a transform, by its name: a call that takes the picture."""
+    """Return the calls of installed packages that are comparable with a transform, by their names."""
     found: dict[str, Call] = {}
     if importlib.util.find_spec("pyimgano"):
         if name in PYIMGANO:
@@ -79,11 +79,11 @@ def _perlin() -> Call:
 
 
 class _Random:
-    """A source of randomness for calls that take one."""
+    """Seeded random numbers for calls that take a generator."""
 
     def __init__(self) -> None:
         self.seed(0)
 
     def seed(self, seed: int) -> None:
-        """Start again from a seed."""
+        """Restart from a seed."""
         self.rng = np.random.default_rng(seed)

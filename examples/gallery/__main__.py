@@ -1,13 +1,13 @@
-"""Draw everything there is on the rendered sample parts, or presets beside real defects.
+"""Draw every transform, mode of the literature and preset on rendered parts, or presets next to real defects.
 
     python -m examples.gallery [OUT]
     python -m examples.gallery OUT --data DIR
 
 Without `--data`: contact sheets of every transform, every mode of the literature and every type of every preset, each
-with its true mask, and a page that shows them; OUT is the folder of this module, whose files are written again with the
-same bytes (under albumentations 2.0.8; albumentationsx draws other seeds for the members of a composition). With
-`--data`, a folder in the layout of MVTec AD: a sheet for each type of defect that has a preset, eight real ones above
-eight synthetic ones; these hold real pictures, so OUT must lie outside the repository.
+with its mask, and a page that shows them. OUT is by default the folder of this module, whose files are written again
+with the same bytes (under albumentations 2.0.8; albumentationsx draws other seeds for the members of a composition).
+With `--data`, a folder in the layout of MVTec AD: a sheet for each type of defect that has a preset, with up to eight
+real and eight synthetic defects. These sheets contain images of the data set, so OUT must lie outside the repository.
 """
 
 import argparse
@@ -23,9 +23,9 @@ def main(argv: list[str] | None = None) -> None:
     """Write the sheets."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "out", nargs="?", type=Path, default=HERE, metavar="OUT", help="folder to write (default: this)"
+        "out", nargs="?", type=Path, default=HERE, metavar="OUT", help="folder to write (default: that of the gallery)"
     )
-    parser.add_argument("--data", type=Path, metavar="DIR", help="categories in the layout of MVTec AD to look beside")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of categories in the layout of MVTec AD")
     parser.add_argument("--size", type=int, default=384, metavar="PX", help="side of the rendered parts (default: 384)")
     arguments = parser.parse_args(argv)
     if arguments.data is None:

@@ -1,4 +1,4 @@
-"""Real defects above, synthetic ones of the same type beneath: for looking, never for the repository."""
+"""Sheets of real defects above synthetic ones of the same type; not for the repository."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +11,9 @@ from defectsynth.io.image_files import read_pixels
 from defectsynth.presets import CATEGORIES, category_preset
 from examples.gallery.cells import cell, stacked, window, words
 
-EACH = 8  # of a type
+MAX_EACH = 8  # images of a type
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"}
-TRIES = 20
+MAX_TRIES = 20  # seeds until a defect is drawn
 
 
 def write_beside(data: Path, out: Path, *, side: int = 170) -> Iterator[Path]:
@@ -25,16 +25,16 @@ def write_beside(data: Path, out: Path, *, side: int = 170) -> Iterator[Path]:
         side: of a cell in pixels.
 
     Yields:
-        Each sheet, once written; four rows: real whole, real near, synthetic near, synthetic whole.
+        The path of each sheet; its rows are whole real images, their defects, synthetic defects and their whole images.
 
     Raises:
-        ValueError: if no category with a preset is there.
+        ValueError: if there is no category with a preset.
     """
-    there = [name for name in CATEGORIES if (data / name / "train" / "good").is_dir()]
-    if not there:
+    categories = [name for name in CATEGORIES if (data / name / "train" / "good").is_dir()]
+    if not categories:
         raise ValueError(f"data must hold a folder of {', '.join(CATEGORIES)} with train/good in it, got {str(data)!r}")
     out.mkdir(parents=True, exist_ok=True)
-    for category in there:
+    for category in categories:
         good = spread(data / category / "train" / "good")
         for name in CATEGORIES[category]:
             folder = data / category / "test" / name
@@ -46,14 +46,14 @@ def write_beside(data: Path, out: Path, *, side: int = 170) -> Iterator[Path]:
 
 
 def spread(folder: Path) -> list[Path]:
-    """Return up to eight pictures of a folder, evenly spread."""
+    """Return the paths of up to eight images of a folder, evenly spread."""
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
-    places = np.unique(np.linspace(0, len(files) - 1, EACH).round().astype(int)) if files else []
+    places = np.unique(np.linspace(0, len(files) - 1, MAX_EACH).round().astype(int)) if files else []
     return [files[place] for place in places]
 
 
 def real_sample(path: Path) -> ds.Sample:
-    """Return a real picture with its mask; the mask is empty if there is no file of it."""
+    """Return a real image with its mask; the mask is empty if it has no file."""
     image = read_pixels(path)
     truth = path.parents[2] / "ground_truth" / path.parent.name / f"{path.stem}_mask.png"
     mask = read_pixels(truth) if truth.is_file() else np.zeros(image.shape[:2], np.uint8)
@@ -61,9 +61,9 @@ def real_sample(path: Path) -> ds.Sample:
 
 
 def synthetic(path: Path, category: str, name: str, seed: int) -> ds.Sample:
-    """Return a good picture with a defect of the type."""
+    """Return a good image with a defect of the type."""
     image, preset = read_pixels(path), category_preset(category, defect=name)
-    tries = (ds.synthesize(image, preset, seed=1000 * seed + number) for number in range(TRIES))
+    tries = (ds.synthesize(image, preset, seed=1000 * seed + number) for number in range(MAX_TRIES))
     found = next((sample for sample in tries if sample.defects), None)
     return found or ds.Sample(image, np.zeros(image.shape[:2], np.uint8), [])
 

@@ -1,4 +1,4 @@
-"""Pictures on a sheet: cells, words, rows."""
+"""Cells and rows of a contact sheet."""
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ GAP = 3
 
 
 def window(mask: np.ndarray, share: float = 0.4) -> tuple[slice, slice]:
-    """Return a square around a mask, at least `share` of the shorter side; all if the mask is empty."""
+    """Return a square window around a mask, at least `share` of the shorter side; the whole image for an empty mask."""
     height, width = mask.shape
     x, y, w, h = cv2.boundingRect((mask > 0).astype(np.uint8))
     if w == 0:
@@ -21,16 +21,16 @@ def window(mask: np.ndarray, share: float = 0.4) -> tuple[slice, slice]:
     return slice(top, top + side), slice(left, left + side)
 
 
-def cell(picture: np.ndarray, side: int) -> np.ndarray:
-    """Return a picture, gray or RGB, as a square of RGB with a white gap to its right and below."""
-    colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=2)
+def cell(image: np.ndarray, side: int) -> np.ndarray:
+    """Return a gray or RGB image as a square in RGB with a white gap to its right and below."""
+    colour = image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
     method = cv2.INTER_AREA if colour.shape[0] >= side else cv2.INTER_LINEAR
     shrunk = cv2.resize(colour, (side, side), interpolation=method)
     return np.pad(shrunk, ((0, GAP), (0, GAP), (0, 0)), constant_values=255)
 
 
 def masked(sample: ds.Sample) -> np.ndarray:
-    """Return the picture fainter, its mask in red."""
+    """Return the image in pale colours with its mask in red."""
     colour = sample.image if sample.image.ndim == 3 else np.repeat(sample.image[..., None], 3, axis=2)
     faint = (0.35 * colour + 150).clip(0, 255).astype(np.uint8)
     faint[sample.mask > 0] = RED
@@ -38,24 +38,24 @@ def masked(sample: ds.Sample) -> np.ndarray:
 
 
 def words(text: str, size: tuple[int, int]) -> np.ndarray:
-    """Return a white cell (height, width) with a line of text in its upper left; underscores may break it."""
-    head = np.full((*size, 3), 255, np.uint8)
+    """Return a white cell (height, width) with text in its upper left; lines break at spaces and underscores."""
+    canvas = np.full((*size, 3), 255, np.uint8)
     line, row = "", 16
     for word in text.replace("_", "_ ").replace(" ", "  ").split("  "):
         grown = line + word
         if line and cv2.getTextSize(grown, cv2.FONT_HERSHEY_SIMPLEX, 0.42, 1)[0][0] > size[1] - 6:
-            _write(head, line, row)
+            _write(canvas, line, row)
             grown, row = word, row + 16
         line = grown if word.endswith("_") else grown + " "
-    _write(head, line, row)
-    return head
+    _write(canvas, line, row)
+    return canvas
 
 
-def _write(head: np.ndarray, line: str, row: int) -> None:
-    cv2.putText(head, line, (3, row), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (40, 40, 40), 1, cv2.LINE_AA)
+def _write(canvas: np.ndarray, line: str, row: int) -> None:
+    cv2.putText(canvas, line, (3, row), cv2.FONT_HERSHEY_SIMPLEX, 0.42, (40, 40, 40), 1, cv2.LINE_AA)
 
 
 def stacked(rows: list[np.ndarray]) -> np.ndarray:
-    """Return rows of any width beneath each other on white."""
+    """Return rows of any width below each other on white."""
     width = max(row.shape[1] for row in rows)
     return np.vstack([np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0)), constant_values=255) for row in rows])

@@ -1,4 +1,4 @@
-"""What the gallery shows: every public transform, every mode of the literature, every type of every preset."""
+"""Entries of the gallery: every public transform, every mode of the literature, every type of every preset."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -16,7 +16,7 @@ from eval.sample_set import render_part
 
 PARTS = ("flange", "chip_package", "lozenge", "screw", "leather", "woven_fabric")
 OBJECTS, SURFACES = PARTS[:4], ("woven_fabric", "leather")
-WITH_PARTS = ("chip_package", "lozenge", "chip_package")  # leads, letters, a body
+WITH_PARTS = ("chip_package", "lozenge", "chip_package")  # rendered parts that consist of object parts
 WOVEN = (ds.MissingThread, ds.BrokenThread, ds.BentThread, ds.PatternShift, ds.Hole)
 PART_OF = {  # the rendered part that a category's defects are drawn on
     "bottle": "flange",
@@ -39,7 +39,7 @@ PART_OF = {  # the rendered part that a category's defects are drawn on
 
 
 class Entry(NamedTuple):
-    """One row: a name, what it is, what draws it, on which parts."""
+    """Row of a sheet: name, summary, transform and the rendered parts that it is drawn on."""
 
     name: str
     summary: str
@@ -48,7 +48,7 @@ class Entry(NamedTuple):
 
 
 class Chapter(NamedTuple):
-    """One sheet and one section of the page."""
+    """Sheet and section of the page."""
 
     name: str
     title: str
@@ -58,13 +58,13 @@ class Chapter(NamedTuple):
 @cache
 def part(family: str, size: int, number: int) -> np.ndarray:
     """Return a rendered part, uint8 (H, W, 3), read-only."""
-    picture = render_part(family, size=size, seed=6 + number)[0]
-    picture.flags.writeable = False
-    return picture
+    image = render_part(family, size=size, seed=6 + number)[0]
+    image.flags.writeable = False
+    return image
 
 
 def chapters() -> Iterator[Chapter]:
-    """Yield everything there is."""
+    """Yield all chapters in the order of the page."""
     kinds = list(public_transforms())
     parts = [kind for kind in kinds if issubclass(kind, PartDefect)]
     kinds = [kind for kind in kinds if kind not in parts]
@@ -74,13 +74,11 @@ def chapters() -> Iterator[Chapter]:
         title = f"Transforms, {entries[0].name} to {entries[-1].name}"
         yield Chapter(f"transforms_{number + 1}", title, entries)
     yield Chapter(
-        "transforms_of_parts", "Transforms that take parts away or move them", tuple(map(_of_transform, parts))
+        "transforms_of_parts", "Transforms that remove or move object parts", tuple(map(_of_transform, parts))
     )
     yield Chapter("modes", "Modes of the literature", tuple(_of_preset(*mode) for mode in REFERENCES.items()))
     generic = {"generic_object": generic_object, "generic_texture": generic_texture}
-    yield Chapter(
-        "generic", "Presets for what nobody has seen", tuple(_of_preset(*preset) for preset in generic.items())
-    )
+    yield Chapter("generic", "Presets for unknown parts", tuple(_of_preset(*preset) for preset in generic.items()))
     for category, types in CATEGORIES.items():
         parts_of = (PART_OF.get(category, "flange"),) * 3
         entries = tuple(

@@ -1,4 +1,4 @@
-"""The page and its sheets: everything that can be drawn, on parts that the repository renders itself."""
+"""Page of the gallery and its contact sheets."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ import defectsynth as ds
 from examples.gallery.cells import cell, masked, stacked, window, words
 from examples.gallery.entries import OBJECTS, Chapter, Entry, chapters, part
 
-TRIES = 20  # seeds, until a defect finds its place
+MAX_TRIES = 20  # seeds until a defect is drawn
 SEED = 3
-LABEL = 120  # pixels for the name of a row
-SHOWN = (  # in the overview
+LABEL_WIDTH = 120  # px, of the name of a row
+SHOWN = (  # in the image of the README
     ds.Scratch(where="object", strokes_range=(1, 3), length_range=(0.15, 0.35), contrast_range=(0.25, 0.4)),
     ds.Stain(where="object", radius_range=(0.07, 0.12), inside_range=(0.4, 0.7)),
     ds.Contamination(where="object"),
@@ -58,7 +58,7 @@ def drawn(entry: Entry, *, size: int) -> list[ds.Sample]:
     samples = []
     for number, family in enumerate(entry.parts):
         good = part(family, size, number)
-        tries = (ds.synthesize(good, entry.transform, seed=SEED + 100 * number + seed) for seed in range(TRIES))
+        tries = (ds.synthesize(good, entry.transform, seed=SEED + 100 * number + seed) for seed in range(MAX_TRIES))
         samples.append(
             next((sample for sample in tries if sample.defects), ds.Sample(good, np.zeros((size, size)), []))
         )
@@ -66,7 +66,7 @@ def drawn(entry: Entry, *, size: int) -> list[ds.Sample]:
 
 
 def _row(entry: Entry, *, size: int, side: int) -> np.ndarray:
-    cells = [words(entry.name, (side + 3, LABEL))]
+    cells = [words(entry.name, (side + 3, LABEL_WIDTH))]
     for sample in drawn(entry, size=size):
         view = window(sample.mask)
         cells += [cell(sample.image[view], side), cell(masked(sample)[view], side)]

@@ -1,6 +1,6 @@
 """KolektorSDD: `python -m examples.kolektor_sdd.electrical_commutator --data DIR --out DIR`.
 
-Thin dark lines anywhere, as the cracks in the surface of commutators are thin and dark. The seed article has no number.
+Thin dark lines anywhere, like the cracks in the surface of commutators. The seed article reports no number.
 """
 
 import sys

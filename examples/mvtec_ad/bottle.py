@@ -1,6 +1,6 @@
 """MVTec AD bottle, the mouth of a bottle, seen from above: `python -m examples.mvtec_ad.bottle --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: on the part: .981 to .998.
+Lines of the seed article, which reports for them: on the part, AUC .981 to .998.
 """
 
 import sys

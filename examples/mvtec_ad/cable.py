@@ -1,6 +1,6 @@
 """MVTec AD cable, the cut through a cable of three wires: `python -m examples.mvtec_ad.cable --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: anywhere: .725 to .923.
+Lines of the seed article, which reports for them: anywhere, AUC .725 to .923.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """MVTec AD capsule, a printed capsule: `python -m examples.mvtec_ad.capsule --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: on the part, .91 after tuning.
+Lines of the seed article, which reports for them: on the part, AUC .91 after tuning.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """MVTec AD carpet, a carpet: `python -m examples.mvtec_ad.carpet --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: anywhere: .791 to .937.
+Lines of the seed article, which reports for them: anywhere, AUC .791 to .937.
 """
 
 import sys

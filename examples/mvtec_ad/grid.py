@@ -1,6 +1,7 @@
 """MVTec AD grid, a metal grid: `python -m examples.mvtec_ad.grid --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: gray, thinner and shorter: .999, .798 before.
+Lines of the seed article, which reports for them: gray, thinner and shorter than the default ones, AUC .999 (.798 with
+the default ones).
 """
 
 import sys

@@ -1,6 +1,6 @@
 """MVTec AD hazelnut, a hazelnut: `python -m examples.mvtec_ad.hazelnut --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: on the part: .954 to .998.
+Lines of the seed article, which reports for them: on the part, AUC .954 to .998.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """MVTec AD leather, leather: `python -m examples.mvtec_ad.leather --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: anywhere: .823 to .981.
+Lines of the seed article, which reports for them: anywhere, AUC .823 to .981.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """MVTec AD metal_nut, a metal nut: `python -m examples.mvtec_ad.metal_nut --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: on the part: .928 to .977.
+Lines of the seed article, which reports for them: on the part, AUC .928 to .977.
 """
 
 import sys

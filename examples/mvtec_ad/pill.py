@@ -1,7 +1,7 @@
 """MVTec AD pill, a printed pill: `python -m examples.mvtec_ad.pill --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: gray, thin and short, on the part: .930 to .935, .70
-before.
+Lines of the seed article, which reports for them: gray, thin and short, on the part, AUC .930 to .935 (.70 with the
+default ones).
 """
 
 import sys

@@ -1,6 +1,6 @@
 """MVTec AD tile, a tile: `python -m examples.mvtec_ad.tile --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: anywhere: .875 to .975.
+Lines of the seed article, which reports for them: anywhere, AUC .875 to .975.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """MVTec AD toothbrush, the head of a toothbrush: `python -m examples.mvtec_ad.toothbrush --data DIR --out DIR`.
 
-The lines are those of the seed article. It has no number for this category.
+Lines of the seed article, which reports no number for this category.
 """
 
 import sys

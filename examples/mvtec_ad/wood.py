@@ -1,6 +1,6 @@
 """MVTec AD wood, wood: `python -m examples.mvtec_ad.wood --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: anywhere: .904 to .994.
+Lines of the seed article, which reports for them: anywhere, AUC .904 to .994.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """MVTec AD zipper, a zipper: `python -m examples.mvtec_ad.zipper --data DIR --out DIR`.
 
-The lines are those of the seed article. Its AUC with them: on the part: .842 to .999.
+Lines of the seed article, which reports for them: on the part, AUC .842 to .999.
 """
 
 import sys
