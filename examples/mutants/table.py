@@ -287,8 +287,8 @@ MUTANTS = (
     Mutant(SCORING + "metrics.py", "tnr=float(1 - fpr[pair])", "tnr=float(fpr[pair])", METRICS),
     Mutant(
         SCORING + "metrics.py",
-        "kinds = sorted({str(name) for name in names[~good]})",
-        "kinds = list({str(name) for name in names[~good]})",
+        "types = sorted({str(name) for name in names[~good]})",
+        "types = list({str(name) for name in names[~good]})",
         METRICS,
     ),
     Mutant(SCORING + "metrics.py", "1 / np.bincount(regions.ravel())[regions[mask]]", "1.0", METRICS),
