@@ -1,13 +1,18 @@
-"""Sub-packages import downwards only: ALLOWED is the whole picture of the architecture."""
+"""Packages import downwards only and without cycles; folders and files stay small; tests mirror the packages."""
 
 import ast
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+MAX_LINES = 300
+MAX_MODULES = 25  # of a folder
 COMPONENTS = ("places", "shapes", "looks", "fields", "blending", "parts")  # none of them imports another
-BELOW = {
+LIBRARY = {
+    "moved": (),
     "core": (),
     "io": ("core",),
     "functional": ("core",),
@@ -19,14 +24,17 @@ BELOW = {
     "training": ("core", "io", "scene", "places", "shapes", "blending", "engine"),
     "presets": ("core", "places", "shapes", "looks", "fields", "blending", "engine", "transforms"),
     "reference": ("io", "places", "transforms"),
-    "registry": ("core", "engine", "blending", "places", "shapes", "looks", "fields", "transforms", "presets", "reference"),
+    "registry": (
+        *("core", "places", "shapes", "looks", "fields", "blending"),
+        *("engine", "transforms", "presets", "reference"),
+    ),
     "cli": ("core", "io", "places", "engine", "presets", "reference", "registry"),
 }
-EVAL = {
+EVALUATION = {
     "files": (),
     "progress": (),
     "sample_set": (),
-    "data": ("files",),
+    "data": (),
     "models": ("data",),
     "training": ("data", "models"),
     "scoring": ("data", "models", "files", "progress"),
@@ -34,32 +42,87 @@ EVAL = {
     "report": ("data", "scoring", "benchmark", "files"),
     "audit": ("data", "models", "training", "scoring", "benchmark", "files", "progress"),
     "tune": ("data", "models", "scoring", "benchmark", "audit", "files", "progress"),
-    "cli": ("data", "models", "training", "benchmark", "report", "audit", "tune", "sample_set", "progress"),
+    "cli": ("data", "training", "benchmark", "report", "audit", "tune", "sample_set", "progress"),
 }
+NOT_MIRRORED = {"capabilities", "data", "eval", "examples", "golden", "heads"}  # folders of tests
 
 
-def imports(package: str) -> set[tuple[str, str, str]]:
-    """(sub-package, imported sub-package, file) of every import inside a package."""
-    found = set()
-    for path in (ROOT / package).rglob("*.py"):
-        place = path.relative_to(ROOT / package).parts[0].removesuffix(".py")
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package + "."):
-                found.add((place, node.module.split(".")[1], path.as_posix()))
+def modules(package: str) -> dict[str, Path]:
+    """Return the file of every module of a package by its dotted name."""
+    files = sorted((ROOT / package).rglob("*.py"))
+    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in files}
+
+
+@cache
+def imported_names(path: Path) -> frozenset[str]:
+    """Return the dotted names that a file imports anywhere in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            found.update(f"{node.module}.{each.name}" for each in node.names)
+    return frozenset(found)
+
+
+def imported_modules(package: str) -> dict[str, set[str]]:
+    """Return the modules of a package that each of its modules imports."""
+    known = modules(package)
+    found: dict[str, set[str]] = {}
+    for name, path in known.items():
+        candidates = (each if each in known else each.rpartition(".")[0] for each in imported_names(path))
+        found[name] = {each for each in candidates if each in known} - {name}
     return found
 
 
-@pytest.mark.parametrize(("package", "below"), [("defectsynth", BELOW), ("eval", EVAL)])
-def test_sub_packages_import_downwards_only(package: str, below: dict[str, tuple[str, ...]]) -> None:
+def top(name: str) -> str:
+    """Return the first level below the package: `places` of `defectsynth.places.base`."""
+    return name.split(".")[1] if "." in name else ""
+
+
+@pytest.mark.parametrize(("package", "below"), [("defectsynth", LIBRARY), ("eval", EVALUATION)])
+def test_packages_import_downwards_only(package: str, below: dict[str, tuple[str, ...]]) -> None:
+    graph = imported_modules(package)
+    assert {top(name) for name in graph} - {"", "__main__"} == below.keys(), "the table names every package"
     wrong = [
-        f"{path}: {place} must not import {other}"
-        for place, other, path in sorted(imports(package))
-        if place in below and other != place and other not in below[place]
+        f"{name} must not import {other}"
+        for name, others in graph.items()
+        for other in sorted(others)
+        if top(name) in below and top(other) not in ("", top(name), *below[top(name)])
     ]
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_library_does_not_know_its_users() -> None:
-    for package, others in (("defectsynth", ("dml_heads", "eval")), ("dml_heads", ("defectsynth", "eval"))):
-        for path in (ROOT / package).rglob("*.py"):
-            assert not any(f"from {name}" in path.read_text() for name in others), path
+@pytest.mark.parametrize("package", ["defectsynth", "eval", "dml_heads"])
+def test_no_modules_import_each_other_in_a_cycle(package: str) -> None:
+    TopologicalSorter(imported_modules(package)).prepare()  # CycleError names the cycle
+
+
+@pytest.mark.parametrize(
+    ("package", "users"), [("defectsynth", {"dml_heads", "eval"}), ("dml_heads", {"defectsynth", "eval"})]
+)
+def test_the_library_does_not_import_its_users(package: str, users: set[str]) -> None:
+    wrong = [
+        name for name, path in modules(package).items() if {each.split(".")[0] for each in imported_names(path)} & users
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("package", ["defectsynth", "eval"])
+def test_no_folder_has_too_many_modules(package: str) -> None:
+    folders = [path.parent for path in modules(package).values() if path.name != "__init__.py"]
+    assert not {folder.as_posix() for folder in folders if folders.count(folder) > MAX_MODULES}
+
+
+@pytest.mark.parametrize("folder", ["defectsynth", "eval", "dml_heads", "tests", "examples"])
+def test_no_file_is_too_long(folder: str) -> None:
+    lengths = {path.as_posix(): len(path.read_text().splitlines()) for path in modules(folder).values()}
+    assert not {name: length for name, length in lengths.items() if length > MAX_LINES}
+
+
+def test_every_folder_of_tests_is_a_package_of_the_library() -> None:
+    tests = {path.parent.relative_to(ROOT / "tests") for path in modules("tests").values()}
+    mirrored = {folder for folder in tests if folder.parts and folder.parts[0] not in NOT_MIRRORED}
+    packages = {path.parent.relative_to(ROOT / "defectsynth") for path in modules("defectsynth").values()}
+    assert mirrored <= packages
