@@ -61,6 +61,15 @@ def test_defects_with_p_one_half_come_independently() -> None:
     assert counts[1] >= 20, "not always both or none"
 
 
+def test_alternatives_are_chosen_by_their_weights() -> None:
+    choice = A.OneOf([ds.Scratch(p=0.9), ds.ColorSpot(p=0.1)], p=1.0)
+    kinds = Counter(
+        record["kind"] for seed in range(150) for record in ds.synthesize(SURFACE, choice, seed=seed).defects
+    )
+    assert 5 <= kinds["color_spot"] <= 30
+    assert kinds["scratch"] >= 110
+
+
 def test_a_run_changes_no_random_state_and_costs_no_copy() -> None:
     composition = ds.presets.generic_texture()
     before = composition.py_random.getstate() if not IS_X else None
