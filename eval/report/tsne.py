@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
 _PERPLEXITY = 30.0
@@ -28,6 +27,8 @@ def tsne(rows: NDArray[np.float64]) -> NDArray[np.float64]:
         components, the learning rate N / 48 and the other constants are those of scikit-learn.
     """
     if len(rows) > _MAX_EXACT:
+        from sklearn.manifold import TSNE  # noqa: PLC0415 - takes a moment, and is rarely needed
+
         return np.asarray(TSNE(init="pca", random_state=0).fit_transform(rows), np.float64)
     with threadpool_limits(1, user_api="blas"):  # threads cost more than they save on matrices of this size
         centred = rows - rows.mean(axis=0)
