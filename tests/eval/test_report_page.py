@@ -24,14 +24,14 @@ from eval.benchmark.results import find_results, read_results, write_failure, wr
 from eval.report import write_report
 
 
-def test_what_failed_is_shown(read: Any, strange: str) -> None:
+def test_failed_cells_are_shown(read: Any, strange: str) -> None:
     table = read.table("Image AUROC. Self-supervised twins from generic_object, scored by image")
     assert table["cosface"] == ["0", "failed", "–", "–"]  # noqa: RUF001 - the dash of the page
     assert "2 of 11 cells failed." in read.text
     assert f"RuntimeError: <b>{strange}</b> went wrong" in read.text
 
 
-def test_it_says_what_was_run(out: Path, read: Any) -> None:
+def test_the_page_names_versions_data_and_device(out: Path, read: Any) -> None:
     results = next(iter(find_results(out).values()))
     for word in (*results.versions.values(), results.device, results.settings.data, results.started[:10]):
         assert word in read.text
@@ -39,7 +39,7 @@ def test_it_says_what_was_run(out: Path, read: Any) -> None:
     assert "softmax, arcface, cosface" in read.text
 
 
-def test_the_page_stands_alone_and_is_whole(page: Path, read: Any, strange: str) -> None:
+def test_the_page_is_self_contained_and_complete(page: Path, read: Any, strange: str) -> None:
     text = page.read_text(encoding="utf-8")
     assert not re.findall(r"https?://|@import|<script|<link|<iframe", text)
     assert all(target.startswith("#") and target[1:] in read.ids for target in read.targets)
@@ -125,7 +125,7 @@ def copied(plain: Path, folder: Path, data: Path) -> Path:
     return path.parent
 
 
-def test_images_that_were_moved_are_missed_or_found_elsewhere(
+def test_missing_images_are_named_and_moved_ones_are_found(
     data: Path, plain: Path, tmp_path: Path, read_page: Any
 ) -> None:
     copied(plain, tmp_path / "out", Path("/no/such/folder"))
@@ -140,7 +140,7 @@ def test_images_that_were_moved_are_missed_or_found_elsewhere(
     assert len(base64.b64decode(found.images[0]["src"].partition(",")[2])) < 20_000
 
 
-def test_what_is_lost_or_broken_is_named_and_the_rest_stays(
+def test_missing_and_broken_files_are_named_and_the_rest_is_shown(
     data: Path, plain: Path, tmp_path: Path, read_page: Any
 ) -> None:
     folder = copied(plain, tmp_path / "out", data)
@@ -161,7 +161,7 @@ def test_what_is_lost_or_broken_is_named_and_the_rest_stays(
     assert page.images == []
 
 
-def test_the_page_is_written_whole_or_not_at_all(plain: Path, tmp_path: Path) -> None:
+def test_an_error_leaves_no_page(plain: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     with pytest.raises(FileNotFoundError, match="folder must hold results of runs, got"):
         write_report(tmp_path, page)

@@ -23,7 +23,7 @@ def spread(values: list[float]) -> str:
     return f"{fmean(values):.3f}" + (f" ± {stdev(values):.3f}" if len(values) > 1 else "")
 
 
-def test_tables_hold_mean_and_spread_of_what_results_json_has(read: Any, of: Any, strange: str) -> None:
+def test_tables_hold_mean_and_spread_of_the_results(read: Any, of: Any, strange: str) -> None:
     table = read.table("Image AUROC. Self-supervised twins from generic_object, scored by image")
     assert list(table) == ["head", "untrained", "softmax", "arcface", "cosface"]
     assert table["head"] == ["seeds", strange, "disc", "mean"]
@@ -88,7 +88,7 @@ def test_equal_cells_are_counted_once_and_equal_names_in_other_folders_are_disti
     assert len(group.categories) == 2
 
 
-def test_binary_has_its_own_baseline_and_defects_apart(
+def test_binary_cells_have_their_own_baseline_and_a_group_for_each_defect(
     plain: Path, tmp_path: Path, cells_of: Any, read_page: Any
 ) -> None:
     (name,) = find_results(plain)
