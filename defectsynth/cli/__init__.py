@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 
+from defectsynth.io.streams import open_missing_streams
+
 NEEDED = {"yaml": "pyyaml", "tqdm": "tqdm"}  # module: distribution; the extra `cli` brings both
 
 
@@ -19,6 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         0 if all went well, 1 if some inputs failed (named on stderr), 2 for a wrong call, 130 if interrupted.
     """
+    open_missing_streams()
     missing = [distribution for module, distribution in NEEDED.items() if find_spec(module) is None]
     if missing:
         print(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-
-import cv2
 
 from defectsynth.cli.errors import UsageError
 from defectsynth.core.arrays import Bytes
-from defectsynth.io.image_files import SUFFIXES, UnreadableError, read_image
+from defectsynth.io.folders import list_folder
+from defectsynth.io.image_files import SUFFIXES, UnreadableError
+from defectsynth.io.masks import read_mask
 
 
 def list_images(folder: Path, *, name: str = "INPUT") -> tuple[str, ...]:
@@ -21,23 +19,13 @@ def list_images(folder: Path, *, name: str = "INPUT") -> tuple[str, ...]:
     """
     if not folder.is_dir():
         raise UsageError(f"{name} must be a folder of images, got {str(folder)!r}")
-    found = [
-        PurePosixPath(Path(parent, file).relative_to(folder)).as_posix()
-        for parent, file in _files(folder, name)
-        if file.lower().endswith(SUFFIXES)
-    ]
-    if not found:
+    try:
+        files = list_folder(folder).files
+    except OSError as error:
+        raise UsageError(f"{name} cannot be listed: {error}") from error
+    if not files:
         raise UsageError(f"{name} must hold images ({', '.join(SUFFIXES)}), got none in {str(folder)!r}")
-    return tuple(sorted(found))
-
-
-def _files(folder: Path, name: str) -> Iterator[tuple[str, str]]:
-    def refuse(error: OSError) -> None:
-        raise UsageError(f"{name} cannot be listed: {error}")
-
-    for parent, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [entry for entry in folders if not entry.startswith(".")]
-        yield from ((parent, file) for file in files if not file.startswith("."))
+    return tuple(PurePosixPath(file).relative_to(folder.as_posix()).as_posix() for file in files)
 
 
 def read_roi(path: Path, *, size: tuple[int, int]) -> Bytes:
@@ -47,16 +35,9 @@ def read_roi(path: Path, *, size: tuple[int, int]) -> Bytes:
         UnreadableError: if the file cannot be read or has another size than `size`, (height, width).
     """
     try:
-        mask = read_image(path)
+        return read_mask(path, size=size)
     except UnreadableError as error:
         raise UnreadableError(f"its region of interest {str(path)!r}: {error}") from error
-    if mask.shape[:2] != size:
-        raise UnreadableError(
-            f"its region of interest {str(path)!r} must have the image's size {size[1]} x {size[0]}, "
-            f"got {mask.shape[1]} x {mask.shape[0]}"
-        )
-    flat = mask if mask.ndim == 2 else mask.max(axis=2)
-    return cv2.compare(flat, 0, cv2.CMP_GT)
 
 
 def match_rois(sources: tuple[str, ...], masks: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:

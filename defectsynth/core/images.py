@@ -1,4 +1,4 @@
-"""Validation of images and regions of interest, white levels, and conversion of pixels to floats."""
+"""Validation of images, white levels, and conversion of pixels to floats."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats
+from defectsynth.core.arrays import Array, Floats
 
 PEAKS = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}  # value of white
 CAMERA_PEAKS = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)  # white of 8, 10, 12, 14 and 16 bits
@@ -94,25 +94,6 @@ def checked_peak(peak: Any) -> float:
     if not MIN_PEAK <= peak <= PEAKS[np.dtype(np.uint16)]:
         raise ValueError(f"peak must be in [{MIN_PEAK:g}, 65535], got {peak!r}")
     return float(peak)
-
-
-def roi_to_mask(roi: Array, size: tuple[int, int]) -> Bytes:
-    """Return a region of interest as a mask, uint8 (H, W), 255 where it is not zero.
-
-    Raises:
-        TypeError: if `roi` is not an array of booleans or numbers.
-        ValueError: if its shape is neither (H, W) nor (H, W, 1), or if it holds NaN or infinity.
-    """
-    if not isinstance(roi, np.ndarray):
-        raise TypeError(f"roi must be a numpy array, got {type(roi).__name__}")
-    if roi.dtype.kind not in "buif":
-        raise TypeError(f"roi must hold booleans or numbers, got {roi.dtype}")
-    if roi.shape not in (size, (*size, 1)):
-        raise ValueError(f"roi must have the image's height and width {size}, got shape {roi.shape}")
-    flat = roi.reshape(size)
-    if flat.dtype.kind == "f" and not np.isfinite(flat).all():
-        raise ValueError("roi must hold only finite numbers, got NaN or infinity")
-    return np.negative((flat != 0).view(np.uint8))
 
 
 def pixels_to_float(pixels: Array, peak: float) -> Floats:

@@ -19,6 +19,7 @@ import numpy as np
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.layer import Box
+from defectsynth.core.masks import roi_to_mask
 from defectsynth.engine.compat import leaves, seeded_copy
 from defectsynth.engine.rendering import Drawing
 from defectsynth.engine.targets import add_to_mask, displaced_mask, next_draw
@@ -54,7 +55,7 @@ class State:
     Attributes:
         image: the image so far; None of its arrays is written to.
         mask: the anomaly mask so far, (H, W).
-        roi: (H, W), non-zero where a defect may land; None allows all.
+        roi: the region of interest; None allows all.
         peak: white level of the image.
         records: one a defect, as plain data.
         marks: for each record the mask of that defect alone, moved by later transforms.
@@ -114,7 +115,7 @@ class State:
         self.prune()
         before = getattr(self.image, "dtype", None)
         size = np.shape(self.mask)[:2]
-        beside = [mark.whole(size) for mark in self.marks] + ([] if self.roi is None else [_as_mask(self.roi)])
+        beside = [mark.whole(size) for mark in self.marks] + ([] if self.roi is None else [roi_to_mask(self.roi, size)])
         given = {"masks": np.stack(beside)} if beside else {}
         result = transform(force_apply=forced, image=self.image, mask=self.mask, **given)
         self.image, self.mask = _contiguous(result["image"]), _contiguous(result["mask"])
@@ -243,7 +244,3 @@ def extent(mask: Bytes) -> dict[str, Any]:
 def _contiguous(array: Any) -> Any:
     """Return an array without negative strides, which some flips leave; tensors as they are."""
     return np.ascontiguousarray(array) if isinstance(array, np.ndarray) else array
-
-
-def _as_mask(roi: Array) -> Bytes:
-    return np.where(np.asarray(roi).reshape(np.shape(roi)[:2]) != 0, np.uint8(255), np.uint8(0))

@@ -49,7 +49,8 @@ def synthesize(
         transform: a defect, which is applied regardless of its `p`; or an albumentations composition with defects and
             other transforms. Its random state is neither used nor changed.
         seed: the same seed draws the same bytes; None draws something new at each call.
-        roi: (H, W), non-zero where a defect may land.
+        roi: (H, W), where a defect may land: where it is not 0, or from half of its range on if it has more than two
+            values (see `core.masks`). None allows all of the image.
         peak: white level of a uint16 image, such as 1023 or 4095 for a camera of 10 or 12 bits; nothing drawn is
             brighter. None estimates it from the greatest pixel, with a `WhiteLevelWarning`.
 

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypedDict
 import numpy as np
 
 from defectsynth.core.arrays import Array
+from defectsynth.core.masks import check_mask_sizes
 from defectsynth.core.parameters import Choice, Component, Count, Label, Number, Rule
 from defectsynth.core.serialization import decode, encode, find_in_memory
 from defectsynth.engine.compat import HostTransform
@@ -64,11 +65,12 @@ class DefectTransform(HostTransform):
     Inputs:
         image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1]; never written to.
         images, volume: (N, H, W[, C]); the same defect in each frame.
-        mask, masks, mask3d: the anomaly mask(s), (H, W). Labels in them stay and move with a warp; the new defect is
-            written into empty pixels only, so a defect on top of another label is recorded but not marked.
+        mask, masks, mask3d: anomaly mask(s), (H, W[, C]), of the image's size. Labels in them stay and move with warps;
+            a defect is written into all channels of empty pixels; on top of another label it is recorded, not marked.
         bboxes, keypoints: moved by warps and with a part that moves, else kept.
-        roi: (H, W), non-zero where a defect may land; read only. Flips and crops before the defect do not move it
-            unless the composition has `additional_targets={"roi": "mask"}`; `synthesize` and `AnomalyTwins` move it.
+        roi: (H, W), where a defect may land: where it is not 0, or from half of its range on if it has more than two
+            values (see `core.masks`); read only. Flips and crops before the defect do not move it unless the
+            composition has `additional_targets={"roi": "mask"}`; `synthesize` and `AnomalyTwins` move it.
         peak: white level of uint16 images, such as 4095 for a camera of 12 bits; without it the level is estimated
             from the greatest pixel, with a warning.
         defects: a list; one record a defect is added, see `rendering.record`. Where other transforms of the
@@ -140,7 +142,7 @@ class DefectTransform(HostTransform):
         Args:
             image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
             seed: the same seed draws the same bytes.
-            roi: (H, W), non-zero where a defect may land.
+            roi: region of interest, see `DefectTransform`.
             count: number of defects; None draws it from `count_range`.
             peak: white level of a uint16 image, see `synthesize`.
 
@@ -171,6 +173,10 @@ class DefectTransform(HostTransform):
 
     def _apply(self, params: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         recipes: tuple[Recipe, ...] = params["recipes"]
+        size = first_image(data, self).shape[:2]
+        for key, value in data.items():
+            target = self.target_of(key)
+            check_mask_sizes(key, [value] if target == "mask" else value if target in FRAMES_OF_MASKS else (), size)
         if not recipes:
             return data
         cache, roi, peak = params["cache"], data.get("roi"), params["peak"]

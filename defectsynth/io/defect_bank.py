@@ -1,24 +1,43 @@
-"""Banks of real defects: images with masks, cut into one crop for each connected component of a mask."""
+"""Banks of real defects: images with masks, cut into one crop for each connected component of a mask.
+
+`bank_files` finds the masks. A bank is checked when its component is constructed, and each mask is read then.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, threshold_mask
-from defectsynth.core.cache import cached
 from defectsynth.core.images import white_level
-from defectsynth.io.sources import MEMORY_PREFIX, Source, choose_image, image_files_in, open_image
+from defectsynth.io.bank_files import (
+    MIN_AREA,
+    arrays_with_defect,
+    empty_mask,
+    files_with_defect,
+    find_mask,
+    read_bank_mask,
+    split_mask,
+)
+from defectsynth.io.byte_cache import ByteCache, Stamp, stamp_of
+from defectsynth.io.sources import (
+    CACHE_BYTES,
+    MEMORY_PREFIX,
+    ImagesInMemory,
+    Source,
+    SourceRule,
+    choose_image,
+    open_image,
+)
 
 EXAMPLE_PREFIX = "example:"  # of the name of a built-in example
 EXAMPLES = ("pit", "gouge", "flake", "blister")
 EXAMPLE_SIZE = 56  # side of an example in pixels
 EXAMPLE_IMAGE_SIDE = 480  # min(H, W) of the image that an example is taken to be from
-MIN_AREA = 4  # pixels of a connected component
 
 
 @dataclass(frozen=True)
@@ -38,48 +57,56 @@ class DefectCrop:
     peak: float
 
 
+@dataclass(frozen=True)
+class BankRule(SourceRule):
+    """Rule for a source of images with masks."""
+
+    def check(self, name: str, value: Any) -> Source:
+        """Return `value` as `SourceRule` does; of arrays only those that hold a defect.
+
+        Raises:
+            FileNotFoundError: if an image has no mask; in a folder, if no image has one.
+            TypeError, ValueError: see `SourceRule`; and if a mask cannot be used, or all masks are empty.
+        """
+        source = super().check(name, value)
+        if isinstance(source, (str, tuple)):
+            files_with_defect(source)
+        elif isinstance(source, ImagesInMemory) and not callable(source.images):
+            arrays = arrays_with_defect(source.images)
+            return source if len(arrays) == len(source.images) else ImagesInMemory(name, arrays)
+        return source
+
+
 def choose_defect(source: Source, share: float) -> str:
     """Return the name of one image that has a mask, the one at `share`, in [0, 1), of the list.
 
     Raises:
-        FileNotFoundError: if a folder holds no image with a mask.
+        FileNotFoundError, ValueError: if the files have changed and break the rules of this module now.
     """
     if source is None:
         return EXAMPLE_PREFIX + EXAMPLES[int(share * len(EXAMPLES))]
-    if not isinstance(source, str) or not Path(source).is_dir():
+    if isinstance(source, ImagesInMemory):
         return choose_image(source, share)
-    masked = _files_with_mask(image_files_in(source), source)
-    return masked[int(share * len(masked))]
+    files = files_with_defect(source)
+    return files[int(share * len(files))]
 
 
-@cached(maxsize=16)
-def _files_with_mask(files: tuple[str, ...], folder: str) -> tuple[str, ...]:
-    """Return the files of a folder that have a mask."""
-    found = tuple(file for file in files if find_mask(file) is not None)
-    if not found:
-        raise FileNotFoundError(
-            f"source must hold images with masks (a.png with a_mask.png, images/ with masks/, or test/ with"
-            f" ground_truth/), got none in {folder!r}"
-        )
-    return found
+@dataclass(frozen=True)
+class _Crops:
+    """Defects of one image, and the files that they were cut from with their stamps."""
+
+    crops: tuple[DefectCrop, ...]
+    files: tuple[tuple[str, Stamp], ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all crops."""
+        return sum(crop.pixels.nbytes + crop.mask.nbytes for crop in self.crops)
 
 
-def find_mask(file: str) -> Path | None:
-    """Return the path of the mask of an image file, None if there is none.
-
-    The mask of a.png is a_mask.png in the same folder, or a.png or a_mask.png in a folder masks/ beside it; the mask of
-    test/kind/a.png is ground_truth/kind/a_mask.png.
-    """
-    path = Path(file)
-    folders = [path.parent, path.parent.parent / "masks"]
-    if path.parent.parent.name == "test":
-        folders.append(path.parent.parent.parent / "ground_truth" / path.parent.name)
-    names = (f"{path.stem}_mask.png", f"{path.stem}.png", f"{path.stem}_mask{path.suffix}", path.name)
-    candidates = (folder / name for folder in folders for name in names)
-    return next((candidate for candidate in candidates if candidate != path and candidate.is_file()), None)
+CROPS: ByteCache[_Crops] = ByteCache(CACHE_BYTES)
 
 
-@cached(maxsize=128)
 def defect_crops(name: str) -> tuple[DefectCrop, ...]:
     """Return the defects in an image, largest first.
 
@@ -90,25 +117,30 @@ def defect_crops(name: str) -> tuple[DefectCrop, ...]:
         FileNotFoundError: if an image file has no mask.
         ValueError: if a file cannot be read, the sizes differ, or the mask is empty.
     """
+    found = CROPS.get(name, None)
+    if found is None or any(stamp != stamp_of(file) for file, stamp in found.files):
+        found = _cut(name)
+        CROPS.put(name, None, found, found.nbytes)
+    return found.crops
+
+
+def _cut(name: str) -> _Crops:
     if name.startswith(EXAMPLE_PREFIX):
-        return (_example(name.removeprefix(EXAMPLE_PREFIX)),)
-    image = open_image(name)
+        return _Crops((_example(name.removeprefix(EXAMPLE_PREFIX)),))
+    files: tuple[tuple[str, Stamp], ...] = ()
     if name.startswith(MEMORY_PREFIX):
-        if image.ndim != 3 or image.shape[2] < 2:
-            raise ValueError(f"source must hold arrays whose last channel is the mask, got shape {image.shape}")
-        image, mask = image[..., :-1], image[..., -1]
+        image, mask = split_mask(open_image(name))
     else:
         mask_path = find_mask(name)
         if mask_path is None:
             raise FileNotFoundError(f"source must hold images with masks, got none for {name!r}")
-        mask = open_image(str(mask_path))
-        mask = mask if mask.ndim == 2 else mask[..., 0]
-    if mask.shape != image.shape[:2]:
-        raise ValueError(f"source must hold masks of the images' sizes, got {mask.shape} for {name!r}")
-    crops = _crop_components(image, np.negative((mask > 0).view(np.uint8)))
+        files = tuple((file, stamp_of(file)) for file in (name, str(mask_path)))
+        image = open_image(name)
+        mask = read_bank_mask(str(mask_path), (image.shape[0], image.shape[1]))
+    crops = _crop_components(image, mask)
     if not crops:
-        raise ValueError(f"source must hold masks that are not empty, got an empty one for {name!r}")
-    return tuple(crops)
+        raise empty_mask(name)
+    return _Crops(tuple(crops), files)
 
 
 def _crop_components(image: Array, mask: Bytes) -> list[DefectCrop]:

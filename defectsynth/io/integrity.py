@@ -11,11 +11,15 @@ import struct
 from collections.abc import Callable
 from zlib import crc32
 
+from defectsynth.io.header import CUT_HEADER, ReadAt, detect_format, png_chunks, reader_of, tiff_fields
+
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # any but stuffed bytes, fill bytes and restart markers
 _JPEG_SCAN, _JPEG_END = 0xDA, 0xD9
+_ENDS = {"PNG": b"\0\0\0\0IEND\xaeB`\x82", "JPEG": b"\xff\xd9"}  # of a file after which nothing follows
+_ANCILLARY = 0x20  # bit of the first letter of the name of a chunk that a decoder may skip
+_PNG_KEPT = {b"tRNS", b"eXIf", b"acTL", b"fcTL", b"fdAT", b"bKGD"}  # transparency, orientation, animation
 _BMP_UNCOMPRESSED = (0, 3, 6)  # values of the compression field
 _TIFF_STRIPS, _TIFF_TILES = (273, 279), (324, 325)  # tags: offsets and byte counts
-_TIFF_INTEGERS = {3: "H", 4: "I", 16: "Q"}  # struct format by TIFF type
 
 
 def find_damage(data: bytes) -> str | None:
@@ -24,15 +28,50 @@ def find_damage(data: bytes) -> str | None:
     Args:
         data: all bytes of a PNG, JPEG, BMP, TIFF or WebP file; the format is detected from the first bytes.
     """
-    if not data:
-        return "the file is empty"
-    for signature, check in _CHECKS:
-        if signature.match(data):
-            try:
-                return check(data)
-            except struct.error:
-                return "truncated: the file ends inside its header"
-    return "not a PNG, JPEG, BMP, TIFF or WebP file"
+    read = reader_of(data)
+    try:
+        name = detect_format(read)
+        return _WHOLE_CHECKS[name](data) if name in _WHOLE_CHECKS else _SIZE_CHECKS[name](read, len(data))
+    except ValueError as error:
+        return str(error)
+    except struct.error:
+        return CUT_HEADER
+
+
+def find_truncation(read: ReadAt, size: int) -> str | None:
+    """Return a description of the truncation of an image file, None if it is complete.
+
+    A few bytes of the file are enough: those that state its size, or its last ones. Only a PNG or JPEG that ends
+    differently, perhaps because something follows the image, is read as a whole.
+
+    Args:
+        read: reads from the file.
+        size: of the file in bytes.
+    """
+    name = detect_format(read)
+    if name in _ENDS:
+        end = _ENDS[name]
+        return None if read(size - len(end), len(end)) == end else find_damage(read(0, size))
+    try:
+        return _SIZE_CHECKS[name](read, size)
+    except struct.error:
+        return CUT_HEADER
+
+
+def without_metadata(data: bytes) -> bytes:
+    """Return an intact PNG without chunks that change no pixel, such as broken colour profiles; other files unchanged.
+
+    libpng prints a warning for each such chunk that it does not like.
+    """
+    read = reader_of(data)
+    if detect_format(read) != "PNG":
+        return data
+    kept = [
+        data[start - 8 : start + size + 4]
+        for name, start, size in png_chunks(read)
+        if not name[0] & _ANCILLARY or name in _PNG_KEPT
+    ]
+    return b"".join((data[:8], *kept))
 
 
 def _png(data: bytes) -> str | None:
@@ -42,7 +81,7 @@ def _png(data: bytes) -> str | None:
         end = position + 12 + length
         if end > len(data):
             break
-        critical = not name[0] & 0x20
+        critical = not name[0] & _ANCILLARY
         if critical and crc32(view[position + 4 : end - 4]) != int.from_bytes(view[end - 4 : end], "big"):
             return f"damaged PNG: wrong checksum of chunk {name.decode('latin-1')}"
         if name == b"IEND":
@@ -62,50 +101,30 @@ def _jpeg(data: bytes) -> str | None:
     return "truncated JPEG: the file ends before its end-of-image marker"
 
 
-def _bmp(data: bytes) -> str | None:
-    offset, header = struct.unpack_from("<II", data, 10)
+def _bmp(read: ReadAt, size: int) -> str | None:
+    offset, header = struct.unpack("<II", read(10, 8))
     if header == 12:
-        width, height, _, depth = struct.unpack_from("<HHHH", data, 18)
+        width, height, _, depth = struct.unpack("<HHHH", read(18, 8))
         compression, stored = 0, 0
     else:
-        width, height, _, depth, compression, stored = struct.unpack_from("<iiHHII", data, 18)
-    size = (width * depth + 31) // 32 * 4 * abs(height) if compression in _BMP_UNCOMPRESSED else stored
-    return "truncated BMP: the file ends before its last row" if offset + size > len(data) else None
+        width, height, _, depth, compression, stored = struct.unpack("<iiHHII", read(18, 20))
+    needed = (width * depth + 31) // 32 * 4 * abs(height) if compression in _BMP_UNCOMPRESSED else stored
+    return "truncated BMP: the file ends before its last row" if offset + needed > size else None
 
 
-def _webp(data: bytes) -> str | None:
-    size = struct.unpack_from("<I", data, 4)[0]
-    return "truncated WebP: the file is shorter than its header says" if size + 8 > len(data) else None
+def _webp(read: ReadAt, size: int) -> str | None:
+    stated = struct.unpack("<I", read(4, 4))[0]
+    return "truncated WebP: the file is shorter than its header says" if stated + 8 > size else None
 
 
-def _tiff(data: bytes) -> str | None:
-    order = "<" if data[:1] == b"I" else ">"
-    big = struct.unpack_from(order + "H", data, 2)[0] == 43
-    directory = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)[0]
-    head, entry = (order + "Q", order + "HHQ") if big else (order + "H", order + "HHI")
-    inline = 8 if big else 4
-    fields: dict[int, tuple[int, ...]] = {}
-    position = directory + struct.calcsize(head)
-    for _ in range(struct.unpack_from(head, data, directory)[0]):
-        tag, kind, count = struct.unpack_from(entry, data, position)
-        position += struct.calcsize(entry) + inline
-        if tag in _TIFF_STRIPS + _TIFF_TILES and kind in _TIFF_INTEGERS:
-            layout = f"{order}{min(count, len(data))}{_TIFF_INTEGERS[kind]}"
-            offset = position - inline
-            if struct.calcsize(layout) > inline:
-                offset = struct.unpack_from(order + ("Q" if big else "I"), data, offset)[0]
-            fields[tag] = struct.unpack_from(layout, data, offset)
+def _tiff(read: ReadAt, size: int) -> str | None:
+    fields = tiff_fields(read, {*_TIFF_STRIPS, *_TIFF_TILES})
     for offsets, counts in (_TIFF_STRIPS, _TIFF_TILES):
         pairs = zip(fields.get(offsets, ()), fields.get(counts, ()), strict=False)
-        if any(offset + count > len(data) for offset, count in pairs):
+        if any(offset + count > size for offset, count in pairs):
             return "truncated TIFF: its pixels lie beyond the end of the file"
     return None
 
 
-_CHECKS: tuple[tuple[re.Pattern[bytes], Callable[[bytes], str | None]], ...] = (
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), _png),
-    (re.compile(rb"\xff\xd8\xff"), _jpeg),
-    (re.compile(rb"BM"), _bmp),
-    (re.compile(rb"II[*+]\0|MM\0[*+]"), _tiff),
-    (re.compile(rb"RIFF....WEBP", re.DOTALL), _webp),
-)
+_WHOLE_CHECKS: dict[str, Callable[[bytes], str | None]] = {"PNG": _png, "JPEG": _jpeg}
+_SIZE_CHECKS: dict[str, Callable[[ReadAt, int], str | None]] = {"BMP": _bmp, "TIFF": _tiff, "WebP": _webp}

@@ -1,16 +1,20 @@
 """Image sources of a caller: a folder, image files, arrays or a callable.
 
-A source is checked when its component is constructed. `choose_image` draws one of its images and returns a name, which
-the recipe stores; `open_image` returns the pixels for that name. Decoded images are cached up to `CACHE_BYTES`, so that
-the cost of further defects does not depend on the size of the file.
+A source is checked when its component is constructed: files that are missing, truncated, no images or larger than the
+limit of `image_files` are refused by name; only damage inside the compressed pixels shows when they are drawn. In a
+folder all image files count, those in its subfolders and behind links, too; names that begin with a dot and files with
+other suffixes are skipped. A folder is listed again when it or a subfolder changes, and a replaced file is read again.
+
+`choose_image` draws one of the images and returns a name, which the recipe stores; `open_image` returns the pixels for
+that name. Decoded images are cached up to `CACHE_BYTES`, so that the cost of further defects does not depend on the
+size of the file.
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
+import uuid
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +23,17 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from defectsynth.core.arrays import Array
-from defectsynth.core.cache import cached, register_cache
+from defectsynth.core.cache import cached
 from defectsynth.core.images import check_image
 from defectsynth.core.serialization import InMemory
-from defectsynth.io.image_files import SUFFIXES, UnreadableError, read_pixels
+from defectsynth.io.byte_cache import ByteCache, Stamp, stamp_of
+from defectsynth.io.folders import Listing, list_folder
+from defectsynth.io.image_files import SUFFIXES, UnreadableError, check_file, read_pixels
 
 CACHE_BYTES = 256 << 20  # of decoded images
 MEMORY_PREFIX = "memory:"  # of the name of an image that is not in a file
 CALLABLE_NUMBERS = 1 << 31  # a callable is called with a whole number below this
+LISTING_BYTES = 64 << 20  # of the paths of listed files
 
 SourceLike: TypeAlias = "str | Path | Sequence[str | Path] | Sequence[Array] | Callable[[int], Array] | None"
 Source: TypeAlias = "str | tuple[str, ...] | ImagesInMemory | None"
@@ -47,13 +54,14 @@ class SourceRule:
         """Return `value` as a path, a tuple of paths, `ImagesInMemory` or None.
 
         Raises:
-            FileNotFoundError: if a path does not exist.
+            FileNotFoundError: if a path does not exist, or a folder holds no image files.
+            TypeError, ValueError: if `value` is something else, or an image cannot be used.
         """
         rule = f"{name} must be a folder, an image file, a list of files or arrays, a callable or None, got {value!r}"
         if value is None or isinstance(value, ImagesInMemory):
             return value
         if isinstance(value, (str, Path)):
-            return _existing(name, value)
+            return _checked_path(name, value, may_be_folder=True)
         if callable(value):
             return ImagesInMemory(name, value)
         if not isinstance(value, (tuple, list)):
@@ -66,20 +74,26 @@ class SourceRule:
             return ImagesInMemory(name, tuple(value))
         if not all(isinstance(entry, (str, Path)) for entry in value):
             raise TypeError(rule)
-        return tuple(_existing(name, entry) for entry in value)
+        return tuple(_checked_path(name, entry) for entry in value)
 
 
-def _existing(name: str, path: str | Path) -> str:
-    """Return `path` as a string if it exists."""
+def _checked_path(name: str, value: str | Path, *, may_be_folder: bool = False) -> str:
+    """Return a path as a string if its images can be used."""
+    path = str(value)
     if not Path(path).exists():
-        raise FileNotFoundError(f"{name} must be an existing folder or image file, got {str(path)!r}")
-    return str(path)
+        raise FileNotFoundError(f"{name} must be an existing folder or image file, got {path!r}")
+    if may_be_folder and Path(path).is_dir():
+        image_files_in(path)
+    else:
+        check_once(path, stamp_of(path))
+    return path
 
 
 class ImagesInMemory(InMemory):
     """Image source of arrays, or of a callable that returns an array for a whole number.
 
-    A recipe can be drawn as long as the object exists, that is, as long as the transform that holds it.
+    A recipe can be drawn as long as the object exists, that is, as long as the transform that holds it. The name of
+    arrays is a digest of all their bytes: they must not be changed later. The name of a callable is never used again.
 
     Args:
         argument: name of the transform's argument, for error texts.
@@ -89,7 +103,7 @@ class ImagesInMemory(InMemory):
     def __init__(self, argument: str, images: tuple[Array, ...] | Callable[[int], Array]) -> None:
         self.argument = argument
         self.images = images
-        self.name = MEMORY_PREFIX + (f"{id(images):x}" if callable(images) else _digest(images))
+        self.name = MEMORY_PREFIX + (uuid.uuid4().hex if callable(images) else _digest(images))
 
     def choose(self, share: float) -> str:
         """Return the name of the image at `share`, in [0, 1), of the list."""
@@ -128,11 +142,11 @@ _IN_MEMORY: weakref.WeakValueDictionary[str, ImagesInMemory] = weakref.WeakValue
 
 
 def _digest(images: tuple[Array, ...]) -> str:
-    """Return a hash of shapes, dtypes and up to 32 x 32 pixels of each array; it is the same in every process."""
-    digest = hashlib.blake2b(digest_size=8)
+    """Return a hash of shapes, dtypes and bytes of all arrays; it is the same in every process."""
+    digest = hashlib.blake2b(digest_size=16)
     for image in images:
-        rows, columns = (-(-side // 32) for side in image.shape[:2])
-        digest.update(f"{image.shape}{image.dtype}".encode() + image[::rows, ::columns].tobytes())
+        digest.update(f"{image.shape}{image.dtype.str}".encode())
+        digest.update(np.ascontiguousarray(image).data)
     return digest.hexdigest()
 
 
@@ -154,23 +168,38 @@ def choose_image(source: Source, share: float) -> str:
 
 
 def image_files_in(folder: str) -> tuple[str, ...]:
-    """Return the sorted paths of the image files in a folder and its subfolders.
+    """Return the sorted paths of the checked image files in a folder and its subfolders.
 
     Raises:
         FileNotFoundError: if there are none.
+        ValueError: if one of them cannot be used.
     """
-    return _list_folder(folder, Path(folder).stat().st_mtime_ns)
+    listing = LISTINGS.get(folder, None)
+    if listing is None or not listing.is_current():
+        listing = list_folder(folder)
+        if not listing.files:
+            raise FileNotFoundError(f"source must hold image files ({', '.join(SUFFIXES)}), got none in {folder!r}")
+        for path in listing.files:
+            check_once(path, stamp_of(path))
+        LISTINGS.put(folder, None, listing, listing.nbytes)
+    return listing.files
 
 
-@cached(maxsize=16)
-def _list_folder(folder: str, _modified: int) -> tuple[str, ...]:
-    """List a folder; the modification time is part of the cache key, so that new files are found."""
-    paths = sorted(
-        path.as_posix() for path in Path(folder).rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()
-    )
-    if not paths:
-        raise FileNotFoundError(f"source must hold image files ({', '.join(SUFFIXES)}), got none in {folder!r}")
-    return tuple(paths)
+LISTINGS: ByteCache[Listing] = ByteCache(LISTING_BYTES)
+
+
+@cached(maxsize=1 << 16)
+def check_once(path: str, _stamp: Stamp) -> None:
+    """Raise ValueError unless a file is a whole image of the right size; the stamp is part of the cache key."""
+    try:
+        check_file(Path(path))
+    except UnreadableError as error:
+        raise refused(path, error) from error
+
+
+def refused(path: str, error: Exception) -> ValueError:
+    """Return the error for an image file of a source that cannot be used."""
+    return ValueError(f"source must hold readable image files, got {path!r}: {error}")
 
 
 def open_image(name: str) -> Array:
@@ -179,40 +208,33 @@ def open_image(name: str) -> Array:
     Raises:
         ValueError: if a file cannot be read, or if an image in memory no longer exists.
     """
-    with _LOCK:
-        if name in _OPEN_IMAGES:
-            _OPEN_IMAGES.move_to_end(name)
-            return _OPEN_IMAGES[name]
-    image = _from_memory(name) if name.startswith(MEMORY_PREFIX) else _read(name)
+    if name.startswith(MEMORY_PREFIX):
+        return _open_in_memory(name)
+    stamp = stamp_of(name)
+    image = IMAGES.get(name, stamp)
+    return _keep(name, stamp, _read(name)) if image is None else image
+
+
+def _keep(name: str, stamp: Stamp, image: Array) -> Array:
+    """Return a read-only view of an image, which is cached."""
     image = image.view()
     image.flags.writeable = False
-    with _LOCK:
-        _OPEN_IMAGES[name] = image
-        while len(_OPEN_IMAGES) > 1 and sum(entry.nbytes for entry in _OPEN_IMAGES.values()) > CACHE_BYTES:
-            _OPEN_IMAGES.popitem(last=False)
+    IMAGES.put(name, stamp, image, image.nbytes)
     return image
 
 
-_LOCK = threading.Lock()
-_OPEN_IMAGES: OrderedDict[str, Array] = OrderedDict()
+IMAGES: ByteCache[Array] = ByteCache(CACHE_BYTES)
 
 
-def _clear_open_images() -> None:
-    with _LOCK:
-        _OPEN_IMAGES.clear()
-
-
-register_cache(_clear_open_images)
-
-
-def _from_memory(name: str) -> Array:
+def _open_in_memory(name: str) -> Array:
     key, _, number = name.rpartition(":")
     source = _IN_MEMORY.get(key)
     if source is None:
         raise ValueError(
             f"source must exist to draw a defect again, got {name}: create its transform first, or use files"
         )
-    return source.image(int(number))
+    image = IMAGES.get(name, None)
+    return _keep(name, None, source.image(int(number))) if image is None else image
 
 
 def _read(path: str) -> Array:
@@ -220,5 +242,5 @@ def _read(path: str) -> Array:
         image = read_pixels(Path(path))
         check_image(image)
     except (UnreadableError, TypeError, ValueError) as error:
-        raise ValueError(f"source must hold readable image files, got {path!r}: {error}") from error
+        raise refused(path, error) from error
     return image

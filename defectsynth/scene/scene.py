@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, split_channels
-from defectsynth.core.images import check_image, roi_to_mask, white_level
+from defectsynth.core.images import check_image, white_level
 from defectsynth.core.layer import Box
+from defectsynth.core.masks import roi_to_mask
 from defectsynth.scene.foreground import Foreground, grid_shape, locate_object, small_copy
 
 LIGHT_PRIOR = 4.0  # brightness gradient towards the upper left that is added, in grey levels of 255 over the image
@@ -21,7 +22,7 @@ class Scene:
 
     Args:
         image: (H, W) or (H, W, C), uint8, uint16 or float32; the range of floats is [0, 1].
-        roi: region of interest, (H, W) or (H, W, 1); defects may change its non-zero pixels. None allows all.
+        roi: region of interest, see `binary_mask`; defects may change the pixels that are on. None allows all.
         peak: white level of a uint16 image; None estimates it, see `white_level`.
 
     Raises:

@@ -91,7 +91,7 @@ def test_unusable_regions_of_interest_are_named(
     assert code == 1
     assert "  b.png: --roi-dir must hold one mask of the same relative path, found several: b.bmp, b.png" in errors
     assert re.search(
-        r"  c.png: its region of interest '.*c.png' must have the image's size 72 x 64, got 72 x 63", errors
+        r"  c.png: its region of interest '.*c.png': must have the image's size 72 x 64, got 72 x 63", errors
     )
     assert "  line 2/d.png: --roi-dir must hold one mask of the same relative path, found none" in errors
     assert {line["source"] for line in read_manifest(output)} == {"a.png", "line 2/a.png"}

@@ -112,7 +112,7 @@ def test_files_are_cached_and_the_oldest_leaves_first(folder: Path, monkeypatch:
     reads: list[str] = []
     read = sources.read_pixels
     monkeypatch.setattr(sources, "read_pixels", lambda path: reads.append(path.name) or read(path))
-    monkeypatch.setattr(sources, "CACHE_BYTES", 60 * 90 * 3 * 3)
+    monkeypatch.setattr(sources.IMAGES, "limit", 60 * 90 * 3 * 3)
     clear_caches()
     files = [str(path) for path in sorted(folder.rglob("*.png"))]
     for name in [files[0], files[1], files[0], files[1], files[2], files[0], files[1]]:

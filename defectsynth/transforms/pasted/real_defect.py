@@ -14,8 +14,7 @@ from defectsynth.core.layer import clip_box
 from defectsynth.core.parameters import Component, Pair, between, field_with, radians_between, span, visible_share
 from defectsynth.core.patch import Patch, make_patch, planes_to_pixels
 from defectsynth.engine.transform import DefectTransform
-from defectsynth.io.defect_bank import choose_defect, defect_crops
-from defectsynth.io.sources import SourceRule
+from defectsynth.io.defect_bank import BankRule, choose_defect, defect_crops
 from defectsynth.looks.other_image import match_format
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.place import Place
@@ -43,7 +42,7 @@ class DefectBank(Component):
         opacity_range: opacity, in [0, 1]; 1 is opaque.
     """
 
-    source: Any = field_with(None, SourceRule("four rendered examples"))  # a `SourceLike`; checked, a `Source`
+    source: Any = field_with(None, BankRule("four rendered examples"))  # a `SourceLike`; checked, a `Source`
     zoom_range: Pair = span((0.7, 1.3), 0.1, 10.0, "magnification")
     angle_range: Pair = span((-23.0, 23.0), -360.0, 360.0, "degrees")
     opacity_range: Pair = span((0.85, 1.0), 0.0, 1.0, "1 is opaque")
