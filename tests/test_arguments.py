@@ -1,4 +1,4 @@
-"""Every bad argument raises and says why; what the docstrings promise is what the rules check."""
+"""Every bad argument is refused with its rule, and the docstrings state the bounds that are checked."""
 
 import inspect
 import re
@@ -15,6 +15,7 @@ from defectsynth.engine.compat import TARGETS
 from defectsynth.engine.transform import COMMON_RULES, DefectTransform, first_image
 from defectsynth.io.sources import SourceRule
 from defectsynth.registry import public_components, public_transforms
+from tests.images import write_image
 
 TRANSFORMS = public_transforms()
 COMPONENTS = (*public_components(), ds.Curriculum)
@@ -34,7 +35,7 @@ CALLABLE = (
 
 
 def rules_of(kind: type[Any]) -> dict[str, Rule]:
-    """The rule of every argument that has one: of the parts and, for a transform, the common ones."""
+    """Return the rule of every argument that has one, of a component or a transform."""
     if issubclass(kind, Component):
         return kind.rules()
     template = kind()
@@ -43,7 +44,7 @@ def rules_of(kind: type[Any]) -> dict[str, Rule]:
 
 
 def bad_values(rule: Any) -> tuple[str, list[tuple[str, type[Exception]]]]:
-    """The rule in words, and expressions that break it with what they raise."""
+    """Return the text of a rule, and expressions that break it with the exceptions that they raise."""
     if isinstance(rule, (Choice, Choices)):
         names, several = ", ".join(rule.names), isinstance(rule, Choices)
         first = repr(rule.names[0])
@@ -82,12 +83,12 @@ RANGES = [
     for text, values in [bad_values(rule)]
     for value, error in values
 ]
-MISSPELT = [
+MISSPELLED = [
     (f"{kind.__name__}(violet=1)", TypeError, rf"{kind.__name__} takes only the arguments .*; got violet")
     for kind in TRANSFORMS
 ] + [(f"{kind.__name__}(violet=1)", TypeError, "unexpected keyword argument 'violet'") for kind in COMPONENTS]
 PLACES = "where must be a Where or one of anywhere, object, edge, inside, ring, got "
-PICTURE = r"image must be given \(or images, volume with an image\), "
+NO_IMAGE = r"image must be given \(or images, volume with an image\), "
 TRANSFORM = "transform must be a defect or an albumentations composition, got "
 OTHERS = [
     ("Scratch(length_range=(0.9, 0.1))", ValueError, r"0 <= low <= high <= 2, got \(0\.9, 0\.1\)"),
@@ -138,10 +139,10 @@ OTHERS = [
     ("Line(p=1)(image=image, roi=image[1:])", ValueError, r"roi must have .*, got shape \(15, 20\)"),
     ("Line(p=1, mask_value=256)(image=image, mask=image)", ValueError, "mask_value must .* fits uint8, got 256"),
     ("Line(p=1, mask_value=1.5)(image=image, mask=image)", ValueError, r"mask_value must .* uint8, got 1\.5"),
-    ("first_image({'mask': image}, Line())", ValueError, PICTURE + "got mask"),
-    ("first_image({}, Line())", ValueError, PICTURE + "got nothing"),
-    ("Line(p=1)(mask=image)", ValueError, PICTURE + "got mask"),
-    ("Line(p=1)(images=[])", ValueError, PICTURE + "got images"),
+    ("first_image({'mask': image}, Line())", ValueError, NO_IMAGE + "got mask"),
+    ("first_image({}, Line())", ValueError, NO_IMAGE + "got nothing"),
+    ("Line(p=1)(mask=image)", ValueError, NO_IMAGE + "got mask"),
+    ("Line(p=1)(images=[])", ValueError, NO_IMAGE + "got images"),
     *[(f"{kind.__name__}()", TypeError, f"{kind.__name__} is a base; a component must define ") for kind in BASES],
     ("Scratch(tones=(['dark'],))", TypeError, r"tones must be a non-empty list .*, got \(\['dark'\],\)"),
     ("PaintedDefect(shape={'type': {}})", ValueError, "type must be one of .*, got {}"),
@@ -175,16 +176,25 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(
-    ("call", "error", "message"), [pytest.param(*row, id=row[0]) for row in (*RANGES, *MISSPELT, *OTHERS)]
+    ("call", "error", "message"), [pytest.param(*row, id=row[0]) for row in (*RANGES, *MISSPELLED, *OTHERS)]
 )
-def test_bad_arguments(call: str, error: type[Exception], message: str) -> None:
+def test_a_bad_argument_is_refused_with_its_rule(call: str, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message) as caught:
         eval(call, CALLABLE)  # noqa: S307  the test id is the call, so the call is a string
     assert type(caught.value) is error
 
 
+@pytest.fixture
+def defect_file(tmp_path: Path) -> str:
+    """Return the path of an image file with a mask beside it."""
+    image = np.full((8, 9), 90, np.uint8)
+    image[2:6, 2:6] = 20
+    write_image(tmp_path / "a_mask.png", image == 20)
+    return str(write_image(tmp_path / "a.png", image))
+
+
 @pytest.mark.parametrize("kind", [*TRANSFORMS, *COMPONENTS], ids=lambda kind: kind.__name__)
-def test_the_bounds_themselves_are_allowed(kind: type[Any]) -> None:
+def test_the_bounds_are_allowed(kind: type[Any], defect_file: str) -> None:
     if inspect.isabstract(kind):
         assert not rules_of(kind)
         return
@@ -196,7 +206,7 @@ def test_the_bounds_themselves_are_allowed(kind: type[Any]) -> None:
         elif isinstance(rule, Label):
             allowed = ["", "thread_top", "Spot-2"]
         elif isinstance(rule, SourceRule):
-            allowed = [None, __file__, (__file__, __file__)]
+            allowed = [None, defect_file, (defect_file, defect_file)]
         else:
             assert isinstance(rule, (Choice, Choices))
             allowed = list(rule.names) if isinstance(rule, Choice) else [rule.names, list(rule.names[:1])]
@@ -206,7 +216,7 @@ def test_the_bounds_themselves_are_allowed(kind: type[Any]) -> None:
 
 
 def documented(kind: type[Any]) -> dict[str, str]:
-    """The `Args:` section of a class docstring: name to text."""
+    """Return the texts of the `Args:` section of a class by argument name."""
     found = re.search(r"^Args:\n((?:[ ]{4}.*\n?)+)", inspect.getdoc(kind) or "", re.MULTILINE)
     entries = re.split(r"^[ ]{4}(\w+): ", found[1], flags=re.MULTILINE)[1:] if found else []
     return {name: " ".join(text.split()) for name, text in zip(entries[::2], entries[1::2], strict=True)}
@@ -232,7 +242,7 @@ def test_documented_bounds_are_the_bounds_that_are_checked(kind: type[Any]) -> N
 
 
 @every_transform
-def test_every_argument_is_documented_checked_and_its_default_valid(kind: type[DefectTransform]) -> None:
+def test_every_argument_is_documented_and_checked_and_its_default_is_valid(kind: type[DefectTransform]) -> None:
     own = [name for name in inspect.signature(kind.__init__).parameters if name not in ("self", "common")]
     assert list(documented(kind)) == [*own, "common"]
     template = kind()
@@ -242,20 +252,20 @@ def test_every_argument_is_documented_checked_and_its_default_valid(kind: type[D
         if isinstance(default, Component):
             assert default in template.components
             continue
-        assert name in rules, "an argument is common or the field of a part"
+        assert name in rules, "an argument is common or the field of a component"
         assert rules[name].check(name, default) == default
-        assert getattr(template, name) == default, "and the part gets it"
+        assert getattr(template, name) == default, "the component gets the default"
 
 
 @every_transform
-def test_every_argument_arrives(kind: type[DefectTransform]) -> None:
+def test_every_argument_reaches_its_component(kind: type[DefectTransform], defect_file: str) -> None:
     rules = rules_of(kind)
     for name in (name for name in kind.argument_names() if name in rules):
         rule: Any = rules[name]
         if isinstance(rule, (Choice, Choices)):
             value: Any = rule.names[-1] if isinstance(rule, Choice) else rule.names[-1:]
         elif isinstance(rule, SourceRule):
-            value = __file__
+            value = defect_file
         elif isinstance(rule, Label):
             value = "thread_top"
         else:

@@ -1,4 +1,4 @@
-"""Files written by version 0.1 still load and draw the bytes that they drew then."""
+"""Files written by version 0.1 load and draw the same bytes as then."""
 
 import hashlib
 import json
@@ -28,6 +28,7 @@ def part() -> np.ndarray:
 
 
 def leaves(transform: Any) -> Iterator[Any]:
+    """Iterate over the transforms inside compositions."""
     if isinstance(transform, A.BaseCompose):
         for inner in transform.transforms:
             yield from leaves(inner)
@@ -36,7 +37,7 @@ def leaves(transform: Any) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("name", ["scratch.yaml", "transforms.json", "preset_screw.yaml"])
-def test_saved_transforms_draw_the_same_bytes(name: str) -> None:
+def test_saved_transforms_draw_the_bytes_of_version_0_1(name: str) -> None:
     loaded = A.load(FOLDER / name, data_format="yaml" if name.endswith("yaml") else "json")
     different = []
     for transform, expected in zip(leaves(loaded), EXPECTED[name], strict=True):
@@ -49,7 +50,7 @@ def test_saved_transforms_draw_the_same_bytes(name: str) -> None:
     assert not different
 
 
-def test_recorded_defects_are_drawn_again() -> None:
+def test_recorded_defects_are_redrawn_with_the_bytes_of_version_0_1() -> None:
     different = []
     lines = (FOLDER / "manifest.jsonl").read_text().splitlines()
     for line, expected in zip(lines, EXPECTED["manifest.jsonl"], strict=True):

@@ -1,4 +1,4 @@
-"""What the field's generators do with a picture: rows of the capability table on places, looks, light and blending."""
+"""Rows of the capability table on places, looks, light and blending."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from defectsynth.looks.base import Look
 SEEDS = range(12)
 RNG = np.random.default_rng(0)
 ROUND = np.hypot(*(np.mgrid[:200, :240] - np.array([100, 110])[:, None, None])) < 60
-GROUNDS = {
+BACKGROUNDS = {
     "bright": np.full((200, 240), 225.0),
     "dark": np.full((200, 240), 25.0),
     "uneven": 150.0 + 0.4 * np.mgrid[:200, :240].sum(axis=0) / 2,
@@ -24,13 +24,13 @@ DISC = np.where(ROUND, 110, 225).astype(np.uint8)
 NOISE = RNG.integers(0, 256, (200, 240, 3), np.uint8)
 
 
-@pytest.mark.parametrize("ground", GROUNDS)
-def test_row_automatic_foreground(ground: str) -> None:
-    image = np.where(ROUND, 110 + RNG.normal(0, 4, ROUND.shape), GROUNDS[ground]).clip(0, 255).astype(np.uint8)
+@pytest.mark.parametrize("background", BACKGROUNDS)
+def test_row_automatic_foreground(background: str) -> None:
+    image = np.where(ROUND, 110 + RNG.normal(0, 4, ROUND.shape), BACKGROUNDS[background]).clip(0, 255).astype(np.uint8)
     scored = ds.synthesize(image, ds.Scratch(where="object", count_range=(20, 20)), seed=0)
     assert len(scored.defects) == 20
     assert (scored.mask[~ROUND] > 0).sum() <= 0.03 * (scored.mask > 0).sum(), (
-        "found without files or names of data sets"
+        "the object is segmented without files or names of data sets"
     )
     assert not ds.find_foreground(image).whole
 
@@ -44,22 +44,22 @@ def test_row_true_object_edge() -> None:
             assert distance[mask].min() < 3, f"{kind.__name__} reaches the outline"
 
 
-def test_row_region_of_interest_of_each_picture() -> None:
+def test_row_region_of_interest_of_each_image() -> None:
     rois = [np.zeros(DISC.shape, bool), np.zeros(DISC.shape, bool)]
     rois[0][:, :90], rois[1][120:] = True, True
     for transform in (ds.Scratch(p=1), ds.CutPaste(p=1), ds.Hole(p=1), ds.presets.generic_object()):
         twins = ds.AnomalyTwins([NOISE[..., 0], NOISE[..., 0]], transform, rois=rois)
         masks = [[twins[index].mask > 0 for _ in range(8)] for index in (1, 3)]
-        for roi, found in zip(rois, masks, strict=True):
-            assert not any(mask[~roi].any() for mask in found)
-            assert any(mask.any() for mask in found)
+        for roi, of_roi in zip(rois, masks, strict=True):
+            assert not any(mask[~roi].any() for mask in of_roi)
+            assert any(mask.any() for mask in of_roi)
     result = A.Compose([ds.Line(p=1)], strict=True, seed=1)(image=DISC, roi=rois[0], mask=np.zeros_like(DISC))
     assert result["mask"].any()
     assert not result["mask"][~rois[0]].any()
 
 
 def painted(image: np.ndarray, look: Look, seed: int, **blend: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The pixels of an opaque, sharp square before and after, (N, C), and the mask."""
+    """Return the pixels of an opaque, sharp square before and after, (N, C), and the mask."""
     whole = {"opacity_range": (1.0, 1.0)} | blend
     square = ds.shapes.Rectangle(area_range=(0.05, 0.05), aspect_range=(1.0, 1.0))
     sample = ds.synthesize(image, ds.PaintedDefect(shape=square, look=look, blend=ds.Blend(**whole)), seed=seed)
@@ -78,7 +78,7 @@ def test_row_tint() -> None:
     for seed in SEEDS:
         before, after, _ = painted(NOISE // 4 + 90, ds.looks.Color(palettes=("blue",), tint_range=(0.5, 0.5)), seed)
         assert np.corrcoef(before[:, 0], after[:, 0])[0, 1] > 0.95, "the texture shows through"
-        assert (after - before)[:, 2].mean() > (after - before)[:, 0].mean(), "under a bluish film"
+        assert (after - before)[:, 2].mean() > (after - before)[:, 0].mean(), "the film is bluish"
 
 
 def test_row_jitter() -> None:
@@ -97,37 +97,37 @@ def test_row_external_texture(tmp_path: Path) -> None:
     for seed in SEEDS:
         _, after, _ = painted(NOISE, look, seed)
         np.testing.assert_array_equal(np.unique(after, axis=0), [[250, 20, 10]])
-    for seed in SEEDS:  # and without any folder
+    for seed in SEEDS:  # without a folder
         _, after, _ = painted(NOISE, ds.looks.Texture(), seed)
-        assert len(np.unique(after, axis=0)) > 2, "a procedural one has texture of its own"
+        assert len(np.unique(after, axis=0)) > 2, "a procedural texture has several levels"
 
 
-def test_row_patch_of_the_same_picture() -> None:
+def test_row_patch_of_the_same_image() -> None:
     image = np.arange(200 * 240, dtype=np.uint16).reshape(200, 240)
-    ways = []
+    offsets = []
     for seed in SEEDS:
         before, after, _ = painted(image, ds.looks.Elsewhere(), seed)
         assert np.isin(after, image).all()
-        ways.append(len(np.unique(after - before)))
-    assert ways.count(1) >= 2, "moved as a whole, but where the picture ends"
+        offsets.append(len(np.unique(after - before)))
+    assert offsets.count(1) >= 2, "a patch is moved as a whole unless the image ends there"
 
 
-def test_row_patch_of_another_picture() -> None:
-    ground, other = np.full_like(NOISE, (10, 200, 90)), NOISE[::-1, ::-1].copy()
+def test_row_patch_of_another_image() -> None:
+    plain, other = np.full_like(NOISE, (10, 200, 90)), NOISE[::-1, ::-1].copy()
     for source in ([other], lambda number: other):
-        _, after, inside = painted(ground, ds.looks.OtherImage(source=source, position="same"), 0)
+        _, after, inside = painted(plain, ds.looks.OtherImage(source=source, position="same"), 0)
         np.testing.assert_array_equal(after, other[inside])
 
 
 def test_row_shuffled_structure() -> None:
     image = np.arange(200 * 240, dtype=np.uint16).reshape(200, 240)
     look = ds.looks.Shuffled(tiles_range=(4, 4), jitter_range=(0.0, 0.0))
-    ways: set[float] = set()
+    offsets: set[float] = set()
     for seed in SEEDS:
         before, after, _ = painted(image, look, seed)
         assert np.isin(after, image).all()
-        ways.update(np.round(after - before, -3))
-    assert len(ways) > 4, "pieces from several places"
+        offsets.update(np.round(after - before, -3))
+    assert len(offsets) > 4, "tiles come from several places"
 
 
 @pytest.mark.parametrize("quarter", range(4))
@@ -145,12 +145,12 @@ def test_row_relief_shading_with_one_light(quarter: int) -> None:
             inside = sample.mask > 0
             change = (sample.image.astype(float) - image)[inside]
             if inside[[0, -1]].any() or inside[:, [0, -1]].any():
-                continue  # cut by the border of the picture
+                continue  # cut by the border of the image
             assert sign * np.corrcoef(change, towards_light[inside])[0, 1] > 0.3
 
 
-def seam(mode: str, feather: float = 0.0) -> float:
-    """How sharply a pasted gray patch ends: its greatest step along the rim."""
+def seam_step(mode: str, feather: float = 0.0) -> float:
+    """Return the median of the largest step at the edge of a pasted gray patch."""
     image = np.tile(np.linspace(60, 180, 240), (200, 1)).astype(np.uint8)
     y, x = np.mgrid[:200, :240]
     patch = (180 + 60 * np.sin(x / 9) * np.sin(y / 9)).astype(np.uint8)
@@ -161,16 +161,16 @@ def seam(mode: str, feather: float = 0.0) -> float:
         square = ds.shapes.Rectangle(area_range=(0.05, 0.05), aspect_range=(1.0, 1.0))
         defect = ds.PaintedDefect(shape=square, look=look, blend=ds.Blend(opacity_range=(1.0, 1.0), **blend))
         change = ds.synthesize(image, defect, seed=seed).image.astype(float) - image
-        rim = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-        steps.append(np.abs(np.diff(change, axis=1))[rim[:, 1:]].max())
+        edge = cv2.morphologyEx(inside.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+        steps.append(np.abs(np.diff(change, axis=1))[edge[:, 1:]].max())
     return float(np.median(steps))
 
 
 def test_row_blending() -> None:
-    hard = seam("alpha")
+    hard = seam_step("alpha")
     assert hard > 30
-    assert seam("alpha", feather=0.05) < 0.5 * hard, "feathered"
-    assert seam("poisson") < 0.7 * hard, "without a seam"
+    assert seam_step("alpha", feather=0.05) < 0.5 * hard, "a feathered edge is soft"
+    assert seam_step("poisson") < 0.7 * hard, "a seamless edge is weaker"
     stripes = np.where(np.arange(240) % 10 < 2, 190, 120) * np.ones((200, 1))
     waves = [(120 + 60 * np.sin(np.mgrid[:200, :240][0] / 9)).astype(np.uint8)]
     kept = {}
@@ -181,7 +181,7 @@ def test_row_blending() -> None:
         after = ds.synthesize(stripes.astype(np.uint8), defect, seed=3).image.astype(float)
         kept[mode] = after[inside & (stripes > 150)].mean() - after[inside & (stripes < 150)].mean()
     assert kept["poisson"] < 20
-    assert kept["poisson_mixed"] > 50, "the stronger gradients, those of the stripes, stay"
+    assert kept["poisson_mixed"] > 50, "the stripes have the stronger gradients and stay"
     for seed in SEEDS:
         before, after, _ = painted(NOISE, ds.looks.Color(), seed, mode="multiply")
         assert (after <= before + 1).all()

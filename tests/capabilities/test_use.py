@@ -1,4 +1,4 @@
-"""How the field's generators are used: rows of the capability table on labels, sizes, formats, presets."""
+"""Rows of the capability table on labels, sizes, formats, presets and the command line."""
 
 import json
 import pickle
@@ -44,7 +44,7 @@ OFFICIAL = {  # the test folders of MVTec AD
 
 
 def part(shape: tuple[int, ...] = (120, 160, 3), dtype: Any = np.uint8) -> np.ndarray:
-    """A dimpled part in front of a bright ground."""
+    """Return a dimpled part in front of a bright background."""
     y, x = np.mgrid[: shape[0], : shape[1]]
     on_part = (np.abs(x - shape[1] / 2) < 0.35 * shape[1]) & (np.abs(y - shape[0] / 2) < 0.35 * shape[0])
     level = np.where(on_part, 0.4 + 0.1 * ((x // 6 + y // 6) % 2), 0.85)
@@ -101,19 +101,19 @@ def test_row_curriculum() -> None:
 
 
 @pytest.mark.parametrize("size", [(200, 200), (100, 300)], ids=str)
-def test_row_size_laws(size: tuple[int, int]) -> None:
+def test_row_size_distributions(size: tuple[int, int]) -> None:
     image = np.random.default_rng(0).integers(0, 256, size, np.uint8)
     area = ds.CutPaste(area_range=(0.03, 0.05), aspect_range=(2.0, 2.0))
     for seed in SEEDS:
         (record,) = ds.synthesize(image, area, seed=seed).defects
         width, height = (record["box"][2] - record["box"][0], record["box"][3] - record["box"][1])
         assert 0.027 < width * height / image.size < 0.055
-        assert width / height == pytest.approx(2.0, rel=0.1), "width by height, not the other way round"
+        assert width / height == pytest.approx(2.0, rel=0.1), "the aspect is width by height"
     gamma = ds.NaturalSynthetic(size_range=(0.05, 0.9), spread=0.05, min_visibility=0.0)
     shapes = [decode(ds.synthesize(image, gamma, seed=seed).defects[0]["recipe"]).shape for seed in range(150)]
     sides = np.array([(shape.width, shape.height) for shape in shapes]) / min(size)
     assert sides.min() >= 0.05
-    assert sides.mean() == pytest.approx(0.05 + 2 * 0.05, rel=0.15), "the least and twice the scale"
+    assert sides.mean() == pytest.approx(0.05 + 2 * 0.05, rel=0.15), "the smallest size plus twice the scale"
     assert sides.var() == pytest.approx(2 * 0.05**2, rel=0.45)
 
 
@@ -135,10 +135,10 @@ def test_row_seeds_replay_serialise_and_pickle(kind: type[DefectTransform]) -> N
     given = {"image": part(), "mask": np.zeros((120, 160), np.uint8), "defects": []}
     result = pipeline(**given)
     again = A.ReplayCompose.replay(result["replay"], **given)
-    written = A.from_dict(json.loads(json.dumps(A.to_dict(A.Compose([kind(p=1)])))))
+    loaded = A.from_dict(json.loads(json.dumps(A.to_dict(A.Compose([kind(p=1)])))))
     pickled = pickle.loads(pickle.dumps(A.Compose([kind(p=1)])))  # noqa: S301  our own pickle
     assert again["image"].tobytes() == result["image"].tobytes()
-    drawn = [ds.synthesize(part(), each, seed=3).image.tobytes() for each in (A.Compose([kind(p=1)]), written, pickled)]
+    drawn = [ds.synthesize(part(), each, seed=3).image.tobytes() for each in (A.Compose([kind(p=1)]), loaded, pickled)]
     assert len(set(drawn)) == 1
     assert (
         ds.synthesize(part(), kind(), seed=3).image.tobytes() != ds.synthesize(part(), kind(), seed=4).image.tobytes()
@@ -150,7 +150,7 @@ def test_row_loader_workers() -> None:
     twins = ds.AnomalyTwins([part()] * 4, ds.Scratch())
     loader = data.DataLoader(twins, batch_size=2, num_workers=2)
     drawn = [bytes(image.numpy()) for batch in loader for image in batch.image[batch.label == 1]]
-    assert len(set(drawn)) == 4, "workers do not draw the same"
+    assert len(set(drawn)) == 4, "each worker draws other defects"
 
 
 @pytest.mark.parametrize("category", MVTEC_AD)
@@ -201,6 +201,6 @@ def test_row_property_tested_truth_of_labels(name: str, seed: int, shape: tuple[
     image = part(shape, dtype)
     sample = ds.synthesize(image, transform, seed=seed)
     changed = (sample.image != image).any(axis=2)
-    assert not changed[sample.mask == 0].any(), "what has no label is as it was"
-    assert bool(sample.defects) == bool(sample.mask.any()), "no label without a defect, no defect without a label"
-    assert not sample.defects or changed[sample.mask > 0].mean() >= 0.95, "what has a label was changed"
+    assert not changed[sample.mask == 0].any(), "pixels outside the label are unchanged"
+    assert bool(sample.defects) == bool(sample.mask.any()), "a label exists if and only if a defect exists"
+    assert not sample.defects or changed[sample.mask > 0].mean() >= 0.95, "labelled pixels are changed"

@@ -11,7 +11,7 @@ from defectsynth.scene.scene import Scene
 from tests.images import COLOR_ENCODINGS, ENCODINGS, board, chip
 
 
-def test_leads_are_found_with_their_ends() -> None:
+def test_leads_are_detected_with_their_ends() -> None:
     leads = detect_parts(Scene(chip()).foreground("auto")).by_kind["lead"]
     assert len(leads) == 3
     for lead, y in zip(sorted(leads, key=lambda each: each.tip[1]), (55, 95, 135), strict=True):
@@ -20,14 +20,14 @@ def test_leads_are_found_with_their_ends() -> None:
         assert lead.ground == "background"
 
 
-def test_ground_full_of_specks_has_no_loose_ends() -> None:
+def test_a_background_full_of_specks_has_no_loose_ends() -> None:
     part = np.full((192, 192), 170, np.uint8)
     part[40:150, 60:130] = 40
     part[4::12, 4::12] = part[5::12, 4::12] = part[4::12, 5::12] = part[5::12, 5::12] = 250
     assert "end" not in detect_parts(Scene(part).foreground("auto")).by_kind
 
 
-def test_marks_are_found_on_the_surface_and_bodies_where_there_are_several() -> None:
+def test_marks_on_the_surface_and_several_bodies_are_detected() -> None:
     part = np.full((192, 192), 220, np.uint8)
     part[30:160, 20:170] = 80
     part[60:76, 50:66] = part[110:126, 120:136] = 160
@@ -38,7 +38,7 @@ def test_marks_are_found_on_the_surface_and_bodies_where_there_are_several() -> 
     assert detect_parts(Scene(np.full((64, 64), 9, np.uint8)).foreground("auto")).by_kind == {}, "no object, no parts"
 
 
-def test_an_object_that_the_border_cuts_is_no_whole_one() -> None:
+def test_an_object_cut_by_the_border_is_not_whole() -> None:
     part = np.full((96, 96), 220, np.uint8)
     part[30:70, 30:70] = 60
     assert whole_object(Scene(part), "auto")
@@ -57,7 +57,7 @@ def test_a_lead_is_followed_to_its_dark_end(size: int, encoding: str) -> None:
         assert max(covers) >= 0.8 * cv2.countNonZero(lead)
 
 
-def test_the_whole_object_has_its_leads_with_it() -> None:
+def test_the_whole_object_includes_its_leads() -> None:
     image, leads = board()
     part = whole_object(Scene(ENCODINGS["uint8"](image)), "auto")
     assert part is not None

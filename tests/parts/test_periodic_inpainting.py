@@ -28,7 +28,7 @@ def test_the_board_continues_behind_a_missing_part(kind: str, encoding: str) -> 
         assert np.percentile(change.max(axis=-1), 90) < 0.08
 
 
-def test_a_moved_lead_takes_no_background_along() -> None:
+def test_a_moved_lead_carries_no_background_with_it() -> None:
     image, leads = board(512)
     image = ENCODINGS["uint8"](image)
     alone = ENCODINGS["uint8"](board_without_case(512))

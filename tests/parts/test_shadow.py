@@ -23,7 +23,7 @@ def disc_with_shadow(dtype: type = np.uint8, *, channels: int = 3) -> tuple[np.n
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
 @pytest.mark.parametrize("channels", [1, 3])
-def test_shadow_leaves_with_the_object(dtype: type, channels: int) -> None:
+def test_the_shadow_moves_with_the_object(dtype: type, channels: int) -> None:
     image, ground = disc_with_shadow(dtype, channels=channels)
     transform = MisplacedObject(distance_range=(0.25, 0.3), angle_range=(0.0, 0.0), p=1.0)
     scale = {np.uint8: 1.0, np.uint16: 1.0 / 257.0, np.float32: 255.0}[dtype]
@@ -39,7 +39,7 @@ def test_shadow_leaves_with_the_object(dtype: type, channels: int) -> None:
         assert smooth[cast].mean() < -12.0, "the object has no shadow where it lies now"
 
 
-def test_shadow_is_removed_over_its_full_reach() -> None:
+def test_the_shadow_is_removed_over_its_full_reach() -> None:
     image, ground = disc_with_shadow()
     scene = Scene(image)
     shadow = find_cast_shadow(scene, "auto")

@@ -1,4 +1,4 @@
-"""Extraction and inpainting of parts on a ground without a pattern."""
+"""Extraction and inpainting of parts on a background without a pattern."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ def extract_object(scene: Scene) -> ExtractedPart:
     return extracted
 
 
-def test_loose_ends_of_leads_go_with_the_whole_object() -> None:
+def test_the_whole_object_includes_the_loose_ends_of_its_leads() -> None:
     part = np.full((192, 192), 170, np.uint8)
     part[40:150, 50:130] = 40
     ends = part == 0
@@ -28,7 +28,7 @@ def test_loose_ends_of_leads_go_with_the_whole_object() -> None:
         part[y : y + 8, 130:134] = 110
         ends[y : y + 8, 144:150] = True
     part[ends] = 250
-    part[8:10, 180:184] = 250  # far off: dirt on the ground
+    part[8:10, 180:184] = 250  # dirt far from the object
     scene = Scene(part)
     assert sum(end.centre[0] > 140 for end in detect_parts(scene.foreground("auto")).by_kind["end"]) == 3
     extracted = extract_object(scene)
@@ -39,7 +39,7 @@ def test_loose_ends_of_leads_go_with_the_whole_object() -> None:
     assert (extracted.background[..., 0][there] < 190).all()
 
 
-def test_a_ramp_goes_on_behind_a_part() -> None:
+def test_a_ramp_continues_behind_a_part() -> None:
     ramp = np.linspace(120, 220, 192, dtype=np.float32)[None].repeat(192, axis=0).astype(np.uint8)
     image = ramp.copy()
     image[70:120, 70:120] = 20
@@ -48,7 +48,7 @@ def test_a_ramp_goes_on_behind_a_part() -> None:
     assert np.abs(extracted.background[..., 0].astype(float) - ramp[extracted.box.slices]).max() < 12
 
 
-def test_a_missing_lead_leaves_the_background_as_it_would_be() -> None:
+def test_the_background_continues_where_a_lead_is_missing() -> None:
     image, bare = chip(), np.full((192, 192), 205, np.uint8)
     bare[:, ::8] = 190
     for seed in range(8):
@@ -56,4 +56,4 @@ def test_a_missing_lead_leaves_the_background_as_it_would_be() -> None:
         x0, y0, x1, y1 = sample.defects[0]["box"]
         gone = np.s_[max(y0, 40) : y1, max(x0, 116) : x1]
         assert x1 - x0 >= 30
-        assert np.abs(sample.image[gone].astype(int) - bare[gone]).mean() < 4, "stripes go on, at their places"
+        assert np.abs(sample.image[gone].astype(int) - bare[gone]).mean() < 4, "the stripes continue at their places"
