@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path, PurePosixPath
 
 from defectsynth.cli.errors import UsageError
@@ -41,11 +42,18 @@ def read_roi(path: Path, *, size: tuple[int, int]) -> Bytes:
 
 
 def match_rois(sources: tuple[str, ...], masks: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Return for each source the masks of the same relative path, with any suffix; exactly one each is right."""
+    """Return for each source the masks of the same relative path, with any suffix; exactly one each is right.
+
+    Only a mask of the same suffix counts for sources that differ in nothing else.
+    """
     found: dict[str, list[str]] = {}
     for mask in masks:
         found.setdefault(_stem(mask), []).append(mask)
-    return tuple(tuple(found.get(_stem(source), ())) for source in sources)
+    shared = Counter(map(_stem, sources))
+    return tuple(
+        tuple(mask for mask in found.get(_stem(source), ()) if mask == source or shared[_stem(source)] == 1)
+        for source in sources
+    )
 
 
 def _stem(path: str) -> str:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
+
 from defectsynth.cli.layouts import extras, good_path, paths
 from defectsynth.cli.reading import read_roi
 from defectsynth.cli.sampling import FURTHER_SEEDS, draw_image
 from defectsynth.cli.writing import encode_png, write_whole
 from defectsynth.core.arrays import Array, Bytes, threshold_mask
-from defectsynth.core.cache import cached
+from defectsynth.io.byte_cache import ByteCache, stamp_of
 from defectsynth.io.image_files import UnreadableError, read_image
 
 Entry = dict[str, Any]
-_CACHED_SOURCES = 4  # decoded images that a process keeps
+CACHE_BYTES = 256 << 20  # of decoded images that a process keeps
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,19 @@ def _read(plan: Plan, source: int) -> tuple[Array, Bytes | None]:
     return _load(plan.folder / plan.sources[source], plan.roi_folder / matches[0])
 
 
-@cached(maxsize=_CACHED_SOURCES)
 def _load(path: Path, roi_path: Path | None) -> tuple[Array, Bytes | None]:
-    image = read_image(path)
-    image.flags.writeable = False
-    return image, None if roi_path is None else read_roi(roi_path, size=(image.shape[0], image.shape[1]))
+    stamps = stamp_of(path), roi_path and stamp_of(roi_path)
+    found = SOURCES.get((path, roi_path), stamps)
+    if found is None:
+        image = read_image(path)
+        image.flags.writeable = False
+        roi = None if roi_path is None else read_roi(roi_path, size=(image.shape[0], image.shape[1]))
+        found = image, roi
+        SOURCES.put((path, roi_path), stamps, found, image.nbytes + (0 if roi is None else roi.nbytes))
+    return found
+
+
+SOURCES: ByteCache[tuple[Array, Bytes | None]] = ByteCache(CACHE_BYTES)
 
 
 def _draw(plan: Plan, source: int, number: int) -> Entry:
@@ -100,8 +110,10 @@ def _draw(plan: Plan, source: int, number: int) -> Entry:
     try:
         image, roi = _read(plan, source)
         seed, state = draw_image(image, plan.transform, seed=plan.seed, number=number, roi=roi)
-    except (TypeError, ValueError) as error:  # an image that the transform refuses, or a source that has changed
-        return {"number": number, "source": source, "error": f"image {number:06d}: {error}"}
+    except (TypeError, ValueError, cv2.error) as error:  # the transform refuses the image, or the source has changed
+        return {"number": number, "source": source, "error": f"image {number:06d}: {str(error).strip()}"}
+    except MemoryError:
+        return {"number": number, "source": source, "error": f"image {number:06d}: not enough memory"}
     if state is None:
         tried = f"no defect could be placed with {FURTHER_SEEDS + 1} seeds"
         return {"number": number, "source": source, "error": f"image {number:06d}: {tried}"}
