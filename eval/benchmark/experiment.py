@@ -20,8 +20,8 @@ from eval.benchmark.cell import Settings
 from eval.benchmark.evaluation import evaluate, evaluate_baseline
 from eval.benchmark.fitting import Fitted, fit
 from eval.benchmark.provenance import PeakMemory, git_revision, versions
+from eval.benchmark.reader import Reader
 from eval.benchmark.results import BANK, MODEL, ImageScore, Metrics, Results, utc_now
-from eval.benchmark.splits import Reader
 from eval.data.datasets import Category, Record
 from eval.models.checkpoints import save_model
 from eval.models.embedding import best_device
@@ -73,8 +73,8 @@ def run_experiment(
         )
     with _timed(seconds, "score"):
         scored = _score(detector, images, progress)
-    _write(settings, fitted, detector, scored, normals=normals, folder=folder)
     baseline_scores, baseline_metrics = evaluate_baseline(baseline, images.tests, images.paths, images.masks)
+    _write(settings, fitted, detector, scored, normals=normals, folder=folder)
     return Results(
         settings=settings,
         versions=versions(),

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from dml_heads import Head, make_head
 from eval.benchmark.cell import Settings, training_scoring
-from eval.benchmark.splits import Reader, make_split
+from eval.benchmark.reader import Reader
+from eval.benchmark.splits import make_split
 from eval.data.datasets import Category
 from eval.models.backbone import Backbone
 from eval.models.embedding import best_device

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import partial
 from glob import escape
 from pathlib import Path
 from time import perf_counter, sleep, time
@@ -14,9 +13,9 @@ from time import perf_counter, sleep, time
 from eval.benchmark.cell import Settings, baseline_of, checkpoint_of
 from eval.benchmark.experiment import run_experiment
 from eval.benchmark.locks import hold_locks
+from eval.benchmark.reader import CategoryReader, Reader
 from eval.benchmark.results import FAILED, RESULTS, Results, read_results, write_failure, write_results
 from eval.benchmark.schedule import PAUSE, Schedule
-from eval.data.datasets import Category, read_category
 from eval.progress import Progress
 
 WAITING = "wait for another process"
@@ -71,9 +70,7 @@ def run_cells(cells: Sequence[Settings], *, out: str | Path, progress: Progress)
             yield cell
 
 
-def run_cell(
-    settings: Settings, *, out: Path, since: float, read: Callable[[str], Category], progress: Progress
-) -> Cell | None:
+def run_cell(settings: Settings, *, out: Path, since: float, read: Reader, progress: Progress) -> Cell | None:
     """Run one cell unless it is done, and write its results or its error.
 
     Args:
@@ -171,7 +168,7 @@ def _line(failure: Exception) -> str:
     return f"{type(failure).__name__}: {failure}"
 
 
-def _run(settings: Settings, *, out: Path, read: Callable[[str], Category], progress: Progress) -> Results:
+def _run(settings: Settings, *, out: Path, read: Reader, progress: Progress) -> Results:
     folder, checkpoint = out / settings.name, checkpoint_of(settings, out)
     _clear(folder, ".*.part")
     _clear(checkpoint.parent, f".{escape(checkpoint.name)}.*.part")
@@ -205,28 +202,3 @@ def _baseline(settings: Settings, out: Path) -> tuple[Results, Path] | None:
     if results is None:
         raise RuntimeError(f"the baseline {baseline.name} must be there first, got none: see its {FAILED}")
     return results, out / baseline.name
-
-
-class CategoryReader:
-    """Reads categories and keeps them for the next cells.
-
-    Args:
-        progress: see `Progress`.
-    """
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-        self.kept: dict[tuple[str, str, int, bool], Category] = {}
-
-    def of(self, settings: Settings) -> Callable[[str], Category]:
-        """Return a function that reads a category by its name, at the size of the settings."""
-
-        def read(name: str) -> Category:
-            square = settings.scoring == "image"  # as in the seed article
-            key = (settings.data, name, settings.size, square)
-            if key not in self.kept:
-                folder, steps = Path(settings.data) / name, partial(self.progress, "read")
-                self.kept[key] = read_category(folder, size=settings.size, square=square, progress=steps)
-            return self.kept[key]
-
-        return read

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from defectsynth import Curriculum
 from eval.benchmark.cell import Settings
 from eval.benchmark.generators import make_generator
+from eval.benchmark.reader import Reader
 from eval.data.datasets import Category
 from eval.data.examples import Split, labelled_split, split_indices
 from eval.data.twins import twin_split
@@ -17,9 +18,6 @@ from eval.training.recipe import TrainingRecipe
 
 HELD_OUT = 0.2
 """Share of the training images that is held out."""
-
-Reader = Callable[[str], Category]
-"""Returns the category with a name, at the size of the settings."""
 
 
 def make_split(

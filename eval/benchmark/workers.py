@@ -22,8 +22,9 @@ import torch
 
 from eval.benchmark.cell import SHARED, Settings
 from eval.benchmark.locks import hold_locks
+from eval.benchmark.reader import CategoryReader
 from eval.benchmark.results import write_failure
-from eval.benchmark.runner import WAITING, CategoryReader, Cell, find_cell, run_cell
+from eval.benchmark.runner import WAITING, Cell, find_cell, run_cell
 from eval.benchmark.schedule import PAUSE, Schedule
 from eval.models.feature_cache import LIMIT_MIB, Features
 

@@ -65,7 +65,7 @@ def run_all(cells: Any, out: Path) -> None:
 
 @dataclass
 class Page(HTMLParser):
-    """What is in a page; fails if its elements are not balanced."""
+    """Content of a page; fails if its elements are not balanced."""
 
     tables: dict[str, list[list[str]]] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)

@@ -17,6 +17,7 @@ pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
 import defectsynth as ds
+from defectsynth.core.cache import clear_caches
 from eval.benchmark.artifacts import load_detector, read_embeddings, read_heat_maps
 from eval.benchmark.cell import Settings
 from eval.benchmark.fitting import untrained_backbone
@@ -27,10 +28,8 @@ from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.benchmark.table import compare
 from eval.data.datasets import defective_images, read_category
 from eval.data.examples import split_indices
-from eval.models.feature_cache import Features
-from eval.scoring import memory_bank as bank_module
 from eval.scoring.detector import embed
-from eval.scoring.memory_bank import Bank, make_bank
+from eval.scoring.memory_bank import Bank
 from eval.scoring.metrics import image_metrics, per_defect_auroc
 
 SIDE = 64
@@ -191,7 +190,7 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(data: Path, tmp_pa
 
     with pytest.raises(KeyboardInterrupt):
         list(run_cells(cells, out=tmp_path / "first", progress=interrupting))
-    Features.forget()
+    clear_caches()
     folder = tmp_path / "first" / cells[1].name
     assert [path.name.split("-")[0] for path in folder.iterdir()] == ["training"]
     _, resumed = finished(cells, tmp_path / "first")
@@ -270,19 +269,6 @@ def test_one_broken_category_does_not_stop_the_others(data: Path, tmp_path: Path
     mask.write_bytes(content)
     assert [cell.repeated for cell in run_all(cells, tmp_path / "out")] == [False, False, True, True]
     assert not failed.exists()
-
-
-def test_a_large_bank_is_subsampled(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(0)
-    normals = rng.standard_normal((10, 4, 4, 8), np.float32)
-    held = np.array([2, 7])
-    whole, _ = make_bank(normals.copy(), held_out=held, seed=0)
-    monkeypatch.setattr(bank_module, "BANK_ROWS", 50)
-    thin, _ = make_bank(normals.copy(), held_out=held, seed=0)
-    assert (len(whole.rows), len(thin.rows)) == (160, 50)
-    assert thin.threshold >= whole.threshold - 1e-4
-    known = {row.tobytes() for row in whole.rows}
-    assert all(row.tobytes() in known for row in thin.rows)
 
 
 def test_compare_puts_equal_cells_side_by_side(untrained_patch: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from eval.__main__ import main
 from eval.benchmark.cell import Settings, baseline_of, settings_from_json
 from eval.benchmark.results import Results, find_results
 from eval.benchmark.settings import make_settings
-from eval.training.recipe import TrainingRecipe, changes_of, parsed
+from eval.training.recipe import TrainingRecipe, check_changes, parse_changes
 from examples import recipe_ablation
 from tests.eval.conftest import write_category
 from tests.eval.test_table import result
@@ -25,7 +25,7 @@ TRAINED: dict[str, Any] = {"data": ".", "category": "plate", "experiment": "self
 
 
 def test_only_what_is_not_as_usual_counts() -> None:
-    changes = changes_of(parsed(["several=0.5", "label_share=0.1", "distance=0"]))
+    changes = check_changes(parse_changes(["several=0.5", "label_share=0.1", "distance=0"]))
     assert changes == (("distance", 0.0), ("several", 0.5))
     assert TrainingRecipe.of(changes) == TrainingRecipe(several=0.5, distance=0.0)
 
@@ -45,7 +45,7 @@ def test_only_what_is_not_as_usual_counts() -> None:
 )
 def test_bad_words_are_told(words: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        changes_of(parsed(words))
+        check_changes(parse_changes(words))
 
 
 def test_a_recipe_must_mean_something() -> None:
