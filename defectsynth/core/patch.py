@@ -79,7 +79,7 @@ def drop_restored_pixels(patch: Patch, *, original: Array, peak: float) -> Patch
     mask = cv2.bitwise_and(patch.mask, differs)
     if not cv2.countNonZero(mask):
         return None
-    return replace(patch, mask=mask, contrast=_mean(patch.change, mask) / peak)
+    return replace(patch, mask=mask, contrast=_contrast(patch.change, mask, peak))
 
 
 def paste(canvas: Array, patch: Patch) -> None:
@@ -207,12 +207,12 @@ def make_patch(
         mask, area = (mask, area) if unchanged <= (1.0 - MIN_CHANGED_SHARE) * area else (visible, visible_area)
     if area == 0:
         return None
-    return Patch(box, after, mask, alpha, change, contrast=_mean(change, mask) / peak)
+    return Patch(box, after, mask, alpha, change, contrast=_contrast(change, mask, peak))
 
 
-def _mean(values: Array, mask: Bytes) -> float:
-    """Return the mean of non-negative `values` inside a mask that is not empty."""
-    return float(cv2.norm(values, cv2.NORM_L1, mask)) / cv2.countNonZero(mask)
+def _contrast(change: Array, mask: Bytes, peak: float) -> float:
+    """Return the mean change inside a mask that is not empty, as a share of `peak` with 6 decimals."""
+    return round(float(cv2.norm(change, cv2.NORM_L1, mask)) / cv2.countNonZero(mask) / peak, 6)
 
 
 def _with_opaque_core(visible: Bytes, alpha: Floats) -> Bytes:

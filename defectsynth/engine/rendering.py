@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -11,6 +11,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.patch import Patch, drop_restored_pixels, paste
+from defectsynth.core.rounding import rounded
 from defectsynth.core.serialization import encode
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
@@ -75,7 +76,7 @@ def record(recipe: Recipe, patch: Patch, *, draw: int, peak: float) -> dict[str,
         "defect_type": recipe.defect_type or recipe.kind,
         "box": [x, y, x + width, y + height],
         "area": cv2.countNonZero(patch.mask),
-        "contrast": round(patch.contrast, 6),
+        "contrast": patch.contrast,
         "severity": recipe.severity,
         "seed": recipe.seed,
         "draw": draw,
@@ -102,12 +103,16 @@ def draw(
     drawing = Drawing(np.array(image, order="C"), scene.peak)
     for _ in range(count):
         for _ in range(MAX_TRIES):
-            recipe = sample(rng, scene)
+            recipe = _with_rounded_numbers(sample(rng, scene))
             patch = None if recipe is None else _rendered(recipe, scene, drawing)
             if recipe is not None and patch is not None and patch.contrast >= min_visibility:
                 drawing.add(recipe, patch)
                 break
     return drawing
+
+
+def _with_rounded_numbers(recipe: Recipe | None) -> Recipe | None:
+    return recipe and replace(rounded(recipe), severity=recipe.severity)  # which the caller gave
 
 
 def redraw(image: Array, recipes: Sequence[Recipe], *, roi: Array | None, peak: float | None = None) -> Drawing:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
-from defectsynth.core.images import PEAKS, check_image
+from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.serialization import decode
 from defectsynth.engine.pipeline import State, run
 from defectsynth.engine.rendering import redraw as render_again
@@ -122,9 +122,16 @@ def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | N
         if not isinstance(recipe, Recipe):
             raise ValueError(f"defects must hold records with a recipe, got {defect!r}")  # noqa: TRY004  a broken record
     check_image(image)
-    peaks = [defect["peak"] for defect in defects if defect.get("peak") is not None]
-    state = State.of(image, roi, peaks[0] if peaks else PEAKS[image.dtype])  # version 0.1 took that of the dtype
-    draws = [defect.get("draw", 0) for defect in defects]  # version 0.1, which had none, drew all into one scene
-    for _, drawn in groupby(zip(draws, recipes, strict=True), key=itemgetter(0)):
-        state.add(render_again(state.image, [recipe for _, recipe in drawn], roi=roi, peak=state.peak))
+    state = State.of(image, roi, PEAKS[image.dtype])
+    for (_, peak), drawn in groupby(zip(map(_draw_and_peak, defects), recipes, strict=True), key=itemgetter(0)):
+        level = white_level(state.image, PEAKS[image.dtype] if peak is None else peak)
+        state.add(render_again(state.image, [recipe for _, recipe in drawn], roi=roi, peak=level))
     return sample_of(state, image)
+
+
+def _draw_and_peak(record: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the number of the draw and the white level of a record.
+
+    Version 0.1 wrote neither: it drew all defects into one scene and took the level of the dtype.
+    """
+    return record.get("draw", 0), record.get("peak")

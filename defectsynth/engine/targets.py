@@ -49,7 +49,8 @@ def on_value(dtype: np.dtype[Any], value: float | None) -> Any:
 def add_to_mask(mask: Array, drawings: Sequence[Drawing], *, value: float | None, kind: str) -> Array:
     """Return a copy of `mask` (H, W) or (H, W, C) with all defects of the drawings added.
 
-    Labels that are there stay: a defect on top of one is not marked there. Several drawings are the same defects in
+    Labels that are there stay: a defect on top of one is not marked there. Of soft values the greater one stays, and
+    so does a negative label. Several drawings are the same defects in
     several frames: each is added to the mask as given, so that a warp moves its labels once, and only pixels that
     changed in at least one frame are marked.
     """
@@ -101,9 +102,9 @@ def _add(mask: Array, recipe: Recipe, patch: Patch, *, on: Any, soft: Floats | N
         empty = defect & (region == 0 if region.ndim == 2 else (region == 0).all(axis=2))
         region[empty] = on
         return
-    values = soft * on if mask.dtype.kind == "f" else np.where(defect, np.maximum(np.rint(soft * on), 1), 0)
-    soft = values.astype(mask.dtype)
-    np.maximum(region, soft if region.ndim == 2 else soft[..., None], out=region)
+    values = (soft * on if mask.dtype.kind == "f" else np.maximum(np.rint(soft * on), 1)).astype(mask.dtype)
+    labels = region if region.ndim == 3 else region[..., None]
+    np.maximum(labels, values[..., None], out=labels, where=defect[..., None] & (labels >= 0))
 
 
 def displaced_mask(mask: Bytes, drawing: Drawing) -> Bytes:

@@ -53,10 +53,12 @@ def segment_object(small: Bytes, method: str) -> Segmentation | None:
         method: "auto", "border", "otsu" or "gradient", see `foreground.find_foreground`.
     """
     if method == "otsu":
-        return _by_brightness(small)
-    if method == "gradient":
-        return _by_gradient(small)
-    return _by_border(small, forced=method == "border")
+        found = _by_brightness(small)
+    elif method == "gradient":
+        found = _by_gradient(small)
+    else:
+        found = _by_border(small, forced=method == "border")
+    return found if found is not None and cv2.countNonZero(found.cells) else None
 
 
 def _count_border_runs(mask: Bytes) -> int:

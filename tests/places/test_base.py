@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
+from defectsynth.registry import public_components
 from defectsynth.scene.scene import Scene
 from tests.images import ENCODINGS, SIZES, lit_object, object_mask, size_name
 from tests.places.sampling import sample_places
@@ -55,3 +56,18 @@ def test_places_keep_to_the_region_of_interest(where: str) -> None:
     scene = Scene(image, roi)
     for place in many_places(ds.Line(where=where).where, scene):
         assert roi[round(place.y), round(place.x)]
+
+
+def test_an_image_in_which_a_method_finds_no_object_is_one_that_it_fills() -> None:
+    halves = np.zeros((64, 64), np.uint8)
+    halves[:, 32:] = 255
+    scene = Scene(halves)
+    for kind in public_components(ds.places.Where):
+        for on in kind.rules()["on"].names if "on" in kind.rules() else (None,):
+            arguments = {} if on is None else {"on": on}
+            for seed in range(20):
+                no_object, whole = (
+                    kind(foreground=method, **arguments).sample(np.random.default_rng(seed), scene)
+                    for method in ("gradient", "whole")
+                )
+                assert no_object == whole, kind

@@ -7,12 +7,16 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import defectsynth as ds
 from defectsynth.core.cache import clear_caches
 from defectsynth.core.layer import Box
+from defectsynth.scene.foreground import FOREGROUND_METHODS
 from defectsynth.scene.scene import Scene
 from tests.images import ENCODINGS, SIZES, lit_object, object_mask, size_name
+from tests.strategies import images
 
 LIGHTS: dict[str, dict[str, Any]] = {
     "bright on dark": {"background": 0.1, "face": 0.8},
@@ -122,6 +126,20 @@ def test_each_method_segments_the_object(size: tuple[int, int]) -> None:
         assert whole.whole
         assert whole.cells.all()
         assert intersection_over_union(image, np.full(size, 255, np.uint8), "whole") == 1
+
+
+@given(image=images(), method=st.sampled_from(FOREGROUND_METHODS))
+def test_an_object_always_has_cells(image: np.ndarray, method: str) -> None:
+    found = ds.find_foreground(image, method=method)
+    assert found.cells.any()
+    assert found.cells.all() or not found.whole
+
+
+def test_halves_without_an_object_are_taken_whole() -> None:
+    halves = np.zeros((64, 64), np.uint8)
+    halves[:, 32:] = 255
+    for turned in (halves, halves.T):
+        assert ds.find_foreground(turned, method="gradient").whole, "its one edge is thinner than the erosion"
 
 
 def test_the_time_does_not_grow_with_the_image() -> None:
