@@ -112,8 +112,13 @@ def read_orientation(read: ReadAt, header: Header) -> int:
     return stated[0] if stated and 1 <= stated[0] <= 8 else 1
 
 
-def tiff_fields(read: ReadAt, wanted: frozenset[int] | set[int]) -> dict[int, tuple[int, ...]]:
+def tiff_fields(read: ReadAt, wanted: set[int], *, complete: bool = False) -> dict[int, tuple[int, ...]]:
     """Return the whole numbers of some tags in the first directory of a TIFF or BigTIFF.
+
+    Args:
+        read: reads from the file.
+        wanted: the tags.
+        complete: True reads the link to the next directory, too, which ends a directory.
 
     Raises:
         struct.error: if the file ends inside the directory.
@@ -137,6 +142,8 @@ def tiff_fields(read: ReadAt, wanted: frozenset[int] | set[int]) -> dict[int, tu
             if count * struct.calcsize(_TIFF_INTEGERS[kind]) > inline:
                 value = unpack(word, value)[0]
             fields[tag] = unpack(f"{count}{_TIFF_INTEGERS[kind]}", value)
+    if complete:
+        unpack(word, position)
     return fields
 
 

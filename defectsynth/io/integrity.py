@@ -118,7 +118,7 @@ def _webp(read: ReadAt, size: int) -> str | None:
 
 
 def _tiff(read: ReadAt, size: int) -> str | None:
-    fields = tiff_fields(read, {*_TIFF_STRIPS, *_TIFF_TILES})
+    fields = tiff_fields(read, {*_TIFF_STRIPS, *_TIFF_TILES}, complete=True)
     for offsets, counts in (_TIFF_STRIPS, _TIFF_TILES):
         pairs = zip(fields.get(offsets, ()), fields.get(counts, ()), strict=False)
         if any(offset + count > size for offset, count in pairs):

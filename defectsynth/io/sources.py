@@ -25,6 +25,7 @@ import numpy as np
 from defectsynth.core.arrays import Array
 from defectsynth.core.cache import cached
 from defectsynth.core.images import check_image
+from defectsynth.core.messages import short_repr
 from defectsynth.core.serialization import InMemory
 from defectsynth.io.byte_cache import ByteCache, Stamp, stamp_of
 from defectsynth.io.folders import Listing, list_folder
@@ -57,7 +58,8 @@ class SourceRule:
             FileNotFoundError: if a path does not exist, or a folder holds no image files.
             TypeError, ValueError: if `value` is something else, or an image cannot be used.
         """
-        rule = f"{name} must be a folder, an image file, a list of files or arrays, a callable or None, got {value!r}"
+        allowed = "a folder, an image file, a list of files or arrays, a callable or None"
+        rule = f"{name} must be {allowed}, got {short_repr(value)}"
         if value is None or isinstance(value, ImagesInMemory):
             return value
         if isinstance(value, (str, Path)):

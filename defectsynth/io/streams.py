@@ -12,11 +12,9 @@ def open_missing_streams() -> None:
     Without them a printed line raises an error, and the next file that is opened takes the number of the closed stream:
     a message of a C library would be written into it.
     """
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number
+    while (number := os.open(os.devnull, os.O_RDWR)) < 3:  # takes the lowest free number
+        pass
+    os.close(number)
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115  a device, kept open
