@@ -9,6 +9,8 @@ from torch import Tensor
 IGNORED = -100
 """The label value of a row that takes no part in the loss (the value PyTorch uses)."""
 
+CONVERT = "torch.as_tensor(numpy.asarray({})) makes one"
+
 _SUM_TOLERANCE = 1e-2  # probabilities may come in bfloat16, whose rounding step near 1 is 2**-8
 
 
@@ -54,7 +56,9 @@ def check_embedding(embedding: object, *, embedding_size: int) -> None:
         ValueError: if its shape is another one, D differs from ``embedding_size``, or it is empty.
     """
     if not isinstance(embedding, Tensor):
-        raise TypeError(f"embedding must be a torch.Tensor, got {type(embedding).__name__}")
+        raise TypeError(
+            f"embedding must be a torch.Tensor, got {type(embedding).__name__}; {CONVERT.format('embedding')}"
+        )
     if not embedding.is_floating_point():
         raise TypeError(f"embedding must have a floating point dtype, got {embedding.dtype}")
     shape = tuple(embedding.shape)
@@ -75,7 +79,7 @@ def check_label(label: object, *, embedding: Tensor, classes: int, probabilities
         ValueError: if device, shape or values do not fit.
     """
     if not isinstance(label, Tensor):
-        raise TypeError(f"label must be a torch.Tensor, got {type(label).__name__}")
+        raise TypeError(f"label must be a torch.Tensor, got {type(label).__name__}; {CONVERT.format('label')}")
     if label.is_floating_point() and not probabilities:
         raise TypeError(
             f"label must be int64 for this head (only softmax and l2_softmax take probabilities), got {label.dtype}"

@@ -13,6 +13,15 @@ from dml_heads import HEADS, make_head
 SIZES: dict[str, Any] = {"embedding_size": 4, "classes": 3}
 nan, inf = float("nan"), float("inf")
 
+
+class Series:
+    """An array of labels with an index, as pandas has it."""
+
+    def __array__(self, *_: Any, **__: Any) -> np.ndarray:
+        """Return the labels."""
+        return np.array([0, 1, 2, 0, 1])
+
+
 BAD_CONSTRUCTIONS: list[tuple[str, dict[str, Any], type[Exception], str]] = [
     *[
         case
@@ -97,6 +106,7 @@ def test_embedding(name: str, embedding: Any, error: type[Exception], message: s
 
 BAD_LOSS_ARGUMENTS: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "label list": ({"label": [0, 1, 2, 0, 1]}, TypeError, "label must be a torch.Tensor, got list"),
+    "label Series": ({"label": Series()}, TypeError, "got Series; torch.as_tensor(numpy.asarray(label)) makes"),
     "label int32": ({"label": Y.int()}, TypeError, "int64"),
     "label bool": ({"label": Y.bool()}, TypeError, "got torch.bool"),
     "label too short": ({"label": Y[:4]}, ValueError, "label must have shape (5,) for an embedding of shape (5, 4)"),
