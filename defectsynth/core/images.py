@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Floats
+from defectsynth.core.messages import short_repr
 
 PEAKS = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}  # value of white
 CAMERA_PEAKS = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)  # white of 8, 10, 12, 14 and 16 bits
@@ -61,7 +62,9 @@ def white_level(image: Array, peak: float | None = None) -> float:
     full = PEAKS[image.dtype]
     if image.dtype == np.float32:
         if peak not in (None, 1, 1.0):
-            raise ValueError(f"peak must be 1 or None for float32 images, got {peak!r}; divide the image by it")
+            raise ValueError(
+                f"peak must be 1 or None for float32 images, got {short_repr(peak)}; divide the image by it"
+            )
         return full
     if peak is None and image.dtype == np.uint8:
         return full
@@ -70,7 +73,7 @@ def white_level(image: Array, peak: float | None = None) -> float:
         level = checked_peak(peak)
         if not brightest <= level <= full:
             rule = f"at least the greatest pixel, {brightest:g}, and at most {full:g}"
-            raise ValueError(f"peak must be {rule} for this {image.dtype} image, got {peak!r}")
+            raise ValueError(f"peak must be {rule} for this {image.dtype} image, got {short_repr(peak)}")
         return level
     estimate = next(level for level in CAMERA_PEAKS if brightest <= level) if brightest else full
     if estimate < full:
@@ -90,9 +93,9 @@ def checked_peak(peak: Any) -> float:
         TypeError, ValueError: if it is no number in [15, 65535].
     """
     if isinstance(peak, (bool, np.bool_)) or not isinstance(peak, (int, float, np.integer, np.floating)):
-        raise TypeError(f"peak must be a number or None, got {peak!r}")
+        raise TypeError(f"peak must be a number or None, got {short_repr(peak)}")
     if not MIN_PEAK <= peak <= PEAKS[np.dtype(np.uint16)]:
-        raise ValueError(f"peak must be in [{MIN_PEAK:g}, 65535], got {peak!r}")
+        raise ValueError(f"peak must be in [{MIN_PEAK:g}, 65535], got {short_repr(peak)}")
     return float(peak)
 
 

@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from defectsynth.core.serialization import Value
+from defectsynth.core.messages import did_you_mean, short_repr
+from defectsynth.core.serialization import Value, abstract_names
 
 FRACTION = "fraction of min(H, W)"
 
@@ -42,18 +43,16 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_whole(value: Any) -> bool:
-    return _is_number(value) and math.isfinite(value) and value == int(value)
+    return _is_number(value) and (isinstance(value, int) or (math.isfinite(value) and value == int(value)))
 
 
-def _ordered_pair(
-    value: Any, low: float, high: float, rule: str, *, is_valid: Callable[[Any], bool] = _is_number
-) -> tuple[Any, Any]:
-    """Return the two numbers of `value` if low <= first <= second <= high, else raise an error with the text `rule`."""
+def _pair_error(
+    value: Any, low: float, high: float, is_valid: Callable[[Any], bool] = _is_number
+) -> type[TypeError | ValueError] | None:
+    """Return the kind of error of a pair that must have low <= first <= second <= high, None if it is right."""
     if not isinstance(value, (tuple, list)) or len(value) != 2 or not all(map(is_valid, value)):
-        raise TypeError(rule)
-    if not low <= value[0] <= value[1] <= high:  # False for NaN, too
-        raise ValueError(rule)
-    return value[0], value[1]
+        return TypeError
+    return None if low <= value[0] <= value[1] <= high else ValueError  # NaN is an error, too
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,10 @@ class Span:
 
     def check(self, name: str, value: Any) -> Pair:
         """Return `value` as a tuple of two floats."""
-        rule = f"{name} must be (low, high) with {self.low:g} <= low <= high <= {self.high:g}, got {value!r}"
-        low, high = _ordered_pair(value, self.low, self.high, rule)
-        return float(low), float(high)
+        if (error := _pair_error(value, self.low, self.high)) is not None:
+            bounds = f"{self.low:g} <= low <= high <= {self.high:g}"
+            raise error(f"{name} must be (low, high) with {bounds}, got {short_repr(value)}")
+        return float(value[0]), float(value[1])
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,10 @@ class Count:
 
     def check(self, name: str, value: Any) -> IntPair:
         """Return `value` as a tuple of two ints."""
-        rule = f"{name} must be whole numbers (low, high) with {self.low} <= low <= high <= {self.high}, got {value!r}"
-        low, high = _ordered_pair(value, self.low, self.high, rule, is_valid=_is_whole)
-        return int(low), int(high)
+        if (error := _pair_error(value, self.low, self.high, _is_whole)) is not None:
+            bounds = f"{self.low} <= low <= high <= {self.high}"
+            raise error(f"{name} must be whole numbers (low, high) with {bounds}, got {short_repr(value)}")
+        return int(value[0]), int(value[1])
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,9 @@ class Number:
 
     def check(self, name: str, value: Any) -> float:
         """Return `value` as a float."""
-        rule = f"{name} must be a number in [{self.low:g}, {self.high:g}], got {value!r}"
-        if not _is_number(value):
-            raise TypeError(rule)
-        if not self.low <= value <= self.high:
-            raise ValueError(rule)
+        if not _is_number(value) or not self.low <= value <= self.high:
+            error = ValueError if _is_number(value) else TypeError
+            raise error(f"{name} must be a number in [{self.low:g}, {self.high:g}], got {short_repr(value)}")
         return float(value)
 
 
@@ -132,11 +131,10 @@ class Choice:
 
     def check(self, name: str, value: Any) -> str:
         """Return `value` if it is an allowed name."""
-        rule = f"{name} must be one of {', '.join(self.names)}, got {value!r}"
-        if not isinstance(value, str):
-            raise TypeError(rule)
-        if value not in self.names:
-            raise ValueError(rule)
+        if not isinstance(value, str) or value not in self.names:
+            error = ValueError if isinstance(value, str) else TypeError
+            hint = did_you_mean(value, self.names)
+            raise error(f"{name} must be one of {', '.join(self.names)}, got {short_repr(value)}{hint}")
         return value
 
 
@@ -153,11 +151,10 @@ class Choices:
 
     def check(self, name: str, value: Any) -> tuple[str, ...]:
         """Return `value` as a tuple of different names."""
-        rule = f"{name} must be a non-empty list of different names out of {', '.join(self.names)}, got {value!r}"
-        if not isinstance(value, (tuple, list)) or not all(isinstance(name, str) for name in value):
-            raise TypeError(rule)
-        if not value or len(set(value)) != len(value) or not set(value) <= set(self.names):
-            raise ValueError(rule)
+        is_list = isinstance(value, (tuple, list)) and all(isinstance(entry, str) for entry in value)
+        if not is_list or not value or len(set(value)) != len(value) or not set(value) <= set(self.names):
+            allowed = f"a non-empty list of different names out of {', '.join(self.names)}"
+            raise (ValueError if is_list else TypeError)(f"{name} must be {allowed}, got {short_repr(value)}")
         return tuple(value)
 
 
@@ -174,11 +171,9 @@ class Label:
 
     def check(self, name: str, value: Any) -> str:
         """Return `value` if it is a valid name."""
-        rule = f"{name} must be made of letters, digits, _ and -, got {value!r}"
-        if not isinstance(value, str):
-            raise TypeError(rule)
-        if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", value):
-            raise ValueError(rule)
+        if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", value):
+            error = ValueError if isinstance(value, str) else TypeError
+            raise error(f"{name} must be made of letters, digits, _ and -, got {short_repr(value)}")
         return value
 
 
@@ -223,7 +218,7 @@ class Component(Value):
             TypeError: if the class is abstract, or if a value has the wrong type.
             ValueError: if a value breaks its rule.
         """
-        abstract = _abstract_names(type(self))  # type: ignore[arg-type]  # a class is hashable
+        abstract = abstract_names(type(self))
         if abstract:
             raise TypeError(f"{type(self).__name__} is a base; a component must define {', '.join(abstract)}")
         for name, rule in self.rules().items():
@@ -236,11 +231,6 @@ class Component(Value):
         return MappingProxyType(
             {entry.name: entry.metadata["rule"] for entry in fields(cls) if "rule" in entry.metadata}
         )
-
-
-@cache
-def _abstract_names(kind: type[Component]) -> tuple[str, ...]:
-    return tuple(name for name in dir(kind) if getattr(getattr(kind, name), "__isabstractmethod__", False))
 
 
 def between(pair: Pair, share: float) -> float:

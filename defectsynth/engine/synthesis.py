@@ -12,11 +12,11 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.images import PEAKS, check_image, white_level
-from defectsynth.core.serialization import decode
+from defectsynth.core.messages import short_repr
 from defectsynth.engine.pipeline import State, run
+from defectsynth.engine.records import drawable_records, recipes_of
 from defectsynth.engine.rendering import redraw as render_again
 from defectsynth.engine.transform import DefectTransform
-from defectsynth.recipes.base import Recipe
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def synthesize(
     check_image(image)
     check_transform(transform)
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer))):
-        raise TypeError(f"seed must be a whole number or None, got {seed!r}")
+        raise TypeError(f"seed must be a whole number or None, got {short_repr(seed)}")
     if seed is not None and seed < 0:
         raise ValueError(f"seed must be at least 0, got {seed}")
     number = (
@@ -97,7 +97,7 @@ def sample_of(state: State, image: Array) -> Sample:
 def check_transform(transform: Any) -> None:
     """Raise TypeError unless `transform` draws defects: a defect or an albumentations composition, not a class."""
     if isinstance(transform, type) or not callable(transform) or not hasattr(transform, "set_random_seed"):
-        raise TypeError(f"transform must be a defect or an albumentations composition, got {transform!r}")
+        raise TypeError(f"transform must be a defect or an albumentations composition, got {short_repr(transform)}")
 
 
 def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | None = None) -> Sample:
@@ -112,20 +112,16 @@ def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | N
         The same image and mask.
 
     Raises:
-        TypeError: if `defects` is no list of records.
-        ValueError: if a record holds no recipe.
+        TypeError: if `defects` is no list of records, or a field of a recipe has another type.
+        ValueError: if a record holds no recipe, or one that cannot be drawn.
     """
-    if isinstance(defects, (str, Mapping)) or not all(isinstance(defect, Mapping) for defect in defects):
-        raise TypeError(f"defects must be a list of records, got {defects!r}")
-    recipes = [decode(defect.get("recipe")) for defect in defects]
-    for defect, recipe in zip(defects, recipes, strict=True):
-        if not isinstance(recipe, Recipe):
-            raise ValueError(f"defects must hold records with a recipe, got {defect!r}")  # noqa: TRY004  a broken record
     check_image(image)
+    recipes = recipes_of(defects, image.shape)
     state = State.of(image, roi, PEAKS[image.dtype])
     for (_, peak), drawn in groupby(zip(map(_draw_and_peak, defects), recipes, strict=True), key=itemgetter(0)):
         level = white_level(state.image, PEAKS[image.dtype] if peak is None else peak)
-        state.add(render_again(state.image, [recipe for _, recipe in drawn], roi=roi, peak=level))
+        with drawable_records():
+            state.add(render_again(state.image, [recipe for _, recipe in drawn], roi=roi, peak=level))
     return sample_of(state, image)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array
 from defectsynth.core.masks import check_mask_sizes
+from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Choice, Component, Count, Label, Number, Rule
 from defectsynth.core.serialization import decode, encode, find_in_memory
 from defectsynth.engine.compat import HostTransform
@@ -257,7 +258,7 @@ def as_component(value: Any, kind: type[Component], name: str) -> Any:
     """
     part = decode(value) if isinstance(value, Mapping) else value
     if not isinstance(part, kind):
-        raise TypeError(f"{name} must be a {kind.__name__}, got {value!r}")
+        raise TypeError(f"{name} must be a {kind.__name__}, got {short_repr(value)}")
     return part
 
 

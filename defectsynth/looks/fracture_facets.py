@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Floats
 from defectsynth.core.layer import Layer
-from defectsynth.core.parameters import FRACTION, Pair, between, span
+from defectsynth.core.parameters import FRACTION, Number, Pair, between, span
 from defectsynth.functional.noise import fractal_noise
 from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
@@ -19,6 +19,7 @@ from defectsynth.scene.scene import Scene
 MIN_FACET_SIZE = 3.0  # pixels
 MAX_GRID_SIDE = 320  # samples along the longer side; larger facets are computed on a smaller grid and enlarged
 MAX_FACETS = 160
+MAX_STRETCH = 8.0  # length of a facet relative to its width
 SHADING_GAIN = np.float32(1.6)  # share of the brightness lost per unit of negative shading
 NOISE_OCTAVES = 6  # of the noise that distorts the borders and modulates the reflections
 BORDER_WAVINESS = 0.12  # displacement of a border relative to the size of a facet
@@ -46,7 +47,7 @@ class FractureFacets(Look):
     """
 
     facet_range: Pair = span((0.02, 0.06), 0.0, 0.5, FRACTION)
-    stretch_range: Pair = span((1.0, 3.0), 1.0, 8.0, "length relative to width")
+    stretch_range: Pair = span((1.0, 3.0), 1.0, MAX_STRETCH, "length relative to width")
     contrast_range: Pair = span((0.05, 0.15), 0.0, 1.0, "standard deviation of the brightness of facets")
     level_range: Pair = span((-0.1, 0.1), -1.0, 1.0, "change of brightness of all facets")
     shine_range: Pair = span((0.0, 0.15), 0.0, 1.0, "share of the facets that mirror the light")
@@ -76,7 +77,7 @@ class DrawnFractureFacets(DrawnLook):
 
     angle: float
     cell: float
-    stretch: float
+    stretch: float = field(metadata={"rule": Number(1.0, MAX_STRETCH, "length relative to width")})
     contrast: float
     level: float
     shine: float

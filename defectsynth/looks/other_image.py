@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -12,12 +12,13 @@ import numpy as np
 from defectsynth.core.arrays import Array, split_channels
 from defectsynth.core.images import white_level
 from defectsynth.core.layer import Box
-from defectsynth.core.parameters import Pair, between, choice, field_with, radians_between, span
+from defectsynth.core.parameters import Number, Pair, between, choice, field_with, radians_between, span
 from defectsynth.io.sources import SourceRule, choose_image, open_image
 from defectsynth.looks.base import DrawnImage, Look
 from defectsynth.scene.place import Place, pick_point
 from defectsynth.scene.scene import Scene
 
+MIN_ZOOM, MAX_ZOOM = 0.1, 10.0
 POSITIONS = ("random", "object", "same")
 GRAY_MATRIX = np.array([[0.299, 0.587, 0.114]] * 3)  # maps RGB to its brightness in each channel
 HUE_GENERATOR = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / math.sqrt(3)  # of rotations about the gray axis
@@ -41,7 +42,7 @@ class OtherImage(Look):
     source: Any = field_with(None, SourceRule("the image itself"))  # a `SourceLike`; checked, a `Source`
     position: str = choice("random", *POSITIONS)
     patch_angle_range: Pair = span((0.0, 0.0), -360.0, 360.0, "degrees")
-    zoom_range: Pair = span((1.0, 1.0), 0.1, 10.0, "magnification")
+    zoom_range: Pair = span((1.0, 1.0), MIN_ZOOM, MAX_ZOOM, "magnification")
     jitter_range: Pair = span(
         (0.0, 0.0), -0.5, 0.5, "relative change of brightness, contrast, saturation; turns of hue"
     )
@@ -85,7 +86,7 @@ class DrawnOtherImage(DrawnImage):
     u: float
     v: float
     turn: float
-    zoom: float
+    zoom: float = field(metadata={"rule": Number(MIN_ZOOM, MAX_ZOOM, "magnification")})
     jitter: tuple[float, ...]
 
     def pixels(self, before: Array, box: Box, scene: Scene) -> Array:

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Bytes
+from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Component, choice, span
 from defectsynth.scene.foreground import FOREGROUND_METHODS
 from defectsynth.scene.outline import pick_on_intensity_edge, pick_on_outline
@@ -139,7 +140,7 @@ def as_where(where: Where | str) -> Where:
     if isinstance(where, Where):
         return where
     if not isinstance(where, str):
-        raise TypeError(f"where must be a Where or one of {', '.join(PLACES)}, got {where!r}")
+        raise TypeError(f"where must be a Where or one of {', '.join(PLACES)}, got {short_repr(where)}")
     if where not in PLACES:
-        raise ValueError(f"where must be a Where or one of {', '.join(PLACES)}, got {where!r}")
+        raise ValueError(f"where must be a Where or one of {', '.join(PLACES)}, got {short_repr(where)}")
     return PLACES[where]()

@@ -18,6 +18,7 @@ from functools import partial
 
 import albumentations as A
 
+from defectsynth.core.messages import short_repr
 from defectsynth.presets import (
     bottle,
     cable,
@@ -133,19 +134,19 @@ def _category_mixture(
     categories: Mapping[str, DefectTypes], category: str, defect: str | None, without: str | None
 ) -> A.Compose:
     if category not in categories:
-        raise ValueError(f"category must be one of {', '.join(categories)}, got {category!r}")
+        raise ValueError(f"category must be one of {', '.join(categories)}, got {short_repr(category)}")
     types = categories[category]
     if defect is not None and defect not in types:
-        raise ValueError(f"defect must be one of {', '.join(types)} or None, got {defect!r}")
+        raise ValueError(f"defect must be one of {', '.join(types)} or None, got {short_repr(defect)}")
     if without is None:
         return mixture(types if defect is None else {defect: types[defect]})
     if defect is not None:
-        raise ValueError(f"without must be None if defect is given, got {without!r} and {defect!r}")
+        raise ValueError(f"without must be None if defect is given, got {short_repr(without)} and {short_repr(defect)}")
     if without not in types:
-        raise ValueError(f"without must be one of {', '.join(types)} or None, got {without!r}")
+        raise ValueError(f"without must be one of {', '.join(types)} or None, got {short_repr(without)}")
     left = {name: factory for name, factory in types.items() if name not in (without, COMBINED)}
     if not left:
-        raise ValueError(f"without must leave at least one type of {category}, got {without!r}")
+        raise ValueError(f"without must leave at least one type of {category}, got {short_repr(without)}")
     return mixture(left)
 
 

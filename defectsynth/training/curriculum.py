@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Component, Number, choice, number
 from defectsynth.engine.compat import leaves
 from defectsynth.engine.synthesis import check_transform
@@ -96,7 +97,7 @@ def with_severity(transform: Any, severity: float) -> Any:
     scale = COMMON_RULES["severity"].check("severity", severity)
     defects = [leaf for leaf in leaves(transform) if isinstance(leaf, DefectTransform)]
     if not defects:
-        raise TypeError(f"transform must hold a defect whose severity can be scaled, got {transform!r}")
+        raise TypeError(f"transform must hold a defect whose severity can be scaled, got {short_repr(transform)}")
     frozen = {
         id(component): component for defect in defects for component in defect.components
     }  # shared: they never change

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.images import check_image, checked_peak
+from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Number
 from defectsynth.engine.compat import leaves, worker_seed
 from defectsynth.engine.pipeline import State, run, steps
@@ -101,18 +102,18 @@ class AnomalyTwins(Sequence[Twin]):
         peak: float | None = None,
     ) -> None:
         if isinstance(images, (str, Path)) or not hasattr(images, "__len__") or not hasattr(images, "__getitem__"):
-            raise TypeError(f"images must be a sequence of arrays or paths, got {images!r}")
+            raise TypeError(f"images must be a sequence of arrays or paths, got {short_repr(images)}")
         if len(images) == 0:
             raise ValueError("images must hold at least one image, got none")
         if rois is not None and len(rois) != len(images):
             raise ValueError(f"rois must hold one mask for each of the {len(images)} images, got {len(rois)}")
         check_transform(transform)
         if not any(isinstance(leaf, DefectTransform) for leaf in leaves(transform)):
-            raise TypeError(f"transform must hold a defect, got {transform!r}")
+            raise TypeError(f"transform must hold a defect, got {short_repr(transform)}")
         steps(transform)  # raises if a twin could be known by what is no defect
         if curriculum is not None:
             if not isinstance(curriculum, Curriculum):
-                raise TypeError(f"curriculum must be a Curriculum or None, got {curriculum!r}")
+                raise TypeError(f"curriculum must be a Curriculum or None, got {short_repr(curriculum)}")
             with_severity(transform, 1.0)  # raises if there is no severity to scale
         self.images = images
         self.transform = transform
@@ -170,7 +171,7 @@ class AnomalyTwins(Sequence[Twin]):
             TypeError: if it is no whole number.
         """
         if not isinstance(index, (int, np.integer)):
-            raise TypeError(f"index must be a whole number, got {index!r}")
+            raise TypeError(f"index must be a whole number, got {short_repr(index)}")
         if not -len(self) <= index < len(self):
             raise IndexError(f"index must be in [{-len(self)}, {len(self)}), got {index}")
         position = int(index) % len(self)
@@ -236,7 +237,7 @@ def _shared_counts(number: int) -> npt.NDArray[np.int64]:
 
 def _whole(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-        raise ValueError(f"{name} must be a whole number of at least 0, got {value!r}")
+        raise ValueError(f"{name} must be a whole number of at least 0, got {short_repr(value)}")
     return int(value)
 
 
@@ -244,7 +245,7 @@ def _read(image: Array | str | Path) -> Array:
     if isinstance(image, np.ndarray):
         return image
     if not isinstance(image, (str, Path)):
-        raise TypeError(f"images must hold arrays or paths, got {image!r}")
+        raise TypeError(f"images must hold arrays or paths, got {short_repr(image)}")
     if not Path(image).is_file():
         raise FileNotFoundError(f"images must be arrays or existing files, got {str(image)!r}")
     try:

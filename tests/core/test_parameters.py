@@ -1,6 +1,7 @@
 """Components are checked, frozen and equal by content; numbers drawn from a range lie in it."""
 
 from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,8 +13,9 @@ from defectsynth.core.serialization import decode, encode
 from defectsynth.registry import public_components
 from tests.strategies import Arguments
 
+IMAGE_FILE = str(Path(__file__).parents[1] / "golden/line.png")
 COMPONENTS = [kind for kind in (*public_components(), ds.Curriculum) if fields(kind)]
-ARGUMENTS = Arguments(sources=(None, __file__, (__file__, __file__)), subnormal=None)
+ARGUMENTS = Arguments(sources=(None, IMAGE_FILE, (IMAGE_FILE, IMAGE_FILE)), subnormal=None)
 
 
 @given(left=ARGUMENTS.component(COMPONENTS), right=ARGUMENTS.component(COMPONENTS))

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,14 +15,13 @@ import defectsynth as ds
 from defectsynth.core.parameters import Component
 from defectsynth.core.serialization import Value, decode, encode
 from defectsynth.recipes.base import Recipe
-from defectsynth.recipes.paint import PaintRecipe
-from defectsynth.recipes.warp import WarpRecipe
 from defectsynth.registry import public_components, public_transforms
 from defectsynth.scene.scene import Scene
 from tests.strategies import Arguments
 
+IMAGE_FILE = str(Path(__file__).parents[1] / "golden/line.png")
 COMPONENTS = [kind for kind in (*public_components(), ds.Curriculum) if fields(kind)]
-ARGUMENTS = Arguments(sources=(None, __file__, (__file__, __file__)), subnormal=None)
+ARGUMENTS = Arguments(sources=(None, IMAGE_FILE, (IMAGE_FILE, IMAGE_FILE)), subnormal=None)
 TRANSFORMS = public_transforms()
 SCENE = Scene(np.random.default_rng(0).integers(40, 200, (60, 70, 3), np.uint8))
 PLAIN_DATA = st.recursive(
@@ -67,17 +67,15 @@ def test_data_that_is_not_plain_is_refused(value: Any) -> None:
         encode(value)
 
 
-def test_an_unknown_type_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match=r"type must be one of .*, got 'Segmnt'") as caught:
+def test_an_unknown_type_is_refused_with_a_known_one_that_is_close() -> None:
+    with pytest.raises(ValueError, match=r"type must be the name of a .*, got 'Segmnt'; did you mean LineSegment\?"):
         decode({"shape": [{"type": "Segmnt"}]})
-    for kind in (*COMPONENTS, PaintRecipe, WarpRecipe):
-        assert f" {kind.__name__}," in str(caught.value)
 
 
 def test_decoded_components_are_checked() -> None:
     with pytest.raises(ValueError, match=r"radius_range must be .*, got \(2, 1\)"):
         decode({"type": "Spots", "radius_range": [2, 1]})
-    with pytest.raises(TypeError, match="violet"):
+    with pytest.raises(TypeError, match=r"Spots must have the fields radius_range, .*, got 'violet'"):
         decode({"type": "Spots", "violet": 3})
 
 
