@@ -136,7 +136,10 @@ def read_bank_mask(mask_file: str, size: tuple[int, int]) -> Bytes:
 
 def holds_defect(mask: Bytes) -> bool:
     """Return whether a mask has a connected component of at least `MIN_AREA` pixels."""
-    stats = cv2.connectedComponentsWithStats(mask)[2]
+    x, y, width, height = cv2.boundingRect(mask)
+    if width * height < MIN_AREA:
+        return False
+    stats = cv2.connectedComponentsWithStats(mask[y : y + height, x : x + width])[2]
     return bool((stats[1:, cv2.CC_STAT_AREA] >= MIN_AREA).any())
 
 

@@ -29,8 +29,8 @@ class OtherImage(Look):
     """A crop of another image, or of another place of the same image.
 
     Args:
-        source: folder, image file, list of files or arrays, or callable that returns an image for a whole number; None
-            is the image itself.
+        source: folder, image file, list of files or arrays, or callable that returns an image for a whole number
+            (checked when made, see `io.sources`); None is the image itself.
         position: position of the crop: random; object, around a random point on the object in the source; same, the
             position of the defect.
         patch_angle_range: rotation of the crop, in [-360, 360], degrees.

@@ -22,7 +22,7 @@ class Shuffled(Look):
     """The image, or another one, cut into tiles and put together in random order with changed colours.
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the image itself.
+        source: folder, image file, list of files or arrays, or callable (checked when made); None is the image itself.
         tiles_range: number of tiles along each side, drawn independently, in [1, 64].
         jitter_range: relative change of brightness, contrast and saturation, and change of hue in turns, in
             [-0.5, 0.5].

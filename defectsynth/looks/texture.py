@@ -28,7 +28,8 @@ class Texture(Look):
     """A foreign texture: a procedural one in two colours, or an image of a source.
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the procedural bank.
+        source: folder, image file, list of files or arrays, or callable (checked when made); None is the
+            procedural bank.
         families: procedural textures, of which each draw without a source takes one: woven, knitted, stripes, dots,
             mesh, brushed, marble, wood, granite, cracks, rust, paper, leather.
         scale_range: size of a thread, a dot or a grain of a procedural texture, in [0, 0.5], fraction of min(H, W).

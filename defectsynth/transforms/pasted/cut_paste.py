@@ -35,7 +35,7 @@ class CutPaste(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the image itself.
+        source: folder, image file, list of files or arrays, or callable (checked when made); None is the image itself.
         area_range: area, in [0, 1], fraction of the image's area.
         aspect_range: ratio of width to height, in [0.02, 50].
         jitter_range: relative change of brightness, contrast and saturation; change of hue in turns; in [-0.5, 0.5].
@@ -87,7 +87,7 @@ class CutPasteScar(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the image itself.
+        source: folder, image file, list of files or arrays, or callable (checked when made); None is the image itself.
         length_range: length, in [0, 2], fraction of min(H, W).
         width_range: width, in [0, 1], fraction of min(H, W).
         angle_range: rotation, in [-360, 360], degrees; 0 is upright.

@@ -30,7 +30,7 @@ class InterpolatedPatch(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the image itself.
+        source: folder, image file, list of files or arrays, or callable (checked when made); None is the image itself.
         length_range: height, in [0, 2], fraction of min(H, W).
         width_range: width, in [0, 1], fraction of min(H, W).
         opacity_range: interpolation factor, the share of the other image, in [0, 1].

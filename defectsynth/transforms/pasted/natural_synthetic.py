@@ -41,7 +41,7 @@ class NaturalSynthetic(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the image itself.
+        source: folder, image file, list of files or arrays, or callable (checked when made); None is the image itself.
         size_range: smallest and largest side, in [0, 2], fraction of min(H, W).
         spread: scale of the gamma distribution of the sides, in [0, 1], fraction of min(H, W).
         zoom_range: magnification of the patch, in [0.1, 10].

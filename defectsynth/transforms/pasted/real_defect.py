@@ -36,7 +36,8 @@ class DefectBank(Component):
     """Choice of a real defect, with its size, rotation and opacity.
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is four rendered examples.
+        source: folder, image file, list of files or arrays, or callable (checked when made); None is four rendered
+            examples.
         zoom_range: magnification, in [0.1, 10]; 1 keeps the size relative to min(H, W).
         angle_range: rotation, in [-360, 360], degrees.
         opacity_range: opacity, in [0, 1]; 1 is opaque.
@@ -146,14 +147,17 @@ class RealDefect(DefectTransform):
     Args:
         source: folder, image file, list of files or arrays, or callable; None is four rendered examples. The mask is
             a_mask.png beside a.png, masks/a.png beside images/a.png, or ground_truth/kind/a_mask.png for
-            test/kind/a.png; the mask of an array is its last channel.
+            test/kind/a.png, with any suffix; the mask of an array is its last channel. A bank is checked when the
+            transform is made: in a folder, hidden files and images without a mask are skipped; empty masks are skipped
+            if others remain; files that cannot be used are refused by name.
         zoom_range: magnification, in [0.1, 10]; 1 keeps the size relative to min(H, W).
         angle_range: rotation, in [-360, 360], degrees.
         opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
 
     Raises:
-        FileNotFoundError: when a defect is drawn from a folder that holds no image with a mask.
+        FileNotFoundError: if a folder holds no image with a mask, or a listed image has none.
+        ValueError: if an image or mask cannot be read, their sizes differ, or all masks are empty.
 
     Examples:
         >>> import numpy as np

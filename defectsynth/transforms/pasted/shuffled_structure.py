@@ -30,7 +30,7 @@ class ShuffledStructure(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the image itself.
+        source: folder, image file, list of files or arrays, or callable (checked when made); None is the image itself.
         tiles_range: number of tiles along each side, drawn independently, in [1, 64].
         jitter_range: relative change of brightness, contrast and saturation; change of hue in turns; in [-0.5, 0.5].
         extent_range: side of the square that holds the regions, in [0, 2], fraction of min(H, W).

@@ -31,7 +31,8 @@ class TexturePatch(PastedDefect):
         image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
 
     Args:
-        source: folder, image file, list of files or arrays, or callable; None is the procedural bank.
+        source: folder, image file, list of files or arrays, or callable (checked when made); None is the
+            procedural bank.
         families: procedural textures, of which each draw takes one: woven, knitted, stripes, dots, mesh, brushed,
             marble, wood, granite, cracks, rust, paper, leather; ignored with a source.
         scale_range: size of a thread, a dot or a grain, in [0, 0.5], fraction of min(H, W); ignored with a source.
