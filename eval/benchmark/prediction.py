@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def write_predictions(folder: Path, images: list[Path], out: Path) -> bool:
     detector = load_detector(folder, results)
     threshold = detector.bank.threshold
     entries: list[dict[str, Any]] = []
-    for number, path in enumerate(images):
+    for path in images:
         try:
             image = load_image(path, size=results.shape)
         except ValueError as error:
@@ -46,9 +47,8 @@ def write_predictions(folder: Path, images: list[Path], out: Path) -> bool:
         score = float(scores.max())
         entry: dict[str, Any] = {"path": str(path), "score": score, "defective": score > threshold}
         if results.settings.localises:
-            name = f"{path.stem}_heat.png"
-            is_taken = any(name == other["heat_map"] for other in entries)
-            entry["heat_map"] = f"{path.stem}_{number}_heat.png" if is_taken else name
+            taken = {other["heat_map"].lower() for other in entries}
+            entry["heat_map"] = _free_name(path.stem, taken)
             heat = upsample(scores, size=results.shape)[0] / threshold
             _write_png(out / entry["heat_map"], draw_heat_map(image, heat))
         entries.append(entry)
@@ -57,6 +57,15 @@ def write_predictions(folder: Path, images: list[Path], out: Path) -> bool:
     summary = {"model": str(folder), "threshold": threshold, "held_out": detector.bank.held_out, "images": entries}
     write_json(out / "predictions.json", summary)
     return len(entries) == len(images)
+
+
+def _free_name(stem: str, taken: Collection[str]) -> str:
+    """Return the file name of a heat map that no other image has, upper and lower case alike."""
+    name, number = f"{stem}_heat.png", 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{stem}_{number}_heat.png"
+    return name
 
 
 def draw_heat_map(image: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:

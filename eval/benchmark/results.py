@@ -99,6 +99,7 @@ class Results:
         baseline: metrics of the untrained backbone on the same test images; None for experiment none.
         history: one entry per epoch: epoch, frozen, loss, accuracy, seconds.
         images: one entry per test image.
+        data_digest: digest of all files of the category; None in results of earlier versions.
     """
 
     settings: Settings
@@ -116,6 +117,7 @@ class Results:
     baseline: Metrics | None
     history: tuple[dict[str, Any], ...]
     images: tuple[ImageScore, ...]
+    data_digest: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for results.json."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from glob import escape
 from pathlib import Path
 from time import perf_counter, sleep, time
@@ -16,6 +16,7 @@ from eval.benchmark.locks import hold_locks
 from eval.benchmark.reader import CategoryReader, Reader
 from eval.benchmark.results import FAILED, RESULTS, Results, read_results, write_failure, write_results
 from eval.benchmark.schedule import PAUSE, Schedule
+from eval.data.folders import category_digest
 from eval.progress import Progress
 
 WAITING = "wait for another process"
@@ -146,6 +147,11 @@ def _finished(folder: Path, settings: Settings) -> Results | None:
             f"{folder} must hold a run with {name} {wanted[name]!r}, got {found[name]!r}: "
             "write to another folder, or remove it"
         )
+    if results.data_digest not in (None, category_digest(Path(settings.data) / settings.category)):
+        raise ValueError(
+            f"{folder} must hold a run on the present images of {settings.category}, got one on others: "
+            "write to another folder, or remove it"
+        )
     return results
 
 
@@ -172,6 +178,7 @@ def _run(settings: Settings, *, out: Path, read: Reader, progress: Progress) -> 
     folder, checkpoint = out / settings.name, checkpoint_of(settings, out)
     _clear(folder, ".*.part")
     _clear(checkpoint.parent, f".{escape(checkpoint.name)}.*.part")
+    digest = category_digest(Path(settings.data) / settings.category)
     results = run_experiment(
         settings,
         read=read,
@@ -180,6 +187,7 @@ def _run(settings: Settings, *, out: Path, read: Reader, progress: Progress) -> 
         baseline=_baseline(settings, out),
         progress=progress,
     )
+    results = replace(results, data_digest=digest)
     write_results(folder, results)
     if checkpoint.parent == folder:
         checkpoint.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ Comprehensive Real-World Dataset for Unsupervised Anomaly Detection", CVPR 2019.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defectsynth.io.image_files import SUFFIXES
+from eval.data.folders import image_files, subfolders, unambiguous_images
 from eval.data.images import check_side, load_images, load_mask, read_image_file, read_mask_file
 
 GOOD = "good"
 _LAYOUT = "train/good, test/good, test/DEFECT, ground_truth/DEFECT"
 _SIDE_STEP = 32  # px; the longer side of a shape exceeds the shorter one by a multiple of this
 _MAX_ASPECT = 4.0  # longer side / shorter side; longer images are squeezed
+
+
+class RepeatedImagesWarning(UserWarning):
+    """Training images of a category have the same pixels."""
+
 
 Progress = Callable[[int, int], None]
 """Called with the number of images done, and the number of all images."""
@@ -57,6 +64,7 @@ class Category:
         test: good and defective images, sorted by folder and file name.
         shape: (height, width) in pixels of the arrays that `images` and `masks` return.
         copies: training images that are left out because a test image has the same pixels.
+        repeats: training images that are left out because an earlier one has the same pixels.
     """
 
     name: str
@@ -64,6 +72,7 @@ class Category:
     test: tuple[Record, ...]
     shape: tuple[int, int]
     copies: tuple[Record, ...] = ()
+    repeats: tuple[Record, ...] = ()
 
     def images(self, records: Sequence[Record]) -> NDArray[np.uint8]:
         """Return the images of `records`, uint8 (N, H, W, 3) in RGB; see `load_image`."""
@@ -88,7 +97,7 @@ def find_categories(root: str | Path) -> tuple[str, ...]:
         ValueError: if it holds no category.
     """
     home = _checked_folder("root", root)
-    found = tuple(folder.name for folder in _folders(home) if (folder / "train" / GOOD).is_dir())
+    found = tuple(folder.name for folder in subfolders(home) if (folder / "train" / GOOD).is_dir())
     if not found:
         own = f"; {home} is one itself: read it with read_category" if (home / "train" / GOOD).is_dir() else ""
         raise ValueError(f"root must hold category folders ({_LAYOUT}), got none in {home}{own}")
@@ -162,13 +171,8 @@ def read_known(
 def defective_images(folder: str | Path) -> dict[str, str]:
     """Return {DEFECT/FILE: DEFECT} of the defective test images, from the file names; no image is opened."""
     tests = Path(folder) / "test"
-    types = [entry for entry in _folders(tests) if entry.name != GOOD] if tests.is_dir() else []
+    types = [entry for entry in subfolders(tests) if entry.name != GOOD] if tests.is_dir() else []
     return {f"{entry.name}/{path.name}": entry.name for entry in types for path in image_files(entry)}
-
-
-def image_files(folder: Path) -> list[Path]:
-    """Return the sorted paths of the images in a folder, by their suffixes; hidden files are ignored."""
-    return [entry for entry in _visible(folder) if entry.suffix.lower() in SUFFIXES and not entry.is_dir()]
 
 
 def median_shape(shapes: Sequence[tuple[int, int]], size: int) -> tuple[int, int]:
@@ -191,13 +195,13 @@ def _train_paths(folder: str | Path, size: int) -> tuple[Path, list[Path]]:
     home = _checked_folder("folder", folder)
     good = home / "train" / GOOD
     if not good.is_dir():
-        inside = [entry.name for entry in _folders(home) if (entry / "train" / GOOD).is_dir()]
+        inside = [entry.name for entry in subfolders(home) if (entry / "train" / GOOD).is_dir()]
         hint = f"; did you mean one of its categories: {', '.join(inside)}?" if inside else ""
         raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without train/good{hint}")
-    others = [entry.name for entry in _folders(home / "train") if entry.name != GOOD]
+    others = [entry.name for entry in subfolders(home / "train") if entry.name != GOOD]
     if others:
         raise ValueError(f"train must hold only the folder good, got {', '.join(others)} too: clear {good.parent}")
-    paths = image_files(good)
+    paths = unambiguous_images(good)
     if not paths:
         raise ValueError(f"train/good must hold images ({', '.join(SUFFIXES)}), got none: put good parts into {good}")
     return home, paths
@@ -219,20 +223,23 @@ def _category(
             progress(len(checked), len(paths) + len(tests))
     test_digests = {digest for _, digest in checked[len(paths) :]}
     test = tuple(record for record, _ in checked[len(paths) :])
-    train = tuple(record for record, digest in checked[: len(paths)] if digest not in test_digests)
+    first = {digest: record for record, digest in reversed(checked[: len(paths)]) if digest not in test_digests}
+    train = tuple(record for record, digest in checked[: len(paths)] if first.get(digest) is record)
+    repeats = tuple(
+        record for record, digest in checked[: len(paths)] if digest in first and first[digest] is not record
+    )
+    if repeats:
+        warnings.warn(
+            f"{len(repeats)} of {len(paths)} training images repeat the pixels of others and are left out, first "
+            f"{repeats[0].path}: held out repeats would make every threshold too low",
+            RepeatedImagesWarning,
+            stacklevel=3,
+        )
     copies = tuple(record for record, digest in checked[: len(paths)] if digest in test_digests)
     if not train:
         raise ValueError(f"train/good must hold other images than test, got copies of those only in {home}")
     shape = (size, size) if square else median_shape([record.shape for record in train], size)
-    return Category(home.resolve().name, train, test, shape, copies)
-
-
-def _visible(folder: Path) -> list[Path]:
-    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-
-
-def _folders(folder: Path) -> list[Path]:
-    return [entry for entry in _visible(folder) if entry.is_dir()]
+    return Category(home.resolve().name, train, test, shape, copies, repeats)
 
 
 def _test_paths(home: Path) -> list[tuple[Path, str]]:
@@ -242,7 +249,7 @@ def _test_paths(home: Path) -> list[tuple[Path, str]]:
         raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without test")
     if loose := image_files(tests):
         raise ValueError(f"test images must lie in test/good or test/DEFECT: move {loose[0]} to one of them")
-    found = [(path, defect.name) for defect in _folders(tests) for path in image_files(defect)]
+    found = [(path, defect.name) for defect in subfolders(tests) for path in unambiguous_images(defect)]
     defective = sum(defect != GOOD for _, defect in found)
     if not 0 < defective < len(found):
         raise ValueError(

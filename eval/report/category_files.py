@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.data.datasets import GOOD, image_files, read_category
+from eval.data.datasets import GOOD, read_category
+from eval.data.folders import image_files
 from eval.data.images import Size, load_mask, read_image_file
 from eval.report.runs import Run
 

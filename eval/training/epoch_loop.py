@@ -84,10 +84,19 @@ class TrainingRun:
         self.settings = self._settings()  # before the annealing of the head, a part of its repr, falls
 
     def epoch(self, number: int) -> Epoch:
-        """Train and validate once; the random numbers depend on the seed and the number of the epoch only."""
+        """Train and validate once; the random numbers depend on the seed and the number of the epoch only.
+
+        Raises:
+            ValueError: if all training examples are of one class, as twins are if no defect finds a place.
+        """
         began = perf_counter()
         frozen = number < self.options.frozen_epochs
         data = self.reader.read(self.split.training, number, progress=self._progress_of(number))
+        if len(torch.unique(data.targets)) < 2:
+            raise ValueError(
+                f"training examples must be of two classes, got one in epoch {number + 1}: the generator found no "
+                "place for a defect in any image; look at what it draws with defectsynth preview"
+            )
         self.backbone.freeze(trainable=0 if frozen else self.trainable)
         self._set_training_mode()
         rng = np.random.default_rng((self.options.seed, number))
