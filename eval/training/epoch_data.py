@@ -23,10 +23,12 @@ class EpochData:
     Attributes:
         features: (N, ...), see `Backbone.lower`.
         targets: int64, classes of images (N,) or of patches (N, h, w).
+        classes: classes of the images that occur.
     """
 
     features: Tensor
     targets: Tensor
+    classes: frozenset[int]
 
     def __len__(self) -> int:
         """Return the number of examples."""
@@ -64,6 +66,7 @@ class EpochReader:
         self.backbone.eval()
         features: list[Tensor] = []
         targets: list[Tensor] = []
+        classes: set[int] = set()
         done = 0
         batches = load_batches(
             examples, batch=self.options.batch, epoch=epoch, seed=self.options.seed, workers=self.workers
@@ -71,10 +74,11 @@ class EpochReader:
         for images, masks, labels in batches:
             features.append(self.features(images.numpy()))
             targets.append(labels if self.of_images else self._patch_labels(masks, features[-1]))
+            classes.update(labels.tolist())
             done += len(images)
             if progress is not None:
                 progress(done)
-        return EpochData(torch.cat(features), torch.cat(targets))
+        return EpochData(torch.cat(features), torch.cat(targets), frozenset(classes))
 
     def _patch_labels(self, masks: Tensor, features: Tensor) -> Tensor:
         with torch.inference_mode():

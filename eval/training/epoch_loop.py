@@ -87,14 +87,15 @@ class TrainingRun:
         """Train and validate once; the random numbers depend on the seed and the number of the epoch only.
 
         Raises:
-            ValueError: if all training examples are of one class, as twins are if no defect finds a place.
+            ValueError: if all training examples of the first epoch are of one class, as twins are if no defect finds
+                a place.
         """
         began = perf_counter()
         frozen = number < self.options.frozen_epochs
         data = self.reader.read(self.split.training, number, progress=self._progress_of(number))
-        if len(torch.unique(data.targets)) < 2:
+        if number == 0 and len(data.classes) < 2:
             raise ValueError(
-                f"training examples must be of two classes, got one in epoch {number + 1}: the generator found no "
+                "training examples must be of two classes, got one in the first epoch: the generator found no "
                 "place for a defect in any image; look at what it draws with defectsynth preview"
             )
         self.backbone.freeze(trainable=0 if frozen else self.trainable)

@@ -120,7 +120,7 @@ def test_the_ablation_runs_each_change_once_and_tells_what_it_comes_to(
         }
 
     monkeypatch.setattr(recipe_ablation, "run_all", run_all)
-    monkeypatch.setattr(recipe_ablation, "found_results", found)
+    monkeypatch.setattr(recipe_ablation, "find_results", found)
     write_category(tmp_path / "parts" / "screw", defect="dark")
     words = ["--data", str(tmp_path / "parts"), "--out", str(tmp_path), "--jobs", "2", "--seeds", "0", "1"]
     assert recipe_ablation.main(words) == 0

@@ -100,4 +100,4 @@ def test_a_generator_that_never_draws_is_refused(plate: Path, tmp_path: Path) ->
     )
     _, cell = run_cells([baseline_of(settings), settings], out=tmp_path / "out", progress=lambda *_: None)
     assert cell.results is None
-    assert "training examples must be of two classes, got one in epoch 1" in cell.error
+    assert "training examples must be of two classes, got one in the first epoch" in cell.error
