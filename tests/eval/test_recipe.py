@@ -128,6 +128,6 @@ def test_the_ablation_runs_each_change_once_and_tells_what_it_comes_to(
     trained = [cell for cell in ran if cell.experiment != "none"]
     assert len(trained) == 2 * (len(recipe_ablation.CHANGES) - 1)
     lines = capsys.readouterr().out.splitlines()[-len(recipe_ablation.CHANGES) :]
-    assert lines[0].split() == ["as", "usual", "0.800", "0.800", "-"]
+    assert lines[0].split() == ["default", "0.800", "0.800", "-"]
     assert lines[1].split()[-3:] == ["0.600", "0.600", "-"]
     assert lines[2].split()[-3:] == ["0.900", "0.900", "-"]
