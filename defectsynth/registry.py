@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from typing import Any
@@ -11,8 +11,11 @@ import albumentations as A
 
 from defectsynth import fields, looks, places, shapes, transforms
 from defectsynth.blending.blend import Blend
+from defectsynth.core.messages import did_you_mean, short_repr
 from defectsynth.core.parameters import Component
+from defectsynth.core.plain_data import PARSERS
 from defectsynth.engine.compat import leaves
+from defectsynth.engine.saved_compositions import load_composition
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.presets import CATEGORIES, PRESETS, category_preset
 from defectsynth.reference import REFERENCES
@@ -89,7 +92,6 @@ def preset_summary(name: str) -> str:
     return summary(types[kind]) if kind else f"Draws one defect of {category}: one of {', '.join(types)}."
 
 
-FORMATS = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
 _FIXED = {
     "p": "every output image gets a defect",
     "mask_kind": "masks are written as 0 and 255",
@@ -111,7 +113,7 @@ def make_defects(names: Sequence[str], given: Mapping[str, Any], *, option: str 
     known = named_defects()
     for name in names:
         if name not in known:
-            raise ValueError(f"{option}defect must be one of {', '.join(known)}, got {name!r}")
+            raise ValueError(f"{option}defect {unknown_name(name, known, 'defect')}")
     if len(set(names)) != len(names):
         raise ValueError(f"{option}defect must name different defects, got {', '.join(names)}")
     taken = {name: known[name].argument_names() for name in names}
@@ -120,8 +122,10 @@ def make_defects(names: Sequence[str], given: Mapping[str, Any], *, option: str 
             raise ValueError(f"{option}set {argument} is not possible: {_FIXED[argument]}")
         if not any(argument in possible for possible in taken.values()):
             every = dict.fromkeys(entry for possible in taken.values() for entry in possible if entry not in _FIXED)
+            hint = did_you_mean(argument, every)
+            takes = "" if hint else f" ({', '.join(every)})"
             raise ValueError(
-                f"{option}set must name an argument of {', '.join(names)} ({', '.join(every)}), got {argument!r}"
+                f"{option}set must name an argument of {', '.join(names)}{takes}, got {short_repr(argument)}{hint}"
             )
     defects = []
     for name in names:
@@ -131,6 +135,13 @@ def make_defects(names: Sequence[str], given: Mapping[str, Any], *, option: str 
         except (TypeError, ValueError) as error:
             raise ValueError(f"{option}defect {name}: {error}") from error
     return defects[0] if len(defects) == 1 else A.Compose([A.OneOf(defects, p=1.0)])
+
+
+def unknown_name(name: str, known: Iterable[str], noun: str, more: str = "") -> str:
+    """Return the rest of an error message for a name that is not known: close names, or all if none is close."""
+    hint = did_you_mean(name, known := list(known))
+    allowed = f"the name of a {noun}" if hint else f"one of {', '.join(known)}"
+    return f"must be {allowed}{more}, got {short_repr(name)}{hint}"
 
 
 def load_preset(name: str, *, option: str = "preset") -> Any:
@@ -148,19 +159,11 @@ def load_preset(name: str, *, option: str = "preset") -> Any:
             return known
     except ValueError as error:
         raise ValueError(f"{option} {name}: {error}") from error
-    import yaml  # noqa: PLC0415  of the extra `cli`
-
     path = Path(name)
-    if path.suffix.lower() not in FORMATS:
-        raise ValueError(f"{option} must be one of {', '.join(named_presets())} or a .yaml or .json file, got {name!r}")
+    if path.suffix.lower() not in PARSERS:
+        raise ValueError(f"{option} {unknown_name(name, named_presets(), 'preset', ' or a .yaml or .json file')}")
     try:
-        preset = A.load(path, data_format=FORMATS[path.suffix.lower()])
-    except (OSError, AttributeError, KeyError, TypeError, ValueError, yaml.YAMLError) as error:
-        reason = f"no class {error} is known" if isinstance(error, KeyError) else error
-        raise ValueError(f"{option} must be a file that A.save wrote, got {name!r}: {reason}") from error
-    for leaf in leaves(preset):
-        if not isinstance(leaf, DefectTransform):
-            raise ValueError(  # noqa: TRY004  a broken file
-                f"{option} must hold defects only, or no record could draw an image again; got {type(leaf).__name__}"
-            )
+        preset = load_composition(path)
+    except ValueError as error:
+        raise ValueError(f"{option} must be a file that A.save wrote, got {name!r}: {error}") from error
     return preset if isinstance(preset, (DefectTransform, A.Compose)) else A.Compose([preset])

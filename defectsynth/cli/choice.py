@@ -6,9 +6,9 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import yaml
-
 from defectsynth.cli.errors import UsageError
+from defectsynth.core.messages import short_repr
+from defectsynth.core.plain_data import parse_yaml
 from defectsynth.registry import load_preset, make_defects
 
 
@@ -55,9 +55,9 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
         if name in given:
             raise UsageError(f"--set {name} must be given once")
         try:
-            given[name] = _with_floats(yaml.safe_load(text))
-        except yaml.YAMLError as error:
-            raise UsageError(f"--set {name} must be a value in YAML, got {text!r}") from error
+            given[name] = _with_floats(parse_yaml(text))
+        except ValueError as error:
+            raise UsageError(f"--set {name} must be a value in YAML, got {short_repr(text)}: {error}") from error
     return given
 
 

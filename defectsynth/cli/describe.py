@@ -19,7 +19,7 @@ from defectsynth.engine.transform import COMMON_RULES, DefectTransform
 from defectsynth.places.base import PLACES, Where
 from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.reference import REFERENCES
-from defectsynth.registry import named_defects, named_presets, preset_summary, summary
+from defectsynth.registry import named_defects, named_presets, preset_summary, summary, unknown_name
 
 HEAD = ("argument", "default", "unit and bounds", "meaning")
 _NARROWEST = 36  # characters of the last column
@@ -51,7 +51,8 @@ def show(arguments: Namespace) -> int:
     elif arguments.name in named_presets():
         print(_preset(arguments.name))
     else:
-        raise UsageError(f"NAME must be one of {', '.join([*defects, *named_presets()])}, got {arguments.name!r}")
+        known = [*defects, *named_presets()]
+        raise UsageError(f"NAME {unknown_name(arguments.name, known, 'defect or preset')}")
     return 0
 
 
