@@ -1,5 +1,6 @@
 """Nearest neighbours of both engines against a plain loop and scikit-learn, and the coreset against a greedy loop."""
 
+import os
 import re
 import subprocess
 import sys
@@ -147,6 +148,20 @@ def test_faiss_uses_as_many_threads_as_torch() -> None:
             assert faiss.omp_get_max_threads() == threads
     finally:
         torch.set_num_threads(before)
+
+
+def test_faiss_is_imported_with_kernels_for_new_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str | None] = []
+    monkeypatch.setattr(module, "import_module", lambda _: seen.append(os.environ.get("OPENBLAS_CORETYPE")))
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    for capability in ("AVX512", "AVX2", "DEFAULT"):
+        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda capability=capability: capability)
+        module._import_faiss.__wrapped__()
+        assert "OPENBLAS_CORETYPE" not in os.environ
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Zen")  # by the user
+    module._import_faiss.__wrapped__()
+    assert seen == ["SkylakeX", "Haswell", None, "Zen"]
+    assert os.environ["OPENBLAS_CORETYPE"] == "Zen"
 
 
 FORKING = """
