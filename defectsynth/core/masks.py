@@ -8,7 +8,6 @@ around a region, so that for them half of the range is always the threshold.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -29,10 +28,7 @@ def binary_mask(mask: Array, *, name: str = "mask", lossy: bool = False) -> Byte
         ValueError: if it has another number of axes, an empty axis, NaN, infinity or a negative number; or if it has
             several values beside 0 and none reaches half of the range.
     """
-    if not isinstance(mask, np.ndarray):
-        raise TypeError(f"{name} must be a numpy array, got {type(mask).__name__}")
-    if mask.dtype.kind not in "buif":
-        raise TypeError(f"{name} must hold booleans or numbers, got {mask.dtype}")
+    _check_array(name, mask)
     if mask.ndim not in (2, 3) or mask.size == 0:
         raise ValueError(f"{name} must be (H, W) or (H, W, C) with no empty axis, got shape {mask.shape}")
     if mask.dtype.kind == "f" and not np.isfinite(mask).all():
@@ -54,16 +50,33 @@ def roi_to_mask(roi: Array, size: tuple[int, int]) -> Bytes:
     Raises:
         TypeError, ValueError: see `binary_mask`; and ValueError if its height and width are not `size`.
     """
-    if isinstance(roi, np.ndarray):
-        check_mask_sizes("roi", [roi], size)
+    check_masks("roi", [roi], size)
     return binary_mask(roi, name="roi")
 
 
-def check_mask_sizes(name: str, masks: Iterable[Any] | None, size: tuple[int, ...]) -> None:
-    """Raise ValueError unless masks, (H, W) or (H, W, C), have the height and width of the image; None is skipped."""
-    for mask in masks if masks is not None else ():
-        if mask is not None and np.shape(mask)[:2] != size:
-            raise ValueError(f"{name} must have the image's height and width {size}, got shape {np.shape(mask)}")
+def check_masks(name: str, masks: Any, size: tuple[int, ...]) -> None:
+    """Raise TypeError or ValueError unless masks are arrays of booleans or numbers as large as the image.
+
+    Args:
+        name: what an error calls them.
+        masks: an array (N, H, W[, C]), or a list of arrays (H, W[, C]).
+        size: (height, width) of the image.
+    """
+    if not isinstance(masks, (np.ndarray, list, tuple)):
+        raise TypeError(f"{name} must be a list of arrays or an array, got {type(masks).__name__}")
+    for mask in masks:
+        _check_array(name, mask)
+        if mask.ndim not in (2, 3) or mask.shape[:2] != size:
+            raise ValueError(f"{name} must have the image's height and width {size}, got shape {mask.shape}")
+
+
+def _check_array(name: str, mask: Any) -> None:
+    """Raise TypeError unless a mask is an array of booleans or numbers."""
+    if not isinstance(mask, np.ndarray):
+        hint = "; convert it with numpy.asarray" if hasattr(mask, "__array__") else ""
+        raise TypeError(f"{name} must be a numpy array, got {type(mask).__name__}{hint}")
+    if mask.dtype.kind not in "buif":
+        raise TypeError(f"{name} must hold booleans or numbers, got {mask.dtype}")
 
 
 def _without_channels(mask: Array) -> Array:

@@ -8,6 +8,7 @@ from typing import Any
 
 from defectsynth.core.messages import short_repr
 from defectsynth.core.serialization import decode
+from defectsynth.engine.checks import check_records
 from defectsynth.recipes.base import Recipe
 
 MAX_IN_SIDES = 16.0  # largest number of a recipe, in longer sides of the image
@@ -25,8 +26,7 @@ def recipes_of(defects: Sequence[Mapping[str, Any]], size: tuple[int, ...]) -> l
         TypeError: If `defects` is no list of records, or if a field of a recipe has another type.
         ValueError: If a record holds no recipe, or numbers that no defect of such an image has.
     """
-    if not isinstance(defects, (list, tuple)) or not all(isinstance(defect, Mapping) for defect in defects):
-        raise TypeError(f"defects must be a list of records, got {short_repr(defects)}")
+    check_records(defects)
     max_number = max(MAX_IN_SMALL_IMAGES, MAX_IN_SIDES * max(size[:2]))
     recipes = [decode(defect.get("recipe"), max_number=max_number) for defect in defects]
     for defect, recipe in zip(defects, recipes, strict=True):

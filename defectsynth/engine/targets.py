@@ -19,10 +19,16 @@ SIDE_POINTS = 16  # points along each side of a bounding box that are moved to f
 
 
 def frames_of(target: str, value: Any) -> list[Array] | None:
-    """Return the images in a target, None if it holds none."""
+    """Return the images in a target, None if it holds none.
+
+    Raises:
+        TypeError: if images or a volume are neither an array nor a list.
+    """
     if target == "image" and value is not None:
         return [value]
     if target in ("images", "volume") and value is not None:
+        if not isinstance(value, (np.ndarray, list, tuple)):
+            raise TypeError(f"{target} must be an array (N, H, W[, C]) or a list of images, got {type(value).__name__}")
         return list(value)
     return None
 
@@ -160,10 +166,16 @@ def records_after(
         box = record.get("box")
         if box is not None:
             moved = moved_boxes(np.array([box]) / scale, drawing.recipes, size)[0] * scale
-            box = [int(edge) for edge in (*np.floor(moved[:2] + 1e-6), *np.ceil(moved[2:] - 1e-6))]
+            box = _whole_box(moved, size)
         after.append({**record, "box": box} if box != record.get("box") else record)
     fresh = drawing.records(next_draw(records))
     return after + ([{**record, "box": None, "area": None} for record in fresh] if moved_later else fresh)
+
+
+def _whole_box(edges: Array, size: tuple[int, ...]) -> list[int]:
+    """Return the pixels that a box (x_min, y_min, x_max, y_max) touches, at least one, in an image of a size."""
+    low = np.minimum(np.floor(edges[:2] + 1e-6), (size[1] - 1, size[0] - 1))
+    return [int(edge) for edge in (*low, *np.maximum(np.ceil(edges[2:] - 1e-6), low + 1))]
 
 
 def moved_boxes(boxes: Array, recipes: Sequence[Recipe], size: tuple[int, int]) -> Array:

@@ -12,10 +12,10 @@ from typing import Any, ClassVar, TypedDict
 import numpy as np
 
 from defectsynth.core.arrays import Array
-from defectsynth.core.masks import check_mask_sizes
 from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Choice, Component, Count, Label, Number, Rule
 from defectsynth.core.serialization import decode, encode, find_in_memory
+from defectsynth.engine.checks import check_target
 from defectsynth.engine.compat import HostTransform
 from defectsynth.engine.rendering import Drawing, draw, redraw
 from defectsynth.engine.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints, records_after
@@ -176,8 +176,7 @@ class DefectTransform(HostTransform):
         recipes: tuple[Recipe, ...] = params["recipes"]
         size = first_image(data, self).shape[:2]
         for key, value in data.items():
-            target = self.target_of(key)
-            check_mask_sizes(key, [value] if target == "mask" else value if target in FRAMES_OF_MASKS else (), size)
+            check_target(key, self.target_of(key), value, size)
         if not recipes:
             return data
         cache, roi, peak = params["cache"], data.get("roi"), params["peak"]

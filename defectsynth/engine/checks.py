@@ -1,0 +1,52 @@
+"""Checks of the targets that a caller hands to a defect beside its image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from defectsynth.core.masks import check_masks
+from defectsynth.core.messages import short_repr
+from defectsynth.engine.targets import frames_of
+
+COLUMNS = {"bboxes": 4, "keypoints": 2}  # numbers at the start of each row
+
+
+def check_target(key: str, target: str, value: Any, size: tuple[int, ...]) -> None:
+    """Raise TypeError or ValueError unless a target beside the image is one that defects can be applied to, or None.
+
+    Args:
+        key: what the caller calls it.
+        target: what it stands for, such as "mask".
+        value: as given.
+        size: (height, width) of the image.
+    """
+    if value is None:
+        return
+    if target == "mask":
+        check_masks(key, [value], size)
+    elif target in ("masks", "mask3d"):
+        check_masks(key, value, size)
+    elif target in ("images", "volume"):
+        frames_of(target, value)
+    elif target == "defects":
+        check_records(value, key)
+    elif target in COLUMNS:
+        _check_rows(key, value, COLUMNS[target])
+
+
+def check_records(records: Any, name: str = "defects") -> None:
+    """Raise TypeError unless `records` is a list of records."""
+    if not isinstance(records, (list, tuple)) or not all(isinstance(record, Mapping) for record in records):
+        raise TypeError(f"{name} must be a list of records, got {short_repr(records)}")
+
+
+def _check_rows(key: str, value: Any, columns: int) -> None:
+    try:
+        rows = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        rows = np.asarray(None)
+    if rows.dtype.kind not in "uif" or (rows.size and (rows.ndim != 2 or rows.shape[1] < columns)):
+        raise TypeError(f"{key} must be numbers, (N, {columns} or more), got {short_repr(value)}")
