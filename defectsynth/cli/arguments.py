@@ -38,6 +38,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         ("workers", 1, None),
         ("rows", 1, 100),
         ("cell", 64, 1024),
+        ("peak", 15, 65535),
     ):
         if isinstance(getattr(arguments, name, None), str):
             setattr(arguments, name, _whole(f"--{name}", getattr(arguments, name), low, high))
@@ -150,5 +151,10 @@ def _add_defects(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--where", metavar="PLACE", help="short for --set where=PLACE: object, edge, inside, ring, anywhere"
+    )
+    parser.add_argument(
+        "--peak",
+        metavar="LEVEL",
+        help="white level of 16-bit images, such as 4095 for a camera of 12 bits (default: estimated for each image)",
     )
     parser.add_argument("--severity", metavar="SHARE", help="short for --set severity=SHARE, in [0, 1]")

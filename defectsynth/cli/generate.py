@@ -62,6 +62,7 @@ def make_plan(arguments: Namespace) -> Plan:
         layout=arguments.layout,
         transform=transform,
         seed=arguments.seed,
+        peak=arguments.peak,
     )
 
 
@@ -76,6 +77,7 @@ def settings_of(plan: Plan, count: int) -> dict[str, Any]:
         "input": fingerprint(plan.folder, plan.sources),
         "roi": None if plan.roi_folder is None else fingerprint(plan.roi_folder, rois),
         "transform": A.to_dict(plan.transform),
+        **({} if plan.peak is None else {"peak": plan.peak}),
     }
 
 

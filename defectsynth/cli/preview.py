@@ -40,7 +40,7 @@ def preview(arguments: Namespace) -> int:
         if source is None:
             report(failures)
             raise JobError(f"none of the {len(names)} images can be used")
-        row, failure = _row(source, transform, seed=arguments.seed, number=number)
+        row, failure = _row(source, transform, seed=arguments.seed, number=number, peak=arguments.peak)
         rows.append(row)
         failures += failure
     write_whole(output, encode_png(draw_sheet(rows, cell=arguments.cell)))
@@ -65,9 +65,11 @@ def _next_readable(folder: Path, names: tuple[str, ...], number: int) -> tuple[_
     return None, failures
 
 
-def _row(source: _Source, transform: Any, *, seed: int, number: int) -> tuple[Row, list[dict[str, str]]]:
+def _row(
+    source: _Source, transform: Any, *, seed: int, number: int, peak: int | None
+) -> tuple[Row, list[dict[str, str]]]:
     try:
-        drawn = draw_image(source.image, transform, seed=seed, number=number, roi=None)[1]
+        drawn = draw_image(source.image, transform, seed=seed, number=number, roi=None, peak=peak)[1]
     except (TypeError, ValueError) as error:
         return Row(source.name, source.image, None), [{"source": source.name, "error": str(error)}]
     failure = [] if drawn else [{"source": source.name, "error": "no defect could be placed"}]

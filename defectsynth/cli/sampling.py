@@ -19,7 +19,9 @@ def seed_of(seed: int, number: int, attempt: int = 0) -> int:
     return int(np.random.SeedSequence(entropy).generate_state(1, np.uint64)[0] >> np.uint64(11))
 
 
-def draw_image(image: Array, transform: Any, *, seed: int, number: int, roi: Bytes | None) -> tuple[int, State | None]:
+def draw_image(
+    image: Array, transform: Any, *, seed: int, number: int, roi: Bytes | None, peak: float | None = None
+) -> tuple[int, State | None]:
     """Draw the defects of output image `number`.
 
     Args:
@@ -28,15 +30,16 @@ def draw_image(image: Array, transform: Any, *, seed: int, number: int, roi: Byt
         seed: of the job.
         number: index of the output image.
         roi: uint8 (H, W), non-zero where a defect may land; None allows everything.
+        peak: white level of a uint16 image; None estimates it.
 
     Returns:
         The seed of the image, and the image with mask and records; None if none of the seeds found a place.
     """
     for attempt in range(FURTHER_SEEDS + 1):
         own = seed_of(seed, number, attempt)
-        state = State.of(image, roi)
+        state = State.of(image, roi, peak)
         if isinstance(transform, DefectTransform):
-            state.add(transform.draw(image, seed=own, roi=roi))  # regardless of its p
+            state.add(transform.draw(image, seed=own, roi=roi, peak=state.peak))  # regardless of its p
         else:
             run(transform, state, seed=own)
         state.prune()

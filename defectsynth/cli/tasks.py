@@ -34,6 +34,7 @@ class Plan:
         layout: one of `arguments.LAYOUTS`.
         transform: a defect or a composition of defects.
         seed: of the job.
+        peak: white level of 16-bit images; None estimates it.
     """
 
     folder: Path
@@ -44,6 +45,7 @@ class Plan:
     layout: str
     transform: Any
     seed: int
+    peak: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _draw(plan: Plan, source: int, number: int) -> Entry:
     """Draw and write one output image and its mask."""
     try:
         image, roi = _read(plan, source)
-        seed, state = draw_image(image, plan.transform, seed=plan.seed, number=number, roi=roi)
+        seed, state = draw_image(image, plan.transform, seed=plan.seed, number=number, roi=roi, peak=plan.peak)
     except (TypeError, ValueError, cv2.error) as error:  # the transform refuses the image, or the source has changed
         return {"number": number, "source": source, "error": f"image {number:06d}: {str(error).strip()}"}
     except MemoryError:

@@ -85,6 +85,7 @@ def run_experiment(
         seconds={stage: round(time, 3) for stage, time in seconds.items()},
         peak_memory_mib=memory.mib(),
         shape=images.category.shape,
+        peak=images.category.peak,
         copies=len(images.category.copies),
         bank_rows=len(detector.bank.rows),
         metrics=scored.metrics,

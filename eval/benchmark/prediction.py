@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from eval.benchmark.artifacts import load_detector, upsample
 from eval.benchmark.results import read_results
-from eval.data.images import load_image
+from eval.data.images import FULL_PEAK, load_image
 from eval.files import write_atomically, write_json
 
 _HEAT_OPACITY = 0.5
@@ -39,7 +39,7 @@ def write_predictions(folder: Path, images: list[Path], out: Path) -> bool:
     entries: list[dict[str, Any]] = []
     for path in images:
         try:
-            image = load_image(path, size=results.shape)
+            image = load_image(path, size=results.shape, peak=results.peak or FULL_PEAK)
         except ValueError as error:
             sys.stderr.write(f"eval: {error}\n")
             continue

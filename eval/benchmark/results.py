@@ -99,6 +99,7 @@ class Results:
         baseline: metrics of the untrained backbone on the same test images; None for experiment none.
         history: one entry per epoch: epoch, frozen, loss, accuracy, seconds.
         images: one entry per test image.
+        peak: white level of 16-bit image files; None in results of earlier versions.
         data_digest: digest of all files of the category; None in results of earlier versions.
     """
 
@@ -117,6 +118,7 @@ class Results:
     baseline: Metrics | None
     history: tuple[dict[str, Any], ...]
     images: tuple[ImageScore, ...]
+    peak: float | None = None
     data_digest: str | None = None
 
     def to_json(self) -> dict[str, Any]:

@@ -17,9 +17,10 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from defectsynth.core.images import CAMERA_PEAKS, WhiteLevelWarning
 from defectsynth.io.image_files import SUFFIXES
 from eval.data.folders import image_files, subfolders, unambiguous_images
-from eval.data.images import check_side, load_images, load_mask, read_image_file, read_mask_file
+from eval.data.images import FULL_PEAK, check_side, load_images, load_mask, read_image_file, read_mask_file
 
 GOOD = "good"
 _LAYOUT = "train/good, test/good, test/DEFECT, ground_truth/DEFECT"
@@ -65,6 +66,7 @@ class Category:
         shape: (height, width) in pixels of the arrays that `images` and `masks` return.
         copies: training images that are left out because a test image has the same pixels.
         repeats: training images that are left out because an earlier one has the same pixels.
+        peak: white level of 16-bit files: the least of 1023, 4095, 16383 and 65535 that no image exceeds.
     """
 
     name: str
@@ -73,12 +75,13 @@ class Category:
     shape: tuple[int, int]
     copies: tuple[Record, ...] = ()
     repeats: tuple[Record, ...] = ()
+    peak: float = FULL_PEAK
 
     def images(self, records: Sequence[Record]) -> NDArray[np.uint8]:
         """Return the images of `records`, uint8 (N, H, W, 3) in RGB; see `load_image`."""
         if not records:
             return np.zeros((0, *self.shape, 3), np.uint8)
-        return load_images([record.path for record in records], size=self.shape)
+        return load_images([record.path for record in records], size=self.shape, peak=self.peak)
 
     def masks(self, records: Sequence[Record]) -> NDArray[np.bool_]:
         """Return the masks of `records`, bool (N, H, W), empty for a good part; see `load_mask`."""
@@ -217,17 +220,18 @@ def _category(
     progress: Progress | None,
 ) -> Category:
     checked: list[tuple[Record, bytes]] = []
+    brightest = 0
     for path, defect in [*((path, GOOD) for path in paths), *tests]:
-        checked.append(_checked_record(home, path, defect))
+        record, digest, level = _checked_record(home, path, defect)
+        checked.append((record, digest))
+        brightest = max(brightest, level)
         if progress is not None:
             progress(len(checked), len(paths) + len(tests))
     test_digests = {digest for _, digest in checked[len(paths) :]}
     test = tuple(record for record, _ in checked[len(paths) :])
     first = {digest: record for record, digest in reversed(checked[: len(paths)]) if digest not in test_digests}
     train = tuple(record for record, digest in checked[: len(paths)] if first.get(digest) is record)
-    repeats = tuple(
-        record for record, digest in checked[: len(paths)] if digest in first and first[digest] is not record
-    )
+    repeats = tuple(record for record, digest in checked[: len(paths)] if first.get(digest, record) is not record)
     if repeats:
         warnings.warn(
             f"{len(repeats)} of {len(paths)} training images repeat the pixels of others and are left out, first "
@@ -239,7 +243,7 @@ def _category(
     if not train:
         raise ValueError(f"train/good must hold other images than test, got copies of those only in {home}")
     shape = (size, size) if square else median_shape([record.shape for record in train], size)
-    return Category(home.resolve().name, train, test, shape, copies, repeats)
+    return Category(home.resolve().name, train, test, shape, copies, repeats, _peak_of(brightest, home))
 
 
 def _test_paths(home: Path) -> list[tuple[Path, str]]:
@@ -259,13 +263,30 @@ def _test_paths(home: Path) -> list[tuple[Path, str]]:
     return found
 
 
-def _checked_record(home: Path, path: Path, defect: str) -> tuple[Record, bytes]:
-    """Decode an image and, if it is defective, its mask; return its record and a digest of its pixels."""
+def _peak_of(brightest: int, home: Path) -> float:
+    """Return the white level of 16-bit files whose greatest pixel is `brightest`, 0 if there are none."""
+    peak = next(level for level in CAMERA_PEAKS[1:] if brightest <= level) if brightest else FULL_PEAK
+    if peak < FULL_PEAK:
+        warnings.warn(
+            f"white level of the 16-bit images in {home} estimated as {peak:g} from their greatest pixel, {brightest}",
+            WhiteLevelWarning,
+            stacklevel=4,
+        )
+    return peak
+
+
+def _checked_record(home: Path, path: Path, defect: str) -> tuple[Record, bytes, int]:
+    """Decode an image and, if it is defective, its mask.
+
+    Returns:
+        Its record, a digest of its pixels, and its greatest pixel if it has 16 bits, else 0.
+    """
     pixels = read_image_file(path, "image")
     height, width = pixels.shape[:2]
     digest = hashlib.sha256(f"{pixels.shape} {pixels.dtype}".encode() + pixels.tobytes()).digest()
+    level = int(pixels.max()) if pixels.dtype == np.uint16 else 0
     if defect == GOOD:
-        return Record(path, 0, defect, None, (height, width)), digest
+        return Record(path, 0, defect, None, (height, width)), digest, level
     mask_path = home / "ground_truth" / defect / f"{path.stem}_mask.png"
     if not mask_path.is_file():
         raise FileNotFoundError(
@@ -275,4 +296,4 @@ def _checked_record(home: Path, path: Path, defect: str) -> tuple[Record, bytes]
         raise ValueError(
             f"mask {mask_path} must mark a defect, got no pixel above 0: draw it, or move {path} to test/good"
         )
-    return Record(path, 1, defect, mask_path, (height, width)), digest
+    return Record(path, 1, defect, mask_path, (height, width)), digest, level

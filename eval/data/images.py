@@ -11,7 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from defectsynth.core.images import PEAKS
 from defectsynth.io.image_files import UnreadableError, read_image
+from defectsynth.io.masks import read_mask
 
 Image = NDArray[np.uint8] | str | Path
 """RGB uint8 (H, W, 3), gray uint8 (H, W) or (H, W, 1), or the path of an image file."""
@@ -23,19 +25,20 @@ MIN_SIDE = 32
 """Smallest side of an image in px: the coarsest feature map of a backbone has a stride of 32."""
 
 _HALF = 0.5 - 1e-6  # of a pixel; cv2 rounds its area weights
-_TO_8_BIT = 257  # 65535 / 255
+
+FULL_PEAK = PEAKS[np.dtype(np.uint16)]  # white level of 16 bits
 
 
-def load_image(image: Image, *, size: Size | None = None) -> NDArray[np.uint8]:
+def load_image(image: Image, *, size: Size | None = None, peak: float = FULL_PEAK) -> NDArray[np.uint8]:
     """Return an image as RGB at one size.
 
-    Gray is repeated over the channels. Of a file, 16 bits are scaled to 8 (65535 becomes 255), the EXIF orientation is
-    applied and alpha is dropped. The aspect ratio is not kept. Axes that shrink are averaged over areas, others are
-    interpolated.
+    Gray is repeated over the channels. The white level of a 16-bit file becomes 255. The EXIF orientation is applied and
+    alpha is dropped. The aspect ratio is not kept. Axes that shrink are averaged over areas, others are interpolated.
 
     Args:
         image: an array, or the path of a PNG, JPEG, BMP, TIFF or WebP file.
         size: see `Size`, each side 1 or more; required for a file. None keeps the size of an array.
+        peak: white level of 16-bit files, such as 4095 for a camera of 12 bits.
 
     Returns:
         uint8 (H, W, 3), contiguous.
@@ -49,7 +52,7 @@ def load_image(image: Image, *, size: Size | None = None) -> NDArray[np.uint8]:
     if isinstance(image, (str, Path)):
         if size is None:
             raise ValueError(f"size must be given in pixels where images are files, got None for {str(image)!r}")
-        return _load_file(Path(image), sides(size))
+        return _load_file(Path(image), sides(size), peak)
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
         raise TypeError(f"images must be uint8 arrays or paths, got {getattr(image, 'dtype', type(image).__name__)}")
     if image.ndim not in {2, 3} or (image.ndim == 3 and image.shape[2] not in {1, 3}) or image.size == 0:
@@ -62,12 +65,13 @@ def load_image(image: Image, *, size: Size | None = None) -> NDArray[np.uint8]:
     return _as_rgb(image)
 
 
-def load_images(images: Sequence[Image], *, size: Size | None = None) -> NDArray[np.uint8]:
+def load_images(images: Sequence[Image], *, size: Size | None = None, peak: float = FULL_PEAK) -> NDArray[np.uint8]:
     """Return images as one array, uint8 (N, H, W, 3) in RGB.
 
     Args:
         images: arrays or paths, at least one.
         size: see `load_image`.
+        peak: see `load_image`.
 
     Raises:
         FileNotFoundError, TypeError, ValueError: see `load_image`; and ValueError if there is no image, or the sizes
@@ -75,7 +79,7 @@ def load_images(images: Sequence[Image], *, size: Size | None = None) -> NDArray
     """
     if len(images) == 0:
         raise ValueError("images must hold at least one image, got none")
-    loaded = [load_image(image, size=size) for image in images]
+    loaded = [load_image(image, size=size, peak=peak) for image in images]
     shapes = sorted({image.shape for image in loaded})
     if len(shapes) > 1:
         raise ValueError(f"images must have one shape, or size must be given, got {shapes[0]} and {shapes[-1]}")
@@ -83,7 +87,7 @@ def load_images(images: Sequence[Image], *, size: Size | None = None) -> NDArray
 
 
 def load_mask(path: str | Path, *, size: Size, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Read a ground truth mask at one size; every value above 0 in the file is defect.
+    """Read a ground truth mask at one size.
 
     A pixel is set if the defect covers at least half of it. If there is no such pixel, the pixels with the largest
     coverage are set, so that a mask that marks a defect never becomes empty.
@@ -132,15 +136,20 @@ def sides(size: Size) -> tuple[int, int]:
 
 
 def read_mask_file(path: Path, image_shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Return the pixels of a mask file that are above 0 in any channel, bool (H, W), at the size of the file."""
-    mask = read_image_file(path, "mask")
-    height, width = mask.shape[:2]
+    """Return the pixels of a mask file that are on, by the rule of `defectsynth.io.masks`, bool (H, W)."""
+    if not path.exists():
+        raise FileNotFoundError(f"mask must be an existing file, got {str(path)!r}: check the path")
+    try:
+        mask = read_mask(path)
+    except UnreadableError as error:
+        raise ValueError(f"mask {path} cannot be read: {error}: replace or remove it") from error
+    height, width = mask.shape
     if (height, width) != tuple(image_shape):
         raise ValueError(
             f"mask {path} must have its image's size {image_shape[1]} x {image_shape[0]} (width x height), "
             f"got {width} x {height}: export it again at that size"
         )
-    return np.asarray(mask.reshape(height, width, -1).any(axis=2))
+    return np.asarray(mask != 0)
 
 
 def read_image_file(path: Path, kind: str) -> NDArray[Any]:
@@ -153,10 +162,10 @@ def read_image_file(path: Path, kind: str) -> NDArray[Any]:
         raise ValueError(f"{kind} {path} cannot be read: {error}: replace or remove it") from error
 
 
-def _load_file(path: Path, shape: tuple[int, int]) -> NDArray[np.uint8]:
+def _load_file(path: Path, shape: tuple[int, int], peak: float) -> NDArray[np.uint8]:
     image = _resized(read_image_file(path, "image"), shape, enlarging=cv2.INTER_LINEAR)
     if image.dtype == np.uint16:
-        image = (image.astype(np.uint32) + _TO_8_BIT // 2) // _TO_8_BIT
+        image = np.minimum(np.rint(image * (255.0 / peak)), 255.0).astype(np.uint8)
     return _as_rgb(image)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from eval.benchmark.artifacts import HEAT_MAPS, load_detector, read_embeddings, upsample
 from eval.benchmark.results import ImageScore
 from eval.data.datasets import median_shape
-from eval.data.images import load_image, load_images
+from eval.data.images import FULL_PEAK, load_image, load_images
 from eval.data.overlays import SIDE, draw_outline, overlay_heat, to_data_uri
 from eval.report.category_files import CategoryFiles, find_files, image_shape
 from eval.report.extremes import TITLES, extremes, verdict
@@ -124,7 +124,7 @@ def _panels(run: Run, files: CategoryFiles, places: list[int]) -> tuple[dict[int
     nearest = optional("nearest training images", lambda: _nearest(run, files)[places])
     found = {}
     for number, (place, name, path) in enumerate(zip(places, names, paths, strict=True)):
-        plain = load_image(path, size=shape)
+        plain = load_image(path, size=shape, peak=_peak(run))
         mask = files.mask(path, size=shape, image_shape=shapes[number])
         mask = np.zeros(shape, np.bool_) if mask is None else mask
         shown = [("test image", draw_outline(plain, mask))]
@@ -134,7 +134,8 @@ def _panels(run: Run, files: CategoryFiles, places: list[int]) -> tuple[dict[int
             brightest = max(2 * run.results.metrics.decision.threshold, 1e-12)
             shown.append(("heat map", draw_outline(overlay_heat(plain, heats[number] / brightest), mask)))
         if nearest is not None:
-            shown.append(("nearest normal", load_image(files.train[int(nearest[number])], size=shape)))
+            normal = files.train[int(nearest[number])]
+            shown.append(("nearest normal", load_image(normal, size=shape, peak=_peak(run))))
         found[place] = tuple(
             Panel(label=label, alternative=f"{label} of {name}", uri=to_data_uri(image)) for label, image in shown
         )
@@ -149,7 +150,16 @@ def _patch_scores(run: Run) -> NDArray[np.float32]:
 
 def _grad_cams(run: Run, paths: Sequence[Path], scores: NDArray[np.float32] | None) -> NDArray[np.float32]:
     results = run.results
-    return grad_cams(load_detector(run.folder, results), load_images(paths, size=results.shape), scores=scores)
+    return grad_cams(
+        load_detector(run.folder, results),
+        load_images(paths, size=results.shape, peak=_peak(run)),
+        scores=scores,
+    )
+
+
+def _peak(run: Run) -> float:
+    """Return the white level of 16-bit image files."""
+    return run.results.peak or FULL_PEAK
 
 
 def _nearest(run: Run, files: CategoryFiles) -> NDArray[np.int64]:

@@ -57,7 +57,7 @@ def test_height_and_width(tmp_path: Path) -> None:
 
 def test_a_mask_keeps_the_pixels_at_least_half_covered(tmp_path: Path) -> None:
     mask = np.zeros((8, 8), np.uint8)
-    mask[0, 0], mask[0:2, 2], mask[0:2, 4:6] = 255, 1, 200  # a quarter, a half, all of a pixel at half the size
+    mask[0, 0], mask[0:2, 2], mask[0:2, 4:6] = 255, 255, 255  # a quarter, a half, all of a pixel at half the size
     path = put(tmp_path / "mask.png", mask)
     assert np.argwhere(load_mask(path, size=4, image_shape=(8, 8))).tolist() == [[0, 1], [0, 2]]
     np.testing.assert_array_equal(load_mask(path, size=8, image_shape=(8, 8)), mask > 0)
