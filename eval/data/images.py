@@ -32,8 +32,8 @@ FULL_PEAK = PEAKS[np.dtype(np.uint16)]  # white level of 16 bits
 def load_image(image: Image, *, size: Size | None = None, peak: float = FULL_PEAK) -> NDArray[np.uint8]:
     """Return an image as RGB at one size.
 
-    Gray is repeated over the channels. The white level of a 16-bit file becomes 255. The EXIF orientation is applied and
-    alpha is dropped. The aspect ratio is not kept. Axes that shrink are averaged over areas, others are interpolated.
+    Gray is repeated over the channels. The white level of a 16-bit file becomes 255. The EXIF orientation is applied.
+    Alpha is dropped. The aspect ratio is not kept. Axes that shrink are averaged over areas, others are interpolated.
 
     Args:
         image: an array, or the path of a PNG, JPEG, BMP, TIFF or WebP file.
