@@ -15,12 +15,14 @@ from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
 from defectsynth.core.cache import cached
 from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.layer import Box
+from defectsynth.core.messages import short_repr
 from defectsynth.scene.segmentation import segment_object
 
 SMALL_SIDE = 96  # cells along the longer side of the small copy
 CACHE_SIZE = 1024  # images whose foreground is kept, 37 kB each
 CERTAIN = 250  # interpolated cell value from which on a pixel is the object, whatever its colour
 UNCERTAIN = 6  # interpolated cell value from which on the colour of a pixel decides
+LEVEL_OFFSET = np.float32(0.45)  # added before digits are cut: means of whole levels then lie off the limit
 FOREGROUND_METHODS = ("auto", "border", "otsu", "gradient", "whole")
 
 
@@ -110,7 +112,7 @@ def find_foreground(image: Array, *, method: str = "auto", peak: float | None = 
     """
     check_image(image)
     if method not in FOREGROUND_METHODS:
-        raise ValueError(f"method must be one of {', '.join(FOREGROUND_METHODS)}, got {method!r}")
+        raise ValueError(f"method must be one of {', '.join(FOREGROUND_METHODS)}, got {short_repr(method)}")
     size = (image.shape[0], image.shape[1])
     small = small_copy(np.ascontiguousarray(image), *grid_shape(size), white_level(image, peak))
     return locate_object(size, small, method)
@@ -156,5 +158,5 @@ def small_copy(image: Array, rows: int, columns: int, peak: float) -> Bytes:
     elif small.dtype == np.uint16:
         small = small.astype(np.uint8)
     elif small.dtype != np.uint8:
-        small = (np.clip(small, 0.0, 1.0) * 255).astype(np.uint8)
+        small = (np.clip(small, 0.0, 1.0) * np.float32(255.0) + LEVEL_OFFSET).astype(np.uint8)
     return small if small.ndim == 3 else small[:, :, None]

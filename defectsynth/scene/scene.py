@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -15,6 +15,8 @@ from defectsynth.core.masks import roi_to_mask
 from defectsynth.scene.foreground import Foreground, grid_shape, locate_object, small_copy
 
 LIGHT_PRIOR = 4.0  # brightness gradient towards the upper left that is added, in grey levels of 255 over the image
+RAMP = 2.0 * np.arange(16) - 15.0  # position across the thumbnail, in half pixels from the middle
+RAMP_SCALE = 30.0 / (16.0 * 1360.0)  # from a sum weighted by `RAMP` to the difference between opposite sides
 
 
 class Scene:
@@ -105,13 +107,7 @@ class Scene:
 
         Estimated from the brightness gradient over the image, with a prior towards the upper left.
         """
-        pixels = self.thumbnail.reshape(256, -1).astype(np.float64)
-        across, down = (_ramps() @ pixels).mean(axis=1) * (255.0 / self.peak)
-        return math.atan2(float(down) - LIGHT_PRIOR, float(across) - LIGHT_PRIOR)
-
-
-@lru_cache(maxsize=1)
-def _ramps() -> Array:
-    """Return weights (2, 256) whose products with 16 x 16 pixels are the brightness gradients in x and in y."""
-    across = np.tile(np.linspace(-0.5, 0.5, 16), (16, 1))
-    return np.stack([across.ravel(), across.T.ravel()]) / (across * across).sum()
+        total = self.thumbnail.sum(axis=2, dtype=np.float64)
+        scale = 255.0 * RAMP_SCALE / (self.peak * self.thumbnail.shape[2])
+        across, down = (float((total.sum(axis=axis) * RAMP).sum()) * scale for axis in (0, 1))  # exact for integers
+        return math.atan2(down - LIGHT_PRIOR, across - LIGHT_PRIOR)
