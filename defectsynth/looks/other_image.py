@@ -19,6 +19,7 @@ from defectsynth.scene.place import Place, pick_point
 from defectsynth.scene.scene import Scene
 
 MIN_ZOOM, MAX_ZOOM = 0.1, 10.0
+MIN_DRAWN_ZOOM, MAX_DRAWN_ZOOM = 1e-5, 1e5  # a texture takes the ratio of two images' sides
 POSITIONS = ("random", "object", "same")
 GRAY_MATRIX = np.array([[0.299, 0.587, 0.114]] * 3)  # maps RGB to its brightness in each channel
 HUE_GENERATOR = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / math.sqrt(3)  # of rotations about the gray axis
@@ -86,7 +87,7 @@ class DrawnOtherImage(DrawnImage):
     u: float
     v: float
     turn: float
-    zoom: float = field(metadata={"rule": Number(MIN_ZOOM, MAX_ZOOM, "magnification")})
+    zoom: float = field(metadata={"rule": Number(MIN_DRAWN_ZOOM, MAX_DRAWN_ZOOM, "magnification")})
     jitter: tuple[float, ...]
 
     def pixels(self, before: Array, box: Box, scene: Scene) -> Array:
