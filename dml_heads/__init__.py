@@ -1,6 +1,6 @@
-"""Deep metric learning heads, one interface: ``head(embedding)`` gives logits, ``head.loss(embedding, label)`` a loss.
+"""Deep metric learning heads with one interface: ``head(embedding)`` and ``head.loss(embedding, label)``.
 
-Needs torch and nothing else.
+The package needs torch only.
 
 Examples:
     >>> import torch
@@ -8,7 +8,7 @@ Examples:
     >>> head
     ArcFaceHead(embedding_size=8, classes=2, margin=0.3, scale=30.0)
     >>> embedding = torch.ones(4, 8, requires_grad=True)
-    >>> head.loss(embedding, torch.tensor([0, 1, 1, -100])).backward()  # -100 leaves a row out
+    >>> head.loss(embedding, torch.tensor([0, 1, 1, -100])).backward()  # -100: ignored
     >>> head(embedding).argmax(dim=1).shape
     torch.Size([4])
 """

@@ -1,4 +1,4 @@
-"""ArcFace: an additive margin on the angle."""
+"""ArcFace: additive margin on the angle."""
 
 import math
 
@@ -11,26 +11,26 @@ from dml_heads.head import Head
 
 
 class ArcFaceHead(Head):
-    """Softmax loss on ``s cos(theta_j)``, the true class trained on ``s cos(theta_y + m)``.
+    """Head with the softmax loss on ``s cos(theta_j)``; the true class gets ``s cos(theta_y + m)``.
 
     Args:
-        embedding_size: D, length of an embedding, at least 1.
+        embedding_size: D, size of an embedding, at least 1.
         classes: C, number of classes, at least 2.
         margin: m, radians, in [0, pi / 2].
         scale: s, above 0.
 
     Attributes:
-        weight: (C, D), class prototypes; only their directions count.
+        weight: class prototypes, (C, D); only their directions matter.
 
     Raises:
-        TypeError: if an argument is no number.
+        TypeError: if an argument is not a number.
         ValueError: if an argument is out of bounds.
 
     References:
         J. Deng, J. Guo, N. Xue, S. Zafeiriou, "ArcFace: Additive Angular Margin Loss for Deep Face Recognition",
-        CVPR 2019, arXiv:1801.07698, equation 3. ``cos(theta + m)`` would rise again beyond ``theta = pi - m``, which
-        the paper leaves open; there the true class gets ``cos(theta) - m sin(m)``, as in the authors' program. The
-        angle comes from ``true_angle`` and not from a clamped arc cosine.
+        CVPR 2019, arXiv:1801.07698, equation 3. ``cos(theta + m)`` would rise again beyond ``theta = pi - m``, where
+        the paper defines nothing; there the true class gets ``cos(theta) - m sin(m)``, as in the authors' program. The
+        angle is computed by ``true_angle``, not by a clamped arc cosine.
 
     Examples:
         >>> head = ArcFaceHead(embedding_size=8, classes=3).requires_grad_(False)
@@ -49,11 +49,11 @@ class ArcFaceHead(Head):
         self.scale = checked_number("scale", scale, above=0, high=math.inf)
 
     def row_logits(self, rows: Tensor) -> Tensor:
-        """``s cos(theta_j)``: rows (N, D) to logits (N, C)."""
+        """Return the logits ``s cos(theta_j)`` (N, C) of rows (N, D)."""
         return self.scale * cosine(rows, self.weight.to(rows))
 
     def training_logits(self, rows: Tensor, label: Tensor) -> Tensor:
-        """As ``row_logits``, with ``s cos(theta_y + m)`` for the true class: (N, C)."""
+        """Return ``row_logits`` with ``s cos(theta_y + m)`` for the true class, (N, C)."""
         theta = true_angle(rows, self.weight.to(rows), label)  # (N,)
         shifted = torch.where(
             theta <= math.pi - self.margin,
@@ -63,5 +63,5 @@ class ArcFaceHead(Head):
         return with_true_class(self.row_logits(rows), label, self.scale * shifted)
 
     def extra_repr(self) -> str:
-        """The arguments, as the constructor takes them."""
+        """Return the arguments as the constructor takes them."""
         return f"{super().extra_repr()}, margin={self.margin}, scale={self.scale}"

@@ -1,4 +1,4 @@
-"""Center loss: softmax that also pulls every embedding to the centre of its class."""
+"""Center loss: softmax loss plus the distance of each embedding to the center of its class."""
 
 import math
 from typing import ClassVar
@@ -12,32 +12,32 @@ from dml_heads.softmax import SoftmaxHead
 
 
 class CenterLossHead(SoftmaxHead):
-    """Softmax loss on ``W x + b`` plus ``center_weight / 2 |x - c_y|^2``.
+    """Head with the softmax loss on ``W x + b`` plus ``center_weight / 2 |x - c_y|^2``.
 
-    The centres are no parameters: as in the paper, each ``loss`` in training mode (and with gradients on) first uses
-    them and then moves those of the classes it saw, by ``center_rate`` of their smoothed mean difference (a step that
-    is not finite, as mixed precision may give, moves nothing). In evaluation mode ``loss`` changes nothing. Centres are
-    a buffer: saved with the head, outside the optimiser and its weight decay.
+    The centers are no parameters. As in the paper, each ``loss`` in training mode and with gradients enabled first uses
+    the centers and then moves those of the classes in the batch by ``center_rate`` of their smoothed mean difference.
+    Differences that are not finite, which mixed precision can cause, move nothing. In evaluation mode ``loss`` changes
+    nothing. The centers are a buffer: saved with the head, and not subject to the optimiser and its weight decay.
 
     Args:
-        embedding_size: D, length of an embedding, at least 1.
+        embedding_size: D, size of an embedding, at least 1.
         classes: C, number of classes, at least 2.
         center_weight: lambda, weight of the distance term, at least 0.
-        center_rate: alpha, how far the centres follow, in [0, 1].
+        center_rate: alpha, step size of the centers, in [0, 1].
 
     Attributes:
-        weight: (C, D).
-        bias: (C,), starts at 0.
-        centers: (C, D), start at 0.
+        weight: weight of the linear layer, (C, D).
+        bias: bias of the linear layer, (C,), initially 0.
+        centers: centers of the classes, (C, D), initially 0.
 
     Raises:
-        TypeError: if an argument is no number.
+        TypeError: if an argument is not a number.
         ValueError: if an argument is out of bounds.
 
     References:
         Y. Wen, K. Zhang, Z. Li, Y. Qiao, "A Discriminative Feature Learning Approach for Deep Face Recognition", ECCV
         2016, equations 3 to 5. The paper sums both terms over the batch; here ``reduction`` and the class weights
-        apply to both alike. Where centres start the paper leaves open.
+        apply to both. The paper does not define the initial centers.
 
     Examples:
         >>> head = CenterLossHead(embedding_size=2, classes=3)
@@ -62,7 +62,7 @@ class CenterLossHead(SoftmaxHead):
         self.register_buffer("centers", torch.zeros(self.classes, self.embedding_size))
 
     def row_losses(self, rows: Tensor, label: Tensor, weight: Tensor) -> Tensor:
-        """Softmax loss and distance to the own centre of each row, (N,), times the class weight (C,)."""
+        """Return the loss of each row (N,), softmax and distance to its center, times the class weight (C,)."""
         distance = (rows - self.centers.to(rows)[label]).square().sum(dim=1)  # (N,)
         losses = super().row_losses(rows, label, weight) + self.center_weight / 2 * weight[label] * distance
         if self.training and torch.is_grad_enabled():
@@ -71,7 +71,7 @@ class CenterLossHead(SoftmaxHead):
 
     @torch.no_grad()
     def _move_centers(self, rows: Tensor, label: Tensor) -> None:
-        """Equation 4: ``c_j -= alpha sum(c_j - x_i) / (1 + n_j)`` over the ``n_j`` rows of class j."""
+        """Apply equation 4: ``c_j -= alpha sum(c_j - x_i) / (1 + n_j)`` over the ``n_j`` rows of class j."""
         belongs = functional.one_hot(label, self.classes).to(rows)  # (N, C)
         seen = belongs.sum(dim=0)[:, None]  # (C, 1)
         centers = self.centers.to(rows)
@@ -79,5 +79,5 @@ class CenterLossHead(SoftmaxHead):
         self.centers.copy_(centers - self.center_rate * difference.nan_to_num(0, 0, 0))
 
     def extra_repr(self) -> str:
-        """The arguments, as the constructor takes them."""
+        """Return the arguments as the constructor takes them."""
         return f"{super().extra_repr()}, center_weight={self.center_weight}, center_rate={self.center_rate}"

@@ -1,4 +1,4 @@
-"""Checks at the door: every bad argument ends here, with its name, the rule and its value."""
+"""Checks of arguments; errors name the argument, the rule and the value."""
 
 import math
 from numbers import Integral, Real
@@ -7,18 +7,18 @@ import torch
 from torch import Tensor
 
 IGNORED = -100
-"""The label value of a row that takes no part in the loss (the value PyTorch uses)."""
+"""Label of a row that the loss ignores, as in PyTorch."""
 
 CONVERT = "torch.as_tensor(numpy.asarray({})) makes one"
 
-_SUM_TOLERANCE = 1e-2  # probabilities may come in bfloat16, whose rounding step near 1 is 2**-8
+_SUM_TOLERANCE = 1e-2  # for probabilities in bfloat16, whose precision near 1 is 2**-8
 
 
 def checked_integer(name: str, value: object, *, low: int) -> int:
-    """The value as an int, at least ``low``.
+    """Return the value as an int, at least ``low``.
 
     Raises:
-        TypeError: if the value is no integer (a bool is none).
+        TypeError: if the value is not an integer, or is a bool.
         ValueError: if it is below ``low``.
     """
     message = f"{name} must be an integer >= {low}, got {value!r}"
@@ -30,10 +30,10 @@ def checked_integer(name: str, value: object, *, low: int) -> int:
 
 
 def checked_number(name: str, value: object, *, above: float | None = None, low: float = 0, high: float) -> float:
-    """The value as a finite float in [low, high], or in (above, high] where ``above`` is given.
+    """Return the value as a finite float in [low, high], or in (above, high] if ``above`` is given.
 
     Raises:
-        TypeError: if the value is no real number (a bool is none).
+        TypeError: if the value is not a real number, or is a bool.
         ValueError: if it is not finite or out of bounds.
     """
     left = f"{low:.6g} <=" if above is None else f"{above:.6g} <"
@@ -49,10 +49,10 @@ def checked_number(name: str, value: object, *, above: float | None = None, low:
 
 
 def check_embedding(embedding: object, *, embedding_size: int) -> None:
-    """Accept floating point tensors (B, D) and (B, D, H, W) that hold at least one row.
+    """Check that an embedding is a floating point tensor (B, D) or (B, D, H, W) with at least one row.
 
     Raises:
-        TypeError: if it is no floating point tensor.
+        TypeError: if it is not a floating point tensor.
         ValueError: if its shape is another one, D differs from ``embedding_size``, or it is empty.
     """
     if not isinstance(embedding, Tensor):
@@ -70,12 +70,12 @@ def check_embedding(embedding: object, *, embedding_size: int) -> None:
 
 
 def check_label(label: object, *, embedding: Tensor, classes: int, probabilities: bool) -> None:
-    """Accept int64 classes, one a row of the embedding, or (where allowed) class probabilities.
+    """Check that a label is int64 classes, one per row of the embedding, or class probabilities if they are allowed.
 
-    Reading the values costs one synchronisation on an accelerator; a bad label there would otherwise end the process.
+    The check synchronises an accelerator once; a bad label would otherwise end the process there.
 
     Raises:
-        TypeError: if it is no tensor, or has a dtype that this head does not take.
+        TypeError: if it is not a tensor, or has a dtype that the head does not take.
         ValueError: if device, shape or values do not fit.
     """
     if not isinstance(label, Tensor):
@@ -123,7 +123,7 @@ def _check_probabilities(label: Tensor) -> None:
 
 
 def check_class_weight(weight: object, *, classes: int) -> None:
-    """Accept None or a floating point tensor (classes,) of finite values >= 0.
+    """Check that a class weight is None or a floating point tensor (classes,) of finite values >= 0.
 
     Raises:
         TypeError: if it is neither None nor a floating point tensor.
@@ -142,10 +142,10 @@ def check_class_weight(weight: object, *, classes: int) -> None:
 
 
 def check_reduction(reduction: object) -> None:
-    """Accept "mean" and "sum".
+    """Check that a reduction is "mean" or "sum".
 
     Raises:
-        ValueError: for anything else.
+        ValueError: if it is neither.
     """
     if reduction not in {"mean", "sum"}:
         raise ValueError(f"reduction must be 'mean' or 'sum', got {reduction!r}")

@@ -1,4 +1,4 @@
-"""CosFace: an additive margin on the cosine."""
+"""CosFace: additive margin on the cosine."""
 
 import math
 
@@ -10,19 +10,19 @@ from dml_heads.head import Head
 
 
 class CosFaceHead(Head):
-    """Softmax loss on ``s cos(theta_j)``, the true class trained on ``s (cos(theta_y) - m)``.
+    """Head with the softmax loss on ``s cos(theta_j)``; the true class gets ``s (cos(theta_y) - m)``.
 
     Args:
-        embedding_size: D, length of an embedding, at least 1.
+        embedding_size: D, size of an embedding, at least 1.
         classes: C, number of classes, at least 2.
-        margin: m, in [0, 2]; the paper shows that C / (C - 1) is the most that can be reached.
+        margin: m, in [0, 2]; according to the paper, no margin above C / (C - 1) can be reached.
         scale: s, above 0.
 
     Attributes:
-        weight: (C, D), class prototypes; only their directions count.
+        weight: class prototypes, (C, D); only their directions matter.
 
     Raises:
-        TypeError: if an argument is no number.
+        TypeError: if an argument is not a number.
         ValueError: if an argument is out of bounds.
 
     References:
@@ -47,15 +47,15 @@ class CosFaceHead(Head):
         self.scale = checked_number("scale", scale, above=0, high=math.inf)
 
     def row_logits(self, rows: Tensor) -> Tensor:
-        """``s cos(theta_j)``: rows (N, D) to logits (N, C)."""
+        """Return the logits ``s cos(theta_j)`` (N, C) of rows (N, D)."""
         return self.scale * cosine(rows, self.weight.to(rows))
 
     def training_logits(self, rows: Tensor, label: Tensor) -> Tensor:
-        """As ``row_logits``, with ``s (cos(theta_y) - m)`` for the true class: (N, C)."""
+        """Return ``row_logits`` with ``s (cos(theta_y) - m)`` for the true class, (N, C)."""
         logits = self.row_logits(rows)
         true_logit = logits.gather(1, label[:, None]).squeeze(1)  # (N,)
         return with_true_class(logits, label, true_logit - self.scale * self.margin)
 
     def extra_repr(self) -> str:
-        """The arguments, as the constructor takes them."""
+        """Return the arguments as the constructor takes them."""
         return f"{super().extra_repr()}, margin={self.margin}, scale={self.scale}"

@@ -1,23 +1,23 @@
-"""Cosine and angle between embeddings and class prototypes, exact and with bounded slopes at every angle."""
+"""Cosine and angle between embeddings and class prototypes, exact and with bounded gradients at every angle."""
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-_SHORTEST = 1e-12
+_MIN_LENGTH = 1e-12
 
 
 def unit(rows: Tensor) -> Tensor:
-    """Each row divided by its own Euclidean length.
+    """Divide each row by its Euclidean length.
 
-    A row not longer than 1e-12 has no direction: it comes out as zeros and takes no gradient
-    (``torch.nn.functional.normalize`` multiplies the gradient of such a row by 1e12).
+    A row of length 1e-12 or less becomes zeros and gets no gradient; ``torch.nn.functional.normalize`` multiplies the
+    gradient of such a row by 1e12.
 
     Args:
         rows: (N, D), lengths up to about 1e18 in float32.
 
     Returns:
-        (N, D), of length 1, or 0 where a row has no direction.
+        (N, D), of length 1, or 0 for such rows.
 
     Examples:
         >>> unit(torch.tensor([[3.0, 4.0], [0.0, 0.0]]))
@@ -25,11 +25,11 @@ def unit(rows: Tensor) -> Tensor:
                 [0.0000, 0.0000]])
     """
     length: Tensor = torch.linalg.vector_norm(rows, dim=1, keepdim=True)  # (N, 1)
-    return torch.where(length > _SHORTEST, rows, 0) / length.clamp(min=_SHORTEST)
+    return torch.where(length > _MIN_LENGTH, rows, 0) / length.clamp(min=_MIN_LENGTH)
 
 
 def cosine(rows: Tensor, prototypes: Tensor) -> Tensor:
-    """Cosine of every row to every class prototype; 0 for a row of zeros.
+    """Return the cosine of every row and every class prototype; 0 for a row of zeros.
 
     Args:
         rows: (N, D).
@@ -46,11 +46,11 @@ def cosine(rows: Tensor, prototypes: Tensor) -> Tensor:
 
 
 def true_angle(rows: Tensor, prototypes: Tensor, label: Tensor) -> Tensor:
-    """Angle of each row to the prototype of its own class, in radians; pi / 2 for a row of zeros.
+    """Return the angle of each row to the prototype of its class, in radians; pi / 2 for a row of zeros.
 
-    With unit vectors u and w the angle is ``2 atan2(|u - w|, |u + w|)``. Unlike ``acos(u . w)``, which loses half of
-    its digits near 0 and pi and has an infinite slope there, it is right to rounding and of bounded slope everywhere,
-    so that nothing has to be clamped.
+    For unit vectors u and w the angle is ``2 atan2(|u - w|, |u + w|)``. ``acos(u . w)`` loses half of its digits near 0
+    and pi, and its gradient is infinite there; this formula is exact up to rounding and has bounded gradients
+    everywhere, without clamping.
 
     Args:
         rows: (N, D).
@@ -76,5 +76,5 @@ def true_angle(rows: Tensor, prototypes: Tensor, label: Tensor) -> Tensor:
 
 
 def with_true_class(logits: Tensor, label: Tensor, true_logit: Tensor) -> Tensor:
-    """The logits (N, C) with the one of the true class, ``label`` (N,), replaced by ``true_logit`` (N,)."""
+    """Replace the logit of the true class, ``label`` (N,), by ``true_logit`` (N,) in logits (N, C)."""
     return logits.scatter(1, label[:, None], true_logit[:, None])

@@ -1,4 +1,4 @@
-"""The interface that every head shares, and the work that is the same in all of them."""
+"""Base class of the heads: their interface, and all that they share."""
 
 from abc import ABC, abstractmethod
 from typing import ClassVar, Literal
@@ -18,29 +18,29 @@ from dml_heads.checks import (
 
 
 def _as_rows(tensor: Tensor) -> Tensor:
-    """(B, D) as it is; (B, D, H, W) as (B * H * W, D)."""
+    """Return (B, D) unchanged, and (B, D, H, W) as (B * H * W, D)."""
     return tensor.movedim(1, -1).flatten(end_dim=-2)
 
 
 class Head(nn.Module, ABC):
-    """Last layer and loss in one: class logits for inference, a loss for training.
+    """Last layer and loss: class logits for inference, a loss for training.
 
-    ``head(embedding)`` gives logits, needs no label and never sees a margin, in training mode or not.
-    ``head.loss(embedding, label)`` is what to minimise. Both take one embedding an image, (B, D), or one a place,
-    (B, D, H, W). Both compute in float32, or in float64 if embedding or head are, also under autocast.
+    ``head(embedding)`` returns logits without margin, in training mode, too. ``head.loss(embedding, label)`` returns
+    the loss to minimise. Both take one embedding per image, (B, D), or one per place, (B, D, H, W). Both compute in
+    float32, or in float64 if the embedding or the head is float64, also under autocast.
 
-    A head of its own implements ``row_logits`` and, if it trains on other logits, ``training_logits``.
+    A subclass implements ``row_logits`` and, if it trains on other logits, ``training_logits``.
 
     Args:
-        embedding_size: D, length of an embedding, at least 1.
+        embedding_size: D, size of an embedding, at least 1.
         classes: C, number of classes, at least 2.
 
     Attributes:
-        weight: (C, D), one row a class; drawn so that rows are about of length 1.
-        accepts_probabilities: whether ``loss`` also takes class probabilities as label (for mixup).
+        weight: one row per class, (C, D); initially random, of lengths near 1.
+        accepts_probabilities: True if ``loss`` also takes class probabilities as label, for mixup.
 
     Raises:
-        TypeError: if an argument is no integer.
+        TypeError: if an argument is not an integer.
         ValueError: if an argument is out of bounds.
     """
 
@@ -55,18 +55,18 @@ class Head(nn.Module, ABC):
 
     @abstractmethod
     def row_logits(self, rows: Tensor) -> Tensor:
-        """Inference: rows (N, D) to logits (N, C), without any margin."""
+        """Return the logits for inference (N, C) of rows (N, D), without margin."""
 
     def training_logits(self, rows: Tensor, label: Tensor) -> Tensor:
-        """Training: rows (N, D) and their label to logits (N, C); the margin goes on the true class here."""
+        """Return the logits for training (N, C) of rows (N, D) and their label, with the margin on the true class."""
         return self.row_logits(rows)
 
     def row_losses(self, rows: Tensor, label: Tensor, weight: Tensor) -> Tensor:
-        """Loss of each row (N,), times the class weight (C,); the label holds no ignored row."""
+        """Return the loss of each row (N,), times the class weight (C,); no label is that of an ignored row."""
         return functional.cross_entropy(self.training_logits(rows, label), label, weight=weight, reduction="none")
 
     def forward(self, embedding: Tensor) -> Tensor:
-        """Logits for inference.
+        """Return the logits for inference.
 
         Args:
             embedding: (B, D) or (B, D, H, W), floating point.
@@ -75,7 +75,7 @@ class Head(nn.Module, ABC):
             (B, C) or (B, C, H, W), float32 or float64.
 
         Raises:
-            TypeError: if the embedding is no floating point tensor.
+            TypeError: if the embedding is not a floating point tensor.
             ValueError: if its shape does not fit or it is empty.
         """
         check_embedding(embedding, embedding_size=self.embedding_size)
@@ -92,18 +92,18 @@ class Head(nn.Module, ABC):
         weight: Tensor | None = None,
         reduction: Literal["mean", "sum"] = "mean",
     ) -> Tensor:
-        """The training loss.
+        """Return the loss for training.
 
         Args:
             embedding: (B, D) or (B, D, H, W), floating point.
-            label: (B,) or (B, H, W) int64 in [0, C); -100 leaves a row out. Where ``accepts_probabilities``, also
-                (B, C) or (B, C, H, W) floating point, summing to 1 over the classes; all 0 leaves a row out.
-            weight: (C,) importance of each class, >= 0; None is 1 for all.
-            reduction: "mean" divides the sum of the rows' losses by the sum of their weights, so that probabilities of
-                0 and 1 give the value of the same int64 label (PyTorch divides by the row count there); or "sum".
+            label: int64 (B,) or (B, H, W), in [0, C), or -100 for a row to ignore. If ``accepts_probabilities``, also
+                floating point (B, C) or (B, C, H, W) with sum 1 over the classes, or all 0 for a row to ignore.
+            weight: weight of each class, (C,), >= 0; None: 1 for all.
+            reduction: "sum", or "mean": the sum of the losses of the rows divided by the sum of their weights, so that
+                probabilities of 0 and 1 give the loss of the int64 label; PyTorch divides by the number of rows there.
 
         Returns:
-            Scalar, float32 or float64; 0, with its graph, if every row is left out or weighs nothing.
+            Scalar, float32 or float64; 0, with a graph, if all rows are ignored or have weight 0.
 
         Raises:
             TypeError: if an argument has a wrong type or dtype.
@@ -132,7 +132,7 @@ class Head(nn.Module, ABC):
             return total / torch.where(divisor > 0, divisor, 1)
 
     def extra_repr(self) -> str:
-        """The arguments, as the constructor takes them."""
+        """Return the arguments as the constructor takes them."""
         return f"embedding_size={self.embedding_size}, classes={self.classes}"
 
     def _exact_rows(self, embedding: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""L2-constrained softmax: every embedding is put on a sphere of fixed radius before the linear layer."""
+"""L2-constrained softmax: embeddings are scaled to one length before the linear layer."""
 
 import math
 
@@ -10,25 +10,25 @@ from dml_heads.softmax import SoftmaxHead
 
 
 class L2SoftmaxHead(SoftmaxHead):
-    """Softmax loss on ``W (alpha x / |x|) + b``, with the length of each row (never of the batch).
+    """Head with the softmax loss on ``W (alpha x / |x|) + b``, with the length of each row.
 
     Args:
-        embedding_size: D, length of an embedding, at least 1.
+        embedding_size: D, size of an embedding, at least 1.
         classes: C, number of classes, at least 2.
-        alpha: radius of the sphere, above 0. The paper wants more than ``log(p (C - 2) / (1 - p))`` to reach a mean
-            probability p.
+        alpha: length of the scaled embeddings, above 0. According to the paper, a mean probability p needs more than
+            ``log(p (C - 2) / (1 - p))``.
 
     Attributes:
-        weight: (C, D), not normalised.
-        bias: (C,), starts at 0.
+        weight: weight of the linear layer, (C, D), not normalised.
+        bias: bias of the linear layer, (C,), initially 0.
 
     Raises:
-        TypeError: if an argument is no number.
+        TypeError: if an argument is not a number.
         ValueError: if an argument is out of bounds.
 
     References:
         R. Ranjan, C. D. Castillo, R. Chellappa, "L2-constrained Softmax Loss for Discriminative Face Verification",
-        2017, arXiv:1703.09507. The variant with fixed alpha; a row of zeros stays at zero.
+        2017, arXiv:1703.09507. This is the variant with fixed alpha; a row of zeros stays zero.
 
     Examples:
         >>> import torch
@@ -45,9 +45,9 @@ class L2SoftmaxHead(SoftmaxHead):
         self.alpha = checked_number("alpha", alpha, above=0, high=math.inf)
 
     def row_logits(self, rows: Tensor) -> Tensor:
-        """``W (alpha x / |x|) + b``: rows (N, D) to logits (N, C)."""
+        """Return the logits ``W (alpha x / |x|) + b`` (N, C) of rows (N, D)."""
         return super().row_logits(self.alpha * unit(rows))
 
     def extra_repr(self) -> str:
-        """The arguments, as the constructor takes them."""
+        """Return the arguments as the constructor takes them."""
         return f"{super().extra_repr()}, alpha={self.alpha}"

@@ -18,20 +18,17 @@ HEADS: dict[str, type[Head]] = {
     "sphereface": SphereFaceHead,
     "center_loss": CenterLossHead,
 }
-"""Every head by its name."""
+"""Heads by name."""
 
 
 def make_head(name: str, *, embedding_size: int, classes: int, **options: float) -> Head:
-    """A head by its name.
+    """Make a head by its name.
 
     Args:
-        name: a key of ``HEADS``.
-        embedding_size: D, length of an embedding, at least 1.
+        name: key of ``HEADS``.
+        embedding_size: D, size of an embedding, at least 1.
         classes: C, number of classes, at least 2.
-        options: the other arguments of that head, such as ``margin``.
-
-    Returns:
-        The head.
+        options: other arguments of the head, such as ``margin``.
 
     Raises:
         TypeError: if the head has no such option, or an argument has the wrong type.

@@ -1,4 +1,4 @@
-"""The conventional classifier: a linear layer and the softmax loss."""
+"""Softmax: linear layer and softmax loss."""
 
 from typing import ClassVar
 
@@ -10,18 +10,18 @@ from dml_heads.head import Head
 
 
 class SoftmaxHead(Head):
-    """Softmax loss on ``W x + b``; the baseline that metric learning is measured against.
+    """Head with the softmax loss on ``W x + b``: the baseline of metric learning.
 
     Args:
-        embedding_size: D, length of an embedding, at least 1.
+        embedding_size: D, size of an embedding, at least 1.
         classes: C, number of classes, at least 2.
 
     Attributes:
-        weight: (C, D).
-        bias: (C,), starts at 0.
+        weight: weight of the linear layer, (C, D).
+        bias: bias of the linear layer, (C,), initially 0.
 
     Raises:
-        TypeError: if an argument is no integer.
+        TypeError: if an argument is not an integer.
         ValueError: if an argument is out of bounds.
 
     Examples:
@@ -31,7 +31,7 @@ class SoftmaxHead(Head):
         >>> head(torch.ones(4, 8)).shape, head(torch.ones(4, 8, 7, 5)).shape
         (torch.Size([4, 3]), torch.Size([4, 3, 7, 5]))
 
-        Mixup: the label may be probabilities.
+        For mixup, the label may be probabilities.
 
         >>> mixed = torch.tensor([[0.7, 0.3, 0.0]])
         >>> head.loss(torch.ones(1, 8), mixed).shape
@@ -45,5 +45,5 @@ class SoftmaxHead(Head):
         self.bias = nn.Parameter(torch.zeros(self.classes))
 
     def row_logits(self, rows: Tensor) -> Tensor:
-        """``W x + b``: rows (N, D) to logits (N, C)."""
+        """Return the logits ``W x + b`` (N, C) of rows (N, D)."""
         return functional.linear(rows, self.weight.to(rows), self.bias.to(rows))

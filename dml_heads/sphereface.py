@@ -1,4 +1,4 @@
-"""SphereFace (A-Softmax): a multiplicative margin on the angle."""
+"""SphereFace (A-Softmax): multiplicative margin on the angle."""
 
 import math
 
@@ -12,14 +12,14 @@ from dml_heads.head import Head
 
 
 def psi(theta: Tensor, *, margin: int) -> Tensor:
-    """``cos(m theta)`` made to fall all the way: ``(-1)^k cos(m theta) - 2 k`` on ``[k pi / m, (k + 1) pi / m]``.
+    """Return ``cos(m theta)`` made monotonic: ``(-1)^k cos(m theta) - 2 k`` in ``[k pi / m, (k + 1) pi / m]``.
 
     Args:
         theta: angles in [0, pi], radians, any shape.
         margin: m, at least 1.
 
     Returns:
-        Same shape; from 1 at 0 down to 1 - 2 m at pi.
+        The same shape; falls from 1 at 0 to 1 - 2 m at pi.
 
     Examples:
         >>> psi(torch.tensor([0.0, math.pi / 2, math.pi]), margin=4)
@@ -31,27 +31,27 @@ def psi(theta: Tensor, *, margin: int) -> Tensor:
 
 
 class SphereFaceHead(Head):
-    """Softmax loss on ``s |x| cos(theta_j)``, the true class trained on ``s |x| psi(theta_y)``.
+    """Head with the softmax loss on ``s |x| cos(theta_j)``; the true class gets ``s |x| psi(theta_y)``.
 
     Args:
-        embedding_size: D, length of an embedding, at least 1.
+        embedding_size: D, size of an embedding, at least 1.
         classes: C, number of classes, at least 2.
-        margin: m, integer, at least 1.
-        scale: s, above 0; the paper has none (1). Embeddings here keep their length, so it is not the 30 of ArcFace.
+        margin: m, an integer, at least 1.
+        scale: s, above 0; 1 in the paper. Embeddings keep their length here, unlike in ArcFace with its scale of 30.
         annealing: lambda, at least 0; the true class is trained on ``s |x| (lambda cos + psi) / (lambda + 1)``. 0 is
-            A-Softmax itself. For hard data the authors let it fall from 1000 to 5 over the first iterations: set the
-            attribute of that name between steps; the head counts no steps and does not store it in ``state_dict``.
+            A-Softmax itself. For hard data the authors decrease it from 1000 to 5 over the first iterations: set the
+            attribute between steps; the head counts no steps, and ``state_dict`` does not contain it.
 
     Attributes:
-        weight: (C, D), class prototypes; only their directions count.
+        weight: class prototypes, (C, D); only their directions matter.
 
     Raises:
-        TypeError: if an argument is no number (``margin``: no integer).
+        TypeError: if an argument is not a number, or ``margin`` is not an integer.
         ValueError: if an argument is out of bounds.
 
     References:
         W. Liu et al., "SphereFace: Deep Hypersphere Embedding for Face Recognition", CVPR 2017, arXiv:1704.08063,
-        equation 7, and its appendix for the annealing. The constraint |W_j| = 1 is kept by dividing by the length.
+        equation 7, and its appendix for the annealing. The constraint |W_j| = 1 is met by dividing by the length.
 
     Examples:
         >>> head = SphereFaceHead(embedding_size=8, classes=3).requires_grad_(False)
@@ -73,16 +73,16 @@ class SphereFaceHead(Head):
         self.annealing = checked_number("annealing", annealing, high=math.inf)
 
     def row_logits(self, rows: Tensor) -> Tensor:
-        """``s |x| cos(theta_j)``, which is ``s x . W_j / |W_j|``: rows (N, D) to logits (N, C)."""
+        """Return the logits ``s |x| cos(theta_j)``, i.e. ``s x . W_j / |W_j|``, (N, C) of rows (N, D)."""
         return self.scale * functional.linear(rows, unit(self.weight.to(rows)))
 
     def training_logits(self, rows: Tensor, label: Tensor) -> Tensor:
-        """As ``row_logits``, with ``s |x| psi(theta_y)``, annealed, for the true class: (N, C)."""
+        """Return ``row_logits`` with the annealed ``s |x| psi(theta_y)`` for the true class, (N, C)."""
         theta = true_angle(rows, self.weight.to(rows), label)  # (N,)
         length = torch.linalg.vector_norm(rows, dim=1)  # (N,)
         annealed = (self.annealing * torch.cos(theta) + psi(theta, margin=self.margin)) / (self.annealing + 1)
         return with_true_class(self.row_logits(rows), label, self.scale * length * annealed)
 
     def extra_repr(self) -> str:
-        """The arguments, as the constructor takes them."""
+        """Return the arguments as the constructor takes them."""
         return f"{super().extra_repr()}, margin={self.margin}, scale={self.scale}, annealing={self.annealing}"

@@ -36,7 +36,7 @@ EVALUATION = {
     "progress": (),
     "sample_set": (),
     "data": (),
-    "models": ("data",),
+    "models": ("data", "files"),
     "training": ("data", "models"),
     "scoring": ("data", "models", "files", "progress"),
     "benchmark": ("data", "models", "training", "scoring", "files", "progress"),

@@ -1,4 +1,4 @@
-"""What a backbone is: images in; feature maps, one embedding an image, or one embedding a patch out."""
+"""Backbones: networks that make feature maps and embeddings of images or patches."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from eval.data.images import MIN_SIDE
 
 
 class Backbone(nn.Module, ABC):
-    """What every backbone does with images, which are uint8 (B, H, W, 3) RGB, or floating point in [0, 1].
+    """Network that makes feature maps and embeddings of images: uint8 (B, H, W, 3) RGB, or floating point in [0, 1].
 
-    Freezing goes by stages, from the input to the output. A frozen stage takes no gradient, and its batch
-    normalisation stays in evaluation mode even after ``train()``.
+    Stages are frozen from the input to the output. A frozen stage gets no gradients, and its batch normalisation stays
+    in evaluation mode even after ``train()``.
 
     Args:
-        name: by which a saved model finds its backbone again.
-        channels: channels of the feature map at each stride (px of the image a cell), fine to coarse.
-        mean: of R, G, B, for images in [0, 1].
-        std: of R, G, B, above 0.
+        name: name by which a saved model finds its backbone.
+        channels: number of channels of the feature map at each stride in px.
+        mean: means of R, G and B, for images in [0, 1].
+        std: standard deviations of R, G and B, above 0.
 
     Attributes:
         embedding_size: D of ``embed``, the channels of the coarsest map.
-        patch_strides: whose maps ``patch_embed`` joins: 8 and 16, or the two finest where these are not there.
+        patch_strides: strides of the maps that ``patch_embed`` joins: 8 and 16, or the two finest if both are missing.
         patch_size: D of ``patch_embed``.
 
     References:
         K. Roth et al., "Towards Total Recall in Industrial Anomaly Detection", CVPR 2022 (PatchCore), for
-        ``patch_embed``. Ours divides by the true number of neighbours at the border, and reduces no dimensions.
+        ``patch_embed``. Here averages at the border are over the cells inside, and no dimensions are reduced.
     """
 
     mean: Tensor
@@ -55,10 +55,10 @@ class Backbone(nn.Module, ABC):
         self._frozen: tuple[nn.Module, ...] = ()
 
     def join_levels(self, finest: float, coarsest: float) -> None:
-        """Make patches of the feature maps whose strides lie in [finest, coarsest], in px.
+        """Choose the feature maps that patches are made of: those with strides in [finest, coarsest], in px.
 
         Raises:
-            ValueError: if there is none.
+            ValueError: if there is no such map.
         """
         chosen = tuple(stride for stride in self.channels if finest <= stride <= coarsest)
         if not chosen:
@@ -72,18 +72,18 @@ class Backbone(nn.Module, ABC):
 
     @abstractmethod
     def stages(self) -> list[nn.Module]:
-        """The parts that can be frozen, from the input to the output."""
+        """Return the parts that can be frozen, from the input to the output."""
 
     @abstractmethod
     def maps(self, pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
-        """Normalised pixels (B, 3, H, W) to the maps of stride ``deepest`` and finer, by stride."""
+        """Return the maps of stride ``deepest`` and finer of normalised pixels (B, 3, H, W), by stride."""
 
     def normalise(self, images: Tensor) -> Tensor:
-        """Images (B, H, W, 3) to what the first layer takes, (B, 3, H, W) float32.
+        """Return images (B, H, W, 3) as input of the first layer, float32 (B, 3, H, W).
 
         Raises:
             TypeError: if the images are neither uint8 nor floating point.
-            ValueError: if the shape is another one, a side is under 32 px, or floats leave [0, 1].
+            ValueError: if the shape is another one, a side is below 32 px, or a float is outside [0, 1].
         """
         if images.dtype != torch.uint8 and not images.is_floating_point():
             raise TypeError(f"images must be uint8 or floating point, got {images.dtype}")
@@ -99,17 +99,18 @@ class Backbone(nn.Module, ABC):
         return ((images - self.mean) / self.std).movedim(-1, 1)
 
     def features(self, images: Tensor) -> dict[int, Tensor]:
-        """Images (B, H, W, 3) to {stride: (B, C, H / stride, W / stride)}, fine to coarse."""
+        """Return the feature maps of images (B, H, W, 3): {stride: (B, C, H / stride, W / stride)}, fine to coarse."""
         return self.maps(self.normalise(images), deepest=max(self.channels))
 
     def embed(self, images: Tensor) -> Tensor:
-        """Images (B, H, W, 3) to (B, D): the average of the coarsest map."""
+        """Embed images (B, H, W, 3) as the average of the coarsest map, (B, D)."""
         return self.features(images)[max(self.channels)].float().mean(dim=(2, 3))
 
     def patch_embed(self, images: Tensor) -> Tensor:
-        """Images (B, H, W, 3) to (B, D, h, w) on the grid of the finest of ``patch_strides``.
+        """Embed the patches of images (B, H, W, 3), (B, D, h, w), on the grid of the finest of ``patch_strides``.
 
-        Each map is averaged over 3 x 3 cells and brought to that grid, bilinearly; then their channels are joined.
+        Each map is averaged over 3 x 3 cells and resized to that grid by bilinear interpolation; then the channels are
+        joined.
         """
         maps = self.maps(self.normalise(images), deepest=self.patch_strides[-1])
         pooled = [
@@ -120,29 +121,29 @@ class Backbone(nn.Module, ABC):
         return torch.cat([pooled[0], *(functional.interpolate(map_, grid, mode="bilinear") for map_ in pooled[1:])], 1)
 
     def lower(self, images: Tensor, *, scoring: str, trainable: int) -> Tensor:
-        """Images (B, H, W, 3) to what ``upper`` makes embeddings of: the part of the work that training repeats.
+        """Run the frozen stages, whose result training can reuse; ``upper`` runs the others.
 
         Args:
-            images: see ``Backbone``.
-            scoring: "image", "patch" or "pooled", which takes patches too.
-            trainable: how many of the last stages are left to ``upper``.
+            images: (B, H, W, 3), see ``Backbone``.
+            scoring: "image", "patch", or "pooled", which also uses patches.
+            trainable: number of last stages that are left to ``upper``.
 
         Returns:
-            float16 (B, C, h, w), or the images themselves where the first stages can't be run apart.
+            float16 (B, C, h, w), or the images themselves if the frozen stages cannot be run alone.
         """
         if scoring != "image" and trainable == 0:
             return self.patch_embed(images).half()
         return images
 
     def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
-        """What ``lower`` gave to embeddings float32: (B, D) of images, (B, D, h, w) of patches, pooled ones (B, D)."""
+        """Embed a result of ``lower``, float32: (B, D, h, w) for "patch" scoring, otherwise (B, D)."""
         if scoring == "image":
             return self.embed(lower)
         patches = lower.float() if trainable == 0 else self.patch_embed(lower)
         return patches if scoring == "patch" else patches.mean(dim=(2, 3))
 
     def freeze(self, *, trainable: int = 0) -> None:
-        """Freeze all stages but the last ``trainable`` ones, and free those.
+        """Freeze all stages but the last ``trainable`` ones, and unfreeze those.
 
         Raises:
             ValueError: if there are fewer stages, or the number is negative.
@@ -157,7 +158,7 @@ class Backbone(nn.Module, ABC):
         self.train(self.training)
 
     def train(self, mode: bool = True) -> Backbone:  # noqa: FBT001, FBT002 - nn.Module's signature
-        """As ``nn.Module.train``, but frozen stages stay in evaluation mode."""
+        """Set the mode as ``nn.Module.train`` does; frozen stages stay in evaluation mode."""
         super().train(mode)
         for stage in self._frozen:
             stage.eval()
@@ -165,13 +166,13 @@ class Backbone(nn.Module, ABC):
 
 
 class StagedBackbone(Backbone):
-    """A backbone whose stages follow each other.
+    """Backbone that is a sequence of stages.
 
     Args:
         name: see ``Backbone``.
-        stages: modules, each fed by the one before.
-        strides: of the output of each stage; among equal ones, the last stage counts.
-        channels: see ``Backbone``; of the strides whose maps are given out.
+        stages: modules; each takes the output of the one before.
+        strides: stride of the output of each stage; of equal ones, the last counts.
+        channels: see ``Backbone``; only maps of these strides are returned.
         mean: see ``Backbone``.
         std: see ``Backbone``.
     """
@@ -191,11 +192,11 @@ class StagedBackbone(Backbone):
         self.strides = tuple(strides)
 
     def stages(self) -> list[nn.Module]:
-        """The stages as given."""
+        """Return the stages."""
         return list(self.body)
 
     def lower(self, images: Tensor, *, scoring: str, trainable: int) -> Tensor:
-        """What the first stages give, for image scoring; see ``Backbone.lower``."""
+        """Run the first stages for image scoring; see ``Backbone.lower``."""
         if scoring == "patch" or trainable == len(self.body):
             return super().lower(images, scoring=scoring, trainable=trainable)
         pixels = self.normalise(images)
@@ -204,7 +205,7 @@ class StagedBackbone(Backbone):
         return pixels.half()
 
     def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
-        """Run the last stages, for image scoring; see ``Backbone.upper``."""
+        """Run the last stages for image scoring; see ``Backbone.upper``."""
         if scoring == "patch" or trainable == len(self.body):
             return super().upper(lower, scoring=scoring, trainable=trainable)
         pixels = lower.float()
@@ -224,7 +225,7 @@ class StagedBackbone(Backbone):
 
 
 class WrappedBackbone(Backbone):
-    """Any feature extractor, its maps read by forward hooks; made by ``wrap_backbone``."""
+    """Backbone of any network, whose maps forward hooks read; made by ``wrap_backbone``."""
 
     def __init__(
         self,
@@ -241,17 +242,17 @@ class WrappedBackbone(Backbone):
         self.layers = dict(layers)
 
     def stages(self) -> list[nn.Module]:
-        """The module's direct children that have parameters."""
+        """Return the direct children of the module that have parameters."""
         return [child for child in self.module.children() if any(True for _ in child.parameters())]
 
     def maps(self, pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
-        """Run the whole module and keep what its layers gave."""
+        """Run the whole module and return the outputs of its layers."""
         seen = outputs_of(self.module, pixels, layers=list(self.layers.values()))
         return {stride: seen[layer] for stride, layer in self.layers.items() if stride <= deepest}
 
 
 def outputs_of(module: nn.Module, pixels: Tensor, *, layers: Sequence[str]) -> dict[str, Tensor]:
-    """What the named layers give while the module runs."""
+    """Run a module and return the outputs of some of its layers by name."""
     seen: dict[str, Tensor] = {}
     named = dict(module.named_modules())
     with ExitStack() as stack:

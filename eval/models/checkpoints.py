@@ -1,9 +1,8 @@
-"""Files that hold weights: checkpoints of a training, and trained models."""
+"""Files of weights: trained models, and checkpoints of trainings."""
 
 from __future__ import annotations
 
 import inspect
-import os
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 import torch
 
 from dml_heads import HEADS, Head, make_head
+from eval.files import write_atomically
 from eval.models.backbone import Backbone
 from eval.models.pooling import PooledBackbone
 from eval.models.projection import ProjectedBackbone
@@ -24,12 +24,12 @@ _CHECKPOINT = "defectsynth checkpoint 2"
 
 @dataclass(frozen=True)
 class Model:
-    """A trained model, in evaluation mode, on the CPU.
+    """Trained model, in evaluation mode, on the CPU.
 
     Attributes:
-        backbone: images to embeddings.
-        head: embeddings to logits.
-        settings: plain data that was saved with it.
+        backbone: backbone.
+        head: head.
+        settings: plain data that was saved with the model.
     """
 
     backbone: Backbone
@@ -38,16 +38,16 @@ class Model:
 
 
 def save_model(path: str | Path, backbone: Backbone, head: Head, *, settings: Mapping[str, Any] | None = None) -> None:
-    """Write a model to a file, whole or not at all.
+    """Write a model to a file, atomically.
 
     Args:
-        path: of the file; a file there is replaced.
+        path: path of the file, which is replaced if it exists.
         backbone: saved by its name and its weights.
         head: one of ``HEADS``, saved by its name, its arguments and its weights.
-        settings: plain data to keep with it: numbers, texts, lists and dicts of these.
+        settings: plain data to save with the model: numbers, texts, and lists and dicts of these.
 
     Raises:
-        ValueError: if the head is of a class that is not in ``HEADS``.
+        ValueError: if the class of the head is not in ``HEADS``.
     """
     names = [name for name, kind in HEADS.items() if type(head) is kind]
     if not names:
@@ -70,15 +70,12 @@ def load_model(path: str | Path, *, backbone: Backbone | None = None) -> Model:
     """Read a model from a file.
 
     Args:
-        path: as ``save_model`` wrote it.
-        backbone: to load the weights into, in place; needed where it was made by ``wrap_backbone``.
-
-    Returns:
-        The model.
+        path: path of a file that ``save_model`` wrote.
+        backbone: backbone to load the weights into, in place; required if ``wrap_backbone`` made it.
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if it is no model, is broken, or the backbone does not fit.
+        ValueError: if the file is no model, is broken, or the backbone does not fit.
     """
     state = _read(Path(path), _MODEL)
     name = state["backbone"]
@@ -100,15 +97,15 @@ def load_model(path: str | Path, *, backbone: Backbone | None = None) -> Model:
 
 
 def write_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
-    """Replace the checkpoint at `path`, whole or not at all."""
+    """Write or replace a checkpoint, atomically."""
     _write(path, _CHECKPOINT, state)
 
 
 def read_checkpoint(path: Path, *, settings: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The state at `path`, None if there is no file.
+    """Return the state in a checkpoint, None if there is no file.
 
     Raises:
-        ValueError: if it is broken, or of a training with other settings.
+        ValueError: if the file is broken, or belongs to a training with other settings.
     """
     if not path.exists():
         return None
@@ -123,16 +120,7 @@ def read_checkpoint(path: Path, *, settings: Mapping[str, Any]) -> dict[str, Any
 
 
 def _write(path: Path, kind: str, state: Mapping[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            torch.save({"kind": kind, **state}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_atomically(path, lambda file: torch.save({"kind": kind, **state}, file))
 
 
 def _read(path: Path, kind: str) -> dict[str, Any]:

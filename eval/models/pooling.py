@@ -1,4 +1,4 @@
-"""One embedding an image, pooled from patches that were trained on the masks."""
+"""Backbone that pools the embedding of an image from patches that are trained on masks."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from torch.nn import functional
 from eval.models.backbone import Backbone
 from eval.models.projection import SIZE, ProjectedBackbone
 
-LENGTH = 16.0  # of an embedding; that of L2-constrained softmax
-WARMTH = 2.0  # of the softmax over patches, in units of the evidence
+LENGTH = 16.0  # of an embedding, as in L2-constrained softmax
+_TEMPERATURE = 2.0  # of the softmax over patches, in units of the evidence
 
 
 class PooledBackbone(ProjectedBackbone):
-    """A projected backbone that embeds a whole image by its most suspicious places.
+    """Projected backbone that embeds an image by its most suspicious patches.
 
-    The embedding joins two halves of equal length: the largest value of each projected channel, and the average of the
-    frozen backbone's patches, weighted by how much a small classifier takes them for a defect. The classifier learns
-    from the masks, projection and classifier together with the head.
+    The embedding joins two halves of equal length: the maximum of each projected channel, and the mean of the patches
+    of the frozen backbone, weighted by the evidence of a small patch classifier. Projection and classifier are trained
+    together with the head, the classifier on the masks.
 
     Args:
-        inner: the backbone; its weights are frozen for good.
+        inner: backbone, whose weights stay frozen.
         size: D of ``patch_embed``.
     """
 
@@ -32,26 +32,25 @@ class PooledBackbone(ProjectedBackbone):
         self.to(inner.mean.device)
 
     def stages(self) -> list[nn.Module]:
-        """Projection and classifier, as one."""
+        """Return projection and classifier as one stage."""
         return [nn.ModuleList([self.projection, self.classifier])]
 
     def embed(self, images: Tensor) -> Tensor:
-        """Images (B, H, W, 3) to (B, D)."""
+        """Embed images (B, H, W, 3), (B, D)."""
         return self.pooled(self.inner.patch_embed(images))[0]
 
     def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
-        """Patches of the frozen backbone to embeddings of images, or projected patches."""
+        """Embed images for "pooled" scoring; otherwise see ``ProjectedBackbone.upper``."""
         if scoring == "pooled":
             return self.pooled(lower)[0]
         return super().upper(lower, scoring=scoring, trainable=trainable)
 
     def pooled(self, lower: Tensor) -> tuple[Tensor, Tensor]:
-        """Patches of the frozen backbone (B, C, h, w) to embeddings (B, D) and the classifier's logits (B, 2, h, w)."""
-        known = self.projection[0](lower.float())
-        projected = self.projection[1:](known)
+        """Return embeddings (B, D) and logits of the patches (B, 2, h, w) for frozen patches (B, C, h, w)."""
+        projected = self.projection(lower.float())
         logits = self.classifier(projected)
         evidence = (logits[:, 1] - logits[:, 0]).flatten(1)
-        weights = torch.softmax(evidence / WARMTH, dim=1)
+        weights = torch.softmax(evidence / _TEMPERATURE, dim=1)
         suspect = torch.einsum("bcn,bn->bc", lower.float().flatten(2), weights)
         halves = (projected.flatten(2).amax(dim=2).float(), suspect.float())
         joined = torch.cat([functional.normalize(half, dim=1) for half in halves], dim=1)

