@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -26,6 +26,10 @@ _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_SCAN, _JPEG_APP1 = 0xDA, 0xE1
 _TIFF_INTEGERS = {3: "H", 4: "I", 16: "Q"}  # struct format by TIFF type
 _TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_BITS, _TIFF_COMPRESSION, _TIFF_COLOR, _TIFF_SAMPLES = 256, 257, 258, 259, 262, 277
+_TIFF_NUMBERS = 339  # tag: 1 for unsigned whole numbers
+_TIFF_WANTED = frozenset(
+    {_TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_BITS, _TIFF_COMPRESSION, _TIFF_COLOR, _TIFF_SAMPLES, _TIFF_NUMBERS}
+)
 _TIFF_LOSSY = frozenset({6, 7, 34712, 34887, 50001})  # compression: JPEG, JPEG 2000, LERC, WebP
 _ORIENTATION = 274  # tag of TIFF and Exif
 
@@ -41,6 +45,7 @@ class Header:
         channels: upper bound of the channels of the decoded image.
         bits: bits a channel as stored.
         lossy: whether the compression changes pixels.
+        unsigned: whether the pixels are whole numbers without a sign.
     """
 
     format: str
@@ -49,6 +54,7 @@ class Header:
     channels: int
     bits: int
     lossy: bool
+    unsigned: bool = True
 
     @property
     def nbytes(self) -> int:
@@ -112,7 +118,7 @@ def read_orientation(read: ReadAt, header: Header) -> int:
     return stated[0] if stated and 1 <= stated[0] <= 8 else 1
 
 
-def tiff_fields(read: ReadAt, wanted: set[int], *, complete: bool = False) -> dict[int, tuple[int, ...]]:
+def tiff_fields(read: ReadAt, wanted: Container[int], *, complete: bool = False) -> dict[int, tuple[int, ...]]:
     """Return the whole numbers of some tags in the first directory of a TIFF or BigTIFF.
 
     Args:
@@ -190,8 +196,7 @@ def _bmp(read: ReadAt) -> Header:
 
 
 def _tiff(read: ReadAt) -> Header:
-    wanted = {_TIFF_WIDTH, _TIFF_HEIGHT, _TIFF_BITS, _TIFF_COMPRESSION, _TIFF_COLOR, _TIFF_SAMPLES}
-    fields = tiff_fields(read, wanted)
+    fields = tiff_fields(read, _TIFF_WANTED)
 
     def value(tag: int, default: int) -> int:
         return max(fields.get(tag, ()), default=default)
@@ -205,6 +210,7 @@ def _tiff(read: ReadAt) -> Header:
         1 if gray else max(samples, 3),
         value(_TIFF_BITS, 1),
         lossy=value(_TIFF_COMPRESSION, 1) in _TIFF_LOSSY,
+        unsigned=value(_TIFF_NUMBERS, 1) == 1,
     )
 
 

@@ -1,9 +1,10 @@
 """Image sources of a caller: a folder, image files, arrays or a callable.
 
 A source is checked when its component is constructed: files that are missing, truncated, no images or larger than the
-limit of `image_files` are refused by name; only damage inside the compressed pixels shows when they are drawn. In a
-folder all image files count, those in its subfolders and behind links, too; names that begin with a dot and files with
-other suffixes are skipped. A folder is listed again when it or a subfolder changes, and a replaced file is read again.
+limit of `image_files` are refused by name. Only damage inside the compressed pixels shows when they are drawn, and so
+do faults of an image that a callable returns. In a folder all image files count, those in its subfolders and behind
+links, too; names that begin with a dot and files with other suffixes are skipped. A folder is listed again when it or a
+subfolder changes, and a replaced file is read again.
 
 `choose_image` draws one of the images and returns a name, which the recipe stores; `open_image` returns the pixels for
 that name. Decoded images are cached up to `CACHE_BYTES`, so that the cost of further defects does not depend on the
@@ -194,9 +195,11 @@ LISTINGS: ByteCache[Listing] = ByteCache(LISTING_BYTES)
 def check_once(path: str, _stamp: Stamp) -> None:
     """Raise ValueError unless a file is a whole image of the right size; the stamp is part of the cache key."""
     try:
-        check_file(Path(path))
+        header = check_file(Path(path))
     except UnreadableError as error:
         raise refused(path, error) from error
+    if not header.unsigned or header.bits > 16 or header.channels > 4:  # rare: only the pixels say whether they serve
+        _read(path)
 
 
 def refused(path: str, error: Exception) -> ValueError:

@@ -205,3 +205,14 @@ def test_making_a_transform_again_reads_no_file_again(tmp_path: Path, monkeypatc
     ds.CutPaste(source=tmp_path)
     ds.synthesize(SURFACE, first, seed=0)
     assert len(opened) <= 2 + 6, "image and mask of the one defect; the folder as a source of images"
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.float64, np.float32])
+def test_files_of_a_depth_that_cannot_be_drawn_are_refused_when_the_transform_is_made(
+    tmp_path: Path, dtype: type[np.generic]
+) -> None:
+    path = write_image(tmp_path / "a.tif", np.full((40, 40), 200, dtype))
+    with pytest.raises(ValueError, match=r"source must hold readable image files, got '.*a\.tif': image must be"):
+        ds.CutPaste(source=tmp_path)
+    write_image(path, np.full((40, 40), 0.5, np.float32))
+    assert any(sample.defects for sample in draws(ds.CutPaste(source=tmp_path)))
