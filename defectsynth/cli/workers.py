@@ -42,7 +42,7 @@ class Crew:
 
     def __enter__(self) -> Self:
         """Prepare the processes; they start with the first task."""
-        cv2.setNumThreads(1)
+        _prepare_opencv()
         clear_caches()
         if self.workers > 1:
             # A forked worker has everything imported; elsewhere than on Linux forking is not safe.
@@ -104,10 +104,17 @@ def _interrupts_held() -> Iterator[None]:
 _here: dict[str, Any] = {}  # what `_start` was given, in a worker process
 
 
+def _prepare_opencv() -> None:
+    """Use one thread; print no warnings, such as of unknown tags in TIFF files, unless OPENCV_LOG_LEVEL is set."""
+    cv2.setNumThreads(1)
+    if "OPENCV_LOG_LEVEL" not in os.environ:
+        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+
+
 def _start(plan: Plan, stop: Any) -> None:
     """Prepare a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    cv2.setNumThreads(1)
+    _prepare_opencv()
     _here.update(plan=plan, stop=stop)
     threading.Thread(target=_follow_parent, daemon=True).start()
 

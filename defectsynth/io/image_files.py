@@ -6,7 +6,7 @@ number of MiB in the environment variable DEFECTSYNTH_MAX_IMAGE_MIB.
 
 Nothing of the process is redirected or locked while a file is read. Metadata of PNG files that libpng complains about
 are left out. Two kinds of messages can still reach stderr: those of libjpeg and libpng about damaged pixels, and
-warnings of OpenCV about unknown tags in TIFF files, which OPENCV_LOG_LEVEL=ERROR turns off.
+warnings of OpenCV about unknown tags in TIFF files, which OPENCV_LOG_LEVEL=ERROR turns off (`generate` does so itself).
 """
 
 from __future__ import annotations
