@@ -1,4 +1,4 @@
-"""Backbones and embeddings: shapes, strides, freezing, weights from anywhere, and what goes wrong."""
+"""Backbones: shapes, strides, freezing, weights, and bad arguments."""
 
 import re
 import sys
@@ -14,9 +14,7 @@ pytest.importorskip("torchvision")
 
 from torch import Tensor, nn  # noqa: E402 - after the check that it is there
 
-from eval.data.images import load_image, load_images  # noqa: E402
 from eval.models.backbone import Backbone  # noqa: E402
-from eval.models.embedding import bfloat16_pays, embed_images  # noqa: E402
 from eval.models.registry import BACKBONES, make_backbone, wrap_backbone  # noqa: E402
 
 SIDE = 64
@@ -24,12 +22,12 @@ SIZES = {"efficientnet_lite0": (1280, 152), "resnet18": (512, 384), "resnet34": 
 
 
 def noise(count: int, *, side: int = SIDE, seed: int = 0) -> np.ndarray:
-    """Images uint8 (N, side, side, 3)."""
+    """Return random images, uint8 (N, side, side, 3)."""
     return np.random.default_rng(seed).integers(0, 256, (count, side, side, 3), np.uint8)
 
 
 def small_backbone() -> Backbone:
-    """Two convolutions, of stride 8 and 16."""
+    """Make a backbone of two convolutions, of stride 8 and 16."""
     layers = nn.Sequential(nn.Conv2d(3, 4, 8, stride=8), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 6, 2, stride=2))
     return wrap_backbone(layers, layers=["2", "3"])
 
@@ -227,16 +225,6 @@ BAD_CALLS: dict[str, tuple[Callable[[], object], type[Exception], str]] = {
         ValueError,
         "images must lie in [0, 1] where they are floats, got [255, 255]",
     ),
-    "no images": (lambda: embed_images(small_backbone(), []), ValueError, "images must hold at least one image"),
-    "batch=0": (lambda: embed_images(small_backbone(), noise(1), batch=0), ValueError, "batch must be at least 1"),
-    "path without size": (lambda: load_image("a.png"), ValueError, "size must be given in pixels"),
-    "float image": (lambda: load_image(np.zeros((4, 4))), TypeError, "images must be uint8 arrays or paths, got float"),
-    "(4, 4, 2)": (lambda: load_image(np.zeros((4, 4, 2), np.uint8)), ValueError, "images must have shape"),
-    "two shapes": (
-        lambda: load_images([np.zeros((4, 4, 3), np.uint8), np.zeros((5, 5, 3), np.uint8)]),
-        ValueError,
-        "images must have one shape, or size must be given, got (4, 4, 3) and (5, 5, 3)",
-    ),
 }
 
 
@@ -245,46 +233,6 @@ def test_bad_arguments_are_named(call: str) -> None:
     run, error, message = BAD_CALLS[call]
     with pytest.raises(error, match=re.escape(message)):
         run()
-
-
-def test_embeddings_do_not_depend_on_the_batch_and_report_progress() -> None:
-    backbone = small_backbone()
-    images = noise(5)
-    calls: list[tuple[int, int]] = []
-    embedded = embed_images(backbone, images, batch=2, progress=lambda done, total: calls.append((done, total)))
-    assert embedded.dtype == np.float32
-    assert calls == [(2, 5), (4, 5), (5, 5)]
-    np.testing.assert_allclose(embedded, embed_images(backbone, images, batch=5), atol=1e-5)
-    expected = backbone.embed(torch.from_numpy(images[2:3])).detach()[0]
-    np.testing.assert_allclose(embed_images(backbone, images)[2], expected, atol=1e-5)
-
-
-def test_embedding_leaves_the_mode_and_the_statistics_as_they_were() -> None:
-    backbone = small_backbone().train()
-    before = {name: tensor.clone() for name, tensor in backbone.state_dict().items()}
-    embed_images(backbone, noise(2))
-    assert backbone.training
-    assert all(torch.equal(before[name], tensor) for name, tensor in backbone.state_dict().items())
-
-
-def test_bfloat16_is_close_to_float32(lite: Backbone) -> None:
-    assert isinstance(bfloat16_pays(torch.device("cpu")), bool)
-    images = noise(2)
-    exact, rough = (embed_images(lite, images, autocast=autocast) for autocast in (False, True))
-    assert rough.dtype == np.float32
-    assert np.abs(exact - rough).max() <= 0.1 * np.abs(exact).max()
-
-
-def test_pictures_of_any_kind_become_rgb(tmp_path: Path) -> None:
-    import cv2  # noqa: PLC0415
-
-    gray = noise(1)[0, :, :, 0]
-    cv2.imwrite(str(tmp_path / "gray.png"), gray)
-    read = load_images([tmp_path / "gray.png", gray, gray[:, :, None]], size=32)
-    assert read.shape == (3, 32, 32, 3)
-    assert (read[0] == read[1]).all()
-    assert (read[1] == read[2]).all()
-    assert load_image(noise(1, side=40)[0], size=50).shape == (50, 50, 3)
 
 
 def test_a_network_with_hooks_gives_the_maps_of_its_layers_and_no_hook_stays() -> None:

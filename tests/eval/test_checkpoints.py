@@ -1,4 +1,4 @@
-"""Saved models: they give what they gave, and nothing else is taken for one."""
+"""Saved models: the same logits after loading, and errors for any other file."""
 
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def test_a_model_on_a_wrapped_network_needs_that_network(tmp_path: Path) -> None
 
 
 class OwnHead(SoftmaxHead):
-    """A head that no name stands for."""
+    """Head that has no name."""
 
 
 def test_only_named_heads_can_be_saved_and_only_models_loaded(tmp_path: Path) -> None:

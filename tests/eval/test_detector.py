@@ -45,7 +45,7 @@ def _empty_caches() -> None:
 @pytest.mark.parametrize(
     ("scoring", "trainable"), [("image", 1), ("image", 2), ("image", 5), ("patch", 0), ("patch", 5)]
 )
-def test_lower_and_upper_make_what_the_whole_makes(scoring: str, trainable: int) -> None:
+def test_lower_and_upper_equal_the_whole_backbone(scoring: str, trainable: int) -> None:
     backbone = make_backbone("resnet18", weights="none")
     images = torch.from_numpy(noise(2))
     with torch.no_grad():
@@ -83,7 +83,7 @@ def test_an_image_is_seen_once_by_backbones_with_the_same_frozen_part(monkeypatc
     assert seen == 9
 
 
-def test_the_memory_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Features, "limit_mib", 0)
     features = Features(small_backbone(), scoring="patch", trainable=0)
     assert len(features(noise(4))) == 4
@@ -117,7 +117,7 @@ def test_only_the_projection_learns_and_it_is_saved_with_the_backbone(tmp_path: 
     assert unprojected(fresh) is fresh
 
 
-def test_a_saved_projection_on_a_named_backbone_comes_back_whole(tmp_path: Path) -> None:
+def test_a_saved_projection_on_a_named_backbone_is_loaded_with_it(tmp_path: Path) -> None:
     backbone = ProjectedBackbone(make_backbone("resnet18", weights="none"), size=8)
     save_model(tmp_path / "model.pt", backbone, make_head("softmax", embedding_size=8, classes=2))
     images = torch.from_numpy(noise(1))
@@ -125,7 +125,7 @@ def test_a_saved_projection_on_a_named_backbone_comes_back_whole(tmp_path: Path)
     assert torch.equal(loaded.patch_embed(images), backbone.patch_embed(images))
 
 
-def test_fused_scores_add_distance_and_evidence_in_units_of_how_far_good_patches_reach() -> None:
+def test_fused_scores_add_distance_and_evidence_in_units_of_a_quantile_of_good_patches() -> None:
     torch.manual_seed(0)
     backbone, head = trained_projection()
     normals, asked = list(noise(8)), list(noise(3, seed=1))
@@ -163,7 +163,7 @@ def test_fused_scores_need_a_head() -> None:
         )
 
 
-def test_annealing_falls_as_its_authors_let_it() -> None:
+def test_annealing_falls_as_in_the_paper() -> None:
     head = SphereFaceHead(embedding_size=10, classes=2, annealing=1000.0)
     split = twin_split(list(noise(10)), Line(), seed=0)
     options = TrainingOptions(epochs=2, frozen_epochs=1, passes=2, batch=8)

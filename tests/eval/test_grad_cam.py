@@ -1,4 +1,4 @@
-"""Grad-CAM of the score: against its formula on small networks, and that it leaves nothing behind."""
+"""Grad-CAM of the score: against its formula on small networks, and without side effects."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -27,7 +27,7 @@ FINE, COARSE = 4, 6  # channels of the maps of stride 8 and 16
 
 
 class Small(StagedBackbone):
-    """Two convolutions, of stride 8 and 16."""
+    """Make a backbone of two convolutions, of stride 8 and 16."""
 
     def __init__(self) -> None:
         torch.manual_seed(0)
@@ -37,7 +37,7 @@ class Small(StagedBackbone):
 
 
 class Projected(Backbone):
-    """Hands everything to another backbone, and multiplies its patches with a matrix."""
+    """Backbone that multiplies the patches of another one by a matrix."""
 
     def __init__(self, inner: Backbone) -> None:
         looks: dict[str, Any] = {"mean": (0.5,) * 3, "std": (0.25,) * 3}
@@ -46,23 +46,23 @@ class Projected(Backbone):
         self.matrix = nn.Conv2d(inner.patch_size, 5, 1, bias=False)
 
     def stages(self) -> list[nn.Module]:
-        """Both."""
+        """Return the stages of the other backbone and the matrix."""
         return [self.inner, self.matrix]
 
     def maps(self, pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
-        """The other one's."""
+        """Return the maps of the other backbone."""
         return self.inner.maps(pixels, deepest=deepest)
 
     def patch_embed(self, images: Tensor) -> Tensor:
-        """The other one's, multiplied."""
+        """Return the patches of the other backbone, multiplied."""
         return self.matrix(self.inner.patch_embed(images))
 
 
 class Deaf(Small):
-    """Its embedding does not depend on the image."""
+    """Backbone whose embedding does not depend on the image."""
 
     def embed(self, images: Tensor) -> Tensor:
-        """Always the same."""
+        """Return ones."""
         return 0 * super().embed(images) + torch.arange(1.0, COARSE + 1)
 
 
@@ -77,7 +77,7 @@ def bank_of(width: int, *, count: int = 5, seed: int = 0) -> Bank:
 
 
 def slope(embedding: np.ndarray, bank: Bank) -> np.ndarray:
-    """The gradient of the cosine distance to the nearest row."""
+    """Return the gradient of the cosine distance to the nearest row."""
     cosines = bank.rows @ embedding / np.linalg.norm(bank.rows, axis=1) / np.linalg.norm(embedding)
     nearest = bank.rows[cosines.argmax()]
     length = np.linalg.norm(embedding)
@@ -133,7 +133,7 @@ def test_without_a_gradient_there_is_no_heat(image: np.ndarray) -> None:
 
 @pytest.mark.parametrize("scoring", ["image", "patch"])
 @pytest.mark.parametrize("frozen", [False, True])
-def test_nothing_is_left_behind(image: np.ndarray, *, scoring: str, frozen: bool) -> None:
+def test_there_are_no_side_effects(image: np.ndarray, *, scoring: str, frozen: bool) -> None:
     backbone = Small()
     backbone.freeze(trainable=0 if frozen else 2)
     backbone.train()
@@ -158,7 +158,7 @@ def test_maps_are_recorded_only_inside_and_of_all_backbones_within() -> None:
     pixels = torch.zeros(1, 3, SIDE, SIDE)
     with recorded_maps(backbone, stride=8) as maps:
         outer = backbone.maps(pixels, deepest=16)
-        assert [map_ is outer[8] for map_ in maps] == [True, True]  # the inner one handed it on
+        assert [map_ is outer[8] for map_ in maps] == [True, True]  # the outer one returns the map of the inner one
         assert maps[0].requires_grad
         assert maps[0].is_leaf
     backbone.maps(pixels, deepest=16)

@@ -1,4 +1,4 @@
-"""Metrics against scikit-learn, against slow programs written from the papers, and where the answer is known."""
+"""Metrics against scikit-learn, slow programs written from the papers, and known answers."""
 
 import re
 from itertools import pairwise
@@ -21,7 +21,7 @@ LABELS_AND_SCORES = st.lists(st.tuples(st.booleans(), st.integers(0, 12)), min_s
 
 
 def regions_of(mask: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    """Connected components with diagonals, by flooding one pixel at a time."""
+    """Return connected components with diagonals, flooded one pixel at a time."""
     left, regions = {(int(y), int(x)) for y, x in np.argwhere(mask)}, []
     while left:
         front, region = [left.pop()], np.zeros_like(mask)
@@ -36,7 +36,7 @@ def regions_of(mask: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
 
 
 def slow_aupro(masks: NDArray[np.bool_], heat_maps: NDArray[Any], limit: float) -> float:
-    """The definition: every threshold, every region, then the area below straight lines between the points."""
+    """Compute AUPRO by its definition: every threshold, every region, then the area under the polyline."""
     regions = [(number, region) for number, mask in enumerate(masks) for region in regions_of(mask)]
     points = [(0.0, 0.0)]
     for threshold in sorted(set(heat_maps.ravel().tolist()), reverse=True):
@@ -121,12 +121,12 @@ def test_aupro_where_the_answer_is_known() -> None:
     assert aupro(masks, np.zeros(masks.shape), fpr_limit=1.0) == pytest.approx(0.5)
     small, large = np.zeros(masks.shape), np.zeros(masks.shape)
     small[0, 0, 0], large[0, 5:9, 5:9] = 1, 1
-    # One region found at once, the other with everything else: from (0, 1/2) straight to (1, 1), so 0.575 up to 0.3.
+    # One region is found first, the other with all good pixels: a line from (0, 1/2) to (1, 1), thus 0.575 up to 0.3.
     assert aupro(masks, small) == pytest.approx(0.575)
     assert aupro(masks, large) == pytest.approx(0.575)  # both regions weigh the same
 
 
-def test_metrics_of_pixels_only_look_at_the_order() -> None:
+def test_metrics_of_pixels_depend_on_the_order_only() -> None:
     rng = np.random.default_rng(0)
     masks, heats = rng.random((2, 9, 9)) < 0.2, rng.random((2, 9, 9))
     first, second = pixel_metrics(masks, heats), pixel_metrics(masks.astype(np.uint8), np.exp(3 * heats) - 7)

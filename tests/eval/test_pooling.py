@@ -1,4 +1,4 @@
-"""One embedding an image, pooled from trained patches."""
+"""Embeddings of images that are pooled from trained patches."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def by_hand(backbone: PooledBackbone, images: Tensor) -> Tensor:
     return torch.stack(rows)
 
 
-def test_the_embedding_is_what_it_says() -> None:
+def test_the_embedding_joins_maximum_and_weighted_mean() -> None:
     backbone, _ = trained()
     images = torch.from_numpy(noise(3, seed=5))
     with torch.no_grad():
@@ -77,7 +77,7 @@ def test_it_is_saved_and_loaded(tmp_path: Path) -> None:
     assert torch.equal(loaded.backbone.embed(images), backbone.embed(images))
 
 
-def test_it_scores_images_and_says_where() -> None:
+def test_it_scores_images_and_explains_the_scores() -> None:
     backbone, head = trained()
     normals, image = noise(6), noise(1, seed=7)[0]
     made = make_detector(backbone, head, list(normals), scoring="pooled", size=64, held_out=np.array([4, 5]), seed=0)
@@ -99,7 +99,7 @@ def test_an_untrained_backbone_pools_its_patches_evenly() -> None:
     )
 
 
-def test_another_backbone_cannot_be_trained_so() -> None:
+def test_other_backbones_cannot_be_trained_so() -> None:
     backbone = ProjectedBackbone(small_backbone(), size=8)
     head = make_head("softmax", embedding_size=8, classes=2)
     with pytest.raises(ValueError, match="backbone must be a PooledBackbone for 'pooled' scoring"):

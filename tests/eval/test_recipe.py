@@ -1,4 +1,4 @@
-"""What can be set of the training on patches: checked, named in the cell's folder, and really used."""
+"""Training recipes: checked, part of the name of the folder, and used."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from tests.eval.test_table import result
 TRAINED: dict[str, Any] = {"data": ".", "category": "plate", "experiment": "self_supervised", "head": "softmax"}
 
 
-def test_only_what_is_not_as_usual_counts() -> None:
+def test_defaults_are_left_out() -> None:
     changes = check_changes(parse_changes(["several=0.5", "label_share=0.1", "distance=0"]))
     assert changes == (("distance", 0.0), ("several", 0.5))
     assert TrainingRecipe.of(changes) == TrainingRecipe(several=0.5, distance=0.0)
@@ -43,12 +43,12 @@ def test_only_what_is_not_as_usual_counts() -> None:
         (["several=nan"], r"several must be in \[0, 1\], got nan"),
     ],
 )
-def test_bad_words_are_told(words: list[str], message: str) -> None:
+def test_bad_words_are_named(words: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_changes(parse_changes(words))
 
 
-def test_a_recipe_must_mean_something() -> None:
+def test_a_recipe_must_have_an_effect() -> None:
     with pytest.raises(ValueError, match="recipe must be as usual unless patches are trained on twins, got"):
         make_settings(**TRAINED, scoring="image", recipe=[("several", 0.5)])
     with pytest.raises(ValueError, match=r"distance must be as usual .* fused, got 0\.0"):
@@ -61,7 +61,7 @@ def test_a_recipe_must_mean_something() -> None:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
-    """One tiny cell for each choice, by the choice."""
+    """Run one tiny cell for each choice."""
     home = tmp_path_factory.mktemp("recipe")
     write_category(home / "data" / "noise", defect="dark")
     words = ["--data", str(home / "data"), "--heads", "softmax", "--scorings", "fused", "--generators", "scratch"]
@@ -86,11 +86,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Results]:
 def test_every_choice_changes_the_training(trained: dict[str, Results]) -> None:
     losses = {choice: tuple(epoch["loss"] for epoch in one.history) for choice, one in trained.items()}
     usual = losses["distance=1"]
-    assert losses.pop("distance=0") == losses.pop("averaged_epochs=2") == usual  # only what is made of it is another
+    assert losses.pop("distance=0") == losses.pop("averaged_epochs=2") == usual  # they change only the scores
     assert len(set(losses.values())) == len(losses)
 
 
-def test_averaged_weights_score_otherwise(trained: dict[str, Results]) -> None:
+def test_averaged_weights_score_differently(trained: dict[str, Results]) -> None:
     usual, averaged = ([image.score for image in trained[name].images] for name in ("distance=1", "averaged_epochs=2"))
     assert usual != averaged
 
@@ -102,7 +102,7 @@ def test_without_distance_the_evidence_alone_counts(trained: dict[str, Results])
     assert Path(trained["distance=0"].settings.name).name.endswith("distance0-seed0")
 
 
-def test_the_ablation_runs_each_change_once_and_tells_what_it_comes_to(
+def test_the_ablation_runs_each_change_once_and_prints_its_effect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ran: list[Settings] = []

@@ -1,4 +1,4 @@
-"""Training data, training, resuming, and models on disk."""
+"""Training: heads, freezing, reproducibility, resuming, and bad arguments."""
 
 import dataclasses
 import re
@@ -30,7 +30,7 @@ SIDE = 48
 
 
 def parts(count: int = 10, *, side: int = SIDE) -> list[np.ndarray]:
-    """Good parts: a gray disc, with a little noise, each at another brightness."""
+    """Return good parts: a gray disc with a little noise, each of another brightness."""
     rng = np.random.default_rng(0)
     rows, columns = np.mgrid[:side, :side]
     disc = np.hypot(rows - side / 2, columns - side / 2) < side / 3
@@ -39,7 +39,7 @@ def parts(count: int = 10, *, side: int = SIDE) -> list[np.ndarray]:
 
 
 def small_backbone(*, dropout: float = 0.0) -> Backbone:
-    """A little network with batch normalisation, of strides 8 and 16."""
+    """Make a small network with batch normalisation, of strides 8 and 16."""
     torch.manual_seed(3)
     first = nn.Sequential(nn.Conv2d(3, 12, 8, stride=8), nn.BatchNorm2d(12), nn.ReLU())
     second = nn.Sequential(nn.Conv2d(12, 16, 3, stride=2, padding=1), nn.BatchNorm2d(16), nn.ReLU())
@@ -133,7 +133,7 @@ def test_the_frozen_backbone_does_not_change_and_the_head_does() -> None:
     assert all(weight.requires_grad for weight in backbone.parameters())
 
 
-def test_only_the_last_stages_and_only_asked_for_statistics_change() -> None:
+def test_only_the_trained_stages_and_requested_statistics_change() -> None:
     for statistics in (False, True):
         backbone = small_backbone()
         before = {name: tensor.clone() for name, tensor in backbone.state_dict().items()}
@@ -157,12 +157,14 @@ def test_the_same_seed_gives_the_same_weights_whatever_was_drawn_before() -> Non
     assert without_seconds(first[2]) != without_seconds(other[2])
 
 
-class Interrupted(Exception):  # noqa: N818 - what a user does is no error
-    """Somebody pulled the plug."""
+class Interrupted(Exception):  # noqa: N818 - an interruption is no error
+    """Interruption of a training."""
 
 
 @pytest.mark.parametrize(("epochs_done", "averaged"), [(1, 1), (2, 1), (3, 1), (3, 2)])
-def test_an_interrupted_training_ends_as_if_it_had_not_been(epochs_done: int, averaged: int, tmp_path: Path) -> None:
+def test_an_interrupted_training_ends_like_an_uninterrupted_one(
+    epochs_done: int, averaged: int, tmp_path: Path
+) -> None:
     whole = small_training(averaged_epochs=averaged)
     same_training = partial(small_training, averaged_epochs=averaged, checkpoint=tmp_path / "run.pt")
 
@@ -240,7 +242,7 @@ BAD_CALLS: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "held_out=1": (lambda: twins(held_out=1), "held_out must be in 0 <= held_out < 1, got 1"),
     "crop=0": (lambda: twins(crop=0), "crop must be in 0 < crop <= 1, got 0"),
-    "one picture": (lambda: twin_split(parts(1), Line()), "images must be at least 2 to hold out 1, got 1"),
+    "one image": (lambda: twin_split(parts(1), Line()), "images must be at least 2 to hold out 1, got 1"),
     "rois": (lambda: twins(rois=[np.ones((SIDE, SIDE))]), "rois must hold one mask for each of the 10 images, got 1"),
     "labels with a gap": (lambda: labelled_split(parts(4), [0, 2, 0, 2]), "labels must hold the classes 0, 1, ..."),
     "too few labels": (lambda: labelled_split(parts(4), [0, 1]), "labels must be one integer for each of the 4 images"),

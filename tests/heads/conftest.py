@@ -1,4 +1,4 @@
-"""The heads need torch, which the base install does without."""
+"""Skip the tests of the heads without torch, which is optional."""
 
 import importlib.util
 
@@ -6,5 +6,5 @@ collect_ignore_glob = [] if importlib.util.find_spec("torch") else ["test_*.py"]
 
 
 def pytest_report_header() -> str:
-    """Say so where they are left out."""
+    """Report that they are skipped."""
     return "tests/heads: left out, torch is not installed" if collect_ignore_glob else "tests/heads: with torch"

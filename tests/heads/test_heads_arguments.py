@@ -15,7 +15,7 @@ nan, inf = float("nan"), float("inf")
 
 
 class Series:
-    """An array of labels with an index, as pandas has it."""
+    """Array of labels with an index, like that of pandas."""
 
     def __array__(self, *_: Any, **__: Any) -> np.ndarray:
         """Return the labels."""

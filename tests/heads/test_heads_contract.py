@@ -1,4 +1,4 @@
-"""The interface that all heads share, over every head."""
+"""Interface of the heads, tested for each of them."""
 
 import copy
 import doctest
@@ -29,7 +29,7 @@ def rows(count: int = 9) -> tuple[Tensor, Tensor]:
 
 
 def one_hot(label: Tensor) -> Tensor:
-    """(B,) to (B, C), (B, H, W) to (B, C, H, W)."""
+    """Return (B, C) for (B,), or (B, C, H, W) for (B, H, W)."""
     return torch.nn.functional.one_hot(label, C).movedim(-1, 1).double()
 
 
@@ -178,7 +178,7 @@ def test_training_sees_the_margin_on_the_true_class_only(name: str) -> None:
 @every_reduction
 @pytest.mark.parametrize("places", [(), (3, 2)], ids=["rows", "dense"])
 def test_probabilities(name: str, reduction: Any, places: tuple[int, ...]) -> None:
-    """One-hot equals int64, all zeros equals -100, and mixing labels mixes losses (also under class weights)."""
+    """One-hot equals int64, all zeros equals -100, and mixed labels give mixed losses, with class weights, too."""
     head = make(name)
     embedding = torch.randn(6, D, *places, dtype=torch.float64)
     first, second = torch.randint(C, (6, *places)), torch.randint(C, (6, *places))
@@ -201,7 +201,7 @@ def test_probabilities(name: str, reduction: Any, places: tuple[int, ...]) -> No
 def test_copies_keep_the_loss(name: str) -> None:
     head = make(name)
     embedding, label = rows()
-    head.train().loss(embedding, label)  # moves centres
+    head.train().loss(embedding, label)  # moves centers
     head.eval()
     other = make(name)
     other.load_state_dict(head.state_dict())

@@ -1,4 +1,4 @@
-"""Every head teaches a small network a small problem, from image embeddings and from dense ones."""
+"""Every head trains a small network on a small problem, with embeddings of images and of places."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ CLASSES, INPUTS, EMBEDDING, STEPS = 4, 6, 8, 120
 
 @pytest.fixture(autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Threads gain nothing on tensors this small, and on a busy machine waiting for each other takes seconds."""
+    """Use one thread: more are no faster on small tensors, and take seconds to synchronise on a busy machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -21,7 +21,7 @@ def _one_thread() -> Iterator[None]:
 
 
 def clusters(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Points around one random place a class; each class has two of them, so that no line separates the classes."""
+    """Return points around two random places per class, so that no line separates the classes."""
     places = 3 * torch.randn(2, CLASSES, INPUTS, generator=torch.Generator().manual_seed(0))
     label = torch.randint(CLASSES, (count,), generator=generator)
     side = torch.randint(2, (count,), generator=generator)

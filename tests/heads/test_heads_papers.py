@@ -142,7 +142,7 @@ with torch.random.fork_rng():
 
 
 def data(head: Head) -> tuple[Tensor, Tensor]:
-    """Random rows, and for each class one row on each side of its prototype: small and large angles."""
+    """Return random rows, and for each class rows at a small and at a large angle to its prototype."""
     generator = torch.Generator().manual_seed(1)
     embedding = 2 * torch.randn(ROWS, DIMENSIONS, generator=generator, dtype=torch.float64)
     label = torch.randint(CLASSES, (ROWS,), generator=generator)
@@ -189,7 +189,7 @@ def test_l2_softmax_normalises_each_row_and_not_the_batch() -> None:
 
 
 @pytest.mark.parametrize("margin", range(1, 7))
-def test_psi_falls_all_the_way_and_has_no_steps(margin: int) -> None:
+def test_psi_falls_monotonically_without_steps(margin: int) -> None:
     theta = torch.linspace(0, math.pi, 20_001, dtype=torch.float64)
     value = psi(theta, margin=margin)
     steps = value.diff()
@@ -213,7 +213,7 @@ def test_center_loss_gradient_is_the_difference_to_the_center() -> None:
 
 
 def test_centers_move_as_in_the_paper() -> None:
-    """Wen 2016, equation 4, three steps of it; the loss of a step reads the centres before they move."""
+    """Three steps of Wen 2016, equation 4; the loss of a step uses the centers before they move."""
     head = CenterLossHead(embedding_size=4, classes=3, center_rate=0.3).double()
     expected = torch.zeros(3, 4, dtype=torch.float64)
     for _ in range(3):
@@ -230,7 +230,7 @@ def test_centers_move_as_in_the_paper() -> None:
     assert not head.centers[1].any()  # never seen
 
 
-def test_centers_rest_in_evaluation_and_without_gradients() -> None:
+def test_centers_stay_in_evaluation_and_without_gradients() -> None:
     head = CenterLossHead(embedding_size=4, classes=3)
     embedding, label = torch.ones(2, 4), torch.tensor([0, 1])
     with torch.no_grad():

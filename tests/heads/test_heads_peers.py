@@ -19,7 +19,7 @@ def batch() -> tuple[Tensor, Tensor]:
 
 
 def heads() -> list[tuple[Head, str, dict[str, Any]]]:
-    """A head of ours, the loss of theirs and its options (their ArcFace takes degrees)."""
+    """Return our heads, the losses of pytorch-metric-learning and their options; its ArcFace takes degrees."""
     size = {"embedding_size": DIMENSIONS, "classes": CLASSES}
     return [
         (ArcFaceHead(**size), "ArcFaceLoss", {"margin": math.degrees(0.5), "scale": 30}),

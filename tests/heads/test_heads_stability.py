@@ -1,4 +1,4 @@
-"""Finite and right where it is hard: angles of 0 and pi, zeros, huge rows, low precision, any shape."""
+"""Numerical stability: angles of 0 and pi, zeros, huge rows, low precision, any shape."""
 
 import math
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def assert_finite(head: Head, embedding: Tensor, label: Tensor) -> None:
         assert gradient.isfinite().all()
 
 
-KINDS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {  # of a prototype w a row and a random x
+KINDS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {  # of prototypes w, one per row, and random rows x
     "random": lambda w, x: x,
     "zeros": lambda w, x: torch.zeros_like(x),
     "one row of zeros": lambda w, x: torch.cat([torch.zeros_like(x[:1]), x[1:]]),
@@ -48,7 +48,7 @@ KINDS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {  # of a prototype w a r
 
 @st.composite
 def problems(draw: st.DrawFn) -> tuple[Head, Tensor, Tensor]:
-    """A head of any size with embeddings of any shape and kind, and their labels."""
+    """Draw a head of any size, embeddings of any shape and kind, and their labels."""
     size, classes, batch = draw(st.integers(1, 9)), draw(st.integers(2, 12)), draw(st.integers(1, 5))
     places = draw(st.one_of(st.just(()), st.tuples(st.integers(1, 3), st.integers(1, 3))))
     torch.manual_seed(draw(st.integers(0, 2**31)))
