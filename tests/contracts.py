@@ -1,43 +1,214 @@
-"""The contract that every result keeps to."""
+"""The contract that every defect keeps to, checked for one image and one pipeline."""
 
+from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
+import albumentations as A
 import numpy as np
 import pytest
 
+import defectsynth as ds
+from defectsynth.core.patch import MIN_CHANGED_SHARE
+from defectsynth.core.serialization import decode
 from defectsynth.engine.transform import DefectTransform
+from defectsynth.recipes.warp import WarpRecipe
 from tests.strategies import PEAK
 
 
 def check_contract(
-    before: np.ndarray, result: dict[str, Any], roi: np.ndarray | None, transform: DefectTransform | None = None
+    transform: DefectTransform | Sequence[DefectTransform],
+    image: np.ndarray,
+    *,
+    seed: int = 0,
+    mask: np.ndarray | None = None,
+    roi: np.ndarray | None = None,
+    peak: float | None = None,
+    before: Sequence[Any] = (),
+    after: Sequence[Any] = (),
 ) -> None:
-    """Check a result against the image before it, and the records of one transform against its arguments."""
-    image, mask, records = result["image"], result["mask"] != 0, result["defects"]
-    assert (image.shape, image.dtype) == (before.shape, before.dtype)
-    assert image.min() >= min(0, before.min())
-    assert image.max() <= max(PEAK[before.dtype], before.max())
-    planes = [each.reshape(*before.shape[:2], -1).astype(np.float64) for each in (before, image)]
-    change = np.abs(planes[1] - planes[0]).max(axis=2) / PEAK[before.dtype]
-    assert not change[~mask].any(), "outside the mask every pixel is bit-identical"
-    assert (len(records) > 0) == mask.any(), "a record exists if and only if its mask is not empty"
-    if roi is not None:
-        assert not mask[roi == 0].any(), "nothing lands outside roi"
-    if not records:
-        return
-    assert (change[mask] > 0).mean() >= 0.95, "at least 95 % of the mask's pixels differ"
-    inside = np.zeros_like(mask)
-    for record in records:
+    """Raise AssertionError unless a pipeline of defects keeps to the contract, in a Compose and in `synthesize`.
+
+    Args:
+        transform: one defect or several, which are drawn one after the other; p = 1.
+        image: (H, W) or (H, W, C).
+        seed: of the pipeline.
+        mask: the anomaly mask with earlier labels; None is an empty one.
+        roi: region of interest.
+        peak: white level of a uint16 image.
+        before: transforms that are no defects, in front of the defects. They apply always and draw no numbers.
+        after: the same behind the defects; they map each pixel of the image and of the mask alike.
+    """
+    defects = [transform] if isinstance(transform, DefectTransform) else list(transform)
+    empty = np.zeros(image.shape[:2], np.uint8)
+    inputs = {"image": image, "mask": empty if mask is None else mask, "defects": []}
+    inputs |= {name: value for name, value in (("roi", roi), ("peak", peak)) if value is not None}
+    copies = {name: np.array(value) for name, value in inputs.items()}
+    start = {"image": image, "mask": inputs["mask"]} | ({} if roi is None else {"roi": roi})
+    clean = _transformed(before, start)
+    result = _drawn([*before, *defects, *after], inputs, seed)
+    again = _drawn([*before, *[_copied(each) for each in defects], *after], inputs | {"mask": empty}, seed)
+    for name, value in copies.items():
+        assert np.array_equal(inputs[name], value), f"{name} is never changed"
+    assert again["image"].tobytes() == result["image"].tobytes(), "same seed, same bytes, whatever the mask holds"
+    assert again["defects"] == result["defects"]
+
+    records = result["defects"]
+    check_records(
+        records, defects, clean["image"], moved_later=any(isinstance(each, A.DualTransform) for each in after)
+    )
+    behind = _transformed(after, {"image": clean["image"], "mask": clean["mask"]})
+    check_image(behind["image"], result["image"], again["mask"], records)
+    check_labels(behind["mask"], result["mask"], again["mask"], records, defects)
+    check_redraw(clean, behind["image"], again, after)
+    sample = ds.synthesize(image, A.Compose([*before, *defects, *after]), seed=seed, roi=roi, peak=peak)
+    check_sample(behind["image"], sample, exact=not after, contrasts=len(defects) == 1)
+
+
+def check_redraw(clean: dict[str, Any], unmarked: np.ndarray, result: dict[str, Any], after: Sequence[Any]) -> None:
+    """Check that records draw the same bytes and the same mask again, one draw by one, and nothing outside roi.
+
+    Args:
+        clean: image and region of interest that the defects were drawn into.
+        unmarked: the image behind the later transforms, without defects.
+        result: of the Compose, its mask that of the defects alone.
+        after: the later transforms.
+    """
+    records, roi, image = result["defects"], clean.get("roi"), clean["image"]
+    union = np.zeros(image.shape[:2], bool)
+    for _, group in groupby(records, key=itemgetter("draw")):
+        drawn = list(group)
+        step = ds.redraw(image, drawn, roi=roi)
+        check_image(image, step.image, step.mask, drawn, exact=True, contrasts=True)
+        assert roi is None or not step.mask[roi == 0].any(), "nothing lands outside roi"
+        image, union = step.image, union | (step.mask != 0)
+    redrawn = ds.redraw(clean["image"], records, roi=roi)
+    assert redrawn.image.tobytes() == image.tobytes(), "records draw the same bytes at once and one by one"
+    moved = _transformed(after, {"image": image, "mask": redrawn.mask, "union": union.astype(np.uint8)})
+    assert moved["image"].tobytes() == result["image"].tobytes(), "records draw the same bytes again"
+    again, marked = moved["mask"] != 0, result["mask"] != 0
+    assert not (again & ~marked).any(), "records mark nothing else"
+    restored = marked & ~again  # by a later defect; a Compose does not know the image before an earlier one
+    assert (moved["image"] == unmarked)[restored].all(), "records mark all that differs"
+    if not _warps(records):
+        np.testing.assert_array_equal(moved["union"] != 0, marked, "the mask is that of all defects")
+
+
+def check_sample(clean: np.ndarray, sample: ds.Sample, *, exact: bool = True, contrasts: bool = False) -> None:
+    """Check image, mask and records of `synthesize` against the image without defects, see `check_image`."""
+    check_image(clean, sample.image, sample.mask, sample.defects, exact=exact, contrasts=contrasts)
+    inside = np.zeros(sample.mask.shape, bool)
+    for record in sample.defects:
         x0, y0, x1, y1 = record["box"]
-        assert 0 <= x0 < x1 <= mask.shape[1]
-        assert 0 <= y0 < y1 <= mask.shape[0]
-        inside[y0:y1, x0:x1] = True
+        assert 0 <= x0 < x1 <= inside.shape[1]
+        assert 0 <= y0 < y1 <= inside.shape[0]
         assert 0 < record["area"] <= (x1 - x0) * (y1 - y0)
-        if transform is not None:
-            assert record["contrast"] >= transform.min_visibility - 1e-6
-            assert record["kind"] == transform.kind
-            assert record["severity"] == transform.severity
-    assert not mask[~inside].any(), "the mask lies inside the boxes"
-    if len(records) == 1:
-        assert records[0]["area"] == mask.sum()
-        assert change[mask].mean() == pytest.approx(records[0]["contrast"], abs=1e-4)
+        inside[y0:y1, x0:x1] = True
+    assert not sample.mask[~inside].any(), "the mask lies inside the boxes"
+    assert (len(sample.defects) > 0) == sample.mask.any(), "a record exists if and only if its mask is not empty"
+    if len(sample.defects) == 1:
+        assert sample.defects[0]["area"] == np.count_nonzero(sample.mask)
+
+
+def check_image(
+    clean: np.ndarray,
+    image: np.ndarray,
+    mask: np.ndarray,
+    records: Sequence[dict[str, Any]],
+    *,
+    exact: bool = False,
+    contrasts: bool = False,
+) -> None:
+    """Check an image with defects against the image without them and the mask of the defects.
+
+    Args:
+        clean: without defects.
+        image: with them.
+        mask: (H, W), non-zero where a defect is.
+        records: of the defects.
+        exact: whether nothing but defects was drawn since: the mask must differ.
+        contrasts: whether one draw made the image from `clean`.
+    """
+    marked, peak = mask != 0, records[0]["peak"] if records else PEAK[clean.dtype]
+    assert (image.shape, image.dtype) == (clean.shape, clean.dtype)
+    assert image.min() >= min(0, clean.min())
+    assert image.max() <= max(peak, clean.max())
+    planes = [each.reshape(*marked.shape, -1).astype(np.float64) for each in (clean, image)]
+    change = np.abs(planes[1] - planes[0]).max(axis=2) / peak
+    assert not change[~marked].any(), "outside the mask every pixel is bit-identical"
+    assert len(records) > 0 or not marked.any(), "no mask without a record"
+    if exact and marked.any():
+        assert (change[marked] > 0).mean() >= MIN_CHANGED_SHARE, "at least 95 % of the mask's pixels differ"
+        if contrasts and len(records) == 1:
+            assert change[marked].mean() == pytest.approx(records[0]["contrast"], abs=1e-4)
+
+
+def check_records(
+    records: Sequence[dict[str, Any]], defects: Sequence[DefectTransform], image: np.ndarray, *, moved_later: bool
+) -> None:
+    """Check the records of a Compose against the defects that drew them into an image of that size."""
+    seeds = {record["draw"]: record["seed"] for record in records}
+    assert len(set(seeds.values())) == len(seeds), "each defect of a pipeline has a seed of its own"
+    for record in records:
+        drawn = [each for each in defects if (each.kind, each.severity) == (record["kind"], record["severity"])]
+        assert drawn, "a record names the defect that drew it"
+        assert record["contrast"] >= min(each.min_visibility for each in drawn)
+        assert (record["box"] is None) == (record["area"] is None) == moved_later
+        if record["box"] is not None:
+            x0, y0, x1, y1 = record["box"]
+            assert 0 <= x0 < x1 <= image.shape[1]
+            assert 0 <= y0 < y1 <= image.shape[0]
+            assert record["area"] > 0
+
+
+def check_labels(
+    before: np.ndarray,
+    after: np.ndarray,
+    mask: np.ndarray,
+    records: Sequence[dict[str, Any]],
+    defects: Sequence[DefectTransform],
+) -> None:
+    """Check that earlier labels stay, or move with a warp, and that the defects are marked in empty pixels.
+
+    Args:
+        before: the caller's mask without defects, (H, W) or (H, W, C).
+        after: the same with them.
+        mask: (H, W), non-zero where a defect is.
+        records: of the defects.
+        defects: the transforms.
+    """
+    assert (after.shape, after.dtype) == (before.shape, before.dtype)
+    marked = mask != 0
+    old, new = (each.reshape(*marked.shape, -1) for each in (before, after))
+    np.testing.assert_array_equal(new[~marked], old[~marked], "labels stay where there is no defect")
+    assert (new[marked] != 0).all(), "every pixel of a defect has a label"
+    if not _warps(records):
+        kept, soft = new[marked], any(each.mask_kind != "binary" for each in defects)
+        stays = (old[marked] < 0) if soft else (old[marked] != 0)
+        np.testing.assert_array_equal(kept[stays], old[marked][stays], "earlier labels stay")
+        assert (kept >= old[marked]).all() or not soft, "of soft values the greater one stays"
+
+
+def _warps(records: Sequence[dict[str, Any]]) -> bool:
+    return any(isinstance(decode(record["recipe"]), WarpRecipe) for record in records)
+
+
+def _transformed(transforms: Sequence[Any], targets: dict[str, Any]) -> dict[str, Any]:
+    moved: dict[str, Any] = A.Compose([*transforms], additional_targets=MASKS)(**targets) if transforms else targets
+    return moved
+
+
+def _drawn(transforms: Sequence[Any], inputs: dict[str, Any], seed: int) -> dict[str, Any]:
+    composition = A.Compose(
+        [*transforms], seed=seed, strict=True, additional_targets=MASKS if "roi" in inputs else None
+    )
+    drawn: dict[str, Any] = composition(**inputs)
+    return drawn
+
+
+def _copied(defect: DefectTransform) -> DefectTransform:
+    return type(defect)(**defect.get_transform_init_args())
+
+
+MASKS = {"roi": "mask", "union": "mask"}

@@ -1,22 +1,35 @@
-"""Hypothesis strategies: images of every layout, regions of interest, and any valid arguments."""
+"""Hypothesis strategies: images and masks of every layout, regions of interest, components, transforms, pipelines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import albumentations as A
+import cv2
 import numpy as np
 from hypothesis import strategies as st
 
+from defectsynth.blending.blend import Blend
+from defectsynth.core.images import CAMERA_PEAKS
 from defectsynth.core.parameters import Choice, Choices, Component, Count, Label, Number, Span
+from defectsynth.engine.transform import COMMON_RULES, DefectTransform
+from defectsynth.fields import Field
 from defectsynth.io.sources import SourceRule
+from defectsynth.looks import Look
+from defectsynth.places import Where
+from defectsynth.registry import public_components
+from defectsynth.shapes import Shape
 
 DTYPES = (np.uint8, np.uint16, np.float32)
+MASK_DTYPES = (np.bool_, np.uint8, np.uint16, np.int32, np.int64, np.float32, np.float64)
+INTERPOLATIONS = ("interpolation", "mask_interpolation")
+KINDS: dict[str, type[Component]] = {"shape": Shape, "look": Look, "blend": Blend, "field": Field, "where": Where}
 PEAK = {np.dtype(np.uint8): 255.0, np.dtype(np.uint16): 65535.0, np.dtype(np.float32): 1.0}
 
 
 @st.composite
 def images(draw: st.DrawFn) -> np.ndarray:
-    """Draw a small image of any layout: 2-D, 1, 3 or 5 channels, any dtype, strided or read-only."""
+    """Draw a small image of any layout: 2-D, 1, 3 or 5 channels, any dtype and depth, strided or read-only."""
     sides = st.one_of(st.integers(1, 6), st.integers(7, 80))
     height, width = draw(sides), draw(sides)
     channels = draw(st.sampled_from([None, 1, 3, 5]))
@@ -34,7 +47,8 @@ def images(draw: st.DrawFn) -> np.ndarray:
         levels *= np.linspace(0, 1, width)[None, :, None]
     elif content in ("black", "white"):
         levels[:] = content == "white"
-    levels = np.clip(levels, 0, 1) * PEAK[dtype]
+    white = draw(st.sampled_from(CAMERA_PEAKS)) if dtype == np.uint16 else PEAK[dtype]
+    levels = np.clip(levels, 0, 1) * white
     image = (np.rint(levels) if dtype.kind == "u" else levels).astype(dtype)
     image = image[:, :, 0] if channels is None else image
     layout = draw(st.sampled_from(["contiguous", "strided", "mirrored", "read-only"]))
@@ -48,7 +62,7 @@ def images(draw: st.DrawFn) -> np.ndarray:
 
 
 @st.composite
-def rois(draw: st.DrawFn, size: tuple[int, int]) -> np.ndarray | None:
+def regions_of_interest(draw: st.DrawFn, size: tuple[int, int]) -> np.ndarray | None:
     """Draw no region of interest, an empty or full one, a rectangle or scattered pixels; bool or uint8."""
     kind = draw(st.sampled_from([None, None, "empty", "all", "rectangle", "scattered"]))
     if kind is None:
@@ -57,11 +71,61 @@ def rois(draw: st.DrawFn, size: tuple[int, int]) -> np.ndarray | None:
     if kind == "all":
         roi[:] = True
     elif kind == "rectangle":
-        y, x = draw(st.integers(0, size[0] - 1)), draw(st.integers(0, size[1] - 1))
-        roi[y : y + draw(st.integers(1, 40)), x : x + draw(st.integers(1, 40))] = True
+        roi[draw(rectangles(size))] = True
     elif kind == "scattered":
         roi = np.random.default_rng(draw(st.integers(0, 99))).random(size) < 0.2
     return roi if draw(st.booleans()) else roi.astype(np.uint8) * 200
+
+
+@st.composite
+def masks(draw: st.DrawFn, size: tuple[int, int]) -> np.ndarray:
+    """Draw a mask of any dtype, empty or with earlier labels, (H, W) or with 1 or 3 channels."""
+    dtype = np.dtype(draw(st.sampled_from(MASK_DTYPES)))
+    mask = np.zeros(size, dtype)
+    highest = 1 if dtype.kind in "bf" else min(np.iinfo(dtype).max, 2**31 - 1)  # hosts cut wider numbers off
+    labels = [(), (1,), (highest,), (1, highest // 2 + 1)] + [(-1, 1)] * (dtype.kind in "if")
+    for label in draw(st.sampled_from(labels)):
+        mask[draw(rectangles(size))] = label
+    channels = draw(st.sampled_from([None, None, None, 1, 3]))
+    return mask if channels is None else np.repeat(mask[:, :, None], channels, axis=2)
+
+
+@st.composite
+def rectangles(draw: st.DrawFn, size: tuple[int, int]) -> tuple[slice, slice]:
+    """Draw the index of a rectangle."""
+    y, x = draw(st.integers(0, size[0] - 1)), draw(st.integers(0, size[1] - 1))
+    return slice(y, y + draw(st.integers(1, 40))), slice(x, x + draw(st.integers(1, 40)))
+
+
+@st.composite
+def peaks(draw: st.DrawFn, image: np.ndarray) -> float | None:
+    """Draw a white level of an image, or none."""
+    if image.dtype != np.uint16 or draw(st.booleans()):
+        return None
+    return draw(st.sampled_from([peak for peak in CAMERA_PEAKS if peak >= image.max()]))
+
+
+@st.composite
+def host_transforms(draw: st.DrawFn, image: np.ndarray, max_count: int = 2) -> list[Any]:
+    """Draw up to `max_count` transforms that are no defects: flips, a resize, another brightness.
+
+    They apply always, draw no numbers and map pixels one to one, so that the labels of a result stay exact.
+    """
+    names = ["flip", "mirror", "transpose", "resize"] + ["brightness"] * (image.dtype != np.uint16)  # hosts refuse it
+    return [
+        {
+            "flip": lambda: A.VerticalFlip(p=1),
+            "mirror": lambda: A.HorizontalFlip(p=1),
+            "transpose": lambda: A.Transpose(p=1),
+            "resize": lambda: A.Resize(
+                draw(st.integers(1, 80)), draw(st.integers(1, 80)), **dict.fromkeys(INTERPOLATIONS, cv2.INTER_NEAREST)
+            ),
+            "brightness": lambda: A.RandomBrightnessContrast(
+                brightness_limit=(change := draw(st.sampled_from([-0.3, 0.2])), change), contrast_limit=(0, 0), p=1
+            ),
+        }[name]()
+        for name in draw(st.lists(st.sampled_from(names), min_size=0, max_size=max_count))
+    ]
 
 
 @dataclass(frozen=True)
@@ -96,9 +160,36 @@ class Arguments:
         return st.sampled_from(rule.names if isinstance(rule, Choice) else ("", "thread_top"))
 
     def component(self, kinds: Sequence[type[Component]]) -> st.SearchStrategy[Component]:
-        """Return a component of any kind with any of its arguments; a component inside it keeps its default."""
+        """Return a component of one of the kinds with any of its arguments."""
         return st.sampled_from(kinds).flatmap(
             lambda kind: st.fixed_dictionaries(
                 {}, optional={name: self.value(rule) for name, rule in kind.rules().items()}
             ).map(lambda arguments: kind(**arguments))
         )
+
+
+OTHER_IMAGES = tuple(  # of other sizes, dtypes and channels; the last may serve as a mask
+    (np.random.default_rng(0).random(shape) * peak).astype(dtype)
+    for shape, dtype, peak in (((50, 9, 2), np.uint16, 65535), ((70, 60, 3), np.uint8, 255), ((3, 4, 5), np.float32, 1))
+)
+ARGUMENTS = Arguments(sources=(None, OTHER_IMAGES), max_count=4)
+
+
+def components(kind: type[Component] = Component) -> st.SearchStrategy[Component]:
+    """Return any public component of a kind with any of its arguments."""
+    return ARGUMENTS.component(public_components(kind))
+
+
+@st.composite
+def transforms(draw: st.DrawFn, kind: type[DefectTransform]) -> DefectTransform:
+    """Draw a transform with any of its arguments given, components among them, p = 1."""
+    rules = {name: rule for component in kind().components for name, rule in component.rules().items()} | COMMON_RULES
+    arguments: dict[str, Any] = {}
+    for name in kind.argument_names():
+        if name in KINDS and draw(st.booleans()):
+            arguments[name] = draw(components(KINDS[name]))
+        elif name in rules and draw(st.integers(0, 2)) == 0:
+            arguments[name] = draw(ARGUMENTS.value(rules[name]))
+    arguments["mask_value"] = draw(st.sampled_from([None, None, 1, 7]))
+    arguments.setdefault("count_range", (1, 1))
+    return kind(p=1, **arguments)

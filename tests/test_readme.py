@@ -1,10 +1,8 @@
 """The READMEs: their code runs, their commands are accepted, what they name exists, and CI calls the test command."""
 
 import json
-import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -34,9 +32,7 @@ GALLERY = ROOT / "examples" / "gallery" / "README.md"
 MAX_LINES = 170
 README = MAIN.read_text()
 COMMANDS = dict(re.findall(r"<!-- command: ([\w ]+) -->\n```sh\n(.*?)\n```", README, flags=re.DOTALL))
-(RECIPE,) = re.findall(r"<!-- command: add a defect -->\n```sh\n(.*?)\n```", TRANSFORMS.read_text(), flags=re.DOTALL)
 FILES = dict(re.findall(r"<!-- file: ([\w./]+) -->\n```python\n(.*?)```", TRANSFORMS.read_text(), flags=re.DOTALL))
-SEARCH_PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # as in an active environment
 NEW_NAMES = {"Smudge"}  # made by following the recipe
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).parent.as_posix())
@@ -219,58 +215,6 @@ def test_defects_are_generated_and_shown_as_documented(tmp_path: Path, monkeypat
         assert main([name, *given, *(["--workers", "1", "--count", "2"] if name == "generate" else [])]) == 0
     assert (tmp_path / "OUTPUT" / "manifest.jsonl").exists()
     assert (tmp_path / "SHEET.png").exists()
-
-
-@pytest.fixture(scope="module")
-def copy_with_the_recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the repository in which "Add a defect" was followed to the letter."""
-    if shutil.which("ruff", path=SEARCH_PATH) is None:
-        pytest.skip("ruff is not installed")
-    copy = tmp_path_factory.mktemp("copy")
-    others = shutil.ignore_patterns("__pycache__", "eval", "heads", "examples", Path(__file__).name)
-    for name in ("defectsynth", "tests"):
-        shutil.copytree(ROOT / name, copy / name, ignore=others)
-    shutil.copytree(copy / "defectsynth", copy / "before")
-    shutil.copy(ROOT / "pyproject.toml", copy)
-    for path, text in FILES.items():
-        assert not (copy / path).exists()
-        (copy / path).parent.mkdir(parents=True, exist_ok=True)
-        (copy / path).write_text(text)
-    environment = {**os.environ, "PATH": SEARCH_PATH}
-    environment.pop("DEFECTSYNTH_REGENERATE", None)
-    done = subprocess.run(
-        ["bash", "-euc", RECIPE], cwd=copy, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert re.search(r"^[1-9]\d+ passed", done.stdout, re.MULTILINE), done.stdout
-    assert "failed" not in done.stdout
-    return copy
-
-
-def test_a_defect_is_added_as_documented(copy_with_the_recipe: Path) -> None:
-    copy = copy_with_the_recipe
-    folder = "transforms/contamination"
-    assert set(FILES) == {f"defectsynth/{folder}/smudge.py", f"tests/{folder}/test_smudge.py"}
-    golden = cv2.imread(str(copy / "tests" / "golden" / "smudge.png"))
-    assert golden.shape == (64, 64, 3)
-    changed = subprocess.run(
-        ["diff", "-r", "-q", "-x", "*cache*", str(copy / "before"), str(copy / "defectsynth")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert len(changed.stdout.splitlines()) == 2, "the new file and the list of names"
-    names = "defectsynth/transforms/__init__.py"
-    (listed,) = re.findall(r"__all__ = \[\n(.*?)\]", (copy / names).read_text(), re.DOTALL)
-    assert listed.count('"Smudge"') == 1
-    for words in (["check"], ["format", "--check"]):
-        ruff = str(shutil.which("ruff", path=SEARCH_PATH))
-        subprocess.run([ruff, *words, *FILES, names], cwd=copy, check=True, capture_output=True)
-
-
-def test_adding_a_defect_takes_less_than_100_lines() -> None:
-    lines = [line for text in (*FILES.values(), RECIPE) for line in text.splitlines()]
-    assert len(lines) < 100
 
 
 def test_the_main_readme_is_short() -> None:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 import defectsynth
 from defectsynth.cli.errors import UsageError
+from defectsynth.core.messages import short_repr
 
 LAYOUTS = ("mvtec", "coco", "yolo")
 MOST_WORKERS = 8  # unless asked for more
@@ -25,13 +26,21 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Return the checked arguments.
+    """Return the arguments; the values of options are checked by `check_options`.
+
+    Raises:
+        UsageError: if an argument is missing or unknown.
+        SystemExit: after --help and --version.
+    """
+    return _parser().parse_args(argv)
+
+
+def check_options(arguments: argparse.Namespace) -> None:
+    """Check the options of `generate` and `preview`, and replace their texts by numbers.
 
     Raises:
         UsageError: if one breaks its rule.
-        SystemExit: after --help and --version.
     """
-    arguments = _parser().parse_args(argv)
     for name, low, high in (
         ("count", 1, None),
         ("seed", 0, LARGEST_SEED),
@@ -48,18 +57,17 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
         raise UsageError("generate must have --defect or --preset; defectsynth list shows their names")
     if arguments.command == "preview" and not arguments.defect and arguments.preset is None:
         arguments.preset = "generic_object"
-    return arguments
 
 
 def _whole(name: str, text: str, low: int, high: int | None) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise UsageError(f"{name} must be a whole number, got {text!r}") from None
+        raise UsageError(f"{name} must be a whole number, got {short_repr(text)}") from None
     if number < low:
-        raise UsageError(f"{name} must be at least {low}, got {number}")
+        raise UsageError(f"{name} must be at least {low}, got {short_repr(number)}")
     if high is not None and number > high:
-        raise UsageError(f"{name} must be at most {high}, got {number}")
+        raise UsageError(f"{name} must be at most {high}, got {short_repr(number)}")
     return number
 
 
@@ -69,7 +77,7 @@ def _real(name: str, text: str) -> float:
     except ValueError:
         number = float("nan")
     if not 0.0 <= number <= 1.0:
-        raise UsageError(f"{name} must be a number in [0, 1], got {text!r}")
+        raise UsageError(f"{name} must be a number in [0, 1], got {short_repr(text)}")
     return number
 
 

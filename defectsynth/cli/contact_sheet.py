@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -35,15 +35,16 @@ class Row:
     drawn: State | None
 
 
-def draw_sheet(rows: Sequence[Row], *, cell: int) -> Bytes:
+def draw_sheet(rows: Iterable[Row], *, count: int, cell: int) -> Bytes:
     """Return the sheet, uint8 (H, W, 3) in RGB.
 
     Args:
-        rows: the samples.
+        rows: the samples; each is drawn as it comes, so that only one is in memory.
+        count: number of samples.
         cell: side of an image on the sheet in pixels.
     """
     gap, line = max(8, cell // 20), max(14, cell // 11)
-    height = gap + line + len(rows) * (cell + line + gap)
+    height = gap + line + count * (cell + line + gap)
     sheet = np.full((height, gap + len(HEADS) * (cell + gap), 3), PAPER, np.uint8)
     lefts = [gap + column * (cell + gap) for column in range(len(HEADS))]
     for left, head in zip(lefts, HEADS, strict=True):

@@ -6,16 +6,19 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import albumentations as A
 from tqdm import tqdm
 
 import defectsynth
+from defectsynth.cli.arguments import check_options
 from defectsynth.cli.choice import chosen_transform
 from defectsynth.cli.errors import JobError, UsageError
-from defectsynth.cli.job import Journal, claim, fingerprint, read_failures, tidy
-from defectsynth.cli.layouts import finish, good_path
+from defectsynth.cli.fingerprints import digests_by_path, fingerprints
+from defectsynth.cli.job import Journal, check_output, claim, read_failures, tidy
+from defectsynth.cli.layouts import check_types, finish, good_path
 from defectsynth.cli.reading import list_images, match_rois
 from defectsynth.cli.tasks import Plan, Task
 from defectsynth.cli.workers import Crew
@@ -29,7 +32,9 @@ def generate(arguments: Namespace) -> int:
     began = time.monotonic()
     plan = make_plan(arguments)
     count = len(plan.sources) if arguments.count is None else arguments.count
-    if claim(plan.output, settings_of(plan, count)):
+    found = fingerprints(plan, quiet=arguments.quiet)
+    plan = replace(plan, digests=digests_by_path(plan, found))
+    if claim(plan.output, settings_of(plan, count) | found):
         tidy(plan.output)
         print(f"{plan.output} is finished already, nothing to do")
         return report(read_failures(plan.output))
@@ -45,14 +50,17 @@ def generate(arguments: Namespace) -> int:
 
 
 def make_plan(arguments: Namespace) -> Plan:
-    """Return what the command line asks for, before anything is written."""
+    """Return what the command line asks for, before anything is written; folders are checked before options."""
     folder, output, roi_folder = arguments.input, arguments.output, arguments.roi_dir
-    transform = chosen_transform(arguments)
     sources = list_images(folder)
     for name, other in (("OUTPUT", output), ("--roi-dir", roi_folder)):
         if other is not None and folder.resolve() in (other.resolve(), *other.resolve().parents):
             raise UsageError(f"{name} must not lie inside INPUT {str(folder)!r}, got {str(other)!r}")
+    check_output(output)
     masks = () if roi_folder is None else list_images(roi_folder, name="--roi-dir")
+    check_options(arguments)
+    transform = chosen_transform(arguments)
+    check_types(arguments.layout, types_of(transform))
     return Plan(
         folder=folder,
         sources=sources,
@@ -67,15 +75,13 @@ def make_plan(arguments: Namespace) -> Plan:
 
 
 def settings_of(plan: Plan, count: int) -> dict[str, Any]:
-    """Return all that the result depends on, as plain data without absolute paths."""
-    rois = sorted({mask for matches in plan.rois for mask in matches})
+    """Return all but the files that the result depends on, as plain data without absolute paths."""
     return {
         "version": defectsynth.__version__,
         "count": count,
         "seed": plan.seed,
         "layout": plan.layout,
-        "input": fingerprint(plan.folder, plan.sources),
-        "roi": None if plan.roi_folder is None else fingerprint(plan.roi_folder, rois),
+        "roi_dir": plan.roi_folder is not None,
         "transform": A.to_dict(plan.transform),
         **({} if plan.peak is None else {"peak": plan.peak}),
     }

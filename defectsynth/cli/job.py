@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from defectsynth.cli.errors import UsageError
+from defectsynth.cli.fingerprints import FOLDERS, changes
 from defectsynth.cli.tasks import Entry
 from defectsynth.cli.writing import TEMPORARY, sweep, write_whole
 
@@ -18,20 +19,8 @@ if sys.platform != "win32":
 
 SETTINGS, MANIFEST, FAILURES = "defectsynth.json", "manifest.jsonl", "failures.jsonl"
 JOURNAL = ".defectsynth-journal.jsonl"
-_SHOWN = 60  # characters of a value in a message
-
-
-def fingerprint(folder: Path, names: Iterable[str]) -> dict[str, Any]:
-    """Return the number of files and a digest of their names and sizes."""
-    listed = [f"{name}\t{_size(folder / name)}\n" for name in names]
-    return {"files": len(listed), "sha256": hashlib.sha256("".join(listed).encode(errors="surrogatepass")).hexdigest()}
-
-
-def _size(path: Path) -> int | None:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return None  # reported by name when it is read
+MAX_SHOWN = 3  # differences in a message
+MAX_LENGTH = 60  # characters of a value in a message
 
 
 def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
@@ -49,7 +38,29 @@ def differences(before: Any, now: Any, name: str = "") -> Iterator[str]:
 
 def _short(value: Any) -> str:
     text = json.dumps(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+    return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]}..."
+
+
+def check_writable(folder: Path) -> None:
+    """Raise UsageError unless files can be written into a folder, which may not exist yet."""
+    above = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise UsageError(f"OUTPUT must lie in a folder that can be written to, got {str(above)!r}")
+
+
+def check_output(output: Path) -> None:
+    """Raise UsageError unless a job can write into the output folder: it is new, empty or begun by this command."""
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"OUTPUT must be a folder, got the file {str(output)!r}")
+    check_writable(output)
+    if (output / SETTINGS).exists() or not output.exists():
+        return
+    others = sorted(entry.name for entry in output.iterdir() if not entry.name.startswith(TEMPORARY))
+    if others:
+        raise UsageError(
+            f"OUTPUT must be a new or empty folder or one that this command began, got {str(output)!r}, "
+            f"which holds {others[0]!r} and no {SETTINGS}"
+        )
 
 
 def claim(output: Path, settings: Mapping[str, Any]) -> bool:
@@ -59,37 +70,39 @@ def claim(output: Path, settings: Mapping[str, Any]) -> bool:
         Whether the job is finished already.
 
     Raises:
-        UsageError: if the folder holds something else, or a job with other settings.
+        UsageError: if the folder holds something else, or a job with other settings or files.
     """
+    check_output(output)
     wanted = json.loads(json.dumps(settings))
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"OUTPUT must be a folder, got the file {str(output)!r}")
-    stated = output / SETTINGS
-    if stated.exists():
-        _compare(stated, wanted)
+    path = output / SETTINGS
+    if path.exists():
+        _compare(path, wanted)
         return (output / MANIFEST).exists()
-    others = sorted(entry.name for entry in output.iterdir()) if output.exists() else []
-    others = [name for name in others if not name.startswith(TEMPORARY)]
-    if others:
-        raise UsageError(
-            f"OUTPUT must be a new or empty folder or one that this command began, got {str(output)!r}, "
-            f"which holds {others[0]!r} and no {SETTINGS}"
-        )
-    write_whole(stated, json.dumps(wanted, indent=1) + "\n")
+    write_whole(path, json.dumps(wanted, indent=1) + "\n")
     return False
 
 
-def _compare(stated: Path, wanted: Mapping[str, Any]) -> None:
+def _compare(path: Path, wanted: Mapping[str, Any]) -> None:
+    """Raise UsageError unless the settings of a begun job are those wanted now."""
+    folder = str(path.parent)
     try:
-        begun = json.loads(stated.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UsageError(f"OUTPUT must hold a readable {SETTINGS}, got {str(stated)!r}: {error}") from error
-    found = list(differences(begun, wanted))
-    if found:
-        more = f", and {len(found) - 3} more differences" if len(found) > 3 else ""
+        begun = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(begun, Mapping) or "version" not in begun:
+            raise ValueError("it states no version")  # noqa: TRY301
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"OUTPUT must hold a readable {SETTINGS}, got {str(path)!r}: {error}") from error
+    if begun["version"] != wanted["version"] or not all(isinstance(begun.get(part), Mapping) for part in FOLDERS):
         raise UsageError(
-            f"OUTPUT must be a folder begun with the same settings, got {str(stated.parent)!r}: "
-            f"{'; '.join(found[:3])}{more}"
+            f"OUTPUT must be begun by this version of defectsynth, got {folder!r}, begun by {begun['version']}, "
+            f"which may draw other images; take a new folder, or finish it with that version"
+        )
+    old, new = ({key: value for key, value in each.items() if key not in FOLDERS} for each in (begun, wanted))
+    found = [*differences(old, new), *changes(begun, wanted)]
+    if found:
+        more = f", and {len(found) - MAX_SHOWN} more differences" if len(found) > MAX_SHOWN else ""
+        raise UsageError(
+            f"OUTPUT must be a folder begun with the same settings and files, got {folder!r}: "
+            f"{'; '.join(found[:MAX_SHOWN])}{more}"
         )
 
 

@@ -8,12 +8,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
+from defectsynth.cli.errors import UsageError
 from defectsynth.cli.writing import write_whole
 from defectsynth.core.arrays import Bytes
 from defectsynth.engine.pipeline import State
 
 Entry = Mapping[str, Any]
+DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
+RESERVED = {"mvtec": ("good", "combined", *DEVICES)}  # types of defect are folders there; DEVICES cannot be on Windows
+
+
+def check_types(layout: str, types: Sequence[str]) -> None:
+    """Raise UsageError if a layout cannot hold these types of defect."""
+    reserved = RESERVED.get(layout, ())
+    for name in types:
+        if name.lower() in reserved:
+            raise UsageError(
+                f"defect_type must not be a reserved name of the layout {layout} ({', '.join(reserved)}), got {name!r}"
+            )
+    lower = [name.lower() for name in types]
+    alike = [name for name in types if lower.count(name.lower()) > 1]
+    if reserved and alike:
+        raise UsageError(f"defect_type must differ in more than case in the layout {layout}, got {', '.join(alike)}")
 
 
 def paths(layout: str, number: int, types: Sequence[str]) -> tuple[str, str]:
@@ -67,8 +85,8 @@ def finish(layout: str, output: Path, entries: Sequence[Entry], types: Sequence[
         for entry in entries:
             label = Path(entry["line"]["image"]).with_suffix(".txt").name
             write_whole(output / "labels" / label, _yolo(entry, names))
-        listed = "".join(f"  {index}: {name}\n" for index, name in enumerate(names))
-        write_whole(output / "data.yaml", f"path: .\ntrain: images\nval: images\nnames:\n{listed}")
+        data = {"path": ".", "train": "images", "val": "images", "names": dict(enumerate(names))}
+        write_whole(output / "data.yaml", yaml.safe_dump(data, sort_keys=False))
 
 
 def _coco(entries: Sequence[Entry], names: Sequence[str]) -> dict[str, Any]:

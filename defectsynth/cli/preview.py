@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from defectsynth.cli.arguments import check_options
 from defectsynth.cli.choice import chosen_transform
 from defectsynth.cli.contact_sheet import Row, draw_sheet
 from defectsynth.cli.errors import JobError, UsageError
 from defectsynth.cli.generate import report
+from defectsynth.cli.job import check_writable
 from defectsynth.cli.reading import list_images
 from defectsynth.cli.sampling import draw_image
+from defectsynth.cli.tasks import FAULTS, reason_of
 from defectsynth.cli.writing import encode_png, write_whole
 from defectsynth.core.arrays import Array
 from defectsynth.io.image_files import UnreadableError, read_image
@@ -31,9 +35,26 @@ def preview(arguments: Namespace) -> int:
         raise UsageError(f"OUTPUT must be a .png file, got {str(output)!r}")
     if output.is_dir():
         raise UsageError(f"OUTPUT must be a .png file, got the folder {str(output)!r}")
-    transform = chosen_transform(arguments)
+    check_writable(output.parent)
     names = list_images(arguments.input)
-    rows, failures = [], []
+    check_options(arguments)
+    transform = chosen_transform(arguments)
+    failures: list[dict[str, str]] = []
+    rows = _rows(arguments, names, transform, failures)
+    sheet = draw_sheet(rows, count=arguments.rows, cell=arguments.cell)
+    write_whole(output, encode_png(sheet))
+    print(f"{arguments.rows} samples in {output}")
+    return report(failures)
+
+
+def _rows(
+    arguments: Namespace, names: tuple[str, ...], transform: Any, failures: list[dict[str, str]]
+) -> Iterator[Row]:
+    """Yield the samples; append what failed to `failures`.
+
+    Raises:
+        JobError: if no image can be read.
+    """
     for number in spread(len(names), arguments.rows):
         source, unread = _next_readable(arguments.input, names, number)
         failures += [failure for failure in unread if failure not in failures]
@@ -41,11 +62,8 @@ def preview(arguments: Namespace) -> int:
             report(failures)
             raise JobError(f"none of the {len(names)} images can be used")
         row, failure = _row(source, transform, seed=arguments.seed, number=number, peak=arguments.peak)
-        rows.append(row)
         failures += failure
-    write_whole(output, encode_png(draw_sheet(rows, cell=arguments.cell)))
-    print(f"{len(rows)} samples in {output}")
-    return report(failures)
+        yield row
 
 
 def spread(total: int, wanted: int) -> list[int]:
@@ -70,7 +88,7 @@ def _row(
 ) -> tuple[Row, list[dict[str, str]]]:
     try:
         drawn = draw_image(source.image, transform, seed=seed, number=number, roi=None, peak=peak)[1]
-    except (TypeError, ValueError) as error:
-        return Row(source.name, source.image, None), [{"source": source.name, "error": str(error)}]
+    except FAULTS as error:
+        return Row(source.name, source.image, None), [{"source": source.name, "error": reason_of(error)}]
     failure = [] if drawn else [{"source": source.name, "error": "no defect could be placed"}]
     return Row(source.name, source.image, drawn), failure

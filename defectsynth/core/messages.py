@@ -24,6 +24,10 @@ class _ShortRepr(reprlib.Repr):
         """Return the number, or its size if it is so large that Python may refuse to write it."""
         return repr(value) if value.bit_length() <= MAX_BITS else f"a whole number of {value.bit_length()} bits"
 
+    def repr_ndarray(self, value: Any, level: int) -> str:
+        """Return shape and dtype; the values of an array take long to write."""
+        return f"<array {value.shape} {value.dtype}>"
+
 
 _SHORT = _ShortRepr()
 

@@ -172,9 +172,9 @@ def _chosen(node: Any, seed: int, *, forced: bool) -> list[tuple[int, bool]] | N
     if isinstance(node, (A.Compose, A.Sequential)):
         return [(index, False) for index in range(count)] if forced or applied else []
     if type(node) is A.OneOf:
-        if not (forced or applied):
-            return []
         weights = np.array([child.p for child in node.transforms], dtype=np.float64)
+        if not (forced or applied) or not weights.sum() > 0.0:
+            return []
         return [(int(np.random.default_rng(seed).choice(count, p=weights / weights.sum())), True)]
     if type(node) in (A.SomeOf, A.RandomOrder):
         taken = np.random.default_rng(seed).choice(count, size=node.n, replace=node.replace) if applied else []

@@ -114,7 +114,8 @@ def _find_net(levels: bytes, shape: tuple[int, ...]) -> _Net | None:
         gap_peaks = gap_depth[(gap_depth >= cv2.dilate(gap_depth, _WIDE)) & (gap_depth > 1.0)]
         if not ridge.any() or not gap_peaks.size:
             continue
-        half_width, half_gap = float(np.median(depth[ridge])), float(np.median(gap_peaks))
+        # builds of OpenCV differ by 3e-4 in distances
+        half_width, half_gap = (round(float(np.median(each)), 2) for each in (depth[ridge], gap_peaks))
         rows, columns = np.nonzero(ridge & (depth <= CROSSING_DEPTH * half_width))
         inner = (np.minimum(rows, shape[0] - 1 - rows) > 2) & (np.minimum(columns, shape[1] - 1 - columns) > 2)
         if half_width <= MAX_THICKNESS * half_gap and inner.any():

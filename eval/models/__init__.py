@@ -1,1 +1,1 @@
-"""Models."""
+"""Backbones, their embeddings, and files of trained models."""

@@ -1,1 +1,1 @@
-"""Scoring."""
+"""Scores of images and patches, their explanation, and metrics."""

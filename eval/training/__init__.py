@@ -1,1 +1,1 @@
-"""Training."""
+"""Training of backbones with heads."""

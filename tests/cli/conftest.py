@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -29,9 +30,11 @@ def command(*words: object) -> list[str]:
     return [sys.executable, "-W", "error", "-m", "defectsynth.cli", *map(str, words)]
 
 
-def start_command(*words: object, **options: Any) -> subprocess.Popen[str]:
-    """Start the command line in a process group of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+def start_command(
+    *words: object, variables: Mapping[str, str] = MappingProxyType({}), **options: Any
+) -> subprocess.Popen[str]:
+    """Start the command line in a process group of its own, with more variables in its environment."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # inherited from a shell that starts jobs in the background
         signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
@@ -39,7 +42,8 @@ def start_command(*words: object, **options: Any) -> subprocess.Popen[str]:
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         start_new_session=True,
         **options,
     )

@@ -132,7 +132,7 @@ def test_a_folder_of_other_settings_is_refused_and_the_settings_named(
     ):
         assert_refused(generate(good, *words)[0], capfd, text)
     write_image(good / "z.png", make_part(9))
-    assert_refused(generate(good, "--defect", "line", "--count", "3")[0], capfd, "input.files was 5, is 6")
+    assert_refused(generate(good, "--defect", "line", "--count", "3")[0], capfd, "z.png in INPUT is new")
     assert tree(output) == before
 
 

@@ -1,0 +1,197 @@
+"""Draw into tensors on the CPU: a seed for each image, one copy in and one out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import PIL.Image
+import torch
+
+from defectsynth.core.arrays import Array
+from defectsynth.core.messages import did_you_mean
+from defectsynth.engine.compat import leaves
+from defectsynth.engine.pipeline import State, run
+from defectsynth.engine.rendering import Drawing
+from defectsynth.engine.synthesis import check_transform
+from defectsynth.engine.targets import add_to_mask, moved_boxes
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.registry import load_preset, named_defects, named_presets, preset_named
+
+SEEDS = 1 << 62  # number of different seeds
+WORKING_DTYPES = {torch.float16: torch.float32, torch.bfloat16: torch.float32}  # exact there and back
+DTYPES = (torch.uint8, torch.uint16, torch.float32, torch.float64, *WORKING_DTYPES)
+PIL_MODES = ("L", "RGB", "I;16", "F")
+MAX_MERGED = 4  # channels up to which cv2.merge is faster than a transposed copy
+MIN_SIDE = 16  # from which the first axis of (H, W, 3) is no number of channels
+
+
+def as_transform(transform: Any) -> Any:
+    """Return a defect or a composition of defects, given itself or its name.
+
+    Raises:
+        TypeError: if it is neither, or the composition holds other transforms.
+        ValueError: if no defect, preset or file has the name.
+    """
+    if isinstance(transform, str):
+        known = named_defects()
+        if transform in known:
+            return known[transform](p=1.0)
+        if not Path(transform).suffix and preset_named(transform) is None:
+            raise ValueError(
+                "transform must be a name that `defectsynth list` prints or the file of a preset, "
+                f"got {transform!r}{did_you_mean(transform, [*known, *named_presets()])}"
+            )
+        return load_preset(transform, option="transform")
+    check_transform(transform)
+    for leaf in leaves(transform):
+        if not isinstance(leaf, DefectTransform):
+            raise TypeError(
+                f"transform must hold defects only, got {type(leaf).__name__}; place other transforms in the v2.Compose"
+            )
+    return transform
+
+
+class UnrecordedDrawing(Drawing):
+    """A drawing whose records hold only the number of the draw: nobody reads the others here, and they take time."""
+
+    def records(self, draw: int = 0) -> list[dict[str, Any]]:
+        """Return a record for each defect."""
+        return [{"draw": draw} for _ in self.patches]
+
+
+@dataclass
+class DrawnImage(State):
+    """An image with its defects, and the drawings that move masks and boxes along.
+
+    Attributes:
+        drawings: each with mask value and mask kind of its transform.
+    """
+
+    drawings: list[tuple[Drawing, float | None, str]] = field(default_factory=list)
+
+    def add(self, drawing: Drawing, *, value: float | None = None, kind: str = "binary") -> None:
+        """Take over drawn defects and keep the drawing."""
+        super().add(UnrecordedDrawing(**vars(drawing)), value=value, kind=kind)
+        self.drawings.append((drawing, value, kind))
+
+    def transformed(self, transform: Any, *, forced: bool) -> None:
+        """Refuse a composition of an unknown kind: its masks could not be followed."""
+        raise TypeError(f"transform must be built of albumentations' own compositions, got {type(transform).__name__}")
+
+    def add_to(self, mask: Array) -> Array:
+        """Return a copy of a mask (H, W) with the defects: labels move with warps, empty pixels get the mask value."""
+        added = mask
+        for drawing, value, kind in self.drawings:
+            added = add_to_mask(added, [drawing], value=value, kind=kind)
+        return np.where(self.mask != 0, added, mask)
+
+    def move_boxes(self, boxes: Array) -> Array:
+        """Return boxes (N, 4), corners in pixels, moved by warps and with parts that move."""
+        size = self.image.shape[:2]
+        scale = np.array([size[1], size[0]] * 2, dtype=np.float64)
+        recipes = [recipe for drawing, _, _ in self.drawings for recipe in drawing.recipes]
+        fractions = boxes / scale
+        moved = moved_boxes(fractions, recipes, size)
+        return np.where(moved == fractions, boxes, moved * scale)
+
+
+def draw_image(
+    image: Array, transform: Any, *, seed: int, roi: Array | None = None, peak: float | None = None
+) -> DrawnImage:
+    """Draw into one image (H, W) or (H, W, C) as `synthesize` does, from the same seed.
+
+    Raises:
+        ValueError, TypeError: see `synthesize`.
+    """
+    try:
+        if isinstance(transform, DefectTransform):
+            drawing = transform.draw(image, seed=seed, roi=roi, peak=peak)
+            drawings = [(drawing, transform.mask_value, transform.mask_kind)]
+            return DrawnImage(drawing.canvas, drawing.mask, roi, drawing.peak, [], [], image, drawing.mask, drawings)
+        drawn = DrawnImage(**vars(State.of(image, roi, peak)))
+    except ValueError as error:
+        if not str(error).startswith("image must be float32 in [0, 1]"):
+            raise
+        raise ValueError(f"{error}; if it is normalised, place the defects before v2.Normalize") from error
+    run(transform, drawn, seed=seed)
+    drawn.prune()
+    return drawn
+
+
+def draw_batch(
+    images: torch.Tensor,
+    transform: Any,
+    *,
+    seeds: Sequence[int | None],
+    rois: Sequence[Array | None],
+    peak: float | None = None,
+    use: Callable[[int, DrawnImage], None],
+) -> torch.Tensor:
+    """Return a new batch with defects, on the same device with the same dtype.
+
+    Args:
+        images: (B, C, H, W) on any device; not written to.
+        transform: see `as_transform`.
+        seeds: one an image; None leaves the image as given.
+        rois: one an image, see `synthesize`.
+        peak: see `synthesize`.
+        use: called with the index and each drawn image.
+    """
+    source = images.detach().to("cpu", WORKING_DTYPES.get(images.dtype, images.dtype))
+    arrays = source.float().numpy() if source.dtype == torch.float64 else source.numpy()
+    result = torch.empty_like(source)
+    sources, results = source.numpy(), result.numpy()
+    for index, (seed, roi) in enumerate(zip(seeds, rois, strict=True)):
+        if seed is None:
+            results[index] = sources[index]
+            continue
+        drawn = draw_image(channels_last(arrays[index]), transform, seed=seed, roi=roi, peak=peak)
+        if source.dtype == torch.float64:  # float32 is drawn into; pixels without a defect keep their digits
+            results[index] = np.where(drawn.mask != 0, drawn.image.transpose(2, 0, 1), sources[index])
+        else:
+            _write(results[index], drawn.image)
+        use(index, drawn)
+    return result.to(images.device, images.dtype)
+
+
+def channels_last(planes: Array) -> Array:
+    """Return (C, H, W) as (H, W, C), contiguous: a view if memory allows, else one copy."""
+    moved = planes.transpose(1, 2, 0)
+    if moved.flags.c_contiguous or len(planes) > MAX_MERGED:
+        return np.ascontiguousarray(moved)
+    return np.asarray(cv2.merge(list(planes)))
+
+
+def _write(planes: Array, image: Array) -> None:
+    """Write an image (H, W, C) into planes (C, H, W)."""
+    if len(planes) > 1 and planes.flags.c_contiguous:
+        cv2.split(image, list(planes))
+    else:
+        planes.transpose(1, 2, 0)[...] = image
+
+
+def check_images(images: Any) -> None:
+    """Raise TypeError or ValueError unless `images` is a PIL image or a tensor (C, H, W) or (B, C, H, W)."""
+    if isinstance(images, PIL.Image.Image):
+        if images.mode not in PIL_MODES:
+            raise ValueError(f"image must have one of the modes {', '.join(PIL_MODES)}, got {images.mode}; convert it")
+        return
+    if not isinstance(images, torch.Tensor):
+        raise TypeError(f"image must be a tensor, a tv_tensors.Image or a PIL image, got {type(images).__name__}")
+    if images.device.type == "meta":
+        raise ValueError("image must hold pixels, got a tensor on the device meta")
+    if images.dtype not in DTYPES:
+        names = ", ".join(str(dtype).removeprefix("torch.") for dtype in DTYPES)
+        raise TypeError(f"image must be one of {names}, got {images.dtype}")
+    shape = tuple(images.shape)
+    if images.ndim not in (3, 4) or 0 in shape[-3:]:
+        raise ValueError(f"image must be (C, H, W) or (B, C, H, W) with no empty axis, got shape {shape}")
+    if shape[-1] in (1, 3, 4) and min(shape[-3:-1]) >= MIN_SIDE:
+        raise ValueError(
+            f"image must be (C, H, W) or (B, C, H, W), got shape {shape}, channels last: torch.movedim(image, -1, -3)"
+        )
