@@ -39,7 +39,7 @@ WRONG = [
     ("defects", {}, TypeError, "defects must be a list of records, got {}"),
     ("defects", "none", TypeError, "defects must be a list of records, got 'none'"),
     ("defects", [3], TypeError, r"defects must be a list of records, got \[3\]"),
-    ("defects", MASK, TypeError, "defects must be a list of records, got array"),
+    ("defects", MASK, TypeError, "defects must be a list of records, got <array"),
     ("bboxes", "none", TypeError, r"bboxes must be numbers, \(N, 4 or more\), got 'none'"),
     ("bboxes", [(0.1, 0.2, 0.3)], TypeError, r"bboxes must be numbers, \(N, 4 or more\), got \[\(0.1, 0.2, 0.3\)\]"),
     ("bboxes", [(0.1, 0.2), (0.3,)], TypeError, r"bboxes must be numbers, \(N, 4 or more\), got \["),
