@@ -20,7 +20,7 @@ from defectsynth.engine.rendering import Drawing
 from defectsynth.engine.synthesis import check_transform
 from defectsynth.engine.targets import add_to_mask, moved_boxes
 from defectsynth.engine.transform import DefectTransform
-from defectsynth.registry import load_preset, named_defects, named_presets, preset_named
+from defectsynth.registry import WITHOUT, load_preset, named_defects, named_presets
 
 SEEDS = 1 << 62  # number of different seeds
 WORKING_DTYPES = {torch.float16: torch.float32, torch.bfloat16: torch.float32}  # exact there and back
@@ -41,7 +41,7 @@ def as_transform(transform: Any) -> Any:
         known = named_defects()
         if transform in known:
             return known[transform](p=1.0)
-        if not Path(transform).suffix and preset_named(transform) is None:
+        if not Path(transform).suffix and WITHOUT not in transform and transform not in named_presets():
             raise ValueError(
                 "transform must be a name that `defectsynth list` prints or the file of a preset, "
                 f"got {transform!r}{did_you_mean(transform, [*known, *named_presets()])}"

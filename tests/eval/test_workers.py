@@ -143,7 +143,7 @@ def in_group(group: int) -> list[str]:
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 def test_interrupted_and_then_shared_by_two(data: Path, tmp_path: Path) -> None:
-    options = {**SMALL, "experiments": ["self_supervised"], "heads": ["softmax"], "epochs": 4}
+    options = {**SMALL, "experiments": ["self_supervised"], "heads": ["softmax"], "epochs": 12}
     out = tmp_path / "out"
     words = [sys.executable, "-m", "eval", "benchmark", "--data", str(data), "--out", str(out), "--jobs", "2"]
     for name, value in options.items():
@@ -159,7 +159,7 @@ def test_interrupted_and_then_shared_by_two(data: Path, tmp_path: Path) -> None:
     lines += rest.splitlines()
     assert [line.partition(" ")[0] for line in lines] == [f"[{number + 1}/4]" for number in range(len(lines))]
     assert command.returncode == 130
-    assert errors == "\ninterrupted; the same command goes on where it stopped\n"
+    assert errors.endswith("\ninterrupted; the same command goes on where it stopped\n")
     wait_until(lambda: not in_group(command.pid))
     assert not list(out.rglob("*.part"))
     assert not list(out.rglob("failed.json"))
@@ -180,7 +180,7 @@ def test_interrupted_and_then_shared_by_two(data: Path, tmp_path: Path) -> None:
     assert sorted([*ran, *finished]) == sorted(cell.name for cell in cells)  # each cell once
     assert all(path.read_bytes() == content for path, content in before.items())
     assert all(read_results(out / cell.name).settings == cell for cell in cells)
-    assert len(read_results(out / cells[1].name).history) == 4
+    assert len(read_results(out / cells[1].name).history) == 12
 
 
 def test_waiting_for_another_process_is_reported(data: Path, tmp_path: Path) -> None:

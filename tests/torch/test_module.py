@@ -204,7 +204,8 @@ class Unknown(A.OneOf):
     ("arguments", "error", "text"),
     [
         ({"transform": "scrach"}, ValueError, "'scrach'.*did you mean scratch"),
-        ({"transform": "missing.yaml"}, ValueError, "missing.yaml"),
+        ({"transform": "missing.yaml"}, ValueError, "transform must be .*missing.yaml"),
+        ({"transform": "screw-without-dust"}, ValueError, "transform screw-without-dust"),
         ({"transform": ds.Scratch}, TypeError, "transform must be"),
         ({"transform": A.Compose([A.HorizontalFlip(), ds.Line()])}, TypeError, "HorizontalFlip"),
         ({"transform": "line", "p": 1.5}, ValueError, r"p must be .*1\.5"),
