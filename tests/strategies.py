@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from defectsynth.blending.blend import Blend
 from defectsynth.core.images import CAMERA_PEAKS
 from defectsynth.core.parameters import Choice, Choices, Component, Count, Label, Number, Span
+from defectsynth.engine.compat import IS_X
 from defectsynth.engine.transform import COMMON_RULES, DefectTransform
 from defectsynth.fields import Field
 from defectsynth.io.sources import SourceRule
@@ -111,7 +112,9 @@ def host_transforms(draw: st.DrawFn, image: np.ndarray, max_count: int = 2) -> l
 
     They apply always, draw no numbers and map pixels one to one, so that the labels of a result stay exact.
     """
-    names = ["flip", "mirror", "transpose", "resize"] + ["brightness"] * (image.dtype != np.uint16)  # hosts refuse it
+    names = ["flip", "mirror", "transpose", "resize"]
+    if image.dtype != np.uint16 and not IS_X:  # hosts refuse uint16; albumentationsx names the arguments otherwise
+        names.append("brightness")
     return [
         {
             "flip": lambda: A.VerticalFlip(p=1),
