@@ -29,6 +29,7 @@ LIBRARY = {
         *("engine", "transforms", "presets", "reference"),
     ),
     "cli": ("core", "io", "places", "engine", "presets", "reference", "registry"),
+    "testing": ("core", "io", "places", "shapes", "looks", "fields", "blending", "recipes", "engine", "registry"),
     "torch": ("core", "engine", "registry"),
 }
 EVALUATION = {

@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 import defectsynth as ds
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.registry import public_transforms
-from tests.contracts import check_contract
-from tests.strategies import host_transforms, images, masks, peaks, regions_of_interest, transforms
+from defectsynth.testing import (
+    check_contract,
+    host_transforms,
+    images,
+    masks,
+    peaks,
+    regions_of_interest,
+    transforms,
+)
 
 TRANSFORMS = public_transforms()
 EXAMPLES = settings().max_examples * 2 // 3  # of each transform: 100, or 900 in the profile `thorough`

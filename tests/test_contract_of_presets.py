@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 import defectsynth as ds
 from defectsynth.registry import named_presets
-from tests.contracts import check_sample
-from tests.strategies import images, regions_of_interest
+from defectsynth.testing import check_sample, images, regions_of_interest
 
 PRESETS = named_presets()
 EXAMPLES = settings().max_examples // 15  # of each preset

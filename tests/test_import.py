@@ -11,7 +11,7 @@ def refuse(*arguments, **options):
     raise AssertionError("importing must make no network call")
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
 import defectsynth
-heavy = {"torch", "torchvision", "sklearn", "tqdm", "yaml", "dml_heads", "eval"} & set(sys.modules)
+heavy = {"hypothesis", "torch", "torchvision", "sklearn", "tqdm", "yaml", "dml_heads", "eval"} & set(sys.modules)
 print(*sorted(heavy))
 """
 

@@ -11,7 +11,7 @@ import defectsynth as ds
 from defectsynth.core.parameters import Component, between, whole_between
 from defectsynth.core.serialization import decode, encode
 from defectsynth.registry import public_components
-from tests.strategies import Arguments
+from defectsynth.testing.drawn_defects import Arguments
 
 IMAGE_FILE = str(Path(__file__).parents[1] / "golden/line.png")
 COMPONENTS = [kind for kind in (*public_components(), ds.Curriculum) if fields(kind)]

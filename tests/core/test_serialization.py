@@ -17,7 +17,7 @@ from defectsynth.core.serialization import Value, decode, encode
 from defectsynth.recipes.base import Recipe
 from defectsynth.registry import public_components, public_transforms
 from defectsynth.scene.scene import Scene
-from tests.strategies import Arguments
+from defectsynth.testing.drawn_defects import Arguments
 
 IMAGE_FILE = str(Path(__file__).parents[1] / "golden/line.png")
 COMPONENTS = [kind for kind in (*public_components(), ds.Curriculum) if fields(kind)]

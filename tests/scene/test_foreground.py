@@ -15,8 +15,8 @@ from defectsynth.core.cache import clear_caches
 from defectsynth.core.layer import Box
 from defectsynth.scene.foreground import FOREGROUND_METHODS
 from defectsynth.scene.scene import Scene
+from defectsynth.testing import images
 from tests.images import ENCODINGS, SIZES, lit_object, object_mask, size_name
-from tests.strategies import images
 
 LIGHTS: dict[str, dict[str, Any]] = {
     "bright on dark": {"background": 0.1, "face": 0.8},

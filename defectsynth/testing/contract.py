@@ -7,14 +7,16 @@ from typing import Any
 
 import albumentations as A
 import numpy as np
-import pytest
 
-import defectsynth as ds
 from defectsynth.core.patch import MIN_CHANGED_SHARE
 from defectsynth.core.serialization import decode
+from defectsynth.engine.synthesis import Sample, redraw, synthesize
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.recipes.warp import WarpRecipe
-from tests.strategies import PEAK
+from defectsynth.testing.drawn_images import PEAK
+
+MASKS = {"roi": "mask", "union": "mask"}  # targets that the host moves like masks
+MAX_ROUNDING = 1e-4  # of a recorded contrast
 
 
 def check_contract(
@@ -42,17 +44,19 @@ def check_contract(
     """
     defects = [transform] if isinstance(transform, DefectTransform) else list(transform)
     empty = np.zeros(image.shape[:2], np.uint8)
-    inputs = {"image": image, "mask": empty if mask is None else mask, "defects": []}
-    inputs |= {name: value for name, value in (("roi", roi), ("peak", peak)) if value is not None}
+    inputs: dict[str, Any] = {"image": image, "mask": empty if mask is None else mask, "defects": []}
+    inputs |= {} if roi is None else {"roi": roi}
+    inputs |= {} if peak is None else {"peak": peak}
     copies = {name: np.array(value) for name, value in inputs.items()}
     start = {"image": image, "mask": inputs["mask"]} | ({} if roi is None else {"roi": roi})
     clean = _transformed(before, start)
     result = _drawn([*before, *defects, *after], inputs, seed)
     again = _drawn([*before, *[_copied(each) for each in defects], *after], inputs | {"mask": empty}, seed)
     for name, value in copies.items():
-        assert np.array_equal(inputs[name], value), f"{name} is never changed"
-    assert again["image"].tobytes() == result["image"].tobytes(), "same seed, same bytes, whatever the mask holds"
-    assert again["defects"] == result["defects"]
+        require(np.array_equal(inputs[name], value), f"{name} is never changed")
+    same = again["image"].tobytes() == result["image"].tobytes()
+    require(same, "same seed, same bytes, whatever the mask holds")
+    require(again["defects"] == result["defects"], "same seed, same records")
 
     records = result["defects"]
     check_records(
@@ -62,7 +66,7 @@ def check_contract(
     check_image(behind["image"], result["image"], again["mask"], records)
     check_labels(behind["mask"], result["mask"], again["mask"], records, defects)
     check_redraw(clean, behind["image"], again, after)
-    sample = ds.synthesize(image, A.Compose([*before, *defects, *after]), seed=seed, roi=roi, peak=peak)
+    sample = synthesize(image, A.Compose([*before, *defects, *after]), seed=seed, roi=roi, peak=peak)
     check_sample(behind["image"], sample, exact=not after, contrasts=len(defects) == 1)
 
 
@@ -79,36 +83,36 @@ def check_redraw(clean: dict[str, Any], unmarked: np.ndarray, result: dict[str, 
     union = np.zeros(image.shape[:2], bool)
     for _, group in groupby(records, key=itemgetter("draw")):
         drawn = list(group)
-        step = ds.redraw(image, drawn, roi=roi)
+        step = redraw(image, drawn, roi=roi)
         check_image(image, step.image, step.mask, drawn, exact=True, contrasts=True)
-        assert roi is None or not step.mask[roi == 0].any(), "nothing lands outside roi"
+        require(roi is None or not step.mask[roi == 0].any(), "nothing lands outside roi")
         image, union = step.image, union | (step.mask != 0)
-    redrawn = ds.redraw(clean["image"], records, roi=roi)
-    assert redrawn.image.tobytes() == image.tobytes(), "records draw the same bytes at once and one by one"
+    redrawn = redraw(clean["image"], records, roi=roi)
+    require(redrawn.image.tobytes() == image.tobytes(), "records draw the same bytes at once and one by one")
     moved = _transformed(after, {"image": image, "mask": redrawn.mask, "union": union.astype(np.uint8)})
-    assert moved["image"].tobytes() == result["image"].tobytes(), "records draw the same bytes again"
+    require(moved["image"].tobytes() == result["image"].tobytes(), "records draw the same bytes again")
     again, marked = moved["mask"] != 0, result["mask"] != 0
-    assert not (again & ~marked).any(), "records mark nothing else"
+    require(not (again & ~marked).any(), "records mark nothing else")
     restored = marked & ~again  # by a later defect; a Compose does not know the image before an earlier one
-    assert (moved["image"] == unmarked)[restored].all(), "records mark all that differs"
+    require((moved["image"] == unmarked)[restored].all(), "records mark all that differs")
     if not _warps(records):
         np.testing.assert_array_equal(moved["union"] != 0, marked, "the mask is that of all defects")
 
 
-def check_sample(clean: np.ndarray, sample: ds.Sample, *, exact: bool = True, contrasts: bool = False) -> None:
+def check_sample(clean: np.ndarray, sample: Sample, *, exact: bool = True, contrasts: bool = False) -> None:
     """Check image, mask and records of `synthesize` against the image without defects, see `check_image`."""
     check_image(clean, sample.image, sample.mask, sample.defects, exact=exact, contrasts=contrasts)
     inside = np.zeros(sample.mask.shape, bool)
     for record in sample.defects:
         x0, y0, x1, y1 = record["box"]
-        assert 0 <= x0 < x1 <= inside.shape[1]
-        assert 0 <= y0 < y1 <= inside.shape[0]
-        assert 0 < record["area"] <= (x1 - x0) * (y1 - y0)
+        require_box(record, inside.shape)
+        require(record["area"] <= (x1 - x0) * (y1 - y0), f"the area fits into the box, got {record}")
         inside[y0:y1, x0:x1] = True
-    assert not sample.mask[~inside].any(), "the mask lies inside the boxes"
-    assert (len(sample.defects) > 0) == sample.mask.any(), "a record exists if and only if its mask is not empty"
+    require(not sample.mask[~inside].any(), "the mask lies inside the boxes")
+    require((len(sample.defects) > 0) == sample.mask.any(), "a record exists if and only if its mask is not empty")
     if len(sample.defects) == 1:
-        assert sample.defects[0]["area"] == np.count_nonzero(sample.mask)
+        area, marked = sample.defects[0]["area"], np.count_nonzero(sample.mask)
+        require(area == marked, f"the area is that of the mask, got {area} and {marked}")
 
 
 def check_image(
@@ -131,17 +135,19 @@ def check_image(
         contrasts: whether one draw made the image from `clean`.
     """
     marked, peak = mask != 0, records[0]["peak"] if records else PEAK[clean.dtype]
-    assert (image.shape, image.dtype) == (clean.shape, clean.dtype)
-    assert image.min() >= min(0, clean.min())
-    assert image.max() <= max(peak, clean.max())
+    require_alike(image, clean, "image")
+    require(image.min() >= min(0, clean.min()), f"no pixel is below 0, got {image.min()}")
+    require(image.max() <= max(peak, clean.max()), f"no pixel is above the white level {peak}, got {image.max()}")
     planes = [each.reshape(*marked.shape, -1).astype(np.float64) for each in (clean, image)]
     change = np.abs(planes[1] - planes[0]).max(axis=2) / peak
-    assert not change[~marked].any(), "outside the mask every pixel is bit-identical"
-    assert len(records) > 0 or not marked.any(), "no mask without a record"
+    require(not change[~marked].any(), "outside the mask every pixel is bit-identical")
+    require(len(records) > 0 or not marked.any(), "no mask without a record")
     if exact and marked.any():
-        assert (change[marked] > 0).mean() >= MIN_CHANGED_SHARE, "at least 95 % of the mask's pixels differ"
+        share = (change[marked] > 0).mean()
+        require(share >= MIN_CHANGED_SHARE, f"at least 95 % of the mask's pixels differ, got {share:.1%}")
         if contrasts and len(records) == 1:
-            assert change[marked].mean() == pytest.approx(records[0]["contrast"], abs=1e-4)
+            mean, contrast = change[marked].mean(), records[0]["contrast"]
+            require(abs(mean - contrast) <= MAX_ROUNDING, f"contrast is the mean change {mean}, got {contrast}")
 
 
 def check_records(
@@ -149,17 +155,16 @@ def check_records(
 ) -> None:
     """Check the records of a Compose against the defects that drew them into an image of that size."""
     seeds = {record["draw"]: record["seed"] for record in records}
-    assert len(set(seeds.values())) == len(seeds), "each defect of a pipeline has a seed of its own"
+    require(len(set(seeds.values())) == len(seeds), "each defect of a pipeline has a seed of its own")
     for record in records:
         drawn = [each for each in defects if (each.kind, each.severity) == (record["kind"], record["severity"])]
-        assert drawn, "a record names the defect that drew it"
-        assert record["contrast"] >= min(each.min_visibility for each in drawn)
-        assert (record["box"] is None) == (record["area"] is None) == moved_later
+        require(bool(drawn), f"a record names the defect that drew it, got {record}")
+        visible = min((each.min_visibility for each in drawn), default=0.0)
+        require(record["contrast"] >= visible, f"contrast reaches min_visibility {visible}, got {record}")
+        known = (record["box"] is not None, record["area"] is not None)
+        require(known == 2 * (not moved_later,), f"box and area are None only if pixels move later, got {record}")
         if record["box"] is not None:
-            x0, y0, x1, y1 = record["box"]
-            assert 0 <= x0 < x1 <= image.shape[1]
-            assert 0 <= y0 < y1 <= image.shape[0]
-            assert record["area"] > 0
+            require_box(record, image.shape[:2])
 
 
 def check_labels(
@@ -178,16 +183,35 @@ def check_labels(
         records: of the defects.
         defects: the transforms.
     """
-    assert (after.shape, after.dtype) == (before.shape, before.dtype)
+    require_alike(after, before, "mask")
     marked = mask != 0
     old, new = (each.reshape(*marked.shape, -1) for each in (before, after))
     np.testing.assert_array_equal(new[~marked], old[~marked], "labels stay where there is no defect")
-    assert (new[marked] != 0).all(), "every pixel of a defect has a label"
+    require((new[marked] != 0).all(), "every pixel of a defect has a label")
     if not _warps(records):
         kept, soft = new[marked], any(each.mask_kind != "binary" for each in defects)
         stays = (old[marked] < 0) if soft else (old[marked] != 0)
         np.testing.assert_array_equal(kept[stays], old[marked][stays], "earlier labels stay")
-        assert (kept >= old[marked]).all() or not soft, "of soft values the greater one stays"
+        require((kept >= old[marked]).all() or not soft, "of soft values the greater one stays")
+
+
+def require(holds: bool, rule: str) -> None:  # noqa: FBT001  a condition
+    """Raise AssertionError with the text of a rule that does not hold, in `python -O` as well."""
+    if not holds:
+        raise AssertionError(rule)
+
+
+def require_alike(value: np.ndarray, before: np.ndarray, name: str) -> None:
+    """Require that a target keeps its shape and dtype."""
+    kept = (value.shape, value.dtype) == (before.shape, before.dtype)
+    require(kept, f"{name} keeps {before.shape} {before.dtype}, got {value.shape} {value.dtype}")
+
+
+def require_box(record: dict[str, Any], size: tuple[int, ...]) -> None:
+    """Require that the box of a record lies in an image of that (height, width) and that its area is positive."""
+    x0, y0, x1, y1 = record["box"]
+    inside = 0 <= x0 < x1 <= size[1] and 0 <= y0 < y1 <= size[0]
+    require(inside and record["area"] > 0, f"box and area lie in the image of {size}, got {record}")
 
 
 def _warps(records: Sequence[dict[str, Any]]) -> bool:
@@ -209,6 +233,3 @@ def _drawn(transforms: Sequence[Any], inputs: dict[str, Any], seed: int) -> dict
 
 def _copied(defect: DefectTransform) -> DefectTransform:
     return type(defect)(**defect.get_transform_init_args())
-
-
-MASKS = {"roi": "mask", "union": "mask"}
