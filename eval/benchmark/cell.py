@@ -6,6 +6,7 @@ other package, so that the command line and the schedule do without torch.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,7 +74,7 @@ class Settings:
     def name(self) -> str:
         """Folder of the cell, relative to the folder of all results."""
         parts = [self.experiment, self.head, self.generator and Path(self.generator).stem, self.defect]
-        parts += ["+".join(self.classes), self.scoring, self.backbone]
+        parts += ["+".join(self.classes), self.scoring, re.sub(r"[:/]", "_", self.backbone)]
         parts += ["" if self.weights == "default" else Path(self.weights).stem, str(self.size)]
         if self.experiment != "none":
             parts += [f"epochs{self.epochs}", *(f"{name}{value:g}" for name, value in self.recipe), f"seed{self.seed}"]

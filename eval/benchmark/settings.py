@@ -12,7 +12,7 @@ from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS, Settings, untrained_
 from eval.benchmark.generators import expand_generators, generator_digest, make_generator, tuning_images
 from eval.data.datasets import GOOD
 from eval.data.images import MIN_SIDE
-from eval.models.registry import BACKBONES
+from eval.models.registry import check_backbone
 from eval.training.recipe import Changes, check_changes
 
 
@@ -30,7 +30,7 @@ class BenchmarkOptions:
         seeds: at least 0.
         classes: categories that multi_class classifies; None for `categories`.
         defect: real type of defect that binary learns from; None for the first by name.
-        backbone: name of the backbone.
+        backbone: name of the backbone, see `make_backbone`.
         weights: default, none or a file.
         size: shorter side of the images in px; None for the default of the scoring.
         epochs: epochs of each training.
@@ -144,10 +144,10 @@ def make_settings(
     for name, value, known in (
         ("experiment", experiment, EXPERIMENTS),
         ("scoring", scoring, tuple(DEFAULT_SIZES)),
-        ("backbone", backbone, tuple(BACKBONES)),
     ):
         if value not in known:
             raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
+    check_backbone(backbone)
     side = DEFAULT_SIZES[scoring] if size is None else size
     for name, number, low in (("size", side, MIN_SIDE), ("epochs", epochs, 1), ("seed", seed, 0)):
         if number < low:

@@ -4,7 +4,7 @@ A test compares each of them with its registry.
 """
 
 HEADS = ("softmax", "l2_softmax", "arcface", "cosface", "sphereface", "center_loss")
-BACKBONES = ("efficientnet_lite0", "resnet18", "resnet34", "wide_resnet50_2")
+BACKBONES = ("efficientnet_lite0", "mobilenet_v2", "resnet18", "resnet34", "wide_resnet50_2")
 FAMILIES = ("flange", "chip_package", "lozenge", "screw", "woven_fabric", "leather")
 GENERATORS = (
     *("generic_object", "generic_texture"),

@@ -158,7 +158,12 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
 def _add_options(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for a folder for each cell")
-    parser.add_argument("--backbone", choices=BACKBONES, default="efficientnet_lite0", help="default: %(default)s")
+    parser.add_argument(
+        "--backbone",
+        default="efficientnet_lite0",
+        metavar="NAME",
+        help=f"{', '.join(BACKBONES)}, timm:NAME or torchvision:NAME (default: %(default)s)",
+    )
     parser.add_argument("--weights", default="default", metavar="default|none|FILE", help="default: default")
     sizes = ", ".join(f"{size} for {scoring}" for scoring, size in DEFAULT_SIZES.items())
     parser.add_argument("--size", type=int, metavar="PX", help=f"shorter side of the images (default: {sizes} scoring)")

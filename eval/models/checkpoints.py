@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,8 @@ from eval.files import write_atomically
 from eval.models.backbone import Backbone
 from eval.models.pooling import PooledBackbone
 from eval.models.projection import ProjectedBackbone
-from eval.models.registry import BACKBONES, make_backbone
+from eval.models.registry import BACKBONES, PREFIXES, make_backbone
+from eval.models.weight_files import load_tensors
 
 _MODEL = "defectsynth model 3"
 _CHECKPOINT = "defectsynth checkpoint 2"
@@ -80,7 +80,7 @@ def load_model(path: str | Path, *, backbone: Backbone | None = None) -> Model:
     state = _read(Path(path), _MODEL)
     name = state["backbone"]
     if backbone is None:
-        if name not in BACKBONES:
+        if name not in BACKBONES and not name.startswith(tuple(PREFIXES)):
             raise ValueError(f"backbone must be given for the model {path}, whose backbone is {name!r}, got None")
         backbone = make_backbone(name, weights="none")
         backbone.join_levels(state["strides"][0], state["strides"][-1])
@@ -127,8 +127,8 @@ def _read(path: Path, kind: str) -> dict[str, Any]:
     if not path.is_file():
         raise FileNotFoundError(f"path must be a file of weights, got {str(path)!r}: check the path")
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, pickle.UnpicklingError) as error:
+        state = load_tensors(path)
+    except ValueError as error:
         raise ValueError(f"{path} must be a {kind!r}, got a broken file: remove it ({error})") from error
     if not isinstance(state, dict) or state.get("kind") != kind:
         found = state.get("kind") if isinstance(state, dict) else type(state).__name__

