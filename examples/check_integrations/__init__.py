@@ -1,0 +1,1 @@
+"""Checks against other tools: one module for each, run against the installed version."""
