@@ -31,7 +31,8 @@ def test_the_documented_test_of_an_own_shape_takes_six_lines_and_passes(
 ) -> None:
     assert len([line for line in TEST.splitlines() if line]) <= 6
     file = tmp_path / "triangle.py"
-    file.write_text(f"import defectsynth as ds\n{SHAPE}\n{TEST}")
+    source = f"import defectsynth as ds\n{SHAPE}\n{TEST}"
+    file.write_text(source.replace("Triangle", "OtherTriangle"))  # tests of the READMEs define Triangle
     spec = importlib.util.spec_from_file_location("triangle", file)
     assert spec is not None
     assert spec.loader is not None
