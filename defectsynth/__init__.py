@@ -1,13 +1,14 @@
 """Synthetic defects for images of good parts, with masks that are true to the pixel.
 
->>> import numpy as np
->>> import defectsynth as ds
->>> sample = ds.synthesize(np.full((64, 64, 3), 128, np.uint8), ds.Scratch(), seed=0)
->>> sample.image.shape, sample.mask.shape, sample.defects[0]["kind"]
-((64, 64, 3), (64, 64), 'scratch')
-
 The transforms are here. Their components live in modules: `places` (where a defect lands), `shapes` (its outline),
 `looks` (its appearance), `fields` (displacements). `presets` and `reference` hold ready compositions.
+
+Examples:
+    >>> import numpy as np
+    >>> import defectsynth as ds
+    >>> sample = ds.synthesize(np.full((64, 64, 3), 128, np.uint8), ds.Scratch(), seed=0)
+    >>> sample.image.shape, sample.mask.shape, sample.defects[0]["kind"]
+    ((64, 64, 3), (64, 64), 'scratch')
 """
 
 from typing import TYPE_CHECKING, Any

@@ -8,9 +8,10 @@ All modes differ from the papers in these points: the mask marks the pixels that
 was drawn; an invisible draw is repeated; later patches do not change the masks of earlier ones; images can have any
 size, number of channels and dtype.
 
->>> from defectsynth import reference
->>> sorted(reference.REFERENCES)[:4]
-['anomaly_twin', 'cutpaste', 'cutpaste_3way', 'cutpaste_scar']
+Examples:
+    >>> from defectsynth import reference
+    >>> sorted(reference.REFERENCES)[:4]
+    ['anomaly_twin', 'cutpaste', 'cutpaste_3way', 'cutpaste_scar']
 """
 
 from __future__ import annotations
@@ -101,8 +102,9 @@ def label_3way(defects: Sequence[Mapping[str, Any]]) -> int:
     Raises:
         ValueError: if there is more than one record, or one of another mode.
 
-    >>> label_3way([]), label_3way([{"kind": "cut_paste_scar"}])
-    (0, 2)
+    Examples:
+        >>> label_3way([]), label_3way([{"kind": "cut_paste_scar"}])
+        (0, 2)
     """
     kinds = [defect["kind"] for defect in defects]
     if len(kinds) > 1 or not set(kinds) <= set(LABELS_3WAY):

@@ -43,8 +43,9 @@ def _as_usage(make: Callable[[], Any]) -> Any:
 def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
     """Return `name=value` words as a dict, each value read as YAML.
 
-    >>> parse_settings(["length_range=[0.1, 3e-1]", "where=object"])
-    {'length_range': [0.1, 0.3], 'where': 'object'}
+    Examples:
+        >>> parse_settings(["length_range=[0.1, 3e-1]", "where=object"])
+        {'length_range': [0.1, 0.3], 'where': 'object'}
     """
     given: dict[str, Any] = {}
     for setting in settings:

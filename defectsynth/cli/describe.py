@@ -85,8 +85,9 @@ def rules_of(defect: DefectTransform) -> dict[str, str]:
 def arguments_in(text: str) -> dict[str, str]:
     r"""Return what the Args section of a docstring says of each argument.
 
-    >>> arguments_in("A.\n\nArgs:\n    size: in [0, 1],\n        a share.\n    p: chance.\n\nRaises:\n    X: y.")
-    {'size': 'in [0, 1], a share.', 'p': 'chance.'}
+    Examples:
+        >>> arguments_in("A.\n\nArgs:\n    size: in [0, 1],\n        a share.\n    p: chance.\n\nRaises:\n    X: y.")
+        {'size': 'in [0, 1], a share.', 'p': 'chance.'}
     """
     section = re.search(r"^Args:\n((?: {4}.*\n?|\n)+)", text, re.MULTILINE)
     found = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section[1] if section else "", re.MULTILINE)

@@ -59,8 +59,9 @@ def extras(layout: str, state: State) -> dict[str, Any]:
 def run_lengths(mask: Bytes) -> list[int]:
     """Return COCO's uncompressed run lengths: down the columns, zeros first.
 
-    >>> run_lengths(np.array([[0, 255], [0, 255], [255, 0]], np.uint8))
-    [2, 3, 1]
+    Examples:
+        >>> run_lengths(np.array([[0, 255], [0, 255], [255, 0]], np.uint8))
+        [2, 3, 1]
     """
     flat = mask.T.ravel() != 0
     ends = np.flatnonzero(flat[1:] != flat[:-1]) + 1

@@ -35,10 +35,11 @@ _SHORT = _ShortRepr()
 def short_repr(value: Any) -> str:
     """Return `repr(value)` in one line of at most `MAX_LENGTH` characters; the middle of long values is left out.
 
-    >>> short_repr((0.9, 0.1))
-    '(0.9, 0.1)'
-    >>> short_repr(list(range(100_000)))
-    '[0, 1, 2, 3, 4, 5, ...]'
+    Examples:
+        >>> short_repr((0.9, 0.1))
+        '(0.9, 0.1)'
+        >>> short_repr(list(range(100_000)))
+        '[0, 1, 2, 3, 4, 5, ...]'
     """
     text = " ".join(_SHORT.repr(value).split("\n"))
     return text if len(text) <= MAX_LENGTH else f"{text[: MAX_LENGTH - 3]}..."
@@ -47,8 +48,9 @@ def short_repr(value: Any) -> str:
 def did_you_mean(name: Any, known: Iterable[str]) -> str:
     """Return the end of an error message that suggests the known names closest to `name`; empty if none is close.
 
-    >>> did_you_mean("scrach", ["line", "scratch"])
-    '; did you mean scratch?'
+    Examples:
+        >>> did_you_mean("scrach", ["line", "scratch"])
+        '; did you mean scratch?'
     """
     if not isinstance(name, str) or len(name) > MAX_NAME:
         return ""

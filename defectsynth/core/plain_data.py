@@ -1,7 +1,8 @@
 """Reading of YAML and JSON with limits on size, depth and expansion, so that no file can exhaust time or memory.
 
->>> parse_json('{"length_range": [0.1, 0.3]}')
-{'length_range': [0.1, 0.3]}
+Examples:
+    >>> parse_json('{"length_range": [0.1, 0.3]}')
+    {'length_range': [0.1, 0.3]}
 """
 
 from __future__ import annotations

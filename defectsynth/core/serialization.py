@@ -1,8 +1,9 @@
 """Conversion of values to plain data and back: dicts, lists and scalars that JSON and YAML can hold.
 
->>> from defectsynth.looks import Color
->>> decode(encode(Color(palettes=("rust",)))) == Color(palettes=("rust",))
-True
+Examples:
+    >>> from defectsynth.looks import Color
+    >>> decode(encode(Color(palettes=("rust",)))) == Color(palettes=("rust",))
+    True
 """
 
 from __future__ import annotations

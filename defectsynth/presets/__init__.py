@@ -4,11 +4,12 @@ The preset of a category consists of the types of defect in its data set, and ea
 tuned on training images and a few known defects, so such a preset uses knowledge about the defects of its category.
 `generic_object` and `generic_texture` use none.
 
->>> from defectsynth import presets
->>> list(presets.MVTEC_AD["screw"])
-['manipulated_front', 'scratch_head', 'scratch_neck', 'thread_side', 'thread_top']
->>> type(presets.mvtec_ad("screw", defect="thread_top")).__name__
-'Compose'
+Examples:
+    >>> from defectsynth import presets
+    >>> list(presets.MVTEC_AD["screw"])
+    ['manipulated_front', 'scratch_head', 'scratch_neck', 'thread_side', 'thread_top']
+    >>> type(presets.mvtec_ad("screw", defect="thread_top")).__name__
+    'Compose'
 """
 
 from __future__ import annotations

@@ -42,11 +42,11 @@ def write_gallery(out: Path, *, size: int = 384, side: int = 104) -> list[Path]:
         The files; the same bytes at every call under one host, albumentations or albumentationsx.
     """
     out.mkdir(parents=True, exist_ok=True)
-    written = [_write(out / "overview.jpg", overview(size=size, side=round(1.4 * side)))]
+    written = [write_sheet(out / "overview.jpg", [overview(size=size, side=round(1.4 * side))])]
     lines = [HEAD]
     for chapter in chapters():
-        rows = [_row(entry, size=size, side=side) for entry in chapter.entries]
-        written.append(_write(out / f"{chapter.name}.jpg", stacked(rows)))
+        rows = [row(entry, size=size, side=side) for entry in chapter.entries]
+        written.append(write_sheet(out / f"{chapter.name}.jpg", rows))
         lines.append(_section(chapter, written[-1].name))
     page = out / "README.md"
     page.write_text("\n".join(lines), encoding="utf-8")
@@ -65,8 +65,16 @@ def drawn(entry: Entry, *, size: int) -> list[ds.Sample]:
     return samples
 
 
-def _row(entry: Entry, *, size: int, side: int) -> np.ndarray:
-    cells = [words(entry.name, (side + 3, LABEL_WIDTH))]
+def row(entry: Entry, *, size: int, side: int, labelled: bool = True) -> np.ndarray:
+    """Return an entry's defect on each of its parts, each beside its mask.
+
+    Args:
+        entry: what is drawn.
+        size: side of the rendered parts in pixels.
+        side: of a cell in pixels.
+        labelled: whether the name stands in front.
+    """
+    cells = [words(entry.name, (side + 3, LABEL_WIDTH))] if labelled else []
     for sample in drawn(entry, size=size):
         view = window(sample.mask)
         cells += [cell(sample.image[view], side), cell(masked(sample)[view], side)]
@@ -92,7 +100,9 @@ def overview(*, size: int, side: int) -> np.ndarray:
     return stacked(rows)
 
 
-def _write(path: Path, sheet: np.ndarray) -> Path:
+def write_sheet(path: Path, rows: list[np.ndarray]) -> Path:
+    """Write rows below each other as a JPEG file and return its path."""
+    sheet = stacked(rows)
     kind = [cv2.IMWRITE_JPEG_QUALITY, 80]
     cv2.imencode(path.suffix, np.ascontiguousarray(sheet[..., ::-1]), kind)[1].tofile(path)
     return path
