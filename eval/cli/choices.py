@@ -5,7 +5,11 @@ A test compares each of them with its registry.
 
 HEADS = ("softmax", "l2_softmax", "arcface", "cosface", "sphereface", "center_loss")
 BACKBONES = ("efficientnet_lite0", "mobilenet_v2", "resnet18", "resnet34", "wide_resnet50_2")
-FAMILIES = ("flange", "chip_package", "lozenge", "screw", "woven_fabric", "leather")
+DEMO_FAMILIES = ("flange", "chip_package", "lozenge", "screw", "woven_fabric", "leather")
+FAMILIES = (
+    *DEMO_FAMILIES,
+    *("cable", "carpet", "grid", "hazelnut", "metal_nut", "tile", "toothbrush", "wood", "zipper"),
+)
 GENERATORS = (
     *("generic_object", "generic_texture"),
     *("bottle", "cable", "capsule", "carpet", "grid", "hazelnut", "leather", "metal_nut", "pill", "screw", "tile"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS
-from eval.cli.choices import BACKBONES, FAMILIES, GENERATORS, HEADS, LEAVE_ONE_OUT, RECIPE
+from eval.cli.choices import BACKBONES, DEMO_FAMILIES, FAMILIES, GENERATORS, HEADS, LEAVE_ONE_OUT, RECIPE
 
 _GENERATORS = (
     f"{', '.join(GENERATORS[:-3])}, a kind of defect, or a file that A.save wrote; CATEGORY-TYPE: the preset of one "
@@ -144,7 +144,13 @@ def _add_report(parser: argparse.ArgumentParser) -> None:
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, metavar="DIR", help="for everything that is written")
-    parser.add_argument("--families", nargs="+", choices=FAMILIES, metavar="NAME", help="default: all")
+    parser.add_argument(
+        "--families",
+        nargs="+",
+        choices=FAMILIES,
+        metavar="NAME",
+        help=f"of {', '.join(FAMILIES)} (default: {', '.join(DEMO_FAMILIES)})",
+    )
     parser.add_argument("--train", type=int, default=60, metavar="N", help="good parts of each family (default: 60)")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
     parser.add_argument("--generator", default="generic_object", metavar="NAME|FILE", help="see run")

@@ -5,11 +5,21 @@ on synthetic defects is tested on different ones. Nothing is downloaded; writing
 images.
 """
 
-from eval.sample_set.families import FAMILIES, Family, difference_mask, image_seed, render_part
+from eval.sample_set.families import (
+    DEMO_FAMILIES,
+    FAMILIES,
+    STAND_INS,
+    Family,
+    difference_mask,
+    image_seed,
+    render_part,
+)
 from eval.sample_set.writing import write_good_images, write_sample_set
 
 __all__ = [
+    "DEMO_FAMILIES",
     "FAMILIES",
+    "STAND_INS",
     "Family",
     "difference_mask",
     "image_seed",

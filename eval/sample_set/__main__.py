@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from eval.sample_set.families import FAMILIES
+from eval.sample_set.families import DEMO_FAMILIES, FAMILIES
 from eval.sample_set.writing import write_good_images, write_sample_set
 
 
@@ -19,7 +19,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         choices=tuple(FAMILIES),
         metavar="NAME",
-        help=f"one or more of {', '.join(FAMILIES)} (default: all)",
+        help=f"one or more of {', '.join(FAMILIES)} (default: {', '.join(DEMO_FAMILIES)})",
     )
     parser.add_argument("--size", type=int, default=256, metavar="PIXELS", help="side of the images (default: 256)")
     parser.add_argument(

@@ -165,13 +165,14 @@ def crack(
     width: float,
     depth: float,
     within: Field | None = None,
+    wander: float = 0.022,
 ) -> Surface:
-    """Split the surface along a jagged line that thins out at both ends."""
+    """Split the surface along a line that thins out at both ends and strays from its course by a share of `wander`."""
     across, along = stroke(plane, at=at, angle=angle, length=length)
     steps = np.convolve(rng.standard_normal(48), (0.5, 1.0, 0.5), mode="same")
     walk = np.cumsum(steps)
     walk -= np.linspace(walk[0], walk[-1], 48)
-    across = as_field(across - 0.022 * length * sample_profile(as_field(walk), as_field(0.5 + 0.5 * along)))
+    across = as_field(across - wander * length * sample_profile(as_field(walk), as_field(0.5 + 0.5 * along)))
     taper = np.sqrt(np.clip(1.0 - np.square(along), 0.0, 1.0))
     if within is not None:
         taper *= within

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from eval.sample_set import chip_package, flange, leather, lozenge, screw, woven
 from eval.sample_set.defects import Defect
 from eval.sample_set.fields import Plane, image_plane, pose
 from eval.sample_set.rendering import Image, Surface, photograph, sample_camera, sample_lighting, shade
+from eval.sample_set.stand_ins import cable, carpet, grid, hazelnut, metal_nut, tile, toothbrush, wood, zipper
 
 Mask = NDArray[np.uint8]
 
@@ -45,6 +46,9 @@ class Family:
         magnification: side of the image in the lengths of the model is 1 / magnification.
         defects: names of its test defects.
         build: builds its surface.
+        stands_in: whether it stands in for the category of MVTec AD with its name.
+        is_gray: whether its camera is monochrome; the three channels of its images are equal.
+        unrest: spread of light, focus and exposure from image to image, as a factor of that of a station at rest.
     """
 
     name: str
@@ -52,6 +56,23 @@ class Family:
     magnification: float
     defects: tuple[str, ...]
     build: Builder
+    stands_in: bool = False
+    is_gray: bool = False
+    unrest: float = 1.0
+
+
+def _stand_in(module: Any, *, is_texture: bool, unrest: float, is_gray: bool = False) -> Family:
+    """Return the family of a module that is named after its category."""
+    return Family(
+        module.__name__.rpartition(".")[2],
+        is_texture=is_texture,
+        magnification=1.0,
+        defects=module.DEFECTS,
+        build=module.build,
+        stands_in=True,
+        is_gray=is_gray,
+        unrest=unrest,
+    )
 
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
@@ -75,10 +96,32 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
                 defects=woven_fabric.DEFECTS,
                 build=woven_fabric.build,
             ),
-            Family("leather", is_texture=True, magnification=1.3, defects=leather.DEFECTS, build=leather.build),
+            Family(
+                "leather",
+                is_texture=True,
+                magnification=1.3,
+                defects=leather.DEFECTS,
+                build=leather.build,
+                stands_in=True,
+            ),
+            _stand_in(cable, is_texture=False, unrest=2.0),
+            _stand_in(carpet, is_texture=True, unrest=2.0),
+            _stand_in(grid, is_texture=True, unrest=4.0, is_gray=True),
+            _stand_in(hazelnut, is_texture=False, unrest=2.0),
+            _stand_in(metal_nut, is_texture=False, unrest=2.0),
+            _stand_in(tile, is_texture=True, unrest=2.0),
+            _stand_in(toothbrush, is_texture=False, unrest=2.0),
+            _stand_in(wood, is_texture=True, unrest=2.0),
+            _stand_in(zipper, is_texture=False, unrest=3.0, is_gray=True),
         )
     }
 )
+
+
+DEMO_FAMILIES = ("flange", "chip_package", "lozenge", "screw", "woven_fabric", "leather")
+"""Families of the demo and of a sample set for which none are named."""
+STAND_INS = tuple(name for name, family in FAMILIES.items() if family.stands_in)
+"""Families that stand in for categories of MVTec AD."""
 
 
 def family_named(name: str) -> Family:
@@ -98,7 +141,7 @@ def check_integer(argument: str, value: int, *, low: int, high: int | None = Non
     Args:
         argument: its name in errors.
         value: the integer.
-        low: min_area value.
+        low: smallest value.
         high: largest value; None for no bound.
 
     Raises:
@@ -139,8 +182,10 @@ def _render(family: Family, plane: Plane, *, seed: int, defect: Defect | None) -
         np.random.default_rng([seed, _hash(family.name), _hash(stream)]) for stream in ("part", "station", "sensor")
     )
     surface = family.build(plane, rng=part, defect=defect)
-    light = shade(surface, sample_lighting(station))
-    return photograph(light, sample_camera(station), size=plane.size // _OVERSAMPLING, rng=sensor)
+    light = shade(surface, sample_lighting(station, unrest=family.unrest))
+    camera = sample_camera(station, unrest=family.unrest)
+    image = photograph(light, camera, size=plane.size // _OVERSAMPLING, rng=sensor)
+    return np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2) if family.is_gray else image
 
 
 def difference_mask(image: Image, twin: Image) -> Mask:

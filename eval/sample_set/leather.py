@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from eval.sample_set.defects import Defect, dent, groove, stain
-from eval.sample_set.fields import Field, Plane, as_field, blot, blur, inside, mix, paint, ramp, smooth_noise
+from eval.sample_set.deposits import drop, ink, marker, oblong_blot
+from eval.sample_set.fields import Field, Plane, as_field, blur, ramp, smooth_noise
 from eval.sample_set.rendering import Surface
 
-DEFECTS = ("cut", "poke", "crease", "glue_spot")
+DEFECTS = ("color", "cut", "fold", "glue", "poke")
 _CELLS = 28
+_PAINTS = ((0.18, 0.20, 0.18), (0.20, 0.05, 0.03))
 
 
 def _pebbles(rng: np.random.Generator, size: int) -> Field:
@@ -61,21 +62,6 @@ def _hide(plane: Plane, rng: np.random.Generator) -> Surface:
     )
 
 
-def _glued(surface: Surface, plane: Plane, defect: Defect, at: tuple[float, float]) -> Surface:
-    """Add a dried drop of clear glue that fills the furrows and shines."""
-    rng = defect.rng
-    radius = defect.graded(0.030, 0.060)
-    distance = blot(plane, rng, at=at, radius=radius, irregularity=0.3)
-    drop = inside(distance, 0.008)
-    level = blur(surface.height, 0.012 * plane.size) + 0.006 * ramp(distance, 0.0, -0.8 * radius)
-    return replace(
-        surface,
-        height=mix(surface.height, np.maximum(surface.height, level), as_field(0.9 * drop)),
-        albedo=paint(surface.albedo, as_field(surface.albedo * 0.75 + 0.05), as_field(0.9 * drop)),
-        roughness=mix(surface.roughness, 0.20, drop),
-    )
-
-
 def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
     rng = defect.rng
     at = (rng.uniform(-0.32, 0.32), rng.uniform(-0.32, 0.32))
@@ -113,7 +99,7 @@ def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
             strength=0.6,
             roughness=0.7,
         )
-    if defect.kind == "crease":
+    if defect.kind == "fold":
         return groove(
             surface,
             plane,
@@ -124,7 +110,21 @@ def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
             depth=defect.graded(0.0110, 0.0170),
             bow=rng.uniform(-0.15, 0.15),
         )
-    return _glued(surface, plane, defect, at)
+    if defect.kind == "glue":
+        radius = defect.graded(0.022, 0.045)
+        distance = oblong_blot(plane, rng, at=at, radius=radius, oblong=rng.uniform(1.0, 1.5), irregularity=0.12)
+        return drop(surface, plane, distance, depth=radius, rise=0.5 * radius, clear=(0.95, 0.85, 0.75), roughness=0.12)
+    alpha = marker(
+        plane,
+        rng,
+        at=at,
+        angle=angle,
+        length=defect.graded(0.05, 0.11),
+        width=rng.uniform(0.014, 0.022),
+        strokes=int(rng.integers(1, 4)),
+        dryness=0.4,
+    )
+    return ink(surface, as_field(defect.graded(0.5, 0.9) * alpha), colour=_PAINTS[int(rng.integers(2))], opacity=0.9)
 
 
 def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> Surface:

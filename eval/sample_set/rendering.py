@@ -69,24 +69,24 @@ class Camera:
     noise: float
 
 
-def sample_lighting(rng: np.random.Generator) -> Lighting:
-    """Return the lamps of the station, with small variations."""
+def sample_lighting(rng: np.random.Generator, *, unrest: float = 1.0) -> Lighting:
+    """Return the lamps of the station; `unrest` is a factor of their small variations."""
     return Lighting(
-        azimuth=math.radians(232.0 + rng.normal(0.0, 4.0)),
-        elevation=math.radians(54.0 + rng.normal(0.0, 2.0)),
-        key=0.78 * math.exp(rng.normal(0.0, 0.03)),
-        fill=0.20 * math.exp(rng.normal(0.0, 0.06)),
-        ambient=0.34 * math.exp(rng.normal(0.0, 0.03)),
-        warmth=rng.normal(0.0, 0.008),
+        azimuth=math.radians(232.0 + rng.normal(0.0, 4.0 * unrest)),
+        elevation=math.radians(54.0 + rng.normal(0.0, 2.0 * unrest)),
+        key=0.78 * math.exp(rng.normal(0.0, 0.03 * unrest)),
+        fill=0.20 * math.exp(rng.normal(0.0, 0.06 * unrest)),
+        ambient=0.34 * math.exp(rng.normal(0.0, 0.03 * unrest)),
+        warmth=rng.normal(0.0, 0.008 * unrest),
     )
 
 
-def sample_camera(rng: np.random.Generator) -> Camera:
-    """Return the camera of the station, with small variations."""
+def sample_camera(rng: np.random.Generator, *, unrest: float = 1.0) -> Camera:
+    """Return the camera of the station; `unrest` is a factor of its small variations."""
     return Camera(
-        exposure=math.exp(rng.normal(0.0, 0.025)),
+        exposure=math.exp(rng.normal(0.0, 0.025 * unrest)),
         vignette=rng.uniform(0.06, 0.10),
-        blur=rng.uniform(0.0017, 0.0022),
+        blur=rng.uniform(0.0017, 0.0017 + 0.0005 * unrest),
         noise=rng.uniform(0.008, 0.011),
     )
 

@@ -12,7 +12,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.sample_set.families import FAMILIES, check_integer, check_size, family_named, image_seed, render_part
+from eval.sample_set.families import (
+    DEMO_FAMILIES,
+    FAMILIES,
+    check_integer,
+    check_size,
+    family_named,
+    image_seed,
+    render_part,
+)
 
 SETTINGS_FILE = "sample_set.json"
 _VERSION = 1
@@ -54,7 +62,7 @@ def write_sample_set(
 
     Args:
         folder: made if missing; must be empty or hold a sample set of the same settings.
-        families: names from `FAMILIES`; None for all.
+        families: names from `FAMILIES`; None for `DEMO_FAMILIES`.
         size: side of the square images in pixels, in [64, 1024].
         train: number of good training images of each family, at least 1.
         test_good: number of good test images of each family, at least 0.
@@ -115,7 +123,7 @@ def write_good_images(
 
     Args:
         folder: made if missing; must be empty or hold good images of the same settings.
-        families: names from `FAMILIES`; None for all.
+        families: names from `FAMILIES`; None for `DEMO_FAMILIES`.
         size: side of the square images in pixels, in [64, 1024].
         count: number of images of each family, at least 1.
         seed: at least 0.
@@ -146,7 +154,7 @@ def write_good_images(
 def _checked_families(families: Iterable[str] | None) -> tuple[str, ...]:
     """Return the names in the order of `FAMILIES`, each once."""
     if families is None:
-        return tuple(FAMILIES)
+        return DEMO_FAMILIES
     if isinstance(families, str):
         raise TypeError(f"families must be a sequence of names, got the string {families!r}")
     chosen = {family_named(name).name for name in families}

@@ -33,7 +33,7 @@ from eval.data.examples import split_indices
 from eval.data.twins import twin_split
 from eval.files import write_json
 from eval.models.registry import BACKBONES
-from eval.sample_set import FAMILIES
+from eval.sample_set import DEMO_FAMILIES, FAMILIES
 from eval.training.recipe import TrainingRecipe
 from tests.eval.conftest import SIDE, write_spots
 
@@ -259,6 +259,7 @@ def test_the_names_on_the_command_line_are_those_of_the_registries() -> None:
     assert tuple(HEADS) == choices.HEADS
     assert tuple(BACKBONES) == choices.BACKBONES
     assert tuple(FAMILIES) == choices.FAMILIES
+    assert choices.DEMO_FAMILIES == DEMO_FAMILIES
     assert generators.KNOWN == choices.GENERATORS
     assert generators.EACH == choices.LEAVE_ONE_OUT
     assert asdict(TrainingRecipe()) == choices.RECIPE

@@ -156,7 +156,7 @@ def test_bad_arguments_of_a_set(
 def test_the_command_writes_a_set_and_shows_progress(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = [str(tmp_path), "--families", "leather", "--size", "64", "--train", "1", "--seed", "2"]
     assert main([*command, "--test-good", "1", "--test-per-defect", "1"]) == 0
-    assert capsys.readouterr().err == "6 of 6 images\n"
+    assert capsys.readouterr().err == "7 of 7 images\n"
     settings = json.loads((tmp_path / SETTINGS_FILE).read_text(encoding="utf-8"))
     assert settings["families"] == ["leather"]
     assert settings["seed"] == 2
