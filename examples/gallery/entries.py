@@ -12,29 +12,20 @@ from defectsynth.presets import CATEGORIES, category_preset, generic_object, gen
 from defectsynth.reference import REFERENCES
 from defectsynth.registry import public_transforms, summary
 from defectsynth.transforms.structural.base import PartDefect
-from eval.sample_set import render_part
+from eval.sample_set import STAND_INS, render_part
 
 PARTS = ("flange", "chip_package", "lozenge", "screw", "leather", "woven_fabric")
 OBJECTS, SURFACES = PARTS[:4], ("woven_fabric", "leather")
 WITH_PARTS = ("chip_package", "lozenge", "chip_package")  # rendered parts that consist of object parts
 WOVEN = (ds.MissingThread, ds.BrokenThread, ds.BentThread, ds.PatternShift, ds.Hole)
 PART_OF = {  # the rendered part that a category's defects are drawn on
+    **{name: name for name in STAND_INS},
     "bottle": "flange",
-    "cable": "flange",
     "capsule": "lozenge",
-    "carpet": "woven_fabric",
     "electrical_commutator": "flange",
-    "grid": "woven_fabric",
-    "hazelnut": "lozenge",
-    "leather": "leather",
-    "metal_nut": "flange",
     "pill": "lozenge",
     "screw": "screw",
-    "tile": "leather",
-    "toothbrush": "woven_fabric",
     "transistor": "chip_package",
-    "wood": "leather",
-    "zipper": "woven_fabric",
 }
 
 
@@ -80,7 +71,7 @@ def chapters() -> Iterator[Chapter]:
     generic = {"generic_object": generic_object, "generic_texture": generic_texture}
     yield Chapter("generic", "Presets for unknown parts", tuple(_of_preset(*preset) for preset in generic.items()))
     for category, types in CATEGORIES.items():
-        parts_of = (PART_OF.get(category, "flange"),) * 3
+        parts_of = (PART_OF[category],) * 3
         entries = tuple(
             Entry(name, summary(make), category_preset(category, defect=name), parts_of) for name, make in types.items()
         )

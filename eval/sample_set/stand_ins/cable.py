@@ -169,10 +169,10 @@ def _cut_inner(surface: Surface, part: Plane, defect: Defect, wire: _Wire) -> Su
     )
 
 
-def _cut_outer(surface: Surface, part: Plane, defect: Defect, _: _Wire) -> Surface:
-    """Cut through the sheath, roughly along a radius."""
+def _cut_outer(surface: Surface, part: Plane, defect: Defect, wire: _Wire) -> Surface:
+    """Cut through the sheath, roughly along a radius, outside of a wire."""
     rng = defect.rng
-    turn = rng.uniform(0.0, 2.0 * math.pi)
+    turn = math.atan2(wire.at[1], wire.at[0]) + rng.normal(0.0, 0.6)
     reach = 0.5 * (_INNER + _OUTER) - 0.01
     return groove(
         surface,
@@ -187,10 +187,10 @@ def _cut_outer(surface: Surface, part: Plane, defect: Defect, _: _Wire) -> Surfa
     )
 
 
-def _poke(surface: Surface, part: Plane, defect: Defect, _: _Wire) -> Surface:
-    """Pierce sheath, filler or insulation, two to five times in one place."""
+def _poke(surface: Surface, part: Plane, defect: Defect, wire: _Wire) -> Surface:
+    """Pierce sheath, filler or the insulation of a wire, two to five times in one place."""
     rng = defect.rng
-    turn, reach = rng.uniform(0.0, 2.0 * math.pi), rng.uniform(0.30, 0.42)
+    turn, reach = math.atan2(wire.at[1], wire.at[0]) + rng.normal(0.0, 0.6), rng.uniform(0.29, 0.42)
     for _ in range(int(rng.integers(2, 6))):
         at = (reach * math.cos(turn) + rng.normal(0.0, 0.018), reach * math.sin(turn) + rng.normal(0.0, 0.018))
         radius = defect.graded(0.007, 0.014)
