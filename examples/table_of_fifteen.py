@@ -38,7 +38,7 @@ COLUMNS = ("untrained", "generic", "preset")
 
 @dataclass(frozen=True)
 class Place:
-    """Where the images of a category are.
+    """Folder with the images of a category.
 
     Attributes:
         category: its name.

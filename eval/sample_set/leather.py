@@ -111,7 +111,7 @@ def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
             bow=rng.uniform(-0.15, 0.15),
         )
     if defect.kind == "glue":
-        radius = defect.graded(0.022, 0.045)
+        radius = defect.graded(0.032, 0.060)
         distance = oblong_blot(plane, rng, at=at, radius=radius, oblong=rng.uniform(1.0, 1.5), irregularity=0.12)
         return drop(surface, plane, distance, depth=radius, rise=0.5 * radius, clear=(0.95, 0.85, 0.75), roughness=0.12)
     alpha = marker(
@@ -119,12 +119,12 @@ def _damaged(surface: Surface, plane: Plane, defect: Defect) -> Surface:
         rng,
         at=at,
         angle=angle,
-        length=defect.graded(0.05, 0.11),
+        length=defect.graded(0.07, 0.14),
         width=rng.uniform(0.014, 0.022),
         strokes=int(rng.integers(1, 4)),
         dryness=0.4,
     )
-    return ink(surface, as_field(defect.graded(0.5, 0.9) * alpha), colour=_PAINTS[int(rng.integers(2))], opacity=0.9)
+    return ink(surface, as_field(defect.graded(0.7, 1.0) * alpha), colour=_PAINTS[int(rng.integers(2))], opacity=0.9)
 
 
 def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> Surface:

@@ -161,7 +161,7 @@ def _cut_inner(surface: Surface, part: Plane, defect: Defect, wire: _Wire) -> Su
         part,
         rng,
         at=(wire.at[0] + 0.125 * math.cos(turn), wire.at[1] + 0.125 * math.sin(turn)),
-        radius=defect.graded(0.028, 0.055),
+        radius=defect.graded(0.038, 0.060),
         floor=_TOP - 0.045,
         roughness=0.6,
         colour=(0.6 * wire.colour[0], 0.6 * wire.colour[1], 0.6 * wire.colour[2]),
@@ -193,7 +193,7 @@ def _poke(surface: Surface, part: Plane, defect: Defect, wire: _Wire) -> Surface
     turn, reach = math.atan2(wire.at[1], wire.at[0]) + rng.normal(0.0, 0.6), rng.uniform(0.29, 0.42)
     for _ in range(int(rng.integers(2, 6))):
         at = (reach * math.cos(turn) + rng.normal(0.0, 0.018), reach * math.sin(turn) + rng.normal(0.0, 0.018))
-        radius = defect.graded(0.007, 0.014)
+        radius = defect.graded(0.010, 0.018)
         surface = break_away(
             surface,
             part,

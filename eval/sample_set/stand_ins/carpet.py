@@ -37,7 +37,7 @@ def _torn(surface: Surface, plane: Plane, defect: Defect, at: tuple[float, float
     """Cut or pierce the cloth, with loose fibres around the wound."""
     rng = defect.rng
     is_cut = defect.kind == "cut"
-    radius = defect.graded(0.018, 0.032) if is_cut else defect.graded(0.012, 0.022)
+    radius = defect.graded(0.026, 0.042) if is_cut else defect.graded(0.017, 0.029)
     wound = break_away(
         surface,
         plane,
@@ -72,15 +72,15 @@ def _soiled(surface: Surface, plane: Plane, defect: Defect, at: tuple[float, flo
     rng = defect.rng
     if defect.kind == "color":
         distance = oblong_blot(
-            plane, rng, at=at, radius=defect.graded(0.025, 0.075), oblong=rng.uniform(1.0, 2.5), irregularity=0.15
+            plane, rng, at=at, radius=defect.graded(0.040, 0.090), oblong=rng.uniform(1.0, 2.5), irregularity=0.15
         )
-        alpha = as_field(defect.graded(0.55, 0.92) * inside(distance, 0.03))
+        alpha = as_field(defect.graded(0.70, 0.95) * inside(distance, 0.03))
         return ink(surface, alpha, colour=_STAINS[int(rng.integers(len(_STAINS)))], opacity=0.85)
     if defect.kind == "metal_contamination":
         for _ in range(int(rng.integers(1, 4))):
             place = (float(at[0] + rng.normal(0.0, 0.015)), float(at[1] + rng.normal(0.0, 0.015)))
             surface = metal_chip(
-                surface, plane, rng, at=place, radius=defect.graded(0.006, 0.011), oblong=rng.uniform(1.5, 4.0)
+                surface, plane, rng, at=place, radius=defect.graded(0.010, 0.017), oblong=rng.uniform(1.5, 4.0)
             )
         return surface
     for _ in range(int(rng.integers(1, 3))):
@@ -89,8 +89,8 @@ def _soiled(surface: Surface, plane: Plane, defect: Defect, at: tuple[float, flo
             plane,
             at=(float(at[0] + rng.normal(0.0, 0.03)), float(at[1] + rng.normal(0.0, 0.03))),
             angle=rng.uniform(0.0, math.pi),
-            length=defect.graded(0.14, 0.40),
-            width=defect.graded(0.006, 0.009),
+            length=defect.graded(0.22, 0.50),
+            width=defect.graded(0.009, 0.012),
             colour=_FIBRE if rng.uniform() < 0.6 else (0.09, 0.085, 0.085),
             bow=rng.uniform(-0.35, 0.35),
             lift=0.003,
@@ -106,7 +106,7 @@ def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> S
         plane,
         centre=(rng.uniform(-0.1, 0.1), rng.uniform(-0.1, 0.1)),
         angle=math.radians(rng.normal(0.0, 2.0)),
-        scale=rng.uniform(0.90, 1.15),
+        scale=rng.uniform(0.96, 1.07),
     )
     cloth = sway(lie, rng, by=0.22 * _PITCH)
     warp_yarns, weft_yarns = (sample_yarns(rng, count=_YARNS, offset=0.07, spread=0.03, shade=0.16) for _ in range(2))
@@ -117,7 +117,7 @@ def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> S
         smooth_noise(rng, size=size, cell=0.014, stretch=3.6),
     )
     fuzz, fine = smooth_noise(rng, size=size, cell=0.005), grain(rng, size=size)
-    dye = rng.uniform(0.88, 1.12)
+    dye = rng.uniform(0.94, 1.06)
     at = (0.0, 0.0)
     if defect is not None:
         at = somewhere(defect.rng)

@@ -86,7 +86,7 @@ def _sample_faults(mesh: _Mesh, defect: Defect) -> list[_Fault]:
             shift=float(rng.choice([-1.0, 1.0])) * mesh.pitch * defect.graded(0.35, 0.6),
             is_gap=defect.kind == "broken",
         )
-        for _ in range(int(rng.integers(1, 4)))
+        for _ in range(int(rng.integers(2, 5)))
     ]
 
 
@@ -115,16 +115,16 @@ def _damaged(surface: Surface, part: Plane, mesh: _Mesh, defect: Defect, faults:
         return surface
     at = somewhere(rng)
     if defect.kind == "glue":
-        distance = oblong_blot(part, rng, at=at, radius=defect.graded(0.022, 0.045), oblong=rng.uniform(1.0, 2.0))
+        distance = oblong_blot(part, rng, at=at, radius=defect.graded(0.035, 0.060), oblong=rng.uniform(1.0, 2.0))
         clear = (defect.graded(0.85, 0.62),) * 3
-        return drop(surface, part, distance, depth=0.015, rise=0.012, clear=clear, veil=0.05, roughness=0.15)
+        return drop(surface, part, distance, depth=0.015, rise=0.012, clear=clear, veil=0.09, roughness=0.15)
     if defect.kind == "metal_contamination":
         return metal_chip(
             replace(surface, height=as_field(np.maximum(surface.height, 0.7 * _HEIGHT))),
             part,
             rng,
             at=at,
-            radius=defect.graded(0.012, 0.020),
+            radius=defect.graded(0.016, 0.028),
             oblong=rng.uniform(1.5, 3.0),
             bright=rng.uniform(0.25, 0.7),
         )
@@ -133,8 +133,8 @@ def _damaged(surface: Surface, part: Plane, mesh: _Mesh, defect: Defect, faults:
         part,
         at=at,
         angle=rng.uniform(0.0, math.pi),
-        length=defect.graded(0.14, 0.40),
-        width=defect.graded(0.005, 0.008),
+        length=defect.graded(0.25, 0.50),
+        width=defect.graded(0.008, 0.012),
         colour=(0.45, 0.45, 0.45) if rng.uniform() < 0.5 else (0.13, 0.13, 0.13),
         bow=rng.uniform(-0.3, 0.3),
         lift=_HEIGHT,
@@ -145,17 +145,17 @@ def _damaged(surface: Surface, part: Plane, mesh: _Mesh, defect: Defect, faults:
 def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> Surface:
     """Return the mesh before its ground; pose and light depend on `rng` alone, not on the defect."""
     size = plane.size
-    angle = math.radians(rng.choice([0.0, 90.0, 0.0]) + rng.uniform(-22.0, 22.0))
+    angle = math.radians(rng.uniform(-14.0, 14.0))
     part = pose(plane, centre=(rng.uniform(-0.1, 0.1), rng.uniform(-0.1, 0.1)), angle=angle)
-    pitch = rng.uniform(0.066, 0.088)
+    pitch = rng.uniform(0.072, 0.084)
     mesh = _Mesh(
         pitch=pitch,
-        period=pitch * rng.uniform(2.2, 3.4),
+        period=pitch * rng.uniform(2.5, 3.0),
         swing=pitch * rng.uniform(0.36, 0.40),
-        half_width=pitch * rng.uniform(0.105, 0.155),
+        half_width=pitch * rng.uniform(0.115, 0.145),
         phase=rng.uniform(0.0, 6.28),
     )
-    bright = rng.uniform(0.26, 0.62)
+    bright = rng.uniform(0.36, 0.54)
     cloud, dirt = smooth_noise(rng, size=size, cell=0.4), smooth_noise(rng, size=size, cell=0.008)
     lines = smooth_noise(rng, size=size, cell=0.01)
     polish = rng.uniform(0.25, 0.5)

@@ -42,11 +42,11 @@ def _shell(part: Plane, rng: np.random.Generator) -> tuple[Surface, Field]:
     rows = as_field((part.u / 0.8 + 0.5) * 5.0)
     stripe = as_field(cv2.remap(stripes, columns, rows, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101) * 1.3)
     cloud, fine = smooth_noise(rng, size=size, cell=0.09), smooth_noise(rng, size=size, cell=0.006)
-    base_at = -rng.uniform(0.08, 0.24)
+    base_at = -rng.uniform(0.12, 0.20)
     base = ramp(as_field(part.u + 0.02 * cloud + 0.008 * stripe), base_at, base_at - 0.025)
     pale = ramp(as_field(part.u + 0.03 * cloud + 0.02 * stripe), 0.30, 0.18)
-    dye = np.array([0.250, 0.118, 0.052], dtype=np.float32) * rng.uniform(0.8, 1.2)
-    dye *= np.exp(as_field(rng.normal(0.0, 0.04, 3)))
+    dye = np.array([0.250, 0.118, 0.052], dtype=np.float32) * rng.uniform(0.9, 1.1)
+    dye *= np.exp(as_field(rng.normal(0.0, 0.02, 3)))
     albedo = as_field(dye * (1.0 + 0.16 * stripe + 0.10 * cloud + 0.04 * fine + 0.35 * (1.0 - pale))[..., None])
     cap = np.array([0.300, 0.195, 0.115], dtype=np.float32) * rng.uniform(0.85, 1.15)
     albedo = paint(albedo, as_field(cap * (1.0 + 0.13 * fine + 0.12 * cloud)[..., None]), base)
@@ -69,11 +69,11 @@ def _printed(surface: Surface, part: Plane, defect: Defect, at: tuple[float, flo
     canvas = np.zeros((200, 400), dtype=np.uint8)
     cv2.putText(canvas, word, (90, 145), cv2.FONT_HERSHEY_SIMPLEX, 4.0, 255, 16, cv2.LINE_AA)
     frame = pose(part, centre=at, angle=rng.uniform(0.0, 2.0 * math.pi))
-    scale = 400.0 / defect.graded(0.18, 0.34)
+    scale = 400.0 / defect.graded(0.28, 0.42)
     columns, rows = as_field(frame.u * scale + 200.0), as_field(frame.v * scale + 100.0)
     letters = as_field(cv2.remap(canvas, columns, rows, cv2.INTER_LINEAR)) / np.float32(255.0)
     worn = np.clip(0.75 + 0.4 * smooth_noise(rng, size=part.size, cell=0.01), 0.0, 1.0)
-    alpha = as_field(letters * worn * shell * defect.graded(0.45, 0.9))
+    alpha = as_field(letters * worn * shell * defect.graded(0.65, 0.95))
     colour = (0.55, 0.54, 0.52) if rng.uniform() < 0.6 else (0.035, 0.03, 0.035)
     return replace(surface, albedo=paint(surface.albedo, colour, alpha), roughness=mix(surface.roughness, 0.5, alpha))
 
@@ -91,8 +91,8 @@ def _damaged(surface: Surface, part: Plane, defect: Defect, shell: Field) -> Sur
             rng,
             at=at,
             angle=rng.normal(0.0, 0.6),
-            length=defect.graded(0.16, 0.45),
-            width=defect.graded(0.005, 0.013),
+            length=defect.graded(0.25, 0.50),
+            width=defect.graded(0.007, 0.014),
             depth=0.03,
             within=shell,
             wander=0.010,
@@ -104,8 +104,8 @@ def _damaged(surface: Surface, part: Plane, defect: Defect, shell: Field) -> Sur
                 part,
                 at=(at[0] + rng.normal(0.0, 0.02), at[1] + rng.normal(0.0, 0.02)),
                 angle=rng.uniform(0.0, math.pi),
-                length=defect.graded(0.08, 0.20),
-                width=defect.graded(0.0035, 0.0075),
+                length=defect.graded(0.14, 0.28),
+                width=defect.graded(0.005, 0.009),
                 depth=0.012,
                 bow=rng.uniform(-0.08, 0.08),
                 fresh=_KERNEL,
@@ -113,7 +113,7 @@ def _damaged(surface: Surface, part: Plane, defect: Defect, shell: Field) -> Sur
                 within=shell,
             )
         return surface
-    radius = defect.graded(0.012, 0.030)
+    radius = defect.graded(0.022, 0.040)
     floor = as_field(surface.height - 0.06)
     rim = inside(as_field(np.abs(np.hypot(part.u - at[0], part.v - at[1]) - 1.15 * radius) - 0.15 * radius), 0.006)
     surface = replace(surface, albedo=paint(surface.albedo, _KERNEL, as_field(0.35 * rim)))
@@ -136,7 +136,7 @@ def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> S
         plane,
         centre=(rng.normal(0.0, 0.015), rng.normal(0.0, 0.015)),
         angle=rng.uniform(0.0, 2.0 * math.pi),
-        scale=rng.normal(1.0, 0.05),
+        scale=rng.normal(1.0, 0.03),
     )
     surface, outline = _shell(part, rng)
     shell = inside(as_field(outline + 0.01), 0.02)

@@ -17,11 +17,11 @@ DEFECTS = ("crack", "glue_strip", "gray_stroke", "oil", "rough")
 
 def _speckles(rng: np.random.Generator, size: int) -> Field:
     """Return the coverage of dark grains of two sizes."""
-    spread = rng.uniform(0.85, 1.2)
+    spread = rng.uniform(0.93, 1.08)
     coarse = smooth_noise(rng, size=size, cell=0.016 * spread)
     fine = smooth_noise(rng, size=size, cell=0.0075 * spread)
     crowd = 0.25 * smooth_noise(rng, size=size, cell=0.10)
-    level = rng.uniform(0.15, 0.55)
+    level = rng.uniform(0.24, 0.40)
     return as_field(
         np.maximum(ramp(as_field(coarse + 0.35 * fine + crowd), level, level + 0.45), 0.8 * ramp(fine, 1.5, 1.9))
     )
@@ -32,7 +32,7 @@ def _stone(plane: Plane, rng: np.random.Generator) -> Surface:
     dark = _speckles(rng, size)
     cloud = smooth_noise(rng, size=size, cell=0.2)
     vein = bump(as_field(smooth_noise(rng, size=size, cell=0.33) + 0.3 * smooth_noise(rng, size=size, cell=0.05)), 0.03)
-    bright = rng.uniform(0.34, 0.46)
+    bright = rng.uniform(0.37, 0.43)
     tone = np.array([0.97, 1.03, 1.0], dtype=np.float32) + as_field(rng.normal(0.0, 0.01, 3))
     albedo = as_field((bright * (1.0 + 0.05 * cloud + 0.10 * rng.uniform() * vein))[..., None] * tone)
     albedo = paint(albedo, as_field(np.float32(rng.uniform(0.055, 0.085)) * tone), as_field(0.93 * dark))
@@ -50,7 +50,7 @@ def _cracked(surface: Surface, plane: Plane, defect: Defect) -> Surface:
     """Break the tile along one line with up to two branches."""
     rng = defect.rng
     at, angle = somewhere(rng, reach=0.25), rng.uniform(0.0, math.pi)
-    width, length = defect.graded(0.0045, 0.011), defect.graded(0.40, 1.2)
+    width, length = defect.graded(0.006, 0.013), defect.graded(0.6, 1.4)
     for number in range(1 + int(rng.integers(3))):
         turn = angle if number == 0 else angle + rng.choice([-1.0, 1.0]) * rng.uniform(0.6, 1.2)
         own = length if number == 0 else length * rng.uniform(0.3, 0.7)
@@ -64,7 +64,7 @@ def _strip(surface: Surface, plane: Plane, defect: Defect) -> Surface:
     """Leave a strip of dried glue: milky, thin, with ragged borders that catch the light."""
     rng = defect.rng
     distance = oblong_blot(
-        plane, rng, at=somewhere(rng, reach=0.30), radius=defect.graded(0.030, 0.055), oblong=rng.uniform(2.0, 3.5)
+        plane, rng, at=somewhere(rng, reach=0.30), radius=defect.graded(0.045, 0.075), oblong=rng.uniform(2.0, 3.5)
     )
     distance = as_field(distance + 0.006 * smooth_noise(rng, size=plane.size, cell=0.012))
     veil = defect.graded(0.20, 0.30)
@@ -87,7 +87,7 @@ def _oiled(surface: Surface, plane: Plane, defect: Defect) -> Surface:
         plane,
         rng,
         at=somewhere(rng, reach=0.30),
-        radius=defect.graded(0.05, 0.12),
+        radius=defect.graded(0.08, 0.14),
         oblong=rng.uniform(1.0, 1.7),
         irregularity=0.15,
     )
@@ -99,7 +99,7 @@ def _roughened(surface: Surface, plane: Plane, defect: Defect) -> Surface:
     """Take the polish off a patch: paler, matt and uneven."""
     rng = defect.rng
     distance = oblong_blot(
-        plane, rng, at=somewhere(rng, reach=0.30), radius=defect.graded(0.06, 0.12), oblong=rng.uniform(1.0, 2.0)
+        plane, rng, at=somewhere(rng, reach=0.30), radius=defect.graded(0.09, 0.15), oblong=rng.uniform(1.0, 2.0)
     )
     torn = smooth_noise(rng, size=plane.size, cell=0.006)
     cover = as_field(
@@ -108,7 +108,7 @@ def _roughened(surface: Surface, plane: Plane, defect: Defect) -> Surface:
     return replace(
         surface,
         height=as_field(surface.height + defect.graded(0.0010, 0.0022) * cover * torn),
-        albedo=paint(surface.albedo, as_field(0.7 * surface.albedo + 0.10), cover),
+        albedo=paint(surface.albedo, as_field(0.6 * surface.albedo + 0.15), cover),
         roughness=mix(surface.roughness, 0.9, cover),
     )
 
@@ -120,8 +120,8 @@ def _stroked(surface: Surface, plane: Plane, defect: Defect) -> Surface:
         rng,
         at=somewhere(rng, reach=0.32),
         angle=rng.uniform(0.0, math.pi),
-        length=defect.graded(0.08, 0.20),
-        width=0.022,
+        length=defect.graded(0.14, 0.26),
+        width=0.028,
         strokes=int(rng.integers(2, 6)),
         dryness=0.3,
     )

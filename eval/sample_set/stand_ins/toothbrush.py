@@ -52,8 +52,8 @@ def _sample_bristles(rng: np.random.Generator) -> _Bristles:
     tips, tufts, heights, shades = [], [], [], []
     for number, root in enumerate(_roots()):
         own = packed(rng, spacing=_SPACING, radius=_TUFT, jitter=0.22)
-        lean = rng.normal(0.0, 0.0055, 2) + 0.05 * root * rng.uniform(0.6, 1.4)
-        spread = rng.uniform(1.0, 1.35)
+        lean = rng.normal(0.0, 0.004, 2) + 0.05 * root * rng.uniform(0.6, 1.4)
+        spread = rng.uniform(1.05, 1.25)
         tips.append(root + spread * own + lean)
         tufts.append(np.full(len(own), number, dtype=np.intp))
         heights.append(
@@ -77,15 +77,15 @@ def _damaged(bristles: _Bristles, defect: Defect, tuft: int) -> _Bristles:
     towards = as_field(np.array([math.cos(turn), math.sin(turn)]))
     way = int(rng.integers(3))
     if way == 0:  # splayed
-        tips[hit] += (tips[hit] - root) * defect.graded(0.6, 1.3) + towards * defect.graded(0.010, 0.030)
+        tips[hit] += (tips[hit] - root) * defect.graded(0.9, 1.6) + towards * defect.graded(0.020, 0.040)
         height[hit] -= 0.012
     elif way == 1:  # bristles are missing
-        gone = rng.permutation(hit)[: math.ceil(defect.graded(0.5, 1.0) * len(hit))]
+        gone = rng.permutation(hit)[: math.ceil(defect.graded(0.75, 1.0) * len(hit))]
         kept = np.setdiff1d(np.arange(len(tips)), gone)
         return _Bristles(tips[kept], bristles.tuft[kept], height[kept], bristles.shade[kept])
     else:  # pressed to one side
-        near = np.hypot(*(tips - root).T) < defect.graded(0.05, 0.085)
-        tips[near] += towards * defect.graded(0.020, 0.036) + as_field(rng.normal(0.0, 0.004, (int(near.sum()), 2)))
+        near = np.hypot(*(tips - root).T) < defect.graded(0.075, 0.12)
+        tips[near] += towards * defect.graded(0.026, 0.042) + as_field(rng.normal(0.0, 0.004, (int(near.sum()), 2)))
         height[near] -= 0.020
     return _Bristles(tips, bristles.tuft, height, bristles.shade)
 
@@ -132,7 +132,7 @@ def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> S
         roughness=mix(np.full_like(edge, 0.4), 0.35, cover),
     )
     whole = as_field(np.maximum(plate, np.maximum(cover, 0.999 * inside(as_field(depth - 0.010), 0.004))))
-    if defect is not None and defect.rng.uniform() < 0.5:  # single bristles stick out
+    if defect is not None and defect.rng.uniform() < 0.7:  # single bristles stick out
         root = _roots()[tuft]
         surface = fray(
             surface,
@@ -141,8 +141,8 @@ def build(plane: Plane, *, rng: np.random.Generator, defect: Defect | None) -> S
             at=(float(root[0]), float(root[1])),
             angle=defect.rng.uniform(0.0, 2.0 * math.pi),
             spread=0.5,
-            count=int(defect.rng.integers(1, 5)),
-            length=defect.graded(0.05, 0.10),
+            count=int(defect.rng.integers(3, 8)),
+            length=defect.graded(0.08, 0.14),
             width=1.2 * _TIP,
             colour=scheme[int(_is_inner(tuft))],
             lift=0.012,
