@@ -12,7 +12,7 @@ import defectsynth
 from defectsynth.cli.errors import UsageError
 from defectsynth.core.messages import short_repr
 
-LAYOUTS = ("mvtec", "coco", "yolo")
+LAYOUTS = ("mvtec", "coco", "coco-polygons", "yolo", "yolo-seg", "huggingface", "semantic", "webdataset")
 MOST_WORKERS = 8  # unless asked for more
 LARGEST_SEED = 2**63 - 1
 
@@ -48,11 +48,13 @@ def check_options(arguments: argparse.Namespace) -> None:
         ("rows", 1, 100),
         ("cell", 64, 1024),
         ("peak", 15, 65535),
+        ("shard_size", 1, 1_000_000),
     ):
         if isinstance(getattr(arguments, name, None), str):
-            setattr(arguments, name, _whole(f"--{name}", getattr(arguments, name), low, high))
-    if getattr(arguments, "severity", None) is not None:
-        arguments.severity = _real("--severity", arguments.severity)
+            setattr(arguments, name, _whole(f"--{name.replace('_', '-')}", getattr(arguments, name), low, high))
+    for name in ("severity", "test_good", "val", "background"):
+        if isinstance(getattr(arguments, name, None), str):
+            setattr(arguments, name, _real(f"--{name.replace('_', '-')}", getattr(arguments, name)))
     if arguments.command == "generate" and not arguments.defect and arguments.preset is None:
         raise UsageError("generate must have --defect or --preset; defectsynth list shows their names")
     if arguments.command == "preview" and not arguments.defect and arguments.preset is None:
@@ -113,6 +115,23 @@ def _add_generate(commands: Any) -> None:
     _add_defects(parser)
     parser.add_argument("--count", metavar="N", help="output images (default: as many as there are inputs)")
     parser.add_argument("--layout", choices=LAYOUTS, default="mvtec", help="default: mvtec")
+    parser.add_argument(
+        "--test-good",
+        metavar="SHARE",
+        help="mvtec: share of the inputs held out for the test; they make test/good and carry the defects, and are not "
+        "in train/good (default: 0.2; 0 draws into all inputs)",
+    )
+    parser.add_argument(
+        "--val",
+        metavar="SHARE",
+        help="other layouts: share of the inputs whose output images make the validation split (default: 0.2)",
+    )
+    parser.add_argument(
+        "--background",
+        metavar="SHARE",
+        help="other layouts: share of the output images without a defect (default: 0.1 for yolo and yolo-seg, else 0)",
+    )
+    parser.add_argument("--shard-size", metavar="N", help="webdataset: output images in a tar shard (default: 1000)")
     parser.add_argument("--seed", default="0", metavar="S", help="same seed, same bytes (default: 0)")
     parser.add_argument(
         "--workers",
@@ -130,7 +149,7 @@ def _add_preview(commands: Any) -> None:
     parser = commands.add_parser(
         "preview",
         help="draw a contact sheet",
-        description="Draw a contact sheet: what generate would draw first with the same arguments.",
+        description="Draw a contact sheet: the defects that generate would draw, in the first images of a folder.",
     )
     parser.add_argument("input", type=Path, metavar="INPUT", help="folder of good images, nested folders included")
     parser.add_argument("output", type=Path, metavar="OUTPUT.png", help="where the sheet goes")

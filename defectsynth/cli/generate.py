@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,13 +17,15 @@ from defectsynth.cli.arguments import check_options
 from defectsynth.cli.choice import chosen_transform
 from defectsynth.cli.errors import JobError, UsageError
 from defectsynth.cli.fingerprints import digests_by_path, fingerprints
-from defectsynth.cli.job import Journal, check_output, claim, read_failures, tidy
-from defectsynth.cli.layouts import check_types, finish, good_path
+from defectsynth.cli.job import Journal, check_output, claim, images_of, read_failures, tidy
+from defectsynth.cli.layouts import LAYOUTS, Layout
 from defectsynth.cli.reading import list_images, match_rois
-from defectsynth.cli.tasks import Plan, Task
+from defectsynth.cli.splits import count_below, held_out, numbers_of, positions
+from defectsynth.cli.tasks import Plan, ShardTask, Task
 from defectsynth.cli.workers import Crew
 from defectsynth.registry import types_of
 
+SHARD_SIZE = 1000  # output images in a tar shard
 MOST_IN_A_TASK = 16  # output images of one source that are drawn in one go
 
 
@@ -33,7 +35,9 @@ def generate(arguments: Namespace) -> int:
     plan = make_plan(arguments)
     count = len(plan.sources) if arguments.count is None else arguments.count
     found = fingerprints(plan, quiet=arguments.quiet)
-    plan = replace(plan, digests=digests_by_path(plan, found))
+    digests = digests_by_path(plan, found)
+    held = held_out(plan.sources, digests, plan.held_share, plan.folder)
+    plan = replace(plan, digests=digests, held=held)
     if claim(plan.output, settings_of(plan, count) | found):
         tidy(plan.output)
         print(f"{plan.output} is finished already, nothing to do")
@@ -42,8 +46,9 @@ def generate(arguments: Namespace) -> int:
     try:
         return _work(plan, journal, count=count, workers=arguments.workers, quiet=arguments.quiet, began=began)
     except KeyboardInterrupt:
-        done = len(journal.drawn)
-        print(f"\ninterrupted after {done} of {count}; run the same command again to finish", file=sys.stderr)
+        print(
+            f"\ninterrupted after {journal.count()} of {count}; run the same command again to finish", file=sys.stderr
+        )
         return 130
     finally:
         journal.close()
@@ -60,18 +65,46 @@ def make_plan(arguments: Namespace) -> Plan:
     masks = () if roi_folder is None else list_images(roi_folder, name="--roi-dir")
     check_options(arguments)
     transform = chosen_transform(arguments)
-    check_types(arguments.layout, types_of(transform))
+    layout = LAYOUTS[arguments.layout]
+    types = types_of(transform)
+    layout.check_types(types)
+    given = layout_options(arguments, layout)
     return Plan(
         folder=folder,
         sources=sources,
         roi_folder=roi_folder,
         rois=match_rois(sources, masks),
         output=output,
-        layout=arguments.layout,
+        layout=layout,
         transform=transform,
         seed=arguments.seed,
+        types=tuple(types),
+        held_share=given[layout.held_option],
+        background=given["background"],
+        shard_size=given["shard_size"],
         peak=arguments.peak,
     )
+
+
+def layout_options(arguments: Namespace, layout: Layout) -> dict[str, Any]:
+    """Return the options of a layout, given or by default.
+
+    Raises:
+        UsageError: if an option was given that the layout has not.
+    """
+    defaults = {layout.held_option: layout.held_share, "background": layout.background_share or 0.0}
+    known = {layout.held_option}
+    if layout.background_share is not None:
+        known.add("background")
+    if layout.packs:
+        known.add("shard_size")
+    for name in ("test_good", "val", "background", "shard_size"):
+        if getattr(arguments, name) is not None and name not in known:
+            option = name.replace("_", "-")
+            takes = ", ".join(f"--{each.replace('_', '-')}" for each in sorted(known))
+            raise UsageError(f"--{option} must go with another layout; --layout {layout.name} takes {takes}")
+    given = {name: getattr(arguments, name) for name in known if getattr(arguments, name) is not None}
+    return {"shard_size": SHARD_SIZE} | defaults | given
 
 
 def settings_of(plan: Plan, count: int) -> dict[str, Any]:
@@ -80,7 +113,10 @@ def settings_of(plan: Plan, count: int) -> dict[str, Any]:
         "version": defectsynth.__version__,
         "count": count,
         "seed": plan.seed,
-        "layout": plan.layout,
+        "layout": plan.layout.name,
+        "held_out": plan.held_share,
+        "background": plan.background,
+        **({"shard_size": plan.shard_size} if plan.layout.packs else {}),
         "roi_dir": plan.roi_folder is not None,
         "transform": A.to_dict(plan.transform),
         **({} if plan.peak is None else {"peak": plan.peak}),
@@ -88,25 +124,56 @@ def settings_of(plan: Plan, count: int) -> dict[str, Any]:
 
 
 def _work(plan: Plan, journal: Journal, *, count: int, workers: int, quiet: bool, began: float) -> int:
-    goods = {source: good_path(plan.layout, source) for source in range(len(plan.sources))}
-    journal.forget_missing({source: path for source, path in goods.items() if path is not None})
+    places = {n: plan.layout.good_path(n, held=n in plan.held) for n in range(len(plan.sources))}
+    journal.forget_missing({source: path for source, path in places.items() if path is not None})
     with Crew(plan, workers=workers) as crew:
-        unchecked = [Task(source) for source in goods if source not in journal.checked]
-        _run(crew, journal, unchecked, name="reading", done=len(journal.checked), total=len(goods), quiet=quiet)
-        readable = sorted(source for source, error in journal.checked.items() if error is None)
-        if not readable:
-            report(_failures(plan, journal))
-            raise JobError(f"none of the {len(goods)} images can be used")
-        missing = [number for number in range(count) if number not in journal.drawn]
-        tasks = group(missing, readable)
-        _run(crew, journal, tasks, name="drawing", done=count - len(missing), total=count, quiet=quiet)
+        unchecked = (Task(source) for source in places if source not in journal.checked)
+        _run(crew, journal, unchecked, name="reading", done=len(journal.checked), total=len(places), quiet=quiet)
+        tasks = tasks_of(plan, journal, sources_of(plan, journal), count)
+        _run(crew, journal, tasks, name="drawing", done=journal.count(), total=count, quiet=quiet)
     entries = [entry for _, entry in sorted(journal.drawn.items()) if "line" in entry]
-    finish(plan.layout, plan.output, entries, types_of(plan.transform))
+    plan.layout.finish(plan.output, entries, plan.types)
     failures = _failures(plan, journal)
     journal.finish(failures)
     took = time.monotonic() - began
-    print(f"{len(entries)} images with defects in {plan.output} ({plan.layout} layout), {took:.1f} s")
+    written = journal.count() - len(journal.undrawn())
+    print(f"{written} images{_background_of(plan)} in {plan.output} ({plan.layout.name} layout), {took:.1f} s")
     return report(failures)
+
+
+def _background_of(plan: Plan) -> str:
+    return f", about {plan.background:.0%} of them without a defect," if plan.background else " with defects"
+
+
+def sources_of(plan: Plan, journal: Journal) -> Sequence[int]:
+    """Return the sources that output images are drawn from.
+
+    Raises:
+        JobError: if none of them can be read.
+    """
+    readable = [source for source, error in sorted(journal.checked.items()) if error is None]
+    kept, held = ([n for n in readable if (n in plan.held) == flag] for flag in (False, True))
+    if not readable:
+        report(_failures(plan, journal))
+        raise JobError(f"none of the {len(plan.sources)} images can be used")
+    return plan.layout.sources(kept, held)
+
+
+def tasks_of(plan: Plan, journal: Journal, sources: Sequence[int], count: int) -> Iterator[Task | ShardTask]:
+    """Return the tasks that are left to do."""
+    if plan.layout.packs:
+        return (task for task in shards(plan, sources, count) if task.path not in journal.packed)
+    return iter(group([number for number in range(count) if number not in journal.drawn], sources))
+
+
+def shards(plan: Plan, sources: Sequence[int], count: int) -> Iterator[ShardTask]:
+    """Yield the tasks of the shards of each split; only one is held in memory."""
+    for split, chosen in zip(plan.layout.splits, positions([n in plan.held for n in sources]), strict=True):
+        length = count_below(chosen, len(sources), count)
+        for index, start in enumerate(range(0, length, plan.shard_size)):
+            numbers = numbers_of(chosen, len(sources), start, min(start + plan.shard_size, length))
+            path = f"{split}-{index:06d}.tar"
+            yield ShardTask(path, tuple(numbers), tuple(sources[number % len(sources)] for number in numbers))
 
 
 def group(numbers: Iterable[int], readable: Sequence[int]) -> list[Task]:
@@ -121,14 +188,16 @@ def group(numbers: Iterable[int], readable: Sequence[int]) -> list[Task]:
     ]
 
 
-def _run(crew: Crew, journal: Journal, tasks: Sequence[Task], *, name: str, done: int, total: int, quiet: bool) -> None:
+def _run(
+    crew: Crew, journal: Journal, tasks: Iterable[Task | ShardTask], *, name: str, done: int, total: int, quiet: bool
+) -> None:
     """Do tasks under a progress bar."""
     tqdm.monitor_interval = 0  # no thread of its own beside the processes
     pace = 0.1 if sys.stderr.isatty() else 5.0  # seconds; a log file gets few lines
     with tqdm(total=total, initial=done, desc=name, unit="image", mininterval=pace, disable=quiet) as bar:
         for entries in crew.run(tasks):
             journal.add(entries)
-            bar.update(len(entries))
+            bar.update(sum(map(images_of, entries)))
 
 
 def _failures(plan: Plan, journal: Journal) -> list[dict[str, str]]:
@@ -137,11 +206,7 @@ def _failures(plan: Plan, journal: Journal) -> list[dict[str, str]]:
         for source, error in sorted(journal.checked.items())
         if error is not None
     ]
-    undrawn = [
-        {"source": plan.sources[entry["source"]], "error": entry["error"]}
-        for _, entry in sorted(journal.drawn.items())
-        if "error" in entry
-    ]
+    undrawn = [{"source": plan.sources[entry["source"]], "error": entry["error"]} for entry in journal.undrawn()]
     return unread + undrawn
 
 

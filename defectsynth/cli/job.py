@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -115,12 +116,14 @@ class Journal:
     Attributes:
         checked: for each source read, its error or None.
         drawn: for each output image tried, its entry.
+        packed: for each finished shard, its entry.
     """
 
     def __init__(self, output: Path) -> None:
         self.output, self.path = output, output / JOURNAL
         self.checked: dict[int, str | None] = {}
         self.drawn: dict[int, Entry] = {}
+        self.packed: dict[str, Entry] = {}
         self._file = self.path.open("ab+")
         try:
             _lock(self._file.fileno(), output)
@@ -136,7 +139,9 @@ class Journal:
             self._file.write(b"\n")
 
     def _take(self, entry: Entry) -> None:
-        if "number" in entry:
+        if "shard" in entry:
+            self.packed[entry["shard"]] = entry
+        elif "number" in entry:
             self.drawn[entry["number"]] = entry
         else:
             self.checked[entry["source"]] = entry["error"]
@@ -158,9 +163,23 @@ class Journal:
             if error is None and source in good and not (self.output / good[source]).exists():
                 del self.checked[source]
         for number, entry in list(self.drawn.items()):
-            files = () if "error" in entry else (entry["line"]["image"], entry["line"]["mask"])
+            line = entry.get("line")
+            files = () if line is None else (line["image"], line["mask"], *entry.get("labels", ()))
             if not all((self.output / file).exists() for file in files):
                 del self.drawn[number]
+        for shard in list(self.packed):
+            if not (self.output / shard).exists():
+                del self.packed[shard]
+
+    def count(self) -> int:
+        """Return how many output images were tried."""
+        return len(self.drawn) + sum(images_of(entry) for entry in self.packed.values())
+
+    def undrawn(self) -> list[Entry]:
+        """Return the entries of output images that failed, in order."""
+        failed = [entry for shard in self.packed.values() for entry in shard["failed"]]
+        failed += [entry for entry in self.drawn.values() if "error" in entry]
+        return sorted(failed, key=itemgetter("number"))
 
     def finish(self, failures: Iterable[Mapping[str, str]]) -> None:
         """Write the failures and the manifest, which closes the job, and remove the journal."""
@@ -168,6 +187,7 @@ class Journal:
         if failed:
             write_whole(self.output / FAILURES, failed)
         lines = [entry["line"] for _, entry in sorted(self.drawn.items()) if "line" in entry]
+        lines += [{"shard": shard, "images": entry["images"]} for shard, entry in sorted(self.packed.items())]
         write_whole(self.output / MANIFEST, "".join(json.dumps(line) + "\n" for line in lines))
         self.close()
         tidy(self.output)
@@ -175,6 +195,11 @@ class Journal:
     def close(self) -> None:
         """Close the file; the job can go on later."""
         self._file.close()
+
+
+def images_of(entry: Entry) -> int:
+    """Return how many images an entry of the journal stands for."""
+    return int(entry["images"]) + len(entry["failed"]) if "shard" in entry else 1
 
 
 def _entry(line: bytes) -> Entry | None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import cv2
 
-from defectsynth.cli.layouts import extras, good_path, paths
+from defectsynth.cli.layouts import Layout, Output
 from defectsynth.cli.reading import read_roi
 from defectsynth.cli.sampling import FURTHER_SEEDS, draw_image
+from defectsynth.cli.splits import is_background
+from defectsynth.cli.tar_files import add_files, tar_file
 from defectsynth.cli.writing import encode_png, write_whole
-from defectsynth.core.arrays import Array, Bytes, threshold_mask
+from defectsynth.core.arrays import Array, Bytes
 from defectsynth.io.byte_cache import ByteCache, stamp_of
 from defectsynth.io.image_files import UnreadableError, read_image
 
@@ -34,10 +37,15 @@ class Plan:
         roi_folder: folder of the regions of interest, or None.
         rois: for each source the paths relative to it that match; exactly one is right.
         output: the output folder.
-        layout: one of `arguments.LAYOUTS`.
+        layout: of the data set.
         transform: a defect or a composition of defects.
         seed: of the job.
+        types: of defect that the transform can draw, in the order of their classes.
+        held_share: share of the sources that are held out.
+        background: share of output images without a defect.
+        shard_size: output images in a tar shard.
         digests: of the bytes of sources and regions of interest, by path; see `fingerprints`.
+        held: indices of the sources that are held out.
         peak: white level of 16-bit images; None estimates it.
     """
 
@@ -46,11 +54,20 @@ class Plan:
     roi_folder: Path | None
     rois: tuple[tuple[str, ...], ...]
     output: Path
-    layout: str
+    layout: Layout
     transform: Any
     seed: int
+    types: tuple[str, ...]
+    held_share: float
+    background: float
+    shard_size: int
     digests: Mapping[Path, str | None] = field(default_factory=dict)
+    held: frozenset[int] = frozenset()
     peak: int | None = None
+
+    def split_of(self, source: int) -> str:
+        """Return the name of the split of a source."""
+        return self.layout.splits[source in self.held]
 
 
 @dataclass(frozen=True)
@@ -66,17 +83,34 @@ class Task:
     numbers: tuple[int, ...] = ()
 
 
-def run(plan: Plan, task: Task) -> Iterator[Entry]:
+@dataclass(frozen=True)
+class ShardTask:
+    """Work on one tar shard, which is written whole.
+
+    Attributes:
+        path: of the shard, relative to the output folder.
+        numbers: indices of its output images.
+        sources: the source of each.
+    """
+
+    path: str
+    numbers: tuple[int, ...]
+    sources: tuple[int, ...]
+
+
+def run(plan: Plan, task: Task | ShardTask) -> Iterator[Entry]:
     """Do a task, step by step; each entry stands for files that are written."""
-    if task.numbers:
-        yield from (_draw(plan, task.source, number) for number in task.numbers)
+    if isinstance(task, ShardTask):
+        yield _pack(plan, task)
+    elif task.numbers:
+        yield from (_write(plan, task.source, number) for number in task.numbers)
     else:
         yield _check(plan, task.source)
 
 
 def _check(plan: Plan, source: int) -> Entry:
     """Read a source; write the copy of it that the layout holds."""
-    target = good_path(plan.layout, source)
+    target = plan.layout.good_path(source, held=source in plan.held)
     try:
         image, _ = _read(plan, source)
         copy = None if target is None else encode_png(image)
@@ -139,26 +173,58 @@ def digest_of(path: Path) -> str | None:
 SOURCES: ByteCache[tuple[Array, Bytes | None]] = ByteCache(CACHE_BYTES)
 
 
-def _draw(plan: Plan, source: int, number: int) -> Entry:
-    """Draw and write one output image and its mask."""
-    try:
-        image, roi = _read(plan, source)
-        seed, state = draw_image(image, plan.transform, seed=plan.seed, number=number, roi=roi, peak=plan.peak)
-        if state is None:
-            raise ValueError(f"no defect could be placed with {FURTHER_SEEDS + 1} seeds")
-        files = encode_png(threshold_mask(state.mask, 1)), encode_png(state.image)
-    except FAULTS as error:
-        return {"number": number, "source": source, "error": f"image {number:06d}: {reason_of(error)}"}
-    records = state.records
-    image_path, mask_path = paths(plan.layout, number, [record["defect_type"] for record in records])
-    for path, data in zip((mask_path, image_path), files, strict=True):
+def _write(plan: Plan, source: int, number: int) -> Entry:
+    """Draw one output image and write its files."""
+    entry, files = _draw(plan, source, number)
+    for path, data in files.items():
         write_whole(plan.output / path, data)
+    return entry
+
+
+def _pack(plan: Plan, task: ShardTask) -> Entry:
+    """Draw the images of a shard and write it."""
+    images, failed = 0, []
+    with tar_file(plan.output / task.path) as file:
+        for number, source in zip(task.numbers, task.sources, strict=True):
+            entry, files = _draw(plan, source, number)
+            if "error" in entry:
+                failed.append(entry)
+                continue
+            images += 1
+            line = json.dumps(entry["line"]) + "\n"
+            add_files(file, files | {str(PurePath(entry["line"]["image"]).with_suffix(".json")): line.encode()})
+    return {"shard": task.path, "images": images, "failed": failed}
+
+
+def _draw(plan: Plan, source: int, number: int) -> tuple[Entry, dict[str, bytes]]:
+    """Return the entry of one output image, and its files; labels come first, the image last."""
+    try:
+        seed, output = _output(plan, source, number)
+        image_path, mask_path = plan.layout.paths(output)
+        labels = plan.layout.labels(output, plan.types)
+        files = labels | {mask_path: encode_png(output.mask), image_path: encode_png(output.image)}
+        extras = plan.layout.extras(output)
+    except FAULTS as error:
+        return {"number": number, "source": source, "error": f"image {number:06d}: {reason_of(error)}"}, {}
     line = {
         "image": image_path,
         "mask": mask_path,
+        "split": output.split,
         "source": plan.sources[source],
         "seed": seed,
         "roi": None if plan.roi_folder is None else plan.rois[source][0],
-        "defects": records,
+        "defects": list(output.records),
     }
-    return {"number": number, "line": line, **extras(plan.layout, state)}
+    return {"number": number, "line": line, "labels": [*labels], **extras}, files
+
+
+def _output(plan: Plan, source: int, number: int) -> tuple[int | None, Output]:
+    """Return one output image with its seed; None where no defect is drawn."""
+    image, roi = _read(plan, source)
+    split = plan.split_of(source)
+    if is_background(plan.seed, number, plan.background):
+        return None, Output.background(number, split, image)
+    seed, state = draw_image(image, plan.transform, seed=plan.seed, number=number, roi=roi, peak=plan.peak)
+    if state is None:
+        raise ValueError(f"no defect could be placed with {FURTHER_SEEDS + 1} seeds")
+    return seed, Output.of(number, split, state)

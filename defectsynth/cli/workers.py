@@ -8,23 +8,25 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
+from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import cv2
 
 from defectsynth.cli.errors import JobError
-from defectsynth.cli.tasks import Entry, Plan, Task, run
+from defectsynth.cli.tasks import Entry, Plan, ShardTask, Task, run
 from defectsynth.core.cache import clear_caches
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
+WAITING_TASKS = 4  # of each worker, running and next
 POLL = 0.5  # seconds after which a worker notices that the main process was killed
 
 
@@ -63,7 +65,7 @@ class Crew:
                     self._stop.set()
                 self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def run(self, tasks: Sequence[Task]) -> Iterator[list[Entry]]:
+    def run(self, tasks: Iterable[Task | ShardTask]) -> Iterator[list[Entry]]:
         """Do tasks; yield their entries in the order in which they are done.
 
         Raises:
@@ -75,11 +77,17 @@ class Crew:
                 for entry in run(self.plan, task):
                     yield [entry]
             return
+        waiting, running = iter(tasks), set[Future[list[Entry]]]()
         try:
-            with _interrupts_held():  # so that the processes which start here leave Ctrl-C to the main one
-                futures: list[Future[list[Entry]]] = [self._pool.submit(_work, task) for task in tasks]
-            for future in as_completed(futures):
-                yield future.result()
+            while True:
+                with _interrupts_held():  # so that the processes which start here leave Ctrl-C to the main one
+                    free = self.workers * WAITING_TASKS - len(running)
+                    running |= {self._pool.submit(_work, task) for task in islice(waiting, free)}
+                if not running:
+                    return
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
         except BrokenProcessPool as error:
             raise JobError("a worker process was killed, perhaps for want of memory") from error
 
@@ -128,7 +136,7 @@ def _follow_parent() -> None:
     os._exit(1)
 
 
-def _work(task: Task) -> list[Entry]:
+def _work(task: Task | ShardTask) -> list[Entry]:
     entries: list[Entry] = []
     for entry in run(_here["plan"], task):
         entries.append(entry)

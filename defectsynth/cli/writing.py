@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import uuid
 from pathlib import Path
 
 import cv2
@@ -21,9 +21,14 @@ def encode_png(image: Array) -> bytes:
 def write_whole(path: Path, data: bytes | str) -> None:
     """Write a file atomically: under a temporary name first, then renamed; missing folders are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{TEMPORARY}{os.getpid()}")
+    temporary = temporary_beside(path)
     temporary.write_bytes(data.encode() if isinstance(data, str) else data)
     temporary.replace(path)
+
+
+def temporary_beside(path: Path) -> Path:
+    """Return a new temporary name in the folder of a file, which no process of any machine uses."""
+    return path.with_name(f"{TEMPORARY}{uuid.uuid4().hex}")
 
 
 def sweep(folder: Path) -> None:

@@ -176,7 +176,9 @@ def test_row_export_with_provenance(layout: str, tmp_path: Path) -> None:
             cv2.imread(str(tmp_path / folder / line[key])) for folder, key in (("in", "source"), ("out", "image"))
         )
         assert ds.redraw(source[..., ::-1], line["defects"]).image.tobytes() == image[..., ::-1].tobytes()
-    truth = {"mvtec": "ground_truth/scratch/000003_mask.png", "coco": "annotations.json", "yolo": "labels/000003.txt"}
+    truth = {"mvtec": "ground_truth/scratch/000003_mask.png", "coco": "annotations/instances_train.json"} | {
+        "yolo": "labels/train/000003.txt"
+    }
     assert (tmp_path / "out" / truth[layout]).stat().st_size > 20
 
 

@@ -72,10 +72,16 @@ def good(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def generate(tmp_path: Path) -> Callable[..., tuple[int, Path]]:
-    """Return a function that runs `generate` in this process and returns exit code and output folder."""
+    """Return a function that runs `generate` in this process and returns exit code and output folder.
+
+    Without a layout it holds no image out, so that the defects go into all images in order.
+    """
 
     def run(folder: Path, *words: str, name: str = "out", workers: int = 1) -> tuple[int, Path]:
         output = tmp_path / name
-        return main(["generate", str(folder), str(output), "--quiet", "--workers", str(workers), *words]), output
+        split = [] if {"--layout", "--test-good"} & set(words) else ["--test-good", "0"]
+        return main(
+            ["generate", str(folder), str(output), "--quiet", "--workers", str(workers), *split, *words]
+        ), output
 
     return run

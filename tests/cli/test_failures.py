@@ -127,6 +127,7 @@ def test_a_folder_of_other_settings_is_refused_and_the_settings_named(
         (("--defect", "line", "--count", "4"), "count was 3, is 4"),
         (("--defect", "line", "--count", "3", "--seed", "9"), "seed was 0, is 9"),
         (("--defect", "line", "--count", "3", "--layout", "yolo"), 'layout was "mvtec", is "yolo"'),
+        (("--defect", "line", "--count", "3", "--test-good", "0.5"), "held_out was 0.0, is 0.5"),
         (("--defect", "line", "--count", "3", "--severity", "0.5"), "severity was 1.0, is 0.5"),
         (("--defect", "scratch", "--count", "3"), "__class_fullname__ was"),
     ):

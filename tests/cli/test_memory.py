@@ -38,7 +38,7 @@ def test_an_image_that_does_not_fit_into_memory_fails_by_name(
         return draw(image, *args, **options)
 
     monkeypatch.setattr(tasks, "draw_image", fail)
-    words = ["--defect", "line", "--quiet", "--workers", "1", "--count", "4"]
+    words = ["--defect", "line", "--quiet", "--workers", "1", "--count", "4", "--test-good", "0"]
     assert main(["generate", str(tmp_path / "in"), str(tmp_path / "out"), *words]) == 1
     errors = capsys.readouterr().err
     reason = "not enough memory" if error == "memory" else "OpenCV"

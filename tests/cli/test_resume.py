@@ -17,6 +17,7 @@ from defectsynth.cli.writing import TEMPORARY
 from tests.images import make_part, write_image
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups and their signals")
+SHARDS = ("--shard-size", "20")
 WORDS = ("--preset", "generic_object", "--count", "150", "--seed", "5", "--layout")
 TIMEOUT = 60  # seconds
 
@@ -78,7 +79,9 @@ def finish(start: Any, large: Path, output: Path, layout: str, workers: int) -> 
     assert job.returncode == 0, errors
 
 
-@pytest.mark.parametrize(("lines", "layout", "workers"), [(0, "mvtec", 2), (60, "coco", 2), (100, "yolo", 1)])
+@pytest.mark.parametrize(
+    ("lines", "layout", "workers"), [(0, "mvtec", 2), (60, "coco", 2), (100, "yolo", 1), (13, "webdataset", 2)]
+)
 def test_a_killed_job_can_be_finished_with_the_same_output(
     *, tmp_path: Path, large: Path, whole: Any, start: Any, tree: Any, lines: int, layout: str, workers: int
 ) -> None:

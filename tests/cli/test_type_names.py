@@ -57,8 +57,7 @@ def test_names_of_classes_come_back_from_yaml_as_texts(good: Path, generate: Any
     assert code == 0
     data = yaml.safe_load((output / "data.yaml").read_text())
     assert data == {
-        "path": ".",
-        "train": "images",
-        "val": "images",
+        "train": "images/train",
+        "val": "images/val",
         "names": dict(enumerate(sorted(ODD))),
     }
