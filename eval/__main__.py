@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         command = importlib.import_module(f"eval.cli.{arguments.module}")
     except ModuleNotFoundError as error:
-        print(f"eval: {arguments.command} needs {error.name}: pip install 'defectsynth[eval]'", file=sys.stderr)
+        print(f"eval: {arguments.command} needs {error.name}: pip install -r eval/requirements.txt", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

@@ -280,7 +280,7 @@ def test_a_missing_package_is_named() -> None:
     command = [sys.executable, "-c", script, "compare", "a", "b"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert found.returncode == 2
-    assert re.fullmatch(r"eval: compare needs sklearn.*: pip install 'defectsynth\[eval\]'\n", found.stderr)
+    assert re.fullmatch(r"eval: compare needs sklearn.*: pip install -r eval/requirements.txt\n", found.stderr)
 
 
 def test_the_module_runs_from_a_checkout() -> None:
