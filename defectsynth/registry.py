@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path, PurePath
@@ -12,11 +14,11 @@ import albumentations as A
 from defectsynth import fields, looks, places, shapes, transforms
 from defectsynth.blending.blend import Blend
 from defectsynth.core.messages import did_you_mean, short_repr
-from defectsynth.core.parameters import Component
+from defectsynth.core.parameters import Component, Rule
 from defectsynth.core.plain_data import PARSERS
 from defectsynth.engine.compat import leaves
 from defectsynth.engine.saved_compositions import load_composition
-from defectsynth.engine.transform import DefectTransform
+from defectsynth.engine.transform import COMMON_RULES, DefectTransform
 from defectsynth.presets import CATEGORIES, PRESETS, category_preset
 from defectsynth.reference import REFERENCES
 
@@ -81,6 +83,31 @@ def summary(documented: Any) -> str:
     line = (documented.__doc__ or "").strip().partition("\n")[0]
     drawn = line.removeprefix("Return a preset that ")
     return drawn[:1].upper() + drawn[1:]
+
+
+def argument_rules(defect: DefectTransform) -> dict[str, Rule]:
+    """Return the rule of each argument that has one."""
+    rules: dict[str, Rule] = dict(COMMON_RULES)
+    for part in reversed(defect.components):  # the first component that has a name holds the argument
+        rules.update(part.rules())
+    return rules
+
+
+def meanings_of(kind: type[DefectTransform]) -> dict[str, str]:
+    """Return what the docstrings say of each argument of a defect."""
+    return {**arguments_in(inspect.getdoc(DefectTransform) or ""), **arguments_in(inspect.getdoc(kind) or "")}
+
+
+def arguments_in(text: str) -> dict[str, str]:
+    r"""Return what the Args section of a docstring says of each argument.
+
+    Examples:
+        >>> arguments_in("A.\n\nArgs:\n    size: in [0, 1],\n        a share.\n    p: chance.\n\nRaises:\n    X: y.")
+        {'size': 'in [0, 1], a share.', 'p': 'chance.'}
+    """
+    section = re.search(r"^Args:\n((?: {4}.*\n?|\n)+)", text, re.MULTILINE)
+    found = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section[1] if section else "", re.MULTILINE)
+    return {name: " ".join(meaning.split()) for name, meaning in found}
 
 
 def preset_summary(name: str) -> str:

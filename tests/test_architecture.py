@@ -30,6 +30,7 @@ LIBRARY = {
     ),
     "cli": ("core", "io", "places", "engine", "presets", "reference", "registry"),
     "testing": ("core", "io", "places", "shapes", "looks", "fields", "blending", "recipes", "engine", "registry"),
+    "studio": ("core", "io", "places", "engine", "registry", "cli"),
     "torch": ("core", "engine", "registry"),
 }
 EVALUATION = {

@@ -49,6 +49,7 @@ def check_options(arguments: argparse.Namespace) -> None:
         ("cell", 64, 1024),
         ("peak", 15, 65535),
         ("shard_size", 1, 1_000_000),
+        ("port", 1, 65535),
     ):
         if isinstance(getattr(arguments, name, None), str):
             setattr(arguments, name, _whole(f"--{name.replace('_', '-')}", getattr(arguments, name), low, high))
@@ -92,6 +93,7 @@ def _parser() -> _Parser:
     commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
     _add_generate(commands)
     _add_preview(commands)
+    _add_studio(commands)
     commands.add_parser("list", help="name the defects and presets", description="Name the defects and presets.")
     show = commands.add_parser(
         "show",
@@ -157,6 +159,27 @@ def _add_preview(commands: Any) -> None:
     parser.add_argument("--rows", default="5", metavar="N", help="samples (default: 5)")
     parser.add_argument("--cell", default="256", metavar="PX", help="side of an image on the sheet (default: 256)")
     parser.add_argument("--seed", default="0", metavar="S", help="same seed, same sheet (default: 0)")
+
+
+def _add_studio(commands: Any) -> None:
+    parser = commands.add_parser(
+        "studio",
+        help="turn the ranges of a defect in the browser",
+        description="Serve a page on this machine: sliders for the ranges of a defect or preset, draws on images "
+        "of a folder. Nothing is written, no other host is asked. Needs NiceGUI: pip install 'defectsynth[studio]'.",
+    )
+    parser.add_argument("input", type=Path, metavar="FOLDER", help="folder of good images, nested folders included")
+    parser.add_argument("--defects", type=Path, metavar="DIR", help="real defects, shown below the drawn ones")
+    parser.add_argument("--masks", type=Path, metavar="DIR", help="masks of the real defects, same relative paths")
+    parser.add_argument(
+        "--show", default="generic_object", metavar="NAME", help="defect or preset to begin with (default: %(default)s)"
+    )
+    parser.add_argument("--peak", metavar="LEVEL", help="white level of 16-bit images (default: estimated)")
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="default: %(default)s, this machine only"
+    )
+    parser.add_argument("--port", default="8080", metavar="N", help="default: %(default)s")
+    parser.add_argument("--no-browser", dest="browser", action="store_false", help="do not open a browser")
 
 
 def _add_defects(parser: argparse.ArgumentParser) -> None:

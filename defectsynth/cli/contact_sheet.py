@@ -64,14 +64,14 @@ def draw_sheet(rows: Iterable[Row], *, count: int, cell: int) -> Bytes:
 def _cells(row: Row, cell: int) -> tuple[list[Bytes], list[str]]:
     """Return the four images of a row, each at most `cell` wide and high, and their captions."""
     peak = float(row.image.max()) if row.image.dtype == np.uint16 else 255.0
-    before = _fit(_as_rgb(row.image, peak), cell)
+    before = fit(as_rgb(row.image, peak), cell)
     if row.drawn is None:
         empty = np.full((1, 1, 3), TRAY, np.uint8)
         return [before, empty, empty, empty], [row.name, "no defect could be placed", "", ""]
-    after = _as_rgb(row.drawn.image, peak)
+    after = as_rgb(row.drawn.image, peak)
     records = row.drawn.records
-    box = _around(records[int(np.argmax([record["area"] for record in records]))]["box"], after.shape[:2])
-    detail = _fit(np.ascontiguousarray(after[box.slices]), cell)
+    box = box_around(records[int(np.argmax([record["area"] for record in records]))]["box"], after.shape[:2])
+    detail = fit(np.ascontiguousarray(after[box.slices]), cell)
     area = cv2.countNonZero(row.drawn.mask)
     captions = [
         row.name,
@@ -79,23 +79,24 @@ def _cells(row: Row, cell: int) -> tuple[list[Bytes], list[str]]:
         f"{area} px, contrast {max(record['contrast'] for record in records):.2f}",
         f"x {detail.shape[0] / box.shape[0]:.1f}",
     ]
-    shown = _fit(after, cell)
-    return [before, shown, _outlined(shown, row.drawn.mask), detail], captions
+    shown = fit(after, cell)
+    return [before, shown, outlined(shown, row.drawn.mask), detail], captions
 
 
-def _as_rgb(image: Array, peak: float) -> Bytes:
+def as_rgb(image: Array, peak: float) -> Bytes:
+    """Return an image of any depth as uint8 (H, W, 3), 255 at `peak`."""
     bytes_ = image if image.dtype == np.uint8 else cv2.convertScaleAbs(image, alpha=255.0 / max(peak, 1.0))
     return bytes_ if bytes_.ndim == 3 else cv2.cvtColor(bytes_, cv2.COLOR_GRAY2RGB)
 
 
-def _fit(image: Bytes, cell: int) -> Bytes:
+def fit(image: Bytes, cell: int) -> Bytes:
     """Return an image enlarged or reduced so that its longer side is `cell`."""
     scale = cell / max(image.shape[:2])
     width, height = max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale))
     return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
 
 
-def _around(box: Sequence[int], size: tuple[int, int]) -> Box:
+def box_around(box: Sequence[int], size: tuple[int, int]) -> Box:
     """Return the square round a defect's box, moved into the image."""
     side = max(DETAIL * max(box[2] - box[0], box[3] - box[1]), SMALLEST_DETAIL * min(size), 8.0)
     spans = []
@@ -106,7 +107,7 @@ def _around(box: Sequence[int], size: tuple[int, int]) -> Box:
     return Box(spans[0][0], spans[1][0], spans[0][1], spans[1][1])
 
 
-def _outlined(image: Bytes, mask: Bytes) -> Bytes:
+def outlined(image: Bytes, mask: Bytes) -> Bytes:
     """Return an image with the outline of the mask drawn just outside of it."""
     height, width = image.shape[:2]
     thick = max(1, round(max(height, width) / 256))

@@ -14,12 +14,19 @@ import albumentations as A
 import yaml
 
 from defectsynth.cli.errors import UsageError
-from defectsynth.core.parameters import Rule
-from defectsynth.engine.transform import COMMON_RULES, DefectTransform
+from defectsynth.engine.transform import DefectTransform
 from defectsynth.places.base import PLACES, Where
 from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.reference import REFERENCES
-from defectsynth.registry import named_defects, named_presets, preset_summary, summary, unknown_name
+from defectsynth.registry import (
+    argument_rules,
+    meanings_of,
+    named_defects,
+    named_presets,
+    preset_summary,
+    summary,
+    unknown_name,
+)
 
 HEAD = ("argument", "default", "unit and bounds", "meaning")
 _NARROWEST = 36  # characters of the last column
@@ -64,7 +71,7 @@ def _preset(name: str) -> str:
 
 def _defect(defect: type[DefectTransform]) -> str:
     text = inspect.getdoc(defect) or ""
-    meanings = {**arguments_in(inspect.getdoc(DefectTransform) or ""), **arguments_in(text)}
+    meanings = meanings_of(defect)
     example = defect()
     rules = rules_of(example)
     rows = [
@@ -76,22 +83,7 @@ def _defect(defect: type[DefectTransform]) -> str:
 
 def rules_of(defect: DefectTransform) -> dict[str, str]:
     """Return unit and bounds of each argument in words."""
-    rules: dict[str, Rule] = dict(COMMON_RULES)
-    for part in reversed(defect.components):  # the first part that has a name holds the argument
-        rules.update(part.rules())
-    return {**{name: rule.text for name, rule in rules.items()}, **_OTHERS}
-
-
-def arguments_in(text: str) -> dict[str, str]:
-    r"""Return what the Args section of a docstring says of each argument.
-
-    Examples:
-        >>> arguments_in("A.\n\nArgs:\n    size: in [0, 1],\n        a share.\n    p: chance.\n\nRaises:\n    X: y.")
-        {'size': 'in [0, 1], a share.', 'p': 'chance.'}
-    """
-    section = re.search(r"^Args:\n((?: {4}.*\n?|\n)+)", text, re.MULTILINE)
-    found = re.findall(r"^ {4}(\w+): (.*(?:\n {5,}.*)*)", section[1] if section else "", re.MULTILINE)
-    return {name: " ".join(meaning.split()) for name, meaning in found}
+    return {**{name: rule.text for name, rule in argument_rules(defect).items()}, **_OTHERS}
 
 
 def _before_sections(text: str) -> str:

@@ -26,7 +26,11 @@ def load_composition(path: Path) -> Any:
     Raises:
         ValueError: If the file cannot be read, exceeds a limit, holds something else than defects, or draws nothing.
     """
-    data = read_plain_file(path)
+    return composition_of(read_plain_file(path))
+
+
+def composition_of(data: Any) -> Any:
+    """Return the defect or composition of defects in the plain data of a file, see `load_composition`."""
     if not isinstance(data, Mapping) or "transform" not in data:
         raise ValueError(f"data must be a mapping with the key 'transform', got {short_repr(data)}")
     _check_node(data["transform"])

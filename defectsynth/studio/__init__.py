@@ -1,0 +1,1 @@
+"""The studio: a local page on which the ranges of defects are turned and their draws looked at."""

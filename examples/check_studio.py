@@ -1,0 +1,167 @@
+"""Use the studio in a browser: `python -m examples.check_studio OUT [--size PX]`.
+
+Serves rendered parts, moves a slider, compares, saves, opens the saved file again, and checks that the same seed draws
+the same bytes. Prints the time from a change to the new images, and writes screenshots, wide and narrow, to OUT. Needs
+NiceGUI, Playwright and Chromium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from eval.sample_set.__main__ import main as write_sample_set
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHANGES = 12  # of a slider, timed
+PATIENCE = 60  # s until the server answers
+SIZES = {"wide": (1500, 1000), "narrow": (420, 900)}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the check; return 0 if everything worked."""
+    parser = argparse.ArgumentParser(prog="python -m examples.check_studio", description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path, metavar="OUT", help="folder of the screenshots")
+    parser.add_argument("--size", type=int, default=256, metavar="PX", help="side of the parts (default: 256)")
+    arguments = parser.parse_args(argv)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        parts = Path(folder) / "parts"
+        sample = [str(parts), "--good-only", "--families", "screw", "--train", "6", "--size", str(arguments.size)]
+        write_sample_set(sample)
+        with served(parts) as url:
+            times = walk(url, arguments.out)
+    print(
+        f"{arguments.size} px, 6 images: a change shows after {1e3 * statistics.median(times):.0f} ms in the median, "
+        f"at most {1e3 * max(times):.0f} ms"
+    )
+    return 0
+
+
+def browser_program() -> str | None:
+    """Return the path of a Chromium, None if there is none."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@contextlib.contextmanager
+def served(parts: Path, *options: str) -> Iterator[str]:
+    """Serve the studio for a folder; yield its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "defectsynth.cli", "studio", str(parts), "--port", str(port), "--no-browser"]
+    server = subprocess.Popen([*command, "--show", "scratch", *options], stdout=subprocess.DEVNULL)  # noqa: S603
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                urllib.request.urlopen(url, timeout=5).close()
+                break
+            except (urllib.error.URLError, OSError):
+                if server.poll() is not None or time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def walk(url: str, out: Path) -> list[float]:
+    """Use the page as a person would; return the seconds that changes took.
+
+    Raises:
+        AssertionError: if a step has another result than a person expects.
+    """
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  an optional package
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
+        try:
+            page = browser.new_page(viewport=_viewport("wide"), accept_downloads=True)
+            hosts: set[str] = set()
+            page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+            page.goto(url)
+            times = _steps(page, out)
+            hosts.discard(url.split("/")[2])
+            _check(not {host for host in hosts if host and "," not in host}, f"no request to other hosts, got {hosts}")
+            page.set_viewport_size(_viewport("narrow"))
+            page.screenshot(path=out / "studio_narrow.png")
+            return times
+        finally:
+            browser.close()
+
+
+def _steps(page: Any, out: Path) -> list[float]:
+    first = _images(page)
+    page.locator(".q-range .q-slider__thumb").nth(1).focus()  # the upper end of the first range
+    times = []
+    for _ in range(CHANGES):
+        before = _images(page)
+        start = time.monotonic()
+        page.keyboard.press("PageUp")
+        _wait_for_other(page, before)
+        times.append(time.monotonic() - start)
+    moved = _images(page)
+    _check(moved != first, "a moved slider draws other images")
+    page.get_by_text("Keep to compare").click()
+    page.wait_for_selector('[data-cell="cell-0-kept"]')
+    page.get_by_role("button", name="Next").click()
+    page.wait_for_function("s => document.querySelector('[data-cell=\"cell-0\"]').src != s", arg=moved[0])
+    page.screenshot(path=out / "studio_wide.png")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save YAML").click()
+    saved = out / "preset.yaml"
+    download.value.save_as(saved)
+    page.reload()
+    _check(_images(page) == first, "a new page draws the same bytes as the first one")
+    page.set_input_files('input[type="file"]', saved)
+    page.wait_for_function("s => document.querySelector('[data-cell=\"cell-0\"]').src != s", arg=first[0])
+    page.wait_for_function("s => document.querySelector('[data-cell=\"cell-0\"]').src == s", arg=moved[0])
+    _check(_images(page) == moved, "the saved file draws the same bytes")
+    return times
+
+
+def _images(page: Any) -> list[str]:
+    """Return the images of the sheet, as data URLs, once all are there."""
+    page.wait_for_selector('[data-cell="cell-5"]', timeout=30_000)
+    found: list[str] = page.eval_on_selector_all(
+        "[data-cell^='cell-']:not([data-cell$='kept'])", "all => all.map(each => each.src)"
+    )
+    return found
+
+
+def _wait_for_other(page: Any, before: list[str]) -> None:
+    page.wait_for_function(
+        "old => { const now = [...document.querySelectorAll(\"[data-cell^='cell-']\")].map(each => each.src);"
+        " return now.length == old.length && now.some((each, place) => each != old[place]); }",
+        arg=before,
+        polling=5,
+    )
+
+
+def _viewport(name: str) -> Any:
+    width, height = SIZES[name]
+    return {"width": width, "height": height}
+
+
+def _check(right: object, what: str) -> None:
+    if not right:
+        raise AssertionError(what)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
