@@ -1,6 +1,7 @@
 """The appearance of a defect: the pixels to lay down inside its bounding box."""
 
 from defectsynth.looks.base import Look
+from defectsynth.looks.clear_dome import ClearDome
 from defectsynth.looks.cloudy import Cloudy
 from defectsynth.looks.color import Color
 from defectsynth.looks.color_shift import ColorShift
@@ -21,6 +22,7 @@ from defectsynth.looks.tide_mark import TideMark
 from defectsynth.looks.wear import Wear
 
 __all__ = [
+    "ClearDome",
     "Cloudy",
     "Color",
     "ColorShift",

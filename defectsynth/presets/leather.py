@@ -1,4 +1,4 @@
-"""Leather with a fine grain, lit from one side."""
+"""Leather with a fine grain, lit from one side. Judged on real images by eye, measured on none."""
 
 from __future__ import annotations
 
@@ -6,105 +6,117 @@ from typing import Any
 
 from defectsynth.looks.color import Color
 from defectsynth.presets.mixture import defect_types
+from defectsynth.transforms.contamination.clear_drop import ClearDrop
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
-from defectsynth.transforms.contamination.glue import Glue as GlueDrop
+from defectsynth.transforms.contamination.marker import MarkerStroke
 from defectsynth.transforms.surface.fold import Fold
-from defectsynth.transforms.surface.hole import Hole
-from defectsynth.transforms.surface.pit import Pit
-from defectsynth.transforms.surface.scratch import Scratch
-from defectsynth.transforms.surface.split import Split
+from defectsynth.transforms.surface.tear import Tear
 
 
 def color() -> list[Any]:
     """Spot of ink, dye or paint through which the grain shows.
 
-    Drawn as a tinted `ColorSpot` or `FractalBlob`.
+    Drawn as a tinted `ColorSpot` or `FractalBlob`, or as a short `MarkerStroke`.
     """
     return [
         ColorSpot(
-            radius_range=(0.018, 0.07),
-            softness_range=(0.05, 0.7),
-            palettes=("red", "blue", "dark", "any"),
-            tint_range=(0.4, 1.0),
-            opacity_range=(0.35, 0.9),
-            p=0.6,
-        ),
-        FractalBlob(
-            look=Color(palettes=("red", "blue", "dark", "any"), tint_range=(0.4, 1.0)),
-            radius_range=(0.03, 0.12),
-            opacity_range=(0.35, 0.9),
+            radius_range=(0.012, 0.04),
+            aspect_range=(0.4, 1.0),
+            irregularity_range=(0.2, 0.6),
+            softness_range=(0.1, 0.8),
+            spots_range=(1, 2),
+            palettes=("red", "blue", "dark", "gray"),
+            tint_range=(0.7, 1.0),
+            opacity_range=(0.35, 0.85),
             p=0.4,
         ),
-    ]
-
-
-def cut() -> list[Any]:
-    """Cut by a blade: a thin slit with raised lips, straight or slightly curved.
-
-    Mostly a narrow `Split`, else a single `Scratch`, dark or as a groove.
-    """
-    return [
-        Split(length_range=(0.05, 0.28), width_range=(0.004, 0.018), lip_range=(0.05, 0.3), p=0.7),
-        Scratch(
-            length_range=(0.06, 0.25),
-            width_range=(0.004, 0.01),
-            strokes_range=(1, 1),
-            tones=("dark", "relief"),
-            contrast_range=(0.2, 0.45),
+        FractalBlob(
+            look=Color(palettes=("red", "blue", "dark", "gray"), tint_range=(0.6, 1.0)),
+            radius_range=(0.02, 0.06),
+            opacity_range=(0.35, 0.85),
+            p=0.3,
+        ),
+        MarkerStroke(
+            where="anywhere",
+            length_range=(0.03, 0.12),
+            width_range=(0.005, 0.014),
+            strokes_range=(1, 3),
+            bend_range=(-60.0, 60.0),
+            opacity_range=(0.5, 0.9),
             p=0.3,
         ),
     ]
 
 
-def fold() -> list[Any]:
-    """Crease or fold across the hide: a long soft ridge or furrow.
+def cut() -> list[Any]:
+    """Short cut by a blade: a torn slit with pale flesh and a raised lip, in a soft hollow.
 
-    Drawn as one or two strokes of a `Fold`.
+    Drawn as a `Tear`, mostly with much flesh.
+    """
+    return [
+        Tear(length_range=(0.03, 0.1), width_range=(0.006, 0.016), flesh_range=(0.25, 0.6), p=0.75),
+        Tear(length_range=(0.04, 0.14), width_range=(0.005, 0.012), flesh_range=(0.0, 0.3), p=0.25),
+    ]
+
+
+def fold() -> list[Any]:
+    """Fold of the hide: a short ridge, lit on one side and in its own shadow on the other.
+
+    Drawn as one `Fold`, mostly a ridge.
     """
     return [
         Fold(
-            length_range=(0.25, 1.0),
-            width_range=(0.01, 0.035),
-            strokes_range=(1, 2),
-            contrast_range=(0.16, 0.45),
+            length_range=(0.12, 0.35),
+            width_range=(0.012, 0.022),
+            strokes_range=(1, 1),
+            forms=("bump",),
+            contrast_range=(0.2, 0.45),
             min_visibility=0.03,
-            p=1.0,
-        )
+            p=0.75,
+        ),
+        Fold(
+            length_range=(0.2, 0.8),
+            width_range=(0.01, 0.03),
+            strokes_range=(1, 2),
+            contrast_range=(0.12, 0.3),
+            min_visibility=0.03,
+            p=0.25,
+        ),
     ]
 
 
 def glue() -> list[Any]:
-    """Shiny drops or smears of glue, clear or whitish.
+    """Clear drop of glue, domed and glossy, with the grain magnified beneath.
 
-    Drawn as `Glue` in the colour of the leather or a light one.
+    Drawn as a `ClearDrop`, with or without a tint of amber.
     """
     return [
-        GlueDrop(
-            radius_range=(0.018, 0.065),
-            palettes=("same", "light"),
-            tint_range=(0.4, 1.0),
-            opacity_range=(0.4, 0.95),
+        ClearDrop(
+            radius_range=(0.022, 0.07),
+            irregularity_range=(0.0, 0.25),
+            amber_range=(0.0, 0.35),
+            rim_range=(0.4, 0.85),
             p=1.0,
         )
     ]
 
 
 def poke() -> list[Any]:
-    """Poke with a pointed tool: a small hollow or hole.
+    """Poke with a pointed tool: a small hole with torn lips in a soft hollow.
 
-    Drawn as one or two small `Pit` marks or as a `Hole` with a soft rim.
+    Drawn as a very short `Tear` with little flesh.
     """
     return [
-        Pit(
-            radius_range=(0.009, 0.026),
-            spots_range=(1, 2),
-            spread_range=(2.0, 6.0),
-            contrast_range=(0.2, 0.5),
-            wall_range=(0.5, 1.0),
-            p=0.6,
-        ),
-        Hole(radius_range=(0.008, 0.02), irregularity_range=(0.0, 0.3), softness_range=(0.1, 0.4), p=0.4),
+        Tear(
+            length_range=(0.015, 0.035),
+            width_range=(0.008, 0.018),
+            flesh_range=(0.0, 0.5),
+            pale_range=(0.3, 0.65),
+            hollow_range=(0.04, 0.09),
+            depth_range=(0.2, 0.45),
+            p=1.0,
+        )
     ]
 
 

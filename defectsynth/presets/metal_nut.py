@@ -1,4 +1,7 @@
-"""Shiny metal nuts with four bent claws on a dark ground, in any orientation."""
+"""Shiny metal nuts with four bent claws on a dark ground, in any orientation.
+
+Judged on real images by eye, measured on none.
+"""
 
 from __future__ import annotations
 
@@ -6,54 +9,67 @@ from typing import Any
 
 from defectsynth.looks.color import Color
 from defectsynth.presets.mixture import defect_types
+from defectsynth.shapes.hatching import Hatching
 from defectsynth.transforms.contamination.color_spot import ColorSpot
-from defectsynth.transforms.contamination.fractal_blob import FractalBlob
-from defectsynth.transforms.contamination.streak import Streak
+from defectsynth.transforms.contamination.marker import MarkerStroke
 from defectsynth.transforms.deformation.bent_edge import BentEdge
-from defectsynth.transforms.deformation.dent import Dent
-from defectsynth.transforms.deformation.squeeze import Squeeze
+from defectsynth.transforms.deformation.folded_corner import FoldedCorner
+from defectsynth.transforms.painted import PaintedDefect
 from defectsynth.transforms.structural.displaced_part import FlippedPart, RotatedPart
-from defectsynth.transforms.structural.missing_part import CutPart
 from defectsynth.transforms.surface.abrasion import Abrasion
 from defectsynth.transforms.surface.scratch import Scratch
 
 
 def bent() -> list[Any]:
-    """Bent, dented or flattened claw or rim.
+    """Claw that is bent over: its corner is gone, and its dark flank shows beyond the outline.
 
-    Mostly a `BentEdge` or a claw turned by `RotatedPart`, else a `Dent` of the outline, a `Squeeze` or a `CutPart`.
+    Mostly a `FoldedCorner`, else a claw turned by `RotatedPart` or a `BentEdge`.
     """
     return [
-        BentEdge(amount_range=(0.012, 0.045), extent_range=(0.05, 0.12), p=0.35),
-        RotatedPart(part_kinds=("lead",), angle_range=(9.0, 34.0), p=0.3),
-        Dent(where="edge", amount_range=(0.1, 0.25), radius_range=(0.05, 0.12), contrast_range=(0.15, 0.45), p=0.15),
-        Squeeze(radius_range=(0.05, 0.12), p=0.1),
-        CutPart(keep_range=(0.3, 0.8), p=0.1),
+        FoldedCorner(depth_range=(0.06, 0.15), p=0.8),
+        RotatedPart(part_kinds=("lead",), angle_range=(9.0, 34.0), p=0.1),
+        BentEdge(amount_range=(0.015, 0.045), extent_range=(0.05, 0.12), p=0.1),
     ]
 
 
 def color() -> list[Any]:
-    """Paint or marker on the metal, opaque or as a film.
+    """Ink of a marker pen on the metal, which shows through.
 
-    Drawn as a `ColorSpot`, `FractalBlob` or `Streak`.
+    Drawn as `MarkerStroke` hatching or a single line of it, as a paler film of the same form, or as a small
+    `ColorSpot`.
     """
     return [
+        MarkerStroke(
+            length_range=(0.1, 0.28),
+            width_range=(0.006, 0.02),
+            strokes_range=(3, 14),
+            spacing_range=(0.6, 1.1),
+            dry_range=(0.4, 0.9),
+            opacity_range=(0.6, 1.0),
+            p=0.4,
+        ),
+        PaintedDefect(
+            where="object",
+            shape=Hatching(
+                length_range=(0.1, 0.28),
+                width_range=(0.012, 0.03),
+                strokes_range=(3, 9),
+                spacing_range=(0.4, 0.9),
+                dry_range=(0.3, 0.8),
+            ),
+            look=Color(palettes=("red", "blue"), tint_range=(0.5, 1.0)),
+            p=0.3,
+        ),
+        MarkerStroke(length_range=(0.08, 0.25), width_range=(0.008, 0.02), strokes_range=(1, 1), p=0.15),
         ColorSpot(
             where="object",
-            radius_range=(0.025, 0.09),
-            palettes=("red", "blue", "rust", "any"),
+            radius_range=(0.02, 0.05),
+            irregularity_range=(0.2, 0.6),
+            palettes=("dark", "red", "blue"),
             tint_range=(0.2, 1.0),
-            opacity_range=(0.45, 1.0),
-            p=0.45,
+            opacity_range=(0.6, 1.0),
+            p=0.15,
         ),
-        FractalBlob(
-            where="object",
-            look=Color(palettes=("red", "blue", "rust", "any"), tint_range=(0.2, 1.0)),
-            radius_range=(0.05, 0.15),
-            opacity_range=(0.45, 1.0),
-            p=0.35,
-        ),
-        Streak(where="object", length_range=(0.1, 0.4), width_range=(0.01, 0.024), films=("ink", "rust"), p=0.2),
     ]
 
 
@@ -66,20 +82,28 @@ def flip() -> list[Any]:
 
 
 def scratch() -> list[Any]:
-    """Scored metal: one or several scratches, or a rubbed area.
+    """Scored metal: a broad bundle of fine, nearly parallel scratches over the surface.
 
-    Mostly up to four parallel `Scratch` marks, else an `Abrasion`.
+    Mostly a dense `Abrasion`, else several `Scratch` marks.
     """
     return [
+        Abrasion(
+            where="object",
+            length_range=(0.08, 0.28),
+            width_range=(0.002, 0.006),
+            strokes_range=(15, 50),
+            spread_range=(0.02, 0.06),
+            p=0.7,
+        ),
         Scratch(
             where="object",
-            length_range=(0.08, 0.4),
-            width_range=(0.004, 0.016),
-            strokes_range=(1, 4),
-            contrast_range=(0.12, 0.4),
-            p=0.65,
+            length_range=(0.08, 0.3),
+            width_range=(0.003, 0.01),
+            strokes_range=(2, 6),
+            spacing_range=(0.006, 0.02),
+            contrast_range=(0.15, 0.4),
+            p=0.3,
         ),
-        Abrasion(where="object", length_range=(0.08, 0.3), spread_range=(0.01, 0.05), p=0.35),
     ]
 
 

@@ -9,6 +9,7 @@ from defectsynth.shapes.crest_flats import CrestFlats
 from defectsynth.shapes.edge_strip import EdgeStrip
 from defectsynth.shapes.fractal import Fractal
 from defectsynth.shapes.ground_flat import GroundFlat
+from defectsynth.shapes.hatching import Hatching
 from defectsynth.shapes.lettering import Lettering
 from defectsynth.shapes.line_segment import LineSegment
 from defectsynth.shapes.particles import Particles
@@ -18,6 +19,7 @@ from defectsynth.shapes.rectangle import GammaRectangle, Rectangle, RotatedRecta
 from defectsynth.shapes.silhouette import Silhouette
 from defectsynth.shapes.spots import Spots
 from defectsynth.shapes.strand import Strand
+from defectsynth.shapes.strand_fan import StrandFan
 from defectsynth.shapes.stroke_bundle import StrokeBundle
 from defectsynth.shapes.strokes import Strokes
 from defectsynth.shapes.superpixel import Superpixel
@@ -33,6 +35,7 @@ __all__ = [
     "Fractal",
     "GammaRectangle",
     "GroundFlat",
+    "Hatching",
     "Lettering",
     "LineSegment",
     "Particles",
@@ -44,6 +47,7 @@ __all__ = [
     "Silhouette",
     "Spots",
     "Strand",
+    "StrandFan",
     "StrokeBundle",
     "Strokes",
     "Superpixel",

@@ -5,6 +5,7 @@ displaced threads), `structural` (parts missing, moved, exchanged) and `pasted` 
 and `WarpedDefect` take any components.
 """
 
+from defectsynth.transforms.contamination.clear_drop import ClearDrop
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.contamination import Contamination
 from defectsynth.transforms.contamination.discoloration import Discoloration
@@ -12,6 +13,7 @@ from defectsynth.transforms.contamination.faded_print import FadedPrint
 from defectsynth.transforms.contamination.fiber import Fiber
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.contamination.glue import Glue
+from defectsynth.transforms.contamination.marker import MarkerStroke
 from defectsynth.transforms.contamination.spatter import Spatter
 from defectsynth.transforms.contamination.stain import Stain
 from defectsynth.transforms.contamination.stray_print import StrayPrint
@@ -23,6 +25,8 @@ from defectsynth.transforms.deformation.bent_end import BentEnd
 from defectsynth.transforms.deformation.bent_thread import BentThread, PatternShift
 from defectsynth.transforms.deformation.crimp import Crimp
 from defectsynth.transforms.deformation.dent import Bulge, Dent
+from defectsynth.transforms.deformation.folded_corner import FoldedCorner
+from defectsynth.transforms.deformation.splayed_strands import SplayedStrands
 from defectsynth.transforms.deformation.squeeze import Pinch, Squeeze
 from defectsynth.transforms.painted import PaintedDefect
 from defectsynth.transforms.pasted.cut_paste import CutPaste, CutPasteScar
@@ -35,12 +39,15 @@ from defectsynth.transforms.pasted.texture_patch import TexturePatch
 from defectsynth.transforms.structural.chipped_edge import ChippedEdge, TornEdge
 from defectsynth.transforms.structural.displaced_part import DisplacedPart, FlippedPart, MisplacedObject, RotatedPart
 from defectsynth.transforms.structural.filed_edge import FiledEdge
+from defectsynth.transforms.structural.frayed_edge import FrayedEdge
+from defectsynth.transforms.structural.inserts import MissingInsert, SwappedInserts
 from defectsynth.transforms.structural.missing_part import CutPart, MissingPart
 from defectsynth.transforms.structural.recolored_part import RecoloredPart
 from defectsynth.transforms.structural.swapped_parts import DuplicatedPart, SwappedParts
 from defectsynth.transforms.surface.abrasion import Abrasion
 from defectsynth.transforms.surface.bubble import Bubble
 from defectsynth.transforms.surface.crack import Crack
+from defectsynth.transforms.surface.crushed_pattern import CrushedPattern
 from defectsynth.transforms.surface.flattened_crest import FlattenedCrest
 from defectsynth.transforms.surface.fold import Fold
 from defectsynth.transforms.surface.fracture import Fracture
@@ -53,6 +60,7 @@ from defectsynth.transforms.surface.puncture import Puncture
 from defectsynth.transforms.surface.scratch import Scratch
 from defectsynth.transforms.surface.scuff import Scuff
 from defectsynth.transforms.surface.split import Split
+from defectsynth.transforms.surface.tear import Tear
 from defectsynth.transforms.warped import WarpedDefect
 
 __all__ = [
@@ -64,10 +72,12 @@ __all__ = [
     "Bubble",
     "Bulge",
     "ChippedEdge",
+    "ClearDrop",
     "ColorSpot",
     "Contamination",
     "Crack",
     "Crimp",
+    "CrushedPattern",
     "CutPart",
     "CutPaste",
     "CutPasteScar",
@@ -81,14 +91,18 @@ __all__ = [
     "FlattenedCrest",
     "FlippedPart",
     "Fold",
+    "FoldedCorner",
     "FractalBlob",
     "Fracture",
+    "FrayedEdge",
     "Glue",
     "GrindMark",
     "Hole",
     "InterpolatedPatch",
     "Line",
+    "MarkerStroke",
     "MisplacedObject",
+    "MissingInsert",
     "MissingPart",
     "MissingThread",
     "NaturalSynthetic",
@@ -105,13 +119,16 @@ __all__ = [
     "Scuff",
     "ShuffledStructure",
     "Spatter",
+    "SplayedStrands",
     "Split",
     "Squeeze",
     "Stain",
     "StrayPrint",
     "Streak",
+    "SwappedInserts",
     "SwappedParts",
     "Tape",
+    "Tear",
     "TexturePatch",
     "TornEdge",
     "WarpedDefect",

@@ -1,0 +1,66 @@
+"""Corners of the outline of the object: the tips of prongs, teeth and plates."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from defectsynth.core.cache import cached
+from defectsynth.scene.foreground import CACHE_SIZE, Foreground
+from defectsynth.scene.place import Place
+
+ARM = 0.06  # length of the two sides of a corner, share of the longer side of the small copy
+MAX_ANGLE = 130.0  # inner angle of a corner, degrees
+MAX_CORNERS = 12
+
+
+class Corner(NamedTuple):
+    """A convex corner of the outline.
+
+    Attributes:
+        x: column in pixels.
+        y: row in pixels.
+        outwards: direction away from the object, radians.
+    """
+
+    x: float
+    y: float
+    outwards: float
+
+
+@cached(maxsize=CACHE_SIZE)
+def find_corners(found: Foreground) -> tuple[Corner, ...]:
+    """Return the convex corners of the object, the sharpest first; those at the border of the image do not count."""
+    contours = cv2.findContours(found.cells, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    rows, columns = found.cells.shape
+    reach = max(2, round(ARM * max(rows, columns)))
+    corners: list[tuple[float, Corner]] = []
+    for contour in contours:
+        points = contour[:, 0].astype(np.float64)
+        if found.whole or len(points) < 4 * reach:
+            continue
+        ahead, behind = (np.roll(points, shift, axis=0) - points for shift in (-reach, reach))
+        lengths = np.maximum(np.hypot(*ahead.T) * np.hypot(*behind.T), 1e-9)
+        cosine = np.round((ahead * behind).sum(axis=1) / lengths, 9)  # 1 for a needle, -1 for a straight line
+        inwards = ahead / np.hypot(*ahead.T)[:, None].clip(1e-9) + behind / np.hypot(*behind.T)[:, None].clip(1e-9)
+        inner = np.rint(points + 2.0 * inwards / np.hypot(*inwards.T)[:, None].clip(1e-9)).astype(np.intp)
+        convex = found.cells[inner[:, 1].clip(0, rows - 1), inner[:, 0].clip(0, columns - 1)] > 0
+        inside = ((points > 1) & (points < (columns - 2, rows - 2))).all(axis=1)
+        candidate = convex & inside & (cosine > math.cos(math.radians(MAX_ANGLE)))
+        for index in np.flatnonzero(candidate).tolist():
+            around = np.arange(index - reach, index + reach + 1) % len(points)
+            if cosine[index] >= np.where(candidate[around], cosine[around], -1.0).max():
+                x, y = ((points[index] + 0.5) * found.step - 0.5).tolist()
+                right, down = (-inwards[index] * found.step).tolist()
+                corners.append((float(cosine[index]), Corner(x, y, math.atan2(down, right))))
+    corners.sort(key=lambda entry: -entry[0])
+    return tuple(corner for _, corner in corners[:MAX_CORNERS])
+
+
+def nearest_corner(corners: tuple[Corner, ...], place: Place, reach: float) -> Corner | None:
+    """Return the corner nearest to a place, None if none lies within `reach` pixels."""
+    near = min(corners, key=lambda corner: math.hypot(corner.x - place.x, corner.y - place.y), default=None)
+    return near if near and math.hypot(near.x - place.x, near.y - place.y) <= reach else None

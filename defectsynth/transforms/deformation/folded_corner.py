@@ -1,0 +1,313 @@
+"""Corners folded over."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Array, Bytes, Floats
+from defectsynth.core.images import pixels_to_float
+from defectsynth.core.layer import Box, clip_box
+from defectsynth.core.parameters import FRACTION, Component, Pair, between, radians_between, span, visible_share
+from defectsynth.core.patch import Patch, float_to_pixels, make_patch
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.functional.membrane import membrane
+from defectsynth.functional.noise import fractal_noise
+from defectsynth.recipes.base import Recipe
+from defectsynth.scene.corners import find_corners, nearest_corner
+from defectsynth.scene.foreground import Foreground
+from defectsynth.scene.outline import nearest_outline_point, outward_direction
+from defectsynth.scene.scene import Scene
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from defectsynth.engine.transform import Common
+
+CORNER_REACH = 0.5  # greatest distance from a place to the corner that is folded, fraction of min(H, W)
+HALO = 0.012  # width of the blurred rim of the object that goes with the corner, fraction of min(H, W)
+GLINT_SHARE = 0.8  # noise above which the flank glints
+GRAZING = 0.5  # brightness of the flank at the fold relative to its outer end
+GRAIN = 0.4  # change of the flank's brightness by noise
+NOISE_OCTAVES = 4
+SHARES = (1.0, 0.8, 0.6, 0.4, 1.6)  # of the depth, tried until the fold cuts off nothing but the corner
+TURNS = (0.0, -0.5, 0.5, -1.0, 1.0)  # radians added to the tilt, tried at every depth
+MAX_WIDTH, MAX_HEIGHT = 2.6, 1.9  # distance along the fold and beyond it up to which a corner may extend, in depths
+
+
+@dataclass(frozen=True)
+class CornerFold(Component):
+    """A fold across a corner, and the flank behind it.
+
+    Args:
+        depth_range: distance of the fold from the corner, in [0, 0.5], fraction of min(H, W).
+        tilt_range: angle between the fold and the base of the corner, in [-60, 60], degrees.
+        flank_range: length of the flank that shows beyond the fold, in [0, 1.2], fraction of the depth.
+        shade_range: brightness of the flank relative to the surface, in [0, 1].
+        glint_range: brightness of glints on the flank, in [0, 1].
+        edge_range: brightness of the lit edge along the fold, in [0, 1].
+    """
+
+    depth_range: Pair = span((0.05, 0.14), 0.0, 0.5, FRACTION)
+    tilt_range: Pair = span((-30.0, 30.0), -60.0, 60.0, "degrees")
+    flank_range: Pair = span((0.35, 1.0), 0.0, 1.2, "fraction of the depth")
+    shade_range: Pair = span((0.3, 0.75), 0.0, 1.0, "brightness relative to the surface")
+    glint_range: Pair = span((0.0, 0.35), 0.0, 1.0, "brightness")
+    edge_range: Pair = span((0.0, 0.15), 0.0, 1.0, "brightness")
+
+
+@dataclass(frozen=True)
+class FoldedCornerRecipe(Recipe):
+    """A corner folded over; lengths in pixels, angles in radians.
+
+    Attributes:
+        x, y: a point on the fold.
+        outwards: direction from the fold to the corner.
+        depth: distance of the fold from the corner.
+        flank: length of the flank beyond the fold, fraction of the corner's.
+        skew: sideways shift of the flank per pixel outwards.
+        shade: brightness of the flank relative to the surface.
+        glint: brightness of its glints.
+        edge: brightness of the edge along the fold.
+        halo: width of the blurred rim of the object.
+        noise: seed of the glints.
+        foreground: method that finds the object.
+    """
+
+    x: float
+    y: float
+    outwards: float
+    depth: float
+    flank: float
+    skew: float
+    shade: float
+    glint: float
+    edge: float
+    halo: float
+    noise: int
+    foreground: str
+
+    def render(self, scene: Scene, canvas: Array) -> Patch | None:
+        """Replace the corner with background, and draw its flank beyond the fold."""
+        box = self._box(scene.size)
+        if box is None:
+            return None
+        before = np.ascontiguousarray(canvas[box.slices])
+        surface, inside = pixels_to_float(before, scene.peak), scene.object_mask(box, self.foreground)
+        out, along = self._frame(box)
+        corner = self._corner(inside, out)
+        rim = 2 * math.ceil(self.halo) + 1
+        known = cv2.bitwise_not(cv2.dilate(inside, np.ones((rim, rim), np.uint8))).reshape(box.shape)
+        if not cv2.countNonZero(corner) or not cv2.countNonZero(known):
+            return None
+        background = membrane(surface, (known > 0).astype(np.float32))
+        gone = cv2.blur(cv2.dilate(corner, np.ones((rim, rim), np.uint8)), (rim, rim)).reshape(box.shape)
+        beyond = np.clip(out + np.float32(0.5), 0.0, 1.0)
+        removed = np.minimum(gone.astype(np.float32) * np.float32(2.0 / 255.0), 1.0) * beyond
+        after = surface + (background - surface) * removed[..., None]
+        lit = np.exp(-((out * np.float32(1.0 / max(0.6 * self.halo, 1.0))) ** 2)) * (1.0 - beyond) * (inside > 0)
+        near = cv2.dilate(corner, np.ones((rim, rim), np.uint8)).reshape(box.shape) > 0
+        after += (lit * near * np.float32(self.edge))[..., None]
+        self._add_flank(after, surface, corner, out, along)
+        pixels = float_to_pixels(after, before, scene.peak)
+        return make_patch(before, pixels, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))
+
+    def _box(self, size: tuple[int, int]) -> Box | None:
+        """Return the bounding box of the corner and of some background around it, clipped to the image."""
+        rim = 2.0 * self.halo + 3.0
+        cos, sin = math.cos(self.outwards), math.sin(self.outwards)
+        corners = [
+            (self.x + out * cos - along * sin, self.y + out * sin + along * cos)
+            for along in (-MAX_WIDTH * self.depth - rim, MAX_WIDTH * self.depth + rim)
+            for out in (-rim, MAX_HEIGHT * self.depth + rim)
+        ]
+        x, y = zip(*corners, strict=True)
+        return clip_box(min(x), min(y), max(x), max(y), size=size)
+
+    def _frame(self, box: Box) -> tuple[Floats, Floats]:
+        """Return the distances of the pixels of a box from the fold, outwards, and along it, float32 (h, w)."""
+        cos, sin = np.float32(math.cos(self.outwards)), np.float32(math.sin(self.outwards))
+        right = np.arange(box.x0, box.x1, dtype=np.float32)[None] - np.float32(self.x)
+        down = np.arange(box.y0, box.y1, dtype=np.float32)[:, None] - np.float32(self.y)
+        return right * cos + down * sin, down * cos - right * sin
+
+    def _corner(self, inside: Bytes, out: Floats) -> Bytes:
+        """Return the pixels of the object beyond the fold that hang together with it, uint8 (h, w), 255 there."""
+        beyond = cv2.bitwise_and(inside, np.negative((out > 0.0).view(np.uint8)))
+        labels = cv2.connectedComponents(beyond)[1].reshape(inside.shape)
+        near = labels[(np.abs(out - np.float32(0.5 * self.depth)) < 0.5 * self.depth + 1.0) & (labels > 0)]
+        if not near.size:
+            return np.zeros_like(inside)
+        return np.negative((labels == int(np.bincount(near).argmax())).view(np.uint8))
+
+    def _add_flank(self, after: Floats, surface: Floats, corner: Bytes, out: Floats, along: Floats) -> None:
+        """Draw the flank of the corner, foreshortened and in the shade, in place."""
+        if self.flank <= 0.0:
+            return
+        rows, columns = out.shape
+        cos, sin = np.float32(math.cos(self.outwards)), np.float32(math.sin(self.outwards))
+        stretch = np.maximum(out, 0.0) * np.float32(1.0 / self.flank - 1.0)
+        shift = np.maximum(out, 0.0) * np.float32(self.skew)
+        map_x = np.arange(columns, dtype=np.float32)[None] + stretch * cos - shift * sin
+        map_y = np.arange(rows, dtype=np.float32)[:, None] + stretch * sin + shift * cos
+        moved = np.stack(
+            [
+                cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(out.shape)
+                for plane in np.moveaxis(surface, 2, 0)
+            ],
+            axis=2,
+        )
+        cover = cv2.blur(cv2.remap(corner, map_x, map_y, cv2.INTER_LINEAR), (3, 3)).reshape(out.shape)
+        alpha = cover.astype(np.float32) * np.float32(1.0 / 255.0) * np.clip(out - np.float32(0.5), 0.0, 1.0)
+        rise = np.clip(out * np.float32(1.0 / max(self.flank * self.depth, 1.0)), 0.0, 1.0)
+        noise = fractal_noise(self.noise, octaves=NOISE_OCTAVES, gain=0.9)
+        noise = cv2.resize(noise, (columns, rows), interpolation=cv2.INTER_LINEAR).reshape(out.shape)
+        gain = (
+            np.float32(self.shade)
+            * (np.float32(GRAZING) + np.float32(1.0 - GRAZING) * rise)
+            * (1.0 + np.float32(0.4) * noise)
+        )
+        glints = np.maximum(noise - np.float32(GLINT_SHARE), 0.0) * np.float32(self.glint) * rise
+        flank = moved * gain[..., None] + glints[..., None]
+        after += (flank - after) * alpha[..., None]
+
+
+class FoldedCorner(DefectTransform):
+    """A folded corner: a prong, tooth, tab or corner of the part is bent over, and its dark flank shows.
+
+    Lands on the corner of the object nearest to a place on its outline by default, else on the outline itself. The
+    corner ends in a straight fold. Beyond it the background shows, and before it the foreshortened flank, which gets
+    little light. The mask marks the corner that is gone and its flank.
+
+    ![folded_corner](tests/golden/folded_corner.png)
+
+    Targets:
+        image, images, volume, mask, masks, mask3d, bboxes, keypoints, roi, peak, defects
+
+    Args:
+        depth_range: distance of the fold from the corner, in [0, 0.5], fraction of min(H, W).
+        tilt_range: angle between the fold and the base of the corner, in [-60, 60], degrees.
+        flank_range: length of the flank that shows beyond the fold, in [0, 1.2], fraction of the depth.
+        shade_range: brightness of the flank relative to the surface, in [0, 1].
+        glint_range: brightness of glints on the flank, in [0, 1].
+        edge_range: brightness of the lit edge along the fold, in [0, 1].
+        common: see `DefectTransform`; `where` defaults to "edge".
+
+    Examples:
+        >>> import numpy as np
+        >>> from defectsynth import FoldedCorner, synthesize
+        >>> plate = np.full((128, 128), 20, np.uint8)
+        >>> plate[30:100, 30:100] = 200
+        >>> sample = synthesize(plate, FoldedCorner(), seed=0)
+        >>> bool((sample.image[sample.mask > 0] < 200).all())
+        True
+    """
+
+    kind: ClassVar[str] = "folded_corner"
+
+    def __init__(
+        self,
+        *,
+        depth_range: Pair = (0.05, 0.14),
+        tilt_range: Pair = (-30.0, 30.0),
+        flank_range: Pair = (0.35, 1.0),
+        shade_range: Pair = (0.3, 0.75),
+        glint_range: Pair = (0.0, 0.35),
+        edge_range: Pair = (0.0, 0.15),
+        **common: Unpack[Common],
+    ) -> None:
+        common.setdefault("where", "edge")
+        super().__init__(**common)
+        self.fold = CornerFold(
+            depth_range=depth_range,
+            tilt_range=tilt_range,
+            flank_range=flank_range,
+            shade_range=shade_range,
+            glint_range=glint_range,
+            edge_range=edge_range,
+        )
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """The fold and where components."""
+        return self.fold, self.where
+
+    def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> FoldedCornerRecipe | None:
+        """Draw a place, the corner near it and a fold."""
+        place, method, side = self.where.sample(rng, scene), self.where.foreground, scene.side
+        found = scene.foreground(method)
+        if place is None or found.whole:
+            return None
+        depth, tilt, flank, skew, shade, glint, edge = rng.random(7).tolist()
+        fold, corner = self.fold, nearest_corner(find_corners(found), place, CORNER_REACH * side)
+        far = max(between(fold.depth_range, depth) * side * visible_share(self.severity), 1.0)
+        if corner is None:
+            point = nearest_outline_point(scene, place, method)
+            if point is None:
+                return None
+            x, y, outwards = *point, outward_direction(scene, *point, 0.05 * side, method)
+        else:
+            x, y, outwards = corner
+        line = _fitting_fold(found, (x, y, outwards), far, radians_between(fold.tilt_range, tilt))
+        if line is None:
+            return None
+        x, y, towards, far = line
+        return FoldedCornerRecipe(
+            kind=self.kind,
+            severity=self.severity,
+            seed=seed,
+            x=x,
+            y=y,
+            outwards=towards,
+            depth=far,
+            flank=between(fold.flank_range, flank),
+            skew=0.8 * (skew - 0.5),
+            shade=between(fold.shade_range, shade),
+            glint=between(fold.glint_range, glint),
+            edge=between(fold.edge_range, edge),
+            halo=HALO * side,
+            noise=int(rng.integers(1 << 29)),
+            foreground=method,
+        )
+
+
+def _fitting_fold(
+    found: Foreground, corner: tuple[float, float, float], depth: float, tilt: float
+) -> tuple[float, float, float, float] | None:
+    """Return point, direction outwards and depth of a fold that cuts off the corner and nothing else, or None.
+
+    Args:
+        found: the object.
+        corner: x and y in pixels, direction outwards in radians.
+        depth: wanted distance of the fold from the corner in pixels.
+        tilt: wanted angle between the fold and the base of the corner in radians.
+    """
+    x, y, outwards = corner
+    for share in SHARES:
+        for turn in TURNS:
+            towards, far = outwards + tilt + turn, share * depth
+            fold = (x - far * math.cos(outwards), y - far * math.sin(outwards), towards, far)
+            if _hangs_free(found, (x, y), fold):
+                return fold
+    return None
+
+
+def _hangs_free(found: Foreground, corner: Pair, fold: tuple[float, float, float, float]) -> bool:
+    """Return whether a fold cuts off the corner and nothing else that hangs together with it."""
+    rows, columns = found.cells.shape
+    x0, y0, outwards, depth = fold
+    x, y = (np.arange(number) + 0.5 for number in (columns, rows))
+    right, down = (x * found.step[0] - 0.5 - x0)[None], (y * found.step[1] - 0.5 - y0)[:, None]
+    out = right * math.cos(outwards) + down * math.sin(outwards)
+    along = np.abs(down * math.cos(outwards) - right * math.sin(outwards))
+    beyond = cv2.bitwise_and(found.cells, np.negative((out > 0.0).view(np.uint8)))
+    labels = cv2.connectedComponents(beyond)[1].reshape(rows, columns)
+    column, row = (int((value + 0.5) / step) for value, step in zip(corner, found.step, strict=True))
+    part = labels == labels[min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)]
+    part &= labels > 0
+    fits = (along <= MAX_WIDTH * depth) & (out <= MAX_HEIGHT * depth)
+    return bool(part.any()) and bool(fits[part].all())
