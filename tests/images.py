@@ -164,3 +164,19 @@ def lit_object(
         back = back - shadow / 255 * soft
     image = np.where(mask > 0, face + texture * np.sin(60 * x) * np.sin(47 * y), back)[..., None] * (1, 0.97, 0.93)
     return np.clip(image + np.random.default_rng(0).normal(0, grain, image.shape) if grain else image, 0, 1)
+
+
+def cable_image() -> np.ndarray:
+    """Return a cable of 192 x 192 pixels: three wires of radius 28 with dotted cores of radius 15 in a sheath."""
+    image = np.full((192, 192, 3), 40, np.uint8)
+    cv2.circle(image, (96, 100), 86, (190, 200, 200), -1)
+    rng = np.random.default_rng(0)
+    for (x, y), colour in zip(
+        ((96, 60), (62, 122), (130, 122)), ((90, 140, 60), (50, 80, 170), (90, 80, 70)), strict=True
+    ):
+        cv2.circle(image, (x, y), 28, colour, -1)
+        cv2.circle(image, (x, y), 15, (60, 40, 30), -1)
+        for right, down in rng.uniform(-1, 1, (60, 2)):
+            if right * right + down * down < 1:
+                cv2.circle(image, (round(x + 13 * right), round(y + 13 * down)), 1, (220, 190, 170), -1)
+    return image

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Floats
+from defectsynth.core.serialization import Value
 
 BASE_CELLS = 4  # cells along a side of the coarsest octave
 
@@ -31,3 +33,29 @@ def fractal_noise(seed: int, *, octaves: int, gain: float) -> Floats:
     noise -= np.float32(mean[0, 0])
     noise *= np.float32(1.0 / max(float(deviation[0, 0]), 1e-6))
     return noise
+
+
+@dataclass(frozen=True)
+class NoiseSeed(Value):
+    """Seed of several independent patterns of noise in one defect."""
+
+    seed: int
+
+    @classmethod
+    def sample(cls, rng: np.random.Generator) -> NoiseSeed:
+        """Return a random seed."""
+        return cls(int(rng.integers(1 << 62)))
+
+    def tiled(self, shape: tuple[int, int], *, side: int, octaves: int, gain: float, pattern: int = 0) -> Floats:
+        """Return noise of `fractal_noise` in tiles, float32 `shape`, standard deviation about 1.
+
+        Args:
+            shape: (height, width) in pixels.
+            side: side of a tile in pixels.
+            octaves: see `fractal_noise`.
+            gain: see `fractal_noise`.
+            pattern: number of the pattern; each is independent of the others.
+        """
+        cells = fractal_noise(self.seed + pattern, octaves=octaves, gain=gain)
+        tile = cv2.resize(cells, (side, side), interpolation=cv2.INTER_LINEAR)
+        return np.tile(tile, (shape[0] // side + 1, shape[1] // side + 1))[: shape[0], : shape[1]]

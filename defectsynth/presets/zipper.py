@@ -68,7 +68,7 @@ def fabric_border() -> list[Any]:
         transform
         for where in BORDERS
         for transform in (
-            FrayedEdge(where=where, p=0.65),
+            FrayedEdge(where=where, width_range=(0.004, 0.008), p=0.65),
             TornEdge(where=where, radius_range=(0.01, 0.035), p=0.2),
             BentEdge(where=where, amount_range=(0.01, 0.03), extent_range=(0.03, 0.1), p=0.15),
         )

@@ -18,6 +18,16 @@ PARTS = ("flange", "chip_package", "lozenge", "screw", "leather", "woven_fabric"
 OBJECTS, SURFACES = PARTS[:4], ("woven_fabric", "leather")
 WITH_PARTS = ("chip_package", "lozenge", "chip_package")  # rendered parts that consist of object parts
 WOVEN = (ds.MissingThread, ds.BrokenThread, ds.BentThread, ds.PatternShift, ds.Hole)
+OWN_PARTS: dict[type[DefectTransform], str] = {
+    ds.SplayedStrands: "cable",
+    ds.SwappedInserts: "cable",
+    ds.MissingInsert: "cable",
+    ds.FoldedCorner: "metal_nut",
+    ds.FrayedEdge: "zipper",
+    ds.CrushedPattern: "zipper",
+    ds.ClearDrop: "leather",
+    ds.Tear: "leather",
+}
 PART_OF = {  # the rendered part that a category's defects are drawn on
     **{name: name for name in STAND_INS},
     "bottle": "flange",
@@ -84,6 +94,8 @@ def _of_transform(kind: type[DefectTransform], number: int = 0) -> Entry:
         transform = kind(where="object")
     if issubclass(kind, PartDefect):
         parts = WITH_PARTS
+    elif kind in OWN_PARTS:
+        parts = (OWN_PARTS[kind],) * 3
     elif kind is ds.FadedPrint:
         parts = ("chip_package", "lozenge", "chip_package")
     elif kind in WOVEN:

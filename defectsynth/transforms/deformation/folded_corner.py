@@ -16,7 +16,7 @@ from defectsynth.core.parameters import FRACTION, Component, Pair, between, radi
 from defectsynth.core.patch import Patch, float_to_pixels, make_patch
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.functional.membrane import membrane
-from defectsynth.functional.noise import fractal_noise
+from defectsynth.functional.noise import NoiseSeed
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.corners import find_corners, nearest_corner
 from defectsynth.scene.foreground import Foreground
@@ -34,6 +34,7 @@ GLINT_SHARE = 0.8  # noise above which the flank glints
 GRAZING = 0.5  # brightness of the flank at the fold relative to its outer end
 GRAIN = 0.4  # change of the flank's brightness by noise
 NOISE_OCTAVES = 4
+TILE_DEPTHS = 3.0  # side of a tile of noise, in depths
 SHARES = (1.0, 0.8, 0.6, 0.4, 1.6)  # of the depth, tried until the fold cuts off nothing but the corner
 TURNS = (0.0, -0.5, 0.5, -1.0, 1.0)  # radians added to the tilt, tried at every depth
 MAX_WIDTH, MAX_HEIGHT = 2.6, 1.9  # distance along the fold and beyond it up to which a corner may extend, in depths
@@ -88,7 +89,7 @@ class FoldedCornerRecipe(Recipe):
     glint: float
     edge: float
     halo: float
-    noise: int
+    noise: NoiseSeed
     foreground: str
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
@@ -164,8 +165,9 @@ class FoldedCornerRecipe(Recipe):
         cover = cv2.blur(cv2.remap(corner, map_x, map_y, cv2.INTER_LINEAR), (3, 3)).reshape(out.shape)
         alpha = cover.astype(np.float32) * np.float32(1.0 / 255.0) * np.clip(out - np.float32(0.5), 0.0, 1.0)
         rise = np.clip(out * np.float32(1.0 / max(self.flank * self.depth, 1.0)), 0.0, 1.0)
-        noise = fractal_noise(self.noise, octaves=NOISE_OCTAVES, gain=0.9)
-        noise = cv2.resize(noise, (columns, rows), interpolation=cv2.INTER_LINEAR).reshape(out.shape)
+        noise = self.noise.tiled(
+            out.shape, side=max(round(TILE_DEPTHS * self.depth), 8), octaves=NOISE_OCTAVES, gain=0.9
+        )
         gain = (
             np.float32(self.shade)
             * (np.float32(GRAZING) + np.float32(1.0 - GRAZING) * rise)
@@ -270,7 +272,7 @@ class FoldedCorner(DefectTransform):
             glint=between(fold.glint_range, glint),
             edge=between(fold.edge_range, edge),
             halo=HALO * side,
-            noise=int(rng.integers(1 << 29)),
+            noise=NoiseSeed.sample(rng),
             foreground=method,
         )
 

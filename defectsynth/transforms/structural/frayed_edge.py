@@ -134,7 +134,7 @@ class FrayedEdge(DefectTransform):
         self,
         *,
         length_range: Pair = (0.025, 0.065),
-        width_range: Pair = (0.0025, 0.005),
+        width_range: Pair = (0.003, 0.006),
         strands_range: IntPair = (8, 32),
         fan_range: Pair = (15.0, 40.0),
         bend_range: Pair = (-90.0, 90.0),

@@ -15,7 +15,7 @@ from defectsynth.core.layer import ellipse_box
 from defectsynth.core.parameters import FRACTION, Component, Pair, between, span, visible_share
 from defectsynth.core.patch import Patch, float_to_pixels, make_patch
 from defectsynth.engine.transform import DefectTransform
-from defectsynth.functional.noise import fractal_noise
+from defectsynth.functional.noise import NoiseSeed
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from defectsynth.engine.transform import Common
 
 NOISE_OCTAVES = 4
+TILE_CELLS = 8  # pieces along the side of a tile of noise
 SMOOTH, ROUGH = 0.25, 0.6  # gain of the noise of displacements, and of gaps and glints
 RAGGED = 0.35  # unevenness of the outline, of its radius
 GLINT_SHARE = 0.3  # noise above which crests glint
@@ -78,7 +79,7 @@ class CrushRecipe(Recipe):
     cell: float
     dark: float
     glint: float
-    noise: int
+    noise: NoiseSeed
     clip: str
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
@@ -116,10 +117,8 @@ class CrushRecipe(Recipe):
 
     def _noise(self, shape: tuple[int, int], offset: int, *, gain: float) -> Floats:
         """Return one of several patterns of noise, float32 `shape`, standard deviation about 1."""
-        cells = fractal_noise(self.noise + offset, octaves=NOISE_OCTAVES, gain=gain)
-        side = max(round(0.25 * len(cells) * self.cell), 4)
-        tile = cv2.resize(cells, (side, side), interpolation=cv2.INTER_LINEAR)
-        return np.tile(tile, (shape[0] // side + 1, shape[1] // side + 1))[: shape[0], : shape[1]]
+        side = max(round(TILE_CELLS * self.cell), 4)
+        return self.noise.tiled(shape, side=side, octaves=NOISE_OCTAVES, gain=gain, pattern=offset)
 
     def _glints(self, after: Floats, window: Floats, noise: Floats) -> Floats:
         """Return the brightness of scraped crests, float32 (h, w)."""
@@ -209,6 +208,6 @@ class CrushedPattern(DefectTransform):
             cell=between(crush.cell_range, cell) * side,
             dark=between(crush.dark_range, dark) * share,
             glint=between(crush.glint_range, glint) * share,
-            noise=int(rng.integers(1 << 29)),
+            noise=NoiseSeed.sample(rng),
             clip=self.where.foreground if self.where.clips else "",
         )

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Floats
@@ -15,7 +14,7 @@ from defectsynth.core.layer import clip_box
 from defectsynth.core.parameters import FRACTION, Component, Pair, between, span, visible_share
 from defectsynth.core.patch import Patch, float_to_pixels, make_patch
 from defectsynth.engine.transform import DefectTransform
-from defectsynth.functional.noise import fractal_noise
+from defectsynth.functional.noise import NoiseSeed
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from defectsynth.engine.transform import Common
 
-NOISE_OCTAVES = 3  # of the ragged outline and the fibres of the flesh
+NOISE_OCTAVES, MIN_TILE = 3, 16  # of the ragged outline and the fibres of the flesh
 NOISE_SCALE = 0.8  # side of the noise tile in multiples of the length
 RAGGED = 0.5  # change of the width of the wound by the noise
 LIP_WIDTH = 1.2  # of the bright line along the lip, in multiples of the half width
@@ -92,7 +91,7 @@ class TearRecipe(Recipe):
     hollow: float
     depth: float
     light: float
-    noise: int
+    noise: NoiseSeed
     clip: str
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
@@ -141,10 +140,8 @@ class TearRecipe(Recipe):
 
     def _noise(self, shape: tuple[int, int]) -> Floats:
         """Return noise of the size of the wound, float32 `shape`, standard deviation about 1."""
-        cells = fractal_noise(self.noise, octaves=NOISE_OCTAVES, gain=0.8)
-        side = max(round(NOISE_SCALE * max(self.length, 12.0 * self.half)), len(cells))
-        tile = cv2.resize(cells, (side, side), interpolation=cv2.INTER_LINEAR)
-        return np.tile(tile, (shape[0] // side + 1, shape[1] // side + 1))[: shape[0], : shape[1]]
+        side = max(round(NOISE_SCALE * max(self.length, 12.0 * self.half)), MIN_TILE)
+        return self.noise.tiled(shape, side=side, octaves=NOISE_OCTAVES, gain=0.8)
 
     def _add_wound(self, after: Floats, wound: Floats, opening: Floats, noise: Floats) -> None:
         """Draw the dark slit and the pale flesh, (h, w, C), in place."""
@@ -248,6 +245,6 @@ class Tear(DefectTransform):
             hollow=between(wound.hollow_range, hollow) * side,
             depth=between(wound.depth_range, depth) * share,
             light=scene.light,
-            noise=int(rng.integers(1 << 29)),
+            noise=NoiseSeed.sample(rng),
             clip=self.where.foreground if self.where.clips else "",
         )
