@@ -9,12 +9,16 @@ import cv2
 import numpy as np
 
 from defectsynth.core.cache import cached
+from defectsynth.core.parameters import Pair
 from defectsynth.scene.foreground import CACHE_SIZE, Foreground
 from defectsynth.scene.place import Place
 
 ARM = 0.06  # length of the two sides of a corner, share of the longer side of the small copy
 MAX_ANGLE = 130.0  # inner angle of a corner, degrees
 MAX_CORNERS = 12
+SHARES = (1.0, 0.8, 0.6, 0.4, 1.6)  # of the depth, tried until the fold cuts off nothing but the corner
+TURNS = (0.0, -0.5, 0.5, -1.0, 1.0)  # radians added to the tilt, tried at every depth
+MAX_WIDTH, MAX_HEIGHT = 2.6, 1.9  # distance along the fold and beyond it up to which a corner may extend, in depths
 
 
 class Corner(NamedTuple):
@@ -64,3 +68,41 @@ def nearest_corner(corners: tuple[Corner, ...], place: Place, reach: float) -> C
     """Return the corner nearest to a place, None if none lies within `reach` pixels."""
     near = min(corners, key=lambda corner: math.hypot(corner.x - place.x, corner.y - place.y), default=None)
     return near if near and math.hypot(near.x - place.x, near.y - place.y) <= reach else None
+
+
+def fitting_fold(
+    found: Foreground, corner: tuple[float, float, float], depth: float, tilt: float
+) -> tuple[float, float, float, float] | None:
+    """Return point, direction outwards and depth of a fold that cuts off the corner and nothing else, or None.
+
+    Args:
+        found: the object.
+        corner: x and y in pixels, direction outwards in radians.
+        depth: wanted distance of the fold from the corner in pixels.
+        tilt: wanted angle between the fold and the base of the corner in radians.
+    """
+    x, y, outwards = corner
+    for share in SHARES:
+        for turn in TURNS:
+            towards, far = outwards + tilt + turn, share * depth
+            fold = (x - far * math.cos(outwards), y - far * math.sin(outwards), towards, far)
+            if _hangs_free(found, (x, y), fold):
+                return fold
+    return None
+
+
+def _hangs_free(found: Foreground, corner: Pair, fold: tuple[float, float, float, float]) -> bool:
+    """Return whether a fold cuts off the corner and nothing else that hangs together with it."""
+    rows, columns = found.cells.shape
+    x0, y0, outwards, depth = fold
+    x, y = (np.arange(number) + 0.5 for number in (columns, rows))
+    right, down = (x * found.step[0] - 0.5 - x0)[None], (y * found.step[1] - 0.5 - y0)[:, None]
+    out = right * math.cos(outwards) + down * math.sin(outwards)
+    along = np.abs(down * math.cos(outwards) - right * math.sin(outwards))
+    beyond = cv2.bitwise_and(found.cells, np.negative((out > 0.0).view(np.uint8)))
+    labels = cv2.connectedComponents(beyond)[1].reshape(rows, columns)
+    column, row = (int((value + 0.5) / step) for value, step in zip(corner, found.step, strict=True))
+    part = labels == labels[min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)]
+    part &= labels > 0
+    fits = (along <= MAX_WIDTH * depth) & (out <= MAX_HEIGHT * depth)
+    return bool(part.any()) and bool(fits[part].all())
