@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 EXPERIMENTS = ("none", "self_supervised", "binary", "multi_class")
-DEFAULT_SIZES = {"image": 224, "pooled": 256, "patch": 256, "fused": 256}
+DEFAULT_SIZES = {"image": 224, "pooled": 256, "patch": 256, "fused": 256, "ensemble": 256}
 """Shorter side of the images in px by scoring, unless another is given."""
 SHARED = "trainings"
 """Folder of the checkpoints of multi_class, whose training is the same for each of its categories."""
@@ -33,7 +33,7 @@ class Settings:
         generator_digest: digest of all arguments of the generator, so that an edited file is another setting.
         defect: real type of defect that binary learns from; images of that type are left out of the test.
         classes: categories that multi_class classifies; empty for other experiments.
-        scoring: image, pooled, patch or fused, see `eval.scoring.detector`.
+        scoring: image, pooled, patch, fused or ensemble, see `eval.scoring.detector`.
         backbone: name of the backbone.
         weights: weights that it starts from: default, none or a file.
         size: shorter side of the images in px.
@@ -107,15 +107,17 @@ def baseline_of(settings: Settings) -> Settings:
 
 
 def untrained_scoring(scoring: str) -> str:
-    """Return the scoring of the baseline: that of patches for fused scores, which need a head, otherwise the same."""
-    return "patch" if scoring == "fused" else scoring
+    """Return the scoring of the baseline: that of patches for scores that need a head, otherwise the same."""
+    return "patch" if scoring in {"fused", "ensemble"} else scoring
 
 
-def training_scoring(settings: Settings) -> Literal["image", "pooled", "patch"]:
+def training_scoring(settings: Settings) -> Literal["image", "pooled", "patch", "ensemble"]:
     """Return the kind of embedding that is trained: of patches only where synthetic defects have masks."""
     if settings.experiment != "self_supervised" or settings.scoring == "image":
         return "image"
-    return "pooled" if settings.scoring == "pooled" else "patch"
+    if settings.scoring in {"pooled", "ensemble"}:
+        return cast(Literal["pooled", "ensemble"], settings.scoring)
+    return "patch"
 
 
 def checkpoint_of(settings: Settings, out: Path) -> Path:

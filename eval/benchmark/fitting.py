@@ -21,9 +21,8 @@ from eval.benchmark.splits import make_split
 from eval.data.datasets import Category
 from eval.models.backbone import Backbone
 from eval.models.embedding import best_device
-from eval.models.pooling import PooledBackbone
-from eval.models.projection import ProjectedBackbone
 from eval.models.registry import make_backbone
+from eval.models.trained import TRAINED
 from eval.progress import Progress
 from eval.training.epoch_loop import Epoch
 from eval.training.options import TrainingOptions
@@ -31,7 +30,8 @@ from eval.training.recipe import TrainingRecipe
 from eval.training.trainer import train
 
 BATCH = 16
-MIN_EXAMPLES = {"image": 300, "pooled": 600, "patch": 600}  # an epoch repeats its examples until it has this many
+MIN_EXAMPLES = {"image": 300, "pooled": 600, "patch": 600, "ensemble": 600}
+"""Examples of an epoch, which repeats those that it has until they are as many."""
 FROZEN_SHARE = 0.3  # of the epochs train the head alone, where images are embedded
 IMAGE_HEAD_RATES = (1e-2, 3e-3)  # largest learning rate with frozen backbone, and after
 IMAGE_BACKBONE_RATES = (1e-6, 3e-4)  # largest learning rate of the first stage, and of the last
@@ -87,11 +87,9 @@ def fit(
     if split is None:
         return Fitted(backbone, None, (), held_out)
     scoring = training_scoring(settings)
-    if scoring == "patch":
-        backbone = ProjectedBackbone(backbone)
-    if scoring == "pooled":
-        backbone = PooledBackbone(backbone)
-    width = backbone.patch_size if scoring == "patch" else backbone.embedding_size
+    if scoring in TRAINED:
+        backbone = TRAINED[scoring](backbone)
+    width = backbone.patch_size if scoring in {"patch", "ensemble"} else backbone.embedding_size
     annealing = {"annealing": ANNEALING} if settings.head == "sphereface" else {}
     head = make_head(str(settings.head), embedding_size=width, classes=split.classes, **annealing)
     options = _options(settings, examples=len(split.training))

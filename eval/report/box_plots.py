@@ -66,7 +66,7 @@ def score_drawing(group: Group, category: str) -> Drawing | None:
         name = f"{head}, seed {run.results.settings.seed}"
         series.append((name, colour_of(head), [image.defect for image in images], [image.score for image in images]))
     kinds = [GOOD, *sorted({kind for _, _, defects, _ in series for kind in defects} - {GOOD})]
-    fused = run.results.settings.scoring == "fused"
+    fused = run.results.settings.scoring in {"fused", "ensemble"}
     relative = standard_scores if fused else normalised_distances
     unit = "standard deviations from the mean of good" if fused else "distance / mean of good"
     values = [relative(scores, np.array(defects) == GOOD) for _, _, defects, scores in series]

@@ -10,6 +10,8 @@ Scorings:
   the normals, the evidence finds what resembles the synthetic defects. Both are scaled by the patches of the held-out
   normals: 0 is their mean, 1 is their 99.9 % quantile. On the built-in sample set, standard deviations as units were
   better for no family of parts.
+- ensemble: the same sum with a third number on a grid of 4 px, the logit of a segmenter, see
+  `eval.models.segmenting`; the weights of the three are chosen, see `eval.scoring.fusion`.
 """
 
 from __future__ import annotations
@@ -22,17 +24,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from dml_heads import Head
 from eval.data.images import Image, Size, load_images
 from eval.models.backbone import Backbone
-from eval.models.embedding import device_of, embed_images
+from eval.models.embedding import StepProgress, device_of, embed_images
 from eval.models.feature_cache import Features
 from eval.models.projection import unprojected
+from eval.models.segmenting import SegmentingBackbone
 from eval.progress import Progress
+from eval.scoring.fusion import Maps, fit_scales, fuse
 from eval.scoring.memory_bank import Bank, make_bank
 
-_QUANTILE = 0.999  # of the held-out patches; 1 in fused scores
 _BLOCK = 32  # images that are embedded at a time
 
 
@@ -44,7 +48,7 @@ class Detector:
         backbone: embeds images.
         head: trained head; None if nothing was trained.
         bank: bank of normals.
-        scoring: "image", "pooled", "patch" or "fused".
+        scoring: "image", "pooled", "patch", "fused" or "ensemble".
         size: size at which images are embedded, see `Size`.
     """
 
@@ -64,15 +68,16 @@ class Detector:
             progress: see `Progress`.
 
         Returns:
-            Scores float32 (N, h, w), with h = w = 1 for image and pooled scoring; indices of the nearest training
-            normals, int64 (N, h, w); and embeddings, float32 (N, h, w, D).
+            Scores float32 (N, h, w), with h = w = 1 for image and pooled scoring, on a finer grid for ensembles;
+            indices of the nearest training normals, int64 (N, h, w); and embeddings, float32 (N, h', w', D).
         """
         embedded, evidence = _embedded(
             self.backbone, self.head, images, scoring=self.scoring, size=self.size, progress=progress
         )
         steps = None if progress is None else partial(progress, "score")
         distances, origins = self.bank.search(embedded, progress=steps)
-        return _fused(distances, evidence, self.bank.scales), origins, embedded
+        scores = fuse((distances, *evidence), self.bank.scales)
+        return scores, _repeated(origins, scores.shape[1:]), embedded
 
 
 def embed(
@@ -100,8 +105,8 @@ def make_detector(
         backbone: trained or not.
         head: head that was trained with it; None if nothing was trained.
         normals: all good images of the training set, arrays or paths.
-        scoring: "image", "pooled", "patch" or "fused"; "fused" needs a head that was trained on patches, with the
-            classes 0 for normal and 1 for defective ones.
+        scoring: "image", "pooled", "patch", "fused" or "ensemble"; "fused" needs a head that was trained on patches,
+            with the classes 0 for normal and 1 for defective ones; "ensemble" also a `SegmentingBackbone`.
         size: size at which images are embedded, see `Size`.
         held_out: indices of the normals that nothing was trained on; threshold and scales come from them.
         seed: seed of the coreset.
@@ -112,18 +117,14 @@ def make_detector(
         The detector, and the embeddings of all normals, float32 (N, h, w, D).
 
     Raises:
-        ValueError: if `scoring` is "fused" and `head` is None.
+        ValueError: if `scoring` needs a head or a segmenter that is missing.
     """
     known, evidence = _embedded(backbone, head, normals, scoring=scoring, size=size, progress=progress)
     bank, distances = make_bank(known, held_out=held_out, seed=seed, progress=progress)
-    if evidence is not None:
-        held_evidence = evidence[held_out]
-        far, reach, sure, sure_reach = (
-            float(number) for values in (distances, held_evidence) for number in (values.mean(), _reach(values))
-        )
-        scales = (far, reach / distance if distance > 0 else float("inf"), sure, sure_reach)
-        threshold = float(_fused(distances, held_evidence, scales).max())
-        bank = replace(bank, threshold=threshold, scales=scales)
+    if evidence:
+        maps = (distances, *(map_[held_out] for map_ in evidence))
+        scales = fit_scales(maps, (distance, *(1.0 for _ in evidence)))
+        bank = replace(bank, threshold=float(fuse(maps, scales).max()), scales=scales)
     return Detector(backbone, head, bank, scoring, size), known
 
 
@@ -135,11 +136,13 @@ def _embedded(
     scoring: str,
     size: Size,
     progress: Progress | None,
-) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-    """Return embeddings (N, h, w, D) to measure distances between, and for fused scoring the evidence (N, h, w)."""
+) -> tuple[NDArray[np.float32], Maps]:
+    """Return embeddings (N, h, w, D) to measure distances between, and the maps that are added to the distances."""
     steps = None if progress is None else partial(progress, "embed")
     if scoring == "image":
-        return embed_images(backbone, images, size=size, progress=steps)[:, None, None], None
+        return embed_images(backbone, images, size=size, progress=steps)[:, None, None], ()
+    if scoring == "ensemble":
+        return _branches(backbone, head, load_images(images, size=size), progress=steps)
     trainable = 0 if unprojected(backbone) is backbone else len(backbone.stages())
     lower = Features(backbone, scoring="patch", trainable=trainable)(load_images(images, size=size), progress=steps)
     upper = partial(backbone.upper, scoring="patch", trainable=trainable)
@@ -148,13 +151,37 @@ def _embedded(
     with torch.inference_mode():
         if scoring == "pooled":
             pooled = partial(backbone.upper, scoring="pooled", trainable=trainable)
-            return _joined([pooled(block.to(device)) for block in blocks])[:, None, None], None
+            return _joined([pooled(block.to(device)) for block in blocks])[:, None, None], ()
         if scoring == "patch":
-            return _joined([upper(block.to(device)).movedim(1, -1) for block in blocks]), None
+            return _joined([upper(block.to(device)).movedim(1, -1) for block in blocks]), ()
         if head is None:
             raise ValueError("head must be a trained one for fused scoring, got None")
         evidence = _joined([evidence_of(head, upper(block.to(device))) for block in blocks])
-        return np.ascontiguousarray(lower.movedim(1, -1).float().numpy()), evidence
+        return np.ascontiguousarray(lower.movedim(1, -1).float().numpy()), (evidence,)
+
+
+def _branches(
+    backbone: Backbone, head: Head | None, images: NDArray[np.uint8], *, progress: StepProgress | None
+) -> tuple[NDArray[np.float32], Maps]:
+    """Return frozen patches (N, h, w, D), and the evidence of the patches and of the segmentation."""
+    if head is None or not isinstance(backbone, SegmentingBackbone):
+        raise ValueError(f"backbone must be a trained SegmentingBackbone for ensembles, got {type(backbone).__name__}")
+    device = device_of(backbone)
+    frozen, evidence, logits = [], [], []
+    with torch.inference_mode():
+        for number, image in enumerate(images, 1):  # one at a time is the fastest on a CPU, see `Features`
+            branches = backbone.branches(torch.from_numpy(image)[None].to(device))
+            frozen.append(branches.frozen.half().movedim(1, -1))
+            evidence.append(evidence_of(head, branches.projected))
+            logits.append(smoothed(branches.logits))
+            if progress is not None:
+                progress(number, len(images))
+    return _joined(frozen), (_joined(evidence), _joined(logits))
+
+
+def smoothed(logits: Tensor) -> Tensor:
+    """Return logits (B, h, w) averaged over 3 x 3 cells, so that no single cell decides."""
+    return functional.avg_pool2d(logits[:, None], 3, stride=1, padding=1, count_include_pad=False)[:, 0]
 
 
 def evidence_of(head: Head, embedding: Tensor) -> Tensor:
@@ -167,17 +194,7 @@ def _joined(blocks: list[Tensor]) -> NDArray[np.float32]:
     return np.ascontiguousarray(torch.cat(blocks).float().cpu().numpy())
 
 
-def _fused(
-    distances: NDArray[np.float32], evidence: NDArray[np.float32] | None, scales: tuple[float, ...]
-) -> NDArray[np.float32]:
-    if evidence is None:
-        return distances
-    far, reach, sure, sure_reach = scales
-    tiny = float(np.finfo(np.float32).tiny)
-    summed = (distances - far) / max(reach, tiny) + (evidence - sure) / max(sure_reach, tiny)
-    return np.asarray(summed, np.float32)
-
-
-def _reach(values: NDArray[np.float32]) -> float:
-    """Return the distance of the 99.9 % quantile from the mean."""
-    return float(np.quantile(values, _QUANTILE) - values.mean())
+def _repeated(origins: NDArray[np.int64], grid: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return indices (N, h, w) on a finer grid, by the nearest neighbour."""
+    rows, columns = (np.arange(count) * own // count for count, own in zip(grid, origins.shape[1:], strict=True))
+    return origins[:, rows][:, :, columns]

@@ -16,7 +16,8 @@ from torch.nn import functional
 from eval.models.backbone import Backbone
 from eval.models.embedding import device_of
 from eval.models.projection import unprojected
-from eval.scoring.detector import Detector, evidence_of
+from eval.models.segmenting import SegmentingBackbone
+from eval.scoring.detector import Detector, evidence_of, smoothed
 from eval.scoring.memory_bank import Bank
 from eval.scoring.nearest import nearest
 
@@ -121,6 +122,8 @@ def _highest_scores(detector: Detector, pixels: Tensor, high: Tensor | None = No
     if detector.scoring == "patch" or detector.head is None:
         rows = _rows(backbone.patch_embed(pixels))
         return _highest(_distances(_chosen(rows, high), bank), rows, high)
+    if detector.scoring == "ensemble":
+        return _highest_of_ensemble(detector, pixels, high)
     known = unprojected(backbone).patch_embed(pixels)
     if detector.scoring == "pooled":
         trainable = 0 if unprojected(backbone) is backbone else len(backbone.stages())
@@ -130,6 +133,22 @@ def _highest_scores(detector: Detector, pixels: Tensor, high: Tensor | None = No
     rows = _rows(known)
     distances = _distances(_chosen(rows, high), bank)
     return _highest(distances / distance_scale + _chosen(evidence.flatten(1), high) / evidence_scale, rows, high)
+
+
+def _highest_of_ensemble(detector: Detector, pixels: Tensor, high: Tensor | None) -> Tensor:
+    """Return the score of each image by an ensemble, less what the scales subtract, (B,); see `_highest_scores`."""
+    backbone = detector.backbone
+    if detector.head is None or not isinstance(backbone, SegmentingBackbone):
+        raise TypeError(f"backbone must be a trained SegmentingBackbone for ensembles, got {type(backbone).__name__}")
+    branches = backbone.branches(pixels)
+    frozen = branches.frozen
+    distances = _distances(_rows(frozen).flatten(0, 1), detector.bank).view(len(frozen), *frozen.shape[2:])
+    maps = (distances, evidence_of(detector.head, branches.projected), smoothed(branches.logits))
+    total = torch.zeros_like(branches.logits)
+    for map_, reach in zip(maps, detector.bank.scales[1::2], strict=True):
+        total = total + functional.interpolate(map_[:, None], total.shape[1:], mode="bilinear")[:, 0] / reach
+    flat = total.flatten(1)
+    return (flat if high is None else flat.masked_fill(~high, -torch.inf)).max(dim=1).values
 
 
 def _rows(patches: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ class EpochData:
 
     Attributes:
         features: (N, ...), see `Backbone.lower`.
-        targets: int64, classes of images (N,) or of patches (N, h, w).
+        targets: int64, classes of images (N,) or of patches (N, h, w); for a segmentation the masks, uint8 (N, H, W).
         classes: classes of the images that occur.
     """
 
@@ -53,7 +53,8 @@ class EpochReader:
         self.backbone, self.options, self.trainable, self.workers = backbone, options, trainable, workers
         self.of_images = options.scoring == "image"
         backbone.eval()
-        self.features = Features(backbone, scoring="image" if self.of_images else "patch", trainable=trainable)
+        kind = "image" if self.of_images else "ensemble" if options.scoring == "ensemble" else "patch"
+        self.features = Features(backbone, scoring=kind, trainable=trainable)
 
     def read(self, examples: Examples, epoch: int, *, progress: Callable[[int], None] | None = None) -> EpochData:
         """Read all examples once.
@@ -73,12 +74,17 @@ class EpochReader:
         )
         for images, masks, labels in batches:
             features.append(self.features(images.numpy()))
-            targets.append(labels if self.of_images else self._patch_labels(masks, features[-1]))
+            targets.append(self._targets(masks, labels, features[-1]))
             classes.update(labels.tolist())
             done += len(images)
             if progress is not None:
                 progress(done)
         return EpochData(torch.cat(features), torch.cat(targets), frozenset(classes))
+
+    def _targets(self, masks: Tensor, labels: Tensor, features: Tensor) -> Tensor:
+        if self.of_images:
+            return labels
+        return masks if self.options.scoring == "ensemble" else self._patch_labels(masks, features)
 
     def _patch_labels(self, masks: Tensor, features: Tensor) -> Tensor:
         with torch.inference_mode():

@@ -12,9 +12,11 @@ from dml_heads.checks import IGNORED
 from eval.models.backbone import Backbone
 from eval.models.embedding import autocasting, bfloat16_pays, device_of
 from eval.models.pooling import PooledBackbone
+from eval.models.segmenting import SegmentingBackbone
 from eval.training.epoch_data import EpochData
 from eval.training.options import TrainingOptions
-from eval.training.targets import image_labels, mixup, patch_weights
+from eval.training.segmentation import segmentation_loss
+from eval.training.targets import image_labels, mixup, patch_labels, patch_weights
 
 _MIXUP_STRENGTH = 0.4  # as in fastai
 
@@ -35,7 +37,7 @@ class Objective:
 
     def __init__(self, backbone: Backbone, head: Head, options: TrainingOptions, *, trainable: int) -> None:
         self.backbone, self.head, self.trainable = backbone, head, trainable
-        self.scoring = options.scoring
+        self.scoring, self.label_share = options.scoring, options.label_share
         default = _MIXUP_STRENGTH if can_mix(head, options) else 0.0
         self.mixup_strength = default if options.mixup_strength is None else options.mixup_strength
         self.device = device_of(backbone)
@@ -51,6 +53,8 @@ class Objective:
         """
         if isinstance(self.backbone, PooledBackbone):
             return self._pooled_loss(self.backbone, features, labels)
+        if isinstance(self.backbone, SegmentingBackbone):
+            return self._segmenting_loss(self.backbone, features, labels)
         if self.mixup_strength > 0:
             features, labels = mixup(features, labels, classes=self.head.classes, rng=rng, strength=self.mixup_strength)
         weight = patch_weights(labels) if self.scoring == "patch" else None
@@ -62,8 +66,11 @@ class Objective:
         with torch.inference_mode():
             for places in torch.split(torch.arange(len(data)), batch):
                 features, labels = data.batch(places, self.device)
+                embedded = self._embed(features)
+                if self.scoring == "ensemble":
+                    labels = self._labels_of_masks(labels, embedded)
                 labels = image_labels(labels) if self.scoring == "pooled" else labels
-                right = self.head(self._embed(features)).argmax(dim=1) == labels
+                right = self.head(embedded).argmax(dim=1) == labels
                 kept = labels != IGNORED
                 hits += labels[kept & right].bincount(minlength=len(hits)).cpu()
                 counts += labels[kept].bincount(minlength=len(counts)).cpu()
@@ -80,6 +87,17 @@ class Objective:
             embedded, logits = backbone.pooled(features)
         patch_loss = functional.cross_entropy(logits, labels, weight=patch_weights(labels), ignore_index=IGNORED)
         return self.head.loss(embedded, image_labels(labels)) + patch_loss
+
+    def _segmenting_loss(self, backbone: SegmentingBackbone, images: Tensor, masks: Tensor) -> Tensor:
+        """Return the loss of the patches plus that of the segmentation, for images and their masks (B, H, W)."""
+        with autocasting(self.device, wanted=self.autocast):
+            branches = backbone.branches(images)
+        labels = self._labels_of_masks(masks, branches.projected)
+        patch_loss = self.head.loss(branches.projected, labels, weight=patch_weights(labels))
+        return patch_loss + segmentation_loss(branches.logits, masks)
+
+    def _labels_of_masks(self, masks: Tensor, embedded: Tensor) -> Tensor:
+        return patch_labels(masks, grid=(embedded.shape[2], embedded.shape[3]), share=self.label_share)
 
 
 def can_mix(head: Head, options: TrainingOptions) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from eval.training.targets import LABEL_SHARE
 
-Scoring = Literal["image", "pooled", "patch"]
+Scoring = Literal["image", "pooled", "patch", "ensemble"]
 
 _MINIMA = {
     "epochs": 1,
@@ -32,8 +32,9 @@ class TrainingOptions:
         passes: number of times that an epoch goes over its examples, at least 1. The examples are read, and run through
             the frozen stages, once per epoch.
         scoring: "image" trains on one embedding per image; "pooled" does, too, and trains the patch classifier of a
-            `PooledBackbone`; "patch" trains on one embedding per patch. Patches take their labels from the masks, and
-            defective patches weigh up to 50 times as much as normal ones.
+            `PooledBackbone`; "patch" trains on one embedding per patch; "ensemble" does, too, and trains the
+            segmenter of a `SegmentingBackbone`. Patches take their labels from the masks, and defective patches weigh
+            up to 50 times as much as normal ones.
         head_rates: largest learning rate of the head in the frozen epochs and after them, each above 0.
         backbone_rates: largest learning rate of the first and of the last stage, each above 0; geometric in between.
         trainable_stages: number of last stages that are trained after the frozen epochs, at least 1; None: all. The
@@ -71,7 +72,7 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         """Check the values."""
         if self.scoring not in get_args(Scoring):
-            raise ValueError(f"scoring must be 'image', 'pooled' or 'patch', got {self.scoring!r}")
+            raise ValueError(f"scoring must be 'image', 'pooled', 'patch' or 'ensemble', got {self.scoring!r}")
         for name, low in _MINIMA.items():
             value, within_epochs = getattr(self, name), name in {"frozen_epochs", "averaged_epochs"}
             if not low <= value <= (self.epochs if within_epochs else math.inf):

@@ -12,6 +12,7 @@ from eval.data.examples import Split
 from eval.models.backbone import Backbone
 from eval.models.embedding import StepProgress, device_of
 from eval.models.pooling import PooledBackbone
+from eval.models.segmenting import SegmentingBackbone
 from eval.training.epoch_loop import Epoch, TrainingRun
 from eval.training.objective import can_mix
 from eval.training.options import TrainingOptions
@@ -87,7 +88,9 @@ def _check_fit(backbone: Backbone, head: Head, split: Split, options: TrainingOp
     scoring, stages = options.scoring, len(backbone.stages())
     if scoring == "pooled" and not isinstance(backbone, PooledBackbone):
         raise ValueError(f"backbone must be a PooledBackbone for 'pooled' scoring, got {type(backbone).__name__}")
-    size = backbone.patch_size if scoring == "patch" else backbone.embedding_size
+    if scoring == "ensemble" and not isinstance(backbone, SegmentingBackbone):
+        raise ValueError(f"backbone must be a SegmentingBackbone for 'ensemble' scoring, got {type(backbone).__name__}")
+    size = backbone.patch_size if scoring in {"patch", "ensemble"} else backbone.embedding_size
     if (head.embedding_size, head.classes) != (size, split.classes):
         raise ValueError(
             f"head must have embedding_size={size} and classes={split.classes} for {backbone.name!r}, this split and "

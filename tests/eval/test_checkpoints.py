@@ -62,5 +62,5 @@ def test_only_named_heads_can_be_saved_and_only_models_loaded(tmp_path: Path) ->
     with pytest.raises(FileNotFoundError, match="path must be a file of weights"):
         load_model(tmp_path / "missing.pt")
     torch.save({"kind": "else"}, tmp_path / "else.pt")
-    with pytest.raises(ValueError, match="must be a 'defectsynth model 3', got 'else'"):
+    with pytest.raises(ValueError, match="must be a 'defectsynth model 4', got 'else'"):
         load_model(tmp_path / "else.pt")
