@@ -80,9 +80,12 @@ class State:
         return cls(image, mask, roi, white_level(image, peak), [], [], image, mask)
 
     def draw(self, defect: DefectTransform, *, seed: int, count: int | None = None) -> None:
-        """Draw with a defect, regardless of its `p`."""
+        """Draw with a defect, regardless of its `p`; a draw that only restores pixels is left out."""
         drawing = defect.draw(self.image, seed=seed, roi=self.roi, count=count, peak=self.peak)
+        before = (self.image, self.mask, self.records, self.marks)
         self.add(drawing, value=defect.mask_value, kind=defect.mask_kind)
+        if before[2] and drawing.recipes and any(map(self._is_undone, self.marks)):
+            self.image, self.mask, self.records, self.marks = before  # or no record could draw the image again
 
     def add(self, drawing: Drawing, *, value: float | None = None, kind: str = "binary") -> None:
         """Take over drawn defects: image, mask and records; earlier defects move with a warp."""
@@ -92,8 +95,14 @@ class State:
         self.mask = add_to_mask(self.mask, [drawing], value=value, kind=kind)
         if any(isinstance(recipe, WarpRecipe) for recipe in drawing.recipes):
             self.marks = [Mark.of(displaced_mask(mark.whole(self.mask.shape[:2]), drawing)) for mark in self.marks]
-        self.records += drawing.records(next_draw(self.records))
-        self.marks += [Mark(patch.box, patch.mask) for patch in drawing.patches]
+        self.records = self.records + drawing.records(next_draw(self.records))
+        self.marks = self.marks + [Mark(patch.box, patch.mask) for patch in drawing.patches]
+
+    def _is_undone(self, mark: Mark) -> bool:
+        """Return whether no pixel of a mark differs any more from the image before the defects."""
+        now, clean = self.image[mark.box.slices], self.clean[mark.box.slices]
+        changed = (now != clean).reshape(*mark.mask.shape, -1).any(axis=2) | (self.known[mark.box.slices] != 0)
+        return not (changed & (mark.mask != 0)).any()
 
     def prune(self) -> None:
         """Drop mask pixels that a later defect restored to their original value, and records left without pixels."""

@@ -214,3 +214,9 @@ def test_wide_integer_labels_move_with_a_warp_bit_for_bit() -> None:
             result = A.Compose([ds.Bulge(where="anywhere", p=1)], seed=seed)(image=SURFACE, mask=mask)
             assert result["mask"].dtype == dtype
             assert set(np.unique(result["mask"]).tolist()) <= {0, 255, 1, 16_777_217}
+
+
+def test_a_draw_that_only_restores_pixels_is_left_out_and_records_draw_the_image_again() -> None:
+    image = np.array([[69], [10]], np.uint8)
+    sample = ds.synthesize(image, ds.presets.mvtec_ad("pill", defect="combined"), seed=0)
+    assert ds.redraw(image, sample.defects).image.tobytes() == sample.image.tobytes()
