@@ -32,6 +32,7 @@ LIBRARY = {
     "testing": ("core", "io", "places", "shapes", "looks", "fields", "blending", "recipes", "engine", "registry"),
     "studio": ("core", "io", "places", "engine", "registry", "cli"),
     "torch": ("core", "engine", "registry"),
+    "integrations": ("core", "engine", "torch"),
 }
 EVALUATION = {
     "files": (),

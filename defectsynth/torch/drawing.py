@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import PIL.Image
 import torch
+from torch.utils.data import get_worker_info
 
 from defectsynth.core.arrays import Array
 from defectsynth.core.messages import did_you_mean
@@ -23,6 +25,7 @@ from defectsynth.engine.transform import DefectTransform
 from defectsynth.registry import WITHOUT, load_preset, named_defects, named_presets
 
 SEEDS = 1 << 62  # number of different seeds
+RANK_STRIDE = 0x1E3779B97F4A7C15  # between the seeds of processes that train together
 WORKING_DTYPES = {torch.float16: torch.float32, torch.bfloat16: torch.float32}  # exact there and back
 DTYPES = (torch.uint8, torch.uint16, torch.float32, torch.float64, *WORKING_DTYPES)
 PIL_MODES = ("L", "RGB", "I;16", "F")
@@ -54,6 +57,34 @@ def as_transform(transform: Any) -> Any:
                 f"transform must hold defects only, got {type(leaf).__name__}; place other transforms in the v2.Compose"
             )
     return transform
+
+
+def new_seeds(count: int, generator: torch.Generator | None = None) -> torch.Tensor:
+    """Return so many new seeds, int64 on the CPU, different in every worker and rank.
+
+    Args:
+        count: number of seeds.
+        generator: where they are drawn from; None for torch's default generator. To a generator of one's own, of which
+            every worker has a copy, the worker's seed is added; to both, a number for the rank, 0 in the first.
+    """
+    device = "cpu" if generator is None else generator.device
+    seeds = torch.randint(SEEDS, (count,), generator=generator, device=device).tolist()
+    worker = get_worker_info()
+    offset = worker.seed if generator is not None and worker is not None else 0
+    offset += process_rank() * RANK_STRIDE
+    return torch.tensor([(seed + offset) % SEEDS for seed in seeds], dtype=torch.int64)
+
+
+def process_rank() -> int:
+    """Return the number of this process, or of the one that started this worker, among those that train together.
+
+    `seed_everything` sets the same seed in all of them.
+    """
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        return torch.distributed.get_rank()
+    if "RANK" in os.environ:  # set by torchrun; a spawned worker has no process group but inherits the environment
+        return int(os.environ["RANK"])
+    return (int(os.environ.get("NODE_RANK", "0")) << 16) + int(os.environ.get("LOCAL_RANK", "0"))  # set by Lightning
 
 
 class UnrecordedDrawing(Drawing):

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from kornia.augmentation import IntensityAugmentationBase2D
 
-from defectsynth.torch.drawing import SEEDS, DrawnImage, as_transform, check_images, draw_batch
+from defectsynth.torch.drawing import DrawnImage, as_transform, check_images, draw_batch, new_seeds
 from defectsynth.torch.targets import MaskTarget, as_roi
 
 
@@ -45,7 +45,7 @@ class DefectAugmentation(IntensityAugmentationBase2D):
 
     def generate_parameters(self, batch_shape: tuple[int, ...]) -> dict[str, torch.Tensor]:
         """Return the seed of each image, drawn from torch's default generator."""
-        return {"seeds": torch.randint(SEEDS, (batch_shape[0],))}
+        return {"seeds": new_seeds(batch_shape[0])}
 
     def apply_transform(
         self, images: torch.Tensor, params: dict[str, torch.Tensor], flags: dict[str, Any], transform: Any = None

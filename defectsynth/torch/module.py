@@ -10,13 +10,12 @@ import numpy as np
 import PIL.Image
 import torch
 from torch.utils._pytree import tree_flatten, tree_unflatten
-from torch.utils.data import get_worker_info
 from torchvision import tv_tensors
 from torchvision.transforms import v2
 
 from defectsynth.core.images import checked_peak
 from defectsynth.core.parameters import Number
-from defectsynth.torch.drawing import SEEDS, DrawnImage, as_transform, check_images, draw_batch, draw_image
+from defectsynth.torch.drawing import DrawnImage, as_transform, check_images, draw_batch, draw_image, new_seeds
 from defectsynth.torch.targets import (
     MaskTarget,
     as_roi,
@@ -68,7 +67,7 @@ class DefectModule(v2.Transform):
         peak: white level of uint16 images, see `synthesize`.
         generator: where seeds are drawn from; None for torch's default generator, which `torch.manual_seed` sets and
             which differs in every worker and epoch of a `DataLoader`. In a worker, the worker's seed is added to what a
-            generator of your own draws.
+            generator of your own draws; in the ranks of a distributed training, a number for the rank is added to both.
 
     Inputs:
         image: (C, H, W) or (B, C, H, W) on any device: uint8, uint16, or floats in [0, 1]; or a PIL image of mode L,
@@ -182,12 +181,9 @@ class DefectModule(v2.Transform):
 
     def _new_seeds(self, count: int) -> tuple[int | None, ...]:
         """Return a seed for each of so many images, None where `p` leaves one as it is."""
-        device = "cpu" if self.generator is None else self.generator.device
-        seeds = torch.randint(SEEDS, (count,), generator=self.generator, device=device).tolist()
-        worker = get_worker_info()
-        if self.generator is not None and worker is not None:  # the worker has a copy of the generator
-            seeds = [(seed + worker.seed) % SEEDS for seed in seeds]
+        seeds = new_seeds(count, self.generator).tolist()
         if self.p == 1.0:
             return tuple(seeds)
+        device = "cpu" if self.generator is None else self.generator.device
         shares = torch.rand(count, generator=self.generator, device=device).tolist()
         return tuple(seed if share < self.p else None for seed, share in zip(seeds, shares, strict=True))

@@ -92,6 +92,26 @@ def test_spawned_workers_draw_what_forked_ones_draw() -> None:
     assert runs[0] == runs[1]
 
 
+@pytest.mark.parametrize("variable", ["RANK", "LOCAL_RANK", "NODE_RANK"])
+def test_ranks_draw_different_defects_from_the_same_seed(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    draws = []
+    for rank in ("0", "1", "1"):
+        monkeypatch.setenv(variable, rank)
+        torch.manual_seed(11)
+        draws.append(DefectModule("scratch")(IMAGE[None].repeat(2, 1, 1, 1)).image)
+    assert torch.equal(draws[1], draws[2])
+    assert len({image.numpy().tobytes() for batch in draws for image in batch}) == 4
+
+
+def test_workers_of_different_ranks_draw_different_defects(monkeypatch: pytest.MonkeyPatch) -> None:
+    epochs = []
+    for rank in ("0", "1"):
+        monkeypatch.setenv("RANK", rank)
+        torch.manual_seed(11)
+        epochs += images_of_epoch(loader_of_workers("fork"))
+    assert len(set(epochs)) == 2 * LENGTH
+
+
 @pytest.mark.parametrize("workers", [0, 2])
 def test_in_the_collate_function(workers: int) -> None:
     torch.manual_seed(0)
