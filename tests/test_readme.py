@@ -25,8 +25,9 @@ from eval.cli.parser import parse_arguments
 from eval.sample_set.__main__ import main as write_sample_set
 
 ROOT = Path(__file__).parents[1]
-MAIN, LIBRARY, TRANSFORMS, EVAL = PAGES = tuple(
-    ROOT / folder / "README.md" for folder in (".", "defectsynth", "defectsynth/transforms", "eval")
+MAIN, LIBRARY, TRANSFORMS, EVAL, INTEGRATIONS = PAGES = tuple(
+    ROOT / folder / "README.md"
+    for folder in (".", "defectsynth", "defectsynth/transforms", "eval", "defectsynth/integrations")
 )
 GALLERY = ROOT / "examples" / "gallery" / "README.md"
 MAX_LINES = 170
@@ -121,6 +122,9 @@ def test_the_code_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert not first.mask.any()
         assert names["mask"].any()
         assert names["position"] == 1
+    if page == INTEGRATIONS:
+        assert np.array_equal(names["again"]["image"], names["replay"]["image"])
+        assert names["result"]["mask"].any()
     if page == LIBRARY:
         assert names["again"].image.tobytes() == names["sample"].image.tobytes()
         assert names["result"].defects[0]["defect_type"] == "corrosion"
