@@ -22,6 +22,7 @@ if TYPE_CHECKING or not started_as_command():
     from defectsynth.blending.blend import Blend
     from defectsynth.engine.synthesis import Sample, redraw, synthesize
     from defectsynth.engine.transform import DefectTransform
+    from defectsynth.fitting.fit import Fit, fit
     from defectsynth.scene.foreground import find_foreground
     from defectsynth.training.curriculum import Curriculum, with_severity
     from defectsynth.training.twins import AnomalyTwins
@@ -32,9 +33,11 @@ if TYPE_CHECKING or not started_as_command():
         "Blend",
         "Curriculum",
         "DefectTransform",
+        "Fit",
         "Sample",
         "fields",
         "find_foreground",
+        "fit",
         "looks",
         "places",
         "presets",

@@ -28,9 +28,13 @@ LIBRARY = {
         *("core", "places", "shapes", "looks", "fields", "blending"),
         *("engine", "transforms", "presets", "reference"),
     ),
-    "cli": ("core", "io", "places", "engine", "presets", "reference", "registry"),
     "testing": ("core", "io", "places", "shapes", "looks", "fields", "blending", "recipes", "engine", "registry"),
     "studio": ("core", "io", "places", "engine", "registry", "cli"),
+    "fitting": (
+        *("core", "io", "functional", "scene", "places", "shapes", "looks", "blending", "parts"),
+        *("engine", "transforms", "presets", "registry"),
+    ),
+    "cli": ("core", "io", "places", "engine", "presets", "reference", "registry", "fitting"),
     "torch": ("core", "engine", "registry"),
     "integrations": ("core", "engine", "torch"),
 }

@@ -53,7 +53,7 @@ def check_options(arguments: argparse.Namespace) -> None:
     ):
         if isinstance(getattr(arguments, name, None), str):
             setattr(arguments, name, _whole(f"--{name.replace('_', '-')}", getattr(arguments, name), low, high))
-    for name in ("severity", "test_good", "val", "background"):
+    for name in ("severity", "test_good", "val", "background", "real_share", "other_share"):
         if isinstance(getattr(arguments, name, None), str):
             setattr(arguments, name, _real(f"--{name.replace('_', '-')}", getattr(arguments, name)))
     if arguments.command == "generate" and not arguments.defect and arguments.preset is None:
@@ -94,6 +94,7 @@ def _parser() -> _Parser:
     _add_generate(commands)
     _add_preview(commands)
     _add_studio(commands)
+    _add_fit(commands)
     commands.add_parser("list", help="name the defects and presets", description="Name the defects and presets.")
     show = commands.add_parser(
         "show",
@@ -135,12 +136,7 @@ def _add_generate(commands: Any) -> None:
     )
     parser.add_argument("--shard-size", metavar="N", help="webdataset: output images in a tar shard (default: 1000)")
     parser.add_argument("--seed", default="0", metavar="S", help="same seed, same bytes (default: 0)")
-    parser.add_argument(
-        "--workers",
-        default=str(min(os.cpu_count() or 1, MOST_WORKERS)),
-        metavar="N",
-        help="processes; the result does not depend on it (default here: %(default)s)",
-    )
+    _add_workers(parser)
     parser.add_argument(
         "--roi-dir", type=Path, metavar="DIR", help="one mask for each image, same relative path, any suffix"
     )
@@ -180,6 +176,47 @@ def _add_studio(commands: Any) -> None:
     )
     parser.add_argument("--port", default="8080", metavar="N", help="default: %(default)s")
     parser.add_argument("--no-browser", dest="browser", action="store_false", help="do not open a browser")
+
+
+def _add_fit(commands: Any) -> None:
+    parser = commands.add_parser(
+        "fit",
+        help="make a preset from a few real defects",
+        description="Measure a few real defects against good parts and write a preset that draws similar ones. Nothing "
+        "is trained. Folders below --defects name the types of defect.",
+    )
+    parser.add_argument("--normals", type=Path, required=True, metavar="DIR", help="folder of good images")
+    parser.add_argument(
+        "--defects", type=Path, required=True, metavar="DIR", help="folder of images with defects; good/ is left out"
+    )
+    parser.add_argument(
+        "--masks",
+        type=Path,
+        metavar="DIR",
+        help="their masks, same relative path, with _mask or not, any suffix (default: estimated, roughly)",
+    )
+    parser.add_argument(
+        "--pairs", type=Path, metavar="DIR", help="without masks: the same parts before the defect, same relative path"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="PRESET.yaml", help="where the preset goes")
+    parser.add_argument("--sheet", type=Path, metavar="PNG", help="real beside drawn (default: beside the preset)")
+    parser.add_argument(
+        "--real-share", default="0", metavar="SHARE", help="share of real defects, pasted, in [0, 1) (default: 0)"
+    )
+    parser.add_argument(
+        "--other-share", default="0.15", metavar="SHARE", help="share of defects of other kinds (default: 0.15)"
+    )
+    parser.add_argument("--seed", default="0", metavar="S", help="same seed, same preset (default: 0)")
+    _add_workers(parser)
+
+
+def _add_workers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workers",
+        default=str(min(os.cpu_count() or 1, MOST_WORKERS)),
+        metavar="N",
+        help="processes; the result does not depend on it (default here: %(default)s)",
+    )
 
 
 def _add_defects(parser: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from defectsynth.cli.errors import JobError, UsageError
 COMMANDS = {  # imported when asked for, so that --help answers at once
     "generate": ("defectsynth.cli.generate", "generate"),
     "preview": ("defectsynth.cli.preview", "preview"),
+    "fit": ("defectsynth.cli.fit", "fit"),
     "list": ("defectsynth.cli.describe", "list_names"),
     "studio": ("defectsynth.studio.server", "studio"),
     "show": ("defectsynth.cli.describe", "show"),

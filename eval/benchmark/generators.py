@@ -10,6 +10,7 @@ from typing import Any
 
 import albumentations as A
 
+from defectsynth.fitting.saving import fitted_images
 from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.reference import REFERENCES
 from defectsynth.registry import WITHOUT, load_preset, make_defects, named_defects, named_presets
@@ -78,12 +79,16 @@ def tuning_images(name: str, *, category: str) -> tuple[str, ...]:
     """Return the test images, DEFECT/FILE, that a preset was tuned on; empty for other generators.
 
     Args:
-        name: see `make_generator`; a tuned preset is the file best.yaml of a search, beside its tune.json.
+        name: see `make_generator`; a fitted preset has a file .fit.json beside it, and a tuned one is the file
+            best.yaml of a search, beside its tune.json.
         category: name of the category that is tested on.
 
     Raises:
-        ValueError: if tune.json is broken.
+        ValueError: if the file beside it is broken.
     """
+    home, images = fitted_images(Path(name)) if Path(name).suffix else ("", ())
+    if images:
+        return images if home == category else ()
     search = Path(name).with_name(SEARCH)
     if Path(name).name != BEST or not search.is_file():
         return ()

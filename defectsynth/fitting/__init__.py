@@ -1,0 +1,1 @@
+"""Presets fitted to a few real defects: measurements, candidates, comparison, report."""

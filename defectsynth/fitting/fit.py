@@ -1,0 +1,212 @@
+"""From a few real defects to a preset: the function `fit` and its result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import albumentations as A
+import cv2
+import numpy as np
+
+from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.images import check_image, white_level
+from defectsynth.core.masks import binary_mask, check_masks
+from defectsynth.core.messages import short_repr
+from defectsynth.fitting.background import Normals, estimate_background
+from defectsynth.fitting.estimated_masks import mask_from_normals, mask_from_pair
+from defectsynth.fitting.measurements import measure
+from defectsynth.fitting.preset import OTHER_SHARE, make_preset
+from defectsynth.fitting.real_defects import real_defects
+from defectsynth.fitting.sheet import draw_sheet
+from defectsynth.fitting.single_type import FittedType, Real, fit_type
+from defectsynth.fitting.surface import Surface, to_working_image, working_size
+from defectsynth.fitting.words import describe
+from defectsynth.io.image_files import read_image
+
+MAX_NORMALS = 160  # that are read
+SURFACES = 12  # good parts that candidates are drawn on
+TYPE = "defect"  # name of the type where none is given
+
+ImageLike = Array | str | Path
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """Result of a fit.
+
+    Attributes:
+        types: fitted types of defect.
+        preset: a composition that draws one defect: one of the types, or with a small probability another one.
+        notes: what limits the result, such as masks that were estimated.
+    """
+
+    types: tuple[FittedType, ...]
+    preset: A.Compose
+    notes: tuple[str, ...] = field(default=())
+
+    def __str__(self) -> str:
+        """Return the findings in words."""
+        return "\n".join([*self.notes, *(describe(each) for each in self.types)])
+
+    @cached_property
+    def sheet(self) -> Bytes:
+        """Real defects beside drawn ones, uint8 (H, W, 3): for each type one row of each."""
+        return draw_sheet(self.types)
+
+
+def fit(
+    images: Sequence[ImageLike],
+    masks: Sequence[ImageLike] | None,
+    normals: Sequence[ImageLike],
+    *,
+    types: Sequence[str] | None = None,
+    pairs: Sequence[ImageLike] | None = None,
+    names: Sequence[str] | None = None,
+    real_share: float = 0.0,
+    bank: str | Path | None = None,
+    other_share: float = OTHER_SHARE,
+    seed: int = 0,
+    workers: int = 1,
+) -> Fit:
+    """Fit a preset to a few real defects, by measuring them against good parts. Nothing is trained.
+
+    Families of defects are drawn on the good parts with sizes and places near the measured ones. Those whose
+    measurements agree with the real ones are kept, with ranges from the draws that came nearest. The fewer the
+    examples, the wider the ranges.
+
+    Args:
+        images: images with defects, arrays or paths; two or three of each type are enough, five are better.
+        masks: one mask for each; None estimates them roughly from `pairs` or from the nearest good parts.
+        normals: images of good parts, at least one; of many, 160 are read.
+        types: the type of each defect; None for one type.
+        pairs: without masks, the good part before the defect for each image.
+        names: what reports call each image; None for its file name or number.
+        real_share: share of the defects of a type that are the real ones, pasted, in [0, 1).
+        bank: folder that the real defects are written to for it; without one they are kept as arrays, and the preset
+            cannot be saved as YAML.
+        other_share: share of defects of any other kind, in [0, 1), which the few examples may not show.
+        seed: the same seed gives the same preset.
+        workers: processes, at least 1; the result does not depend on it.
+
+    Returns:
+        The preset, with what was found in words and as a sheet.
+
+    Raises:
+        ValueError: if numbers of entries differ, an image has no defect, or a share is out of bounds.
+
+    Examples:
+        >>> import numpy as np
+        >>> import defectsynth as ds
+        >>> rng = np.random.default_rng(0)
+        >>> goods = [rng.integers(120, 136, (64, 64), np.uint8) for _ in range(3)]
+        >>> bad = goods[0].copy()
+        >>> bad[30:33, 10:40] = 40
+        >>> mask = np.zeros((64, 64), np.uint8)
+        >>> mask[29:34, 9:41] = 255
+        >>> found = ds.fit([bad], [mask], goods[1:], types=["dark_line"])
+        >>> [each.name for each in found.types], len(ds.synthesize(goods[2], found.preset, seed=1).defects)
+        (['dark_line'], 1)
+    """
+    _check_numbers(images, masks, normals, types=types, pairs=pairs, names=names)
+    for name, share in (("real_share", real_share), ("other_share", other_share)):
+        if not 0 <= share < 1:
+            raise ValueError(f"{name} must be a number in 0 <= {name} < 1, got {short_repr(share)}")
+    rng = np.random.default_rng(seed)
+    chosen = sorted(rng.permutation(len(normals))[:MAX_NORMALS].tolist())
+    goods = Normals([_working(_read(normals[index])) for index in chosen])
+    plain = [_read(image) for image in images]
+    found_masks, notes = _masks(plain, masks, pairs, goods)
+    labels = [TYPE] * len(images) if types is None else list(types)
+    titles = [_title(image, index) for index, image in enumerate(images)] if names is None else list(names)
+    reals: dict[str, list[Real]] = {name: [] for name in sorted(set(labels))}
+    for image, mask, label, title in zip(plain, found_masks, labels, titles, strict=True):
+        reals[label].append(_real(title, image, mask, goods))
+    surfaces = [Surface(goods.images[index]) for index in rng.permutation(len(goods.images))[:SURFACES]]
+    fitted = _fit_all(reals, surfaces, seed=seed, workers=workers)
+    sources = real_defects(plain, found_masks, labels, folder=bank) if real_share else {}
+    texture = sum(surface.has_background for surface in surfaces) * 2 <= len(surfaces)
+    preset = make_preset(fitted, real_share=real_share, banks=sources, other_share=other_share, texture=texture)
+    return Fit(fitted, preset, notes)
+
+
+def _check_numbers(images: Sequence[Any], masks: Any, normals: Sequence[Any], **others: Any) -> None:
+    for name, given in (("images", images), ("normals", normals)):
+        if not len(given):
+            raise ValueError(f"{name} must hold at least one image, got none")
+    for name, given in {"masks": masks, **others}.items():
+        if given is not None and len(given) != len(images):
+            raise ValueError(f"{name} must hold one entry for each of the {len(images)} images, got {len(given)}")
+    if masks is not None and others["pairs"] is not None:
+        raise ValueError("pairs must be None if masks are given")
+
+
+def _read(image: ImageLike) -> Array:
+    array = read_image(Path(image)) if isinstance(image, (str, Path)) else image
+    check_image(array)
+    return array
+
+
+def _working(image: Array) -> Bytes:
+    return to_working_image(image, peak=white_level(image, None))
+
+
+def _title(image: ImageLike, index: int) -> str:
+    return Path(image).name if isinstance(image, (str, Path)) else f"image {index}"
+
+
+def _masks(
+    plain: Sequence[Array], masks: Sequence[ImageLike] | None, pairs: Sequence[ImageLike] | None, goods: Normals
+) -> tuple[list[Bytes], tuple[str, ...]]:
+    """Return a mask of each image at its own size, and notes on how it was found."""
+    if masks is not None:
+        return [_mask(mask, image) for mask, image in zip(masks, plain, strict=True)], ()
+    if pairs is not None:
+        small = [
+            mask_from_pair(_working(image), _working(_read(pair))) for image, pair in zip(plain, pairs, strict=True)
+        ]
+        source = "the differences between pairs"
+    else:
+        small = [mask_from_normals(_working(image), goods) for image in plain]
+        source = "the differences to the nearest good parts"
+    note = f"The masks were estimated from {source}, which is rough: faint defects are missed, outlines are blurred."
+    return [
+        cv2.resize(mask, image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+        for mask, image in zip(small, plain, strict=True)
+    ], (note,)
+
+
+def _mask(mask: ImageLike, image: Array) -> Bytes:
+    array = read_image(Path(mask)) if isinstance(mask, (str, Path)) else mask
+    check_masks("masks", [array], image.shape[:2])
+    return binary_mask(array, name="masks")
+
+
+def _real(title: str, image: Array, mask: Bytes, goods: Normals) -> Real:
+    small = _working(image)
+    marked = np.where(cv2.resize(mask, working_size(mask), interpolation=cv2.INTER_AREA) >= 64, 255, 0).astype(np.uint8)
+    background = estimate_background(small, marked, goods)
+    measured = measure(small, marked, background)
+    if measured is None:
+        raise ValueError(f"masks must hold a defect, got an empty one for {title}")
+    return Real(title, small, marked, background, measured)
+
+
+def _fit_all(
+    reals: dict[str, list[Real]], surfaces: list[Surface], *, seed: int, workers: int
+) -> tuple[FittedType, ...]:
+    jobs = [(name, tuple(found), surfaces, seed + index) for index, (name, found) in enumerate(reals.items())]
+    if min(workers, len(jobs)) <= 1:
+        return tuple(_fit_one(job) for job in jobs)
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
+        return tuple(pool.map(_fit_one, jobs))
+
+
+def _fit_one(job: tuple[str, tuple[Real, ...], list[Surface], int]) -> FittedType:
+    name, real, surfaces, seed = job
+    return fit_type(name, real, surfaces, seed=seed)

@@ -1,0 +1,77 @@
+"""`defectsynth fit` finds types, masks and pairs by folders, and refuses what does not fit."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from defectsynth.cli.arguments import parse
+from defectsynth.cli.commands import main
+from defectsynth.cli.errors import UsageError
+from defectsynth.cli.fit import find_defects
+from defectsynth.fitting import single_type
+from defectsynth.registry import load_preset, types_of
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    for folder in ("normals", "test/good", "test/line", "test/combined", "masks/line", "masks/combined"):
+        (tmp_path / folder).mkdir(parents=True)
+    for number in range(3):
+        image = rng.integers(120, 130, (64, 64), np.uint8)
+        cv2.imwrite(str(tmp_path / f"normals/{number}.png"), image)
+        cv2.imwrite(str(tmp_path / f"test/good/{number}.png"), image)
+    for name in ("line/0", "combined/1"):
+        image, mask = rng.integers(120, 130, (64, 64), np.uint8), np.zeros((64, 64), np.uint8)
+        image[30:33, 10:50], mask[29:34, 9:51] = 40, 255
+        cv2.imwrite(str(tmp_path / f"test/{name}.png"), image)
+        cv2.imwrite(str(tmp_path / f"masks/{name}_mask.png"), mask)
+    return tmp_path
+
+
+def call(home: Path, *more: str) -> list[str]:
+    given = ["fit", "--normals", str(home / "normals"), "--defects", str(home / "test")]
+    return [*given, "--out", str(home / "preset.yaml"), *more]
+
+
+def test_preset_sheet_and_names(folders: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
+    for name in ("FIRST_DRAWS", "SECOND_DRAWS", "LAST_DRAWS"):
+        monkeypatch.setattr(single_type, name, 2)
+    options = ("--masks", str(folders / "masks"), "--real-share", "0.2", "--workers", "1")
+    assert main(call(folders, *options)) == 0
+    assert "darker by" in capsys.readouterr().out
+    preset = load_preset(str(folders / "preset.yaml"))
+    assert types_of(preset) == ["combined_defects", "line", "other"]
+    assert (folders / "preset.png").is_file()
+    assert sorted(path.parent.name for path in folders.glob("preset_defects/*/*_mask.png")) == [
+        "combined_defects",
+        "line",
+    ]
+
+
+def test_masks_are_matched_with_and_without_their_suffix(folders: Path) -> None:
+    (folders / "masks/line/0_mask.png").rename(folders / "masks/line/0.png")
+    found = find_defects(parse(call(folders, "--masks", str(folders / "masks"))))
+    assert [(each.type, each.partner) for each in found] == [
+        ("combined_defects", "combined/1_mask.png"),
+        ("line", "line/0.png"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--masks", "{}/normals"), "--masks must hold combined/1 or combined/1_mask"),
+        (("--masks", "{}/masks", "--pairs", "{}/normals"), "--masks must not be given together with --pairs"),
+    ],
+)
+def test_wrong_folders_are_named(folders: Path, more: tuple[str, ...], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        find_defects(parse(call(folders, *(word.format(folders) for word in more))))
+
+
+def test_the_preset_must_be_yaml(folders: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main([*call(folders)[:-1], str(folders / "preset.json")]) == 2
+    assert "--out must be a .yaml file" in capsys.readouterr().err
