@@ -67,14 +67,14 @@ MUTANTS = (
     ),
     Mutant(
         ENGINE + "pipeline.py",
-        "self.marks += [Mark(patch.box, patch.mask) for patch in drawing.patches]",
+        "self.marks = self.marks + [Mark(patch.box, patch.mask) for patch in drawing.patches]",
         "self.marks = [Mark(patch.box, patch.mask) for patch in drawing.patches]",
         PIPELINES,
     ),
     Mutant(
         ENGINE + "pipeline.py",
-        "self.records += drawing.records(next_draw(self.records))",
-        "self.records += drawing.records(0)",
+        "self.records = self.records + drawing.records(next_draw(self.records))",
+        "self.records = self.records + drawing.records(0)",
         PIPELINES,
     ),
     Mutant(
