@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import albumentations as A
-
 from defectsynth.places.base import EdgeRing
 from defectsynth.places.on_insert import OnInsert
 from defectsynth.presets import mixture
@@ -19,10 +17,12 @@ from defectsynth.transforms.structural.inserts import MissingInsert, SwappedInse
 from defectsynth.transforms.surface.crushed_pattern import CrushedPattern
 from defectsynth.transforms.surface.hole import Hole
 from defectsynth.transforms.surface.split import Split
+from defectsynth.transforms.surface.tear import Tear
 
 STRANDS = OnInsert(on="core")
 RIM = OnInsert(on="rim")
 INSULATION = OnInsert(on="body")
+FILLER = EdgeRing(depth_range=(0.07, 0.16))
 SHEATH = EdgeRing(depth_range=(0.0, 0.06))
 
 
@@ -69,43 +69,32 @@ def cable_swap() -> list[Any]:
 def cut_inner_insulation() -> list[Any]:
     """Cut in the insulation of a core, from which strands break out.
 
-    Drawn as dark `SplayedStrands` through a gap, a `CrushedPattern` at the rim of the strands or a `Split`.
+    Mostly many short, dark `SplayedStrands`, else a `CrushedPattern` over strands and insulation or a `Split`.
     """
     return [
-        A.Sequential(
-            [
-                Split(
-                    where=RIM,
-                    length_range=(0.1, 0.18),
-                    width_range=(0.03, 0.06),
-                    uneven_range=(0.2, 0.7),
-                    p=1.0,
-                ),
-                SplayedStrands(
-                    where=RIM,
-                    length_range=(0.05, 0.12),
-                    width_range=(0.011, 0.016),
-                    strands_range=(8, 24),
-                    fan_range=(25.0, 70.0),
-                    root_range=(0.04, 0.1),
-                    metals=("copper",),
-                    gloss_range=(0.0, 0.4),
-                    p=1.0,
-                ),
-            ],
-            p=0.4,
+        SplayedStrands(
+            where=RIM,
+            length_range=(0.05, 0.13),
+            width_range=(0.011, 0.017),
+            strands_range=(14, 36),
+            fan_range=(20.0, 60.0),
+            root_range=(0.05, 0.12),
+            metals=("copper",),
+            gloss_range=(0.0, 0.5),
+            shadow_range=(0.5, 0.9),
+            p=0.5,
         ),
         CrushedPattern(
             where=RIM,
-            length_range=(0.08, 0.18),
-            width_range=(0.06, 0.12),
-            turmoil_range=(0.015, 0.04),
-            cell_range=(0.015, 0.03),
-            dark_range=(0.1, 0.4),
+            length_range=(0.12, 0.26),
+            width_range=(0.08, 0.18),
+            turmoil_range=(0.02, 0.05),
+            cell_range=(0.02, 0.035),
+            dark_range=(0.2, 0.6),
             glint_range=(0.0, 0.2),
-            p=0.35,
+            p=0.3,
         ),
-        Split(where=INSULATION, length_range=(0.06, 0.16), width_range=(0.012, 0.035), uneven_range=(0.2, 0.7), p=0.25),
+        Split(where=INSULATION, length_range=(0.06, 0.16), width_range=(0.012, 0.035), uneven_range=(0.2, 0.7), p=0.15),
     ]
 
 
@@ -165,25 +154,30 @@ def missing_wire() -> list[Any]:
 
 
 def poke_insulation() -> list[Any]:
-    """Insulation torn up by a pointed tool.
+    """Insulation or filler torn up by a pointed tool, with pale flaps.
 
-    Drawn on the insulation of a core as a `CrushedPattern`, a `Hole` or a short `Split`.
+    Drawn as a `CrushedPattern` or `Tear` on a core or in the filler, or as a `Hole` in a core.
     """
-    return [
-        CrushedPattern(
-            where=INSULATION,
-            length_range=(0.04, 0.12),
-            width_range=(0.03, 0.08),
-            turmoil_range=(0.01, 0.03),
-            dark_range=(0.2, 0.6),
-            glint_range=(0.0, 0.3),
-            p=0.4,
-        ),
-        Hole(
-            where=INSULATION, radius_range=(0.01, 0.028), aspect_range=(0.4, 1.0), irregularity_range=(0.2, 0.6), p=0.35
-        ),
-        Split(where=INSULATION, length_range=(0.03, 0.08), width_range=(0.01, 0.025), lip_range=(0.1, 0.4), p=0.25),
+    torn = [
+        transform
+        for where in (INSULATION, FILLER)
+        for transform in (
+            CrushedPattern(
+                where=where,
+                length_range=(0.05, 0.14),
+                width_range=(0.04, 0.1),
+                turmoil_range=(0.012, 0.035),
+                dark_range=(0.3, 0.7),
+                glint_range=(0.1, 0.4),
+                p=0.2,
+            ),
+            Tear(where=where, length_range=(0.04, 0.1), width_range=(0.012, 0.03), lip_range=(0.2, 0.5), p=0.2),
+        )
     ]
+    hole = Hole(
+        where=INSULATION, radius_range=(0.01, 0.028), aspect_range=(0.4, 1.0), irregularity_range=(0.2, 0.6), p=0.2
+    )
+    return [*torn, hole]
 
 
 def combined() -> list[Any]:

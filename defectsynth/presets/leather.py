@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from defectsynth.looks.color import Color
+from defectsynth.places.in_frame import InFrame
 from defectsynth.presets.mixture import defect_types
 from defectsynth.transforms.contamination.clear_drop import ClearDrop
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.contamination.marker import MarkerStroke
+from defectsynth.transforms.deformation.dent import Bulge
 from defectsynth.transforms.surface.fold import Fold
 from defectsynth.transforms.surface.tear import Tear
 
@@ -63,23 +65,23 @@ def cut() -> list[Any]:
 def fold() -> list[Any]:
     """Fold of the hide: a short ridge, lit on one side and in its own shadow on the other.
 
-    Drawn as one `Fold`, mostly a ridge.
+    Mostly a spindle-shaped `Bulge`, else a long `Fold`.
     """
     return [
-        Fold(
-            length_range=(0.12, 0.35),
-            width_range=(0.012, 0.022),
-            strokes_range=(1, 1),
-            forms=("bump",),
-            contrast_range=(0.2, 0.45),
-            min_visibility=0.03,
+        Bulge(
+            where=InFrame(angle_range=(-45.0, 45.0)),
+            amount_range=(0.05, 0.15),
+            radius_range=(0.06, 0.13),
+            aspect_range=(0.2, 0.35),
+            contrast_range=(0.2, 0.5),
+            crease_range=(0.0, 0.3),
             p=0.75,
         ),
         Fold(
             length_range=(0.2, 0.8),
             width_range=(0.01, 0.03),
             strokes_range=(1, 2),
-            contrast_range=(0.12, 0.3),
+            contrast_range=(0.16, 0.4),
             min_visibility=0.03,
             p=0.25,
         ),

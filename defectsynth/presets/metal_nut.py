@@ -90,9 +90,11 @@ def scratch() -> list[Any]:
         Abrasion(
             where="object",
             length_range=(0.08, 0.28),
-            width_range=(0.002, 0.006),
-            strokes_range=(15, 50),
+            width_range=(0.003, 0.008),
+            strokes_range=(20, 60),
             spread_range=(0.02, 0.06),
+            disorder_range=(2.0, 12.0),
+            contrast_range=(0.2, 0.5),
             p=0.7,
         ),
         Scratch(

@@ -35,6 +35,26 @@ class Corner(NamedTuple):
     outwards: float
 
 
+class CornerFoldLine(NamedTuple):
+    """A fold across a corner; lengths in pixels.
+
+    Attributes:
+        x: column of a point on the fold.
+        y: row of that point.
+        outwards: direction across the fold to the corner, radians.
+        depth: distance of the point from the corner.
+        width: greatest distance of the corner from the point along the fold.
+        height: greatest distance of the corner from the fold.
+    """
+
+    x: float
+    y: float
+    outwards: float
+    depth: float
+    width: float
+    height: float
+
+
 @cached(maxsize=CACHE_SIZE)
 def find_corners(found: Foreground) -> tuple[Corner, ...]:
     """Return the convex corners of the object, the sharpest first; those at the border of the image do not count."""
@@ -70,39 +90,38 @@ def nearest_corner(corners: tuple[Corner, ...], place: Place, reach: float) -> C
     return near if near and math.hypot(near.x - place.x, near.y - place.y) <= reach else None
 
 
-def fitting_fold(
-    found: Foreground, corner: tuple[float, float, float], depth: float, tilt: float
-) -> tuple[float, float, float, float] | None:
-    """Return point, direction outwards and depth of a fold that cuts off the corner and nothing else, or None.
+def fitting_fold(found: Foreground, corner: Corner, depth: float, tilt: float) -> CornerFoldLine | None:
+    """Return a fold that cuts off the corner and nothing else, or None.
 
     Args:
         found: the object.
-        corner: x and y in pixels, direction outwards in radians.
+        corner: the corner.
         depth: wanted distance of the fold from the corner in pixels.
         tilt: wanted angle between the fold and the base of the corner in radians.
     """
-    x, y, outwards = corner
     for share in SHARES:
+        far = share * depth
+        x, y = corner.x - far * math.cos(corner.outwards), corner.y - far * math.sin(corner.outwards)
         for turn in TURNS:
-            towards, far = outwards + tilt + turn, share * depth
-            fold = (x - far * math.cos(outwards), y - far * math.sin(outwards), towards, far)
-            if _hangs_free(found, (x, y), fold):
-                return fold
+            fold = CornerFoldLine(x, y, corner.outwards + tilt + turn, far, MAX_WIDTH * far, MAX_HEIGHT * far)
+            extent = _extent(found, corner, fold)
+            if extent is not None and extent[0] <= fold.width and extent[1] <= fold.height:
+                return fold._replace(width=extent[0], height=extent[1])
     return None
 
 
-def _hangs_free(found: Foreground, corner: Pair, fold: tuple[float, float, float, float]) -> bool:
-    """Return whether a fold cuts off the corner and nothing else that hangs together with it."""
+def _extent(found: Foreground, corner: Corner, fold: CornerFoldLine) -> Pair | None:
+    """Return how far what a fold cuts off extends along the fold and beyond it in pixels, None if it is nothing."""
     rows, columns = found.cells.shape
-    x0, y0, outwards, depth = fold
     x, y = (np.arange(number) + 0.5 for number in (columns, rows))
-    right, down = (x * found.step[0] - 0.5 - x0)[None], (y * found.step[1] - 0.5 - y0)[:, None]
-    out = right * math.cos(outwards) + down * math.sin(outwards)
-    along = np.abs(down * math.cos(outwards) - right * math.sin(outwards))
+    right, down = (x * found.step[0] - 0.5 - fold.x)[None], (y * found.step[1] - 0.5 - fold.y)[:, None]
+    out = right * math.cos(fold.outwards) + down * math.sin(fold.outwards)
     beyond = cv2.bitwise_and(found.cells, np.negative((out > 0.0).view(np.uint8)))
     labels = cv2.connectedComponents(beyond)[1].reshape(rows, columns)
-    column, row = (int((value + 0.5) / step) for value, step in zip(corner, found.step, strict=True))
-    part = labels == labels[min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)]
-    part &= labels > 0
-    fits = (along <= MAX_WIDTH * depth) & (out <= MAX_HEIGHT * depth)
-    return bool(part.any()) and bool(fits[part].all())
+    column, row = (int((at + 0.5) / step) for at, step in zip(corner[:2], found.step, strict=True))
+    label = labels[min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)]
+    if label == 0:
+        return None
+    part = labels == label
+    along = down * math.cos(fold.outwards) - right * math.sin(fold.outwards)
+    return float(np.abs(along[part]).max()), float(out[part].max())

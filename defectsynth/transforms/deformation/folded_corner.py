@@ -18,7 +18,7 @@ from defectsynth.engine.transform import DefectTransform
 from defectsynth.functional.membrane import membrane
 from defectsynth.functional.noise import NoiseSeed
 from defectsynth.recipes.base import Recipe
-from defectsynth.scene.corners import MAX_HEIGHT, MAX_WIDTH, find_corners, fitting_fold, nearest_corner
+from defectsynth.scene.corners import Corner, find_corners, fitting_fold, nearest_corner
 from defectsynth.scene.outline import nearest_outline_point, outward_direction
 from defectsynth.scene.scene import Scene
 
@@ -65,6 +65,7 @@ class FoldedCornerRecipe(Recipe):
         x, y: a point on the fold.
         outwards: direction from the fold to the corner.
         depth: distance of the fold from the corner.
+        width, height: greatest distance of the corner from the point along the fold, and from the fold.
         flank: length of the flank beyond the fold, fraction of the corner's.
         skew: sideways shift of the flank per pixel outwards.
         shade: brightness of the flank relative to the surface.
@@ -79,6 +80,8 @@ class FoldedCornerRecipe(Recipe):
     y: float
     outwards: float
     depth: float
+    width: float
+    height: float
     flank: float
     skew: float
     shade: float
@@ -115,12 +118,12 @@ class FoldedCornerRecipe(Recipe):
 
     def _box(self, size: tuple[int, int]) -> Box | None:
         """Return the bounding box of the corner and of some background around it, clipped to the image."""
-        rim = 2.0 * self.halo + 3.0
+        rim = 3.0 * self.halo + 3.0
         cos, sin = math.cos(self.outwards), math.sin(self.outwards)
         corners = [
             (self.x + out * cos - along * sin, self.y + out * sin + along * cos)
-            for along in (-MAX_WIDTH * self.depth - rim, MAX_WIDTH * self.depth + rim)
-            for out in (-rim, MAX_HEIGHT * self.depth + rim)
+            for along in (-self.width - rim, self.width + rim)
+            for out in (-rim, self.height + rim)
         ]
         x, y = zip(*corners, strict=True)
         return clip_box(min(x), min(y), max(x), max(y), size=size)
@@ -247,21 +250,20 @@ class FoldedCorner(DefectTransform):
             point = nearest_outline_point(scene, place, method)
             if point is None:
                 return None
-            x, y, outwards = *point, outward_direction(scene, *point, 0.05 * side, method)
-        else:
-            x, y, outwards = corner
-        line = fitting_fold(found, (x, y, outwards), far, radians_between(fold.tilt_range, tilt))
+            corner = Corner(*point, outward_direction(scene, *point, 0.05 * side, method))
+        line = fitting_fold(found, corner, far, radians_between(fold.tilt_range, tilt))
         if line is None:
             return None
-        x, y, towards, far = line
         return FoldedCornerRecipe(
             kind=self.kind,
             severity=self.severity,
             seed=seed,
-            x=x,
-            y=y,
-            outwards=towards,
-            depth=far,
+            x=line.x,
+            y=line.y,
+            outwards=line.outwards,
+            depth=line.depth,
+            width=line.width,
+            height=line.height,
             flank=between(fold.flank_range, flank),
             skew=0.8 * (skew - 0.5),
             shade=between(fold.shade_range, shade),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SAME = "same"
 METALS = {  # colour in the shade, in the light and of the reflection
-    "copper": ((0.16, 0.08, 0.05), (0.5, 0.33, 0.25), (1.0, 0.9, 0.83)),
+    "copper": ((0.12, 0.07, 0.05), (0.37, 0.26, 0.21), (1.0, 0.92, 0.86)),
     "steel": ((0.1, 0.1, 0.11), (0.45, 0.46, 0.48), (0.97, 0.98, 1.0)),
 }
 NEIGHBOURHOOD = 0.05  # half the side of the square whose colours the strands take, fraction of min(H, W)
@@ -37,7 +37,7 @@ PERCENTILES = (10.0, 60.0, 98.0)  # brightness there of shade, light and reflect
 SHADE, LIGHT = 40, 130  # tone of the two sides of a strand, out of 255
 GLOSS_OFFSET = 0.18  # of the reflection from the middle of a strand towards the light, in thicknesses
 GLOSS_WIDTH = 0.34  # of the reflection, in thicknesses
-MIN_SHINE = 0.15  # share of the greatest gloss of a strand that turns away from the light
+MIN_SHINE = 0.3  # share of the greatest gloss of a strand that turns away from the light
 
 
 @dataclass(frozen=True)
