@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats
+from defectsynth.core.arrays import Array, Bytes, Floats, split_channels
 from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.parameters import FRACTION, Component, Pair, between, radians_between, span, visible_share
@@ -98,7 +98,7 @@ class FoldedCornerRecipe(Recipe):
             return None
         before = np.ascontiguousarray(canvas[box.slices])
         surface, inside = pixels_to_float(before, scene.peak), scene.object_mask(box, self.foreground)
-        out, along = self._frame(box)
+        out = self._distance(box)
         corner = self._corner(inside, out)
         rim = 2 * math.ceil(self.halo) + 1
         known = cv2.bitwise_not(cv2.dilate(inside, np.ones((rim, rim), np.uint8))).reshape(box.shape)
@@ -112,7 +112,7 @@ class FoldedCornerRecipe(Recipe):
         lit = np.exp(-((out * np.float32(1.0 / max(0.6 * self.halo, 1.0))) ** 2)) * (1.0 - beyond) * (inside > 0)
         near = cv2.dilate(corner, np.ones((rim, rim), np.uint8)).reshape(box.shape) > 0
         after += (lit * near * np.float32(self.edge))[..., None]
-        self._add_flank(after, surface, corner, out, along)
+        self._add_flank(after, surface, corner, out)
         pixels = float_to_pixels(after, before, scene.peak)
         return make_patch(before, pixels, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))
 
@@ -128,12 +128,12 @@ class FoldedCornerRecipe(Recipe):
         x, y = zip(*corners, strict=True)
         return clip_box(min(x), min(y), max(x), max(y), size=size)
 
-    def _frame(self, box: Box) -> tuple[Floats, Floats]:
-        """Return the distances of the pixels of a box from the fold, outwards, and along it, float32 (h, w)."""
+    def _distance(self, box: Box) -> Floats:
+        """Return the distances of the pixels of a box from the fold, positive outwards, float32 (h, w)."""
         cos, sin = np.float32(math.cos(self.outwards)), np.float32(math.sin(self.outwards))
         right = np.arange(box.x0, box.x1, dtype=np.float32)[None] - np.float32(self.x)
         down = np.arange(box.y0, box.y1, dtype=np.float32)[:, None] - np.float32(self.y)
-        return right * cos + down * sin, down * cos - right * sin
+        return right * cos + down * sin
 
     def _corner(self, inside: Bytes, out: Floats) -> Bytes:
         """Return the pixels of the object beyond the fold that hang together with it, uint8 (h, w), 255 there."""
@@ -144,37 +144,32 @@ class FoldedCornerRecipe(Recipe):
             return np.zeros_like(inside)
         return np.negative((labels == int(np.bincount(near).argmax())).view(np.uint8))
 
-    def _add_flank(self, after: Floats, surface: Floats, corner: Bytes, out: Floats, along: Floats) -> None:
+    def _add_flank(self, after: Floats, surface: Floats, corner: Bytes, out: Floats) -> None:
         """Draw the flank of the corner, foreshortened and in the shade, in place."""
         if self.flank <= 0.0:
             return
-        rows, columns = out.shape
+        x, y, width, height = cv2.boundingRect(corner)
+        rim = math.ceil(abs(self.skew) * self.height) + 2
+        x0, y0 = max(0, x - rim), max(0, y - rim)
+        near = slice(y0, y + height + rim), slice(x0, x + width + rim)
+        out, part = out[near], after[near]
         cos, sin = np.float32(math.cos(self.outwards)), np.float32(math.sin(self.outwards))
-        stretch = np.maximum(out, 0.0) * np.float32(1.0 / self.flank - 1.0)
-        shift = np.maximum(out, 0.0) * np.float32(self.skew)
-        map_x = np.arange(columns, dtype=np.float32)[None] + stretch * cos - shift * sin
-        map_y = np.arange(rows, dtype=np.float32)[:, None] + stretch * sin + shift * cos
-        moved = np.stack(
-            [
-                cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).reshape(out.shape)
-                for plane in np.moveaxis(surface, 2, 0)
-            ],
-            axis=2,
-        )
+        beyond = np.maximum(out, 0.0)
+        stretch, shift = beyond * np.float32(1.0 / self.flank - 1.0), beyond * np.float32(self.skew)
+        map_x = np.arange(x0, x0 + out.shape[1], dtype=np.float32)[None] + stretch * cos - shift * sin
+        map_y = np.arange(y0, y0 + out.shape[0], dtype=np.float32)[:, None] + stretch * sin + shift * cos
+        planes = split_channels(surface)
+        moved = [cv2.remap(plane, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for plane in planes]
         cover = cv2.blur(cv2.remap(corner, map_x, map_y, cv2.INTER_LINEAR), (3, 3)).reshape(out.shape)
-        alpha = cover.astype(np.float32) * np.float32(1.0 / 255.0) * np.clip(out - np.float32(0.5), 0.0, 1.0)
-        rise = np.clip(out * np.float32(1.0 / max(self.flank * self.depth, 1.0)), 0.0, 1.0)
-        noise = self.noise.tiled(
-            out.shape, side=max(round(TILE_DEPTHS * self.depth), 8), octaves=NOISE_OCTAVES, gain=0.9
-        )
-        gain = (
-            np.float32(self.shade)
-            * (np.float32(GRAZING) + np.float32(1.0 - GRAZING) * rise)
-            * (1.0 + np.float32(0.4) * noise)
-        )
+        alpha = cover * np.float32(1.0 / 255.0) * np.clip(out - np.float32(0.5), 0.0, 1.0)
+        rise = np.minimum(beyond * np.float32(1.0 / max(self.flank * self.depth, 1.0)), 1.0)
+        side = max(round(TILE_DEPTHS * self.depth), 8)
+        noise = self.noise.tiled(out.shape, side=side, octaves=NOISE_OCTAVES, gain=0.9)
+        gain = np.float32(GRAZING) + np.float32(1.0 - GRAZING) * rise
+        gain *= np.float32(self.shade) * (1.0 + np.float32(GRAIN) * noise)
         glints = np.maximum(noise - np.float32(GLINT_SHARE), 0.0) * np.float32(self.glint) * rise
-        flank = moved * gain[..., None] + glints[..., None]
-        after += (flank - after) * alpha[..., None]
+        for channel, plane in enumerate(moved):
+            part[..., channel] += (plane.reshape(out.shape) * gain + glints - part[..., channel]) * alpha
 
 
 class FoldedCorner(DefectTransform):

@@ -169,8 +169,8 @@ class FrayedEdge(DefectTransform):
         share, side, fray = visible_share(self.severity), scene.side, self.fray
         outwards = place.angle - 0.5 * math.pi if place.edge else smooth_side(scene, place)
         out, inner = (_beside(place, outwards, step * side) for step in (OUTER_DISTANCE, -INNER_DISTANCE))
-        deeper = (_beside(place, outwards, -step * side) for step in MATERIAL_DISTANCES)
-        material = np.median([scene.color_at(*point) for point in deeper], axis=0)
+        material = np.sort(_colours(scene, place, outwards, -side * np.array(MATERIAL_DISTANCES)), axis=0)
+        middle = material[len(material) // 2]
         nick, beside, worn, dark, brightness, lean = rng.random(6).tolist()
         fan = self.fan.sample(rng, scene, Place(*inner, outwards + 0.8 * (lean - 0.5)))
         along = NICK_OFFSET * (1.0 if beside < 0.5 else -1.0) * between(fray.nick_range, nick) * side
@@ -183,7 +183,7 @@ class FrayedEdge(DefectTransform):
             nick=None if abs(along) < 1.0 else _spot(rng, scene, cut, abs(along) / NICK_OFFSET, 0.0),
             worn=_spot(rng, scene, Place(*inner, outwards), between(fray.worn_range, worn) * side, 1.0),
             dark=between(fray.dark_range, dark) * share,
-            thread=tuple((material * np.float32(between(STRAND_BRIGHTNESS, brightness))).tolist()),
+            thread=tuple((middle * np.float32(between(STRAND_BRIGHTNESS, brightness))).tolist()),
             ground=tuple(scene.color_at(*out).tolist()),
             opacity=share,
         )
@@ -192,12 +192,15 @@ class FrayedEdge(DefectTransform):
 def smooth_side(scene: Scene, place: Place) -> float:
     """Return the direction (radians) across a place towards its smoother side, which is background."""
     steps = np.linspace(0.5, 1.0, SIDE_STEPS) * SIDE_REACH * scene.side
-    spreads = []
-    for normal in (place.angle - 0.5 * math.pi, place.angle + 0.5 * math.pi):
-        points = [_beside(place, normal, float(step)) for step in steps]
-        levels = [float(scene.color_at(*point).mean()) for point in points]
-        spreads.append((round(float(np.std(levels)), 6), normal))
-    return min(spreads)[1]
+    normals = place.angle - 0.5 * math.pi, place.angle + 0.5 * math.pi
+    return min(normals, key=lambda normal: round(float(_colours(scene, place, normal, steps).mean(axis=1).std()), 6))
+
+
+def _colours(scene: Scene, place: Place, direction: float, distances: Array) -> Array:
+    """Return the colours at distances (N,) in pixels from a place in a direction, float32 (N, C) in [0, 1]."""
+    x = np.rint(place.x + distances * math.cos(direction)).astype(np.intp).clip(0, scene.size[1] - 1)
+    y = np.rint(place.y + distances * math.sin(direction)).astype(np.intp).clip(0, scene.size[0] - 1)
+    return scene.image[y, x].reshape(len(distances), -1).astype(np.float32) / np.float32(scene.peak)
 
 
 def _beside(place: Place, direction: float, distance: float) -> tuple[float, float]:
