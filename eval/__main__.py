@@ -27,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse_arguments(argv)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # before torch: threads that spin are slow on a busy machine
     try:
+        importlib.import_module("defectsynth.io.streams").open_missing_streams()  # here, for --help does without it
         command = importlib.import_module(f"eval.cli.{arguments.module}")
     except ModuleNotFoundError as error:
         print(f"eval: {arguments.command} needs {error.name}: pip install -r eval/requirements.txt", file=sys.stderr)

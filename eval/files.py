@@ -1,12 +1,19 @@
-"""Write files atomically; errors name the file."""
+"""Write files atomically and read arrays; errors name the file."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ARCHIVES = (BadZipFile, zlib.error, NotImplementedError, RuntimeError)  # of broken archives
 
 
 def write_atomically(path: Path, save: Callable[[Any], object]) -> None:
@@ -47,3 +54,44 @@ def write_json(path: Path, data: Any) -> None:
     except ValueError as error:
         raise ValueError(f"{path} must hold finite numbers: {error}") from error
     write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def read_arrays(path: Path, wanted: Mapping[str, int]) -> dict[str, NDArray[Any]]:
+    """Return arrays of numbers in a file that `numpy.savez` wrote.
+
+    Args:
+        path: path of the file.
+        wanted: number of axes of each array, by name.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file is broken or lacks an array; the error names it.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} must be a file of arrays (.npz), got none: check the path, or run again")
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            found = {name: np.asarray(file[name]) for name in wanted}
+    except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, MemoryError, *_ARCHIVES) as error:
+        raise ValueError(f"{path} must hold the arrays {', '.join(wanted)}, got a broken file ({error})") from error
+    for name, axes in wanted.items():
+        if found[name].ndim != axes or found[name].dtype.kind not in "fiu":
+            raise ValueError(
+                f"{path} must hold numbers with {axes} axes in {name}, got {found[name].dtype} {found[name].shape}"
+            )
+    return found
+
+
+def read_json(path: Path) -> Any:
+    """Return the plain data in a JSON file.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file is broken; the error names it.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} must be a JSON file, got none: check the path, or run again")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path} must hold JSON, got a broken file ({error})") from error

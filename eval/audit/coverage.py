@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from defectsynth import AnomalyTwins
 from eval.audit.measure import MIN_COVERED, Coverage, PatchBank, RealDefects, embed_patches, measure_coverage
-from eval.data.datasets import Category, Record
+from eval.data.categories import Category, Record
 from eval.models.backbone import Backbone
 from eval.progress import Progress
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from eval.data.datasets import Record
+from eval.data.categories import Record
 from eval.data.images import Size
 from eval.models.backbone import Backbone
 from eval.progress import Progress

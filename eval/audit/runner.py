@@ -16,6 +16,7 @@ from eval.benchmark.cell import DEFAULT_SIZES
 from eval.benchmark.generators import expand_generators, make_generator
 from eval.benchmark.results import Results, find_results
 from eval.data.datasets import read_category
+from eval.data.images import check_peak
 from eval.files import write_json
 from eval.models.embedding import best_device
 from eval.models.registry import make_backbone
@@ -34,6 +35,7 @@ class AuditPlan:
         trained: results of trainings that the audit is compared with.
         twins: number of defects that each generator draws.
         seed: seed of the defects.
+        peak: see `read_category`.
     """
 
     data: Path
@@ -41,10 +43,18 @@ class AuditPlan:
     trained: list[Results]
     twins: int
     seed: int
+    peak: float | None
 
 
 def plan_audit(
-    data: Path, categories: Sequence[str], generators: Sequence[str], *, against: Path | None, twins: int, seed: int
+    data: Path,
+    categories: Sequence[str],
+    generators: Sequence[str],
+    *,
+    against: Path | None,
+    twins: int,
+    seed: int,
+    peak: float | None = None,
 ) -> AuditPlan:
     """Check the arguments of an audit of every generator on every category.
 
@@ -55,6 +65,7 @@ def plan_audit(
         against: folder of trained results that the audit is compared with, see `rank_correlations`; None for none.
         twins: number of defects that each generator draws, at least 1.
         seed: seed of the defects, at least 0.
+        peak: see `read_category`.
 
     Raises:
         FileNotFoundError: if `against` holds no results.
@@ -63,12 +74,13 @@ def plan_audit(
     for name, number, low in (("twins", twins, 1), ("seed", seed, 0)):
         if number < low:
             raise ValueError(f"{name} must be at least {low}, got {number}")
+    check_peak(peak)
     drawn = {
         name: {each: make_generator(each, category=name) for each in expand_generators(generators, category=name)}
         for name in categories
     }
     trained = [] if against is None else list(find_results(against).values())
-    return AuditPlan(data, drawn, trained, twins, seed)
+    return AuditPlan(data, drawn, trained, twins, seed, peak)
 
 
 def run_audit(plan: AuditPlan, *, out: Path, progress: Progress, write: Callable[[str], Any]) -> list[dict[str, Any]]:
@@ -92,12 +104,12 @@ def run_audit(plan: AuditPlan, *, out: Path, progress: Progress, write: Callable
     write(f"{_HEAD}\n")
     entries = []
     for name, generators in plan.generators.items():
-        category = read_category(plan.data / name, size=DEFAULT_SIZES["patch"])
+        category = read_category(plan.data / name, size=DEFAULT_SIZES["patch"], peak=plan.peak)
         auditor = Auditor(category, backbone=backbone, seed=plan.seed, progress=progress)
         for generator, transform in generators.items():
             began = perf_counter()
             found = auditor(transform, twins=plan.twins, progress=progress)
-            write_sheet(found, out / f"{name}-{Path(generator).stem}.png")
+            write_sheet(found, out / f"{name}-{Path(generator).stem}.png", peak=category.peak)
             entries.append(_entry(found, name, generator, seconds=perf_counter() - began))
             write(_line(entries[-1]))
     write_json(

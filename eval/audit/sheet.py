@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.audit.coverage import Audit
-from eval.data.images import load_image, load_mask
+from eval.data.images import FULL_PEAK, load_image, load_mask
 from eval.data.overlays import SIDE, draw_outline
 from eval.files import write_atomically
 
@@ -18,7 +18,7 @@ _TEXT_COLOUR, _BACKGROUND = (30, 30, 30), 255
 _TITLES = ("real defect", "nearest synthetic", "nearest normal")
 
 
-def write_sheet(found: Audit, path: Path, *, rows: int = 12) -> Path:
+def write_sheet(found: Audit, path: Path, *, rows: int = 12, peak: float = FULL_PEAK) -> Path:
     """Write a PNG with the real defects that are not covered, worst first.
 
     Each row shows the real defect, the synthetic image nearest to it and the nearest normal.
@@ -27,6 +27,7 @@ def write_sheet(found: Audit, path: Path, *, rows: int = 12) -> Path:
         found: the audit.
         path: of the file, which is written atomically.
         rows: largest number of defects.
+        peak: white level of 16-bit files.
     """
     shown = found.uncovered[:rows]
     height, width = found.twins.shape[1:3]
@@ -35,14 +36,14 @@ def write_sheet(found: Audit, path: Path, *, rows: int = 12) -> Path:
     lines = [np.hstack(cells)]
     for place in shown:
         record = found.records[place]
-        image = load_image(record.path, size=shape)
+        image = load_image(record.path, size=shape, peak=peak)
         if record.mask_path is not None:
             image = draw_outline(image, load_mask(record.mask_path, size=shape, image_shape=record.shape))
         twin, mask = (
             cv2.resize(each[found.nearest_twin[place]].astype(np.uint8), shape[::-1], interpolation=cv2.INTER_AREA)
             for each in (found.twins, found.twin_masks)
         )
-        normal = load_image(found.normals[found.nearest_normal[place]].path, size=shape)
+        normal = load_image(found.normals[found.nearest_normal[place]].path, size=shape, peak=peak)
         titles = (f"{record.defect} {record.path.stem}", "", "")
         images = (image, draw_outline(np.asarray(twin, np.uint8), np.asarray(mask > 0)), normal)
         lines.append(np.hstack([_titled(each, title) for each, title in zip(images, titles, strict=True)]))

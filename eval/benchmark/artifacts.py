@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.benchmark.fitting import untrained_backbone
-from eval.benchmark.results import BANK, MODEL, Results
+from eval.benchmark.results import BANK, CALIBRATION, MODEL, Results
 from eval.data.images import Size, sides
-from eval.files import write_atomically
+from eval.files import read_arrays, write_atomically
 from eval.models.checkpoints import load_model
 from eval.models.embedding import best_device
+from eval.scoring.calibration import Calibration
 from eval.scoring.detector import Detector
 from eval.scoring.memory_bank import Bank
 
@@ -46,8 +47,8 @@ def write_embeddings(folder: Path, embeddings: Embeddings) -> None:
 
 def read_embeddings(folder: str | Path) -> Embeddings:
     """Return the embeddings that `write_embeddings` wrote."""
-    with np.load(Path(folder) / EMBEDDINGS) as file:
-        return Embeddings(file["train"].astype(np.float32), file["test"].astype(np.float32), file["nearest"])
+    found = read_arrays(Path(folder) / EMBEDDINGS, {"train": 2, "test": 2, "nearest": 1})
+    return Embeddings(found["train"].astype(np.float32), found["test"].astype(np.float32), found["nearest"])
 
 
 def write_heat_maps(folder: Path, maps: NDArray[np.float32]) -> None:
@@ -57,8 +58,8 @@ def write_heat_maps(folder: Path, maps: NDArray[np.float32]) -> None:
 
 def read_heat_maps(folder: str | Path, *, size: Size) -> NDArray[np.float32]:
     """Return the heat maps of a cell with patch scoring, float32 (N, H, W), in the order of its results."""
-    with np.load(Path(folder) / HEAT_MAPS) as file:
-        return upsample(file["heat_maps"].astype(np.float32), size=size)
+    found = read_arrays(Path(folder) / HEAT_MAPS, {"heat_maps": 3})
+    return upsample(found["heat_maps"].astype(np.float32), size=size)
 
 
 def upsample(maps: NDArray[np.float32], *, size: Size) -> NDArray[np.float32]:
@@ -73,8 +74,10 @@ def upsample(maps: NDArray[np.float32], *, size: Size) -> NDArray[np.float32]:
 def load_detector(folder: Path, results: Results) -> Detector:
     """Return the detector of a finished cell."""
     bank, settings = Bank.load(folder / BANK), results.settings
+    calibration = Calibration.load(folder / CALIBRATION)
     if settings.experiment == "none":
-        return Detector(untrained_backbone(settings), None, bank, settings.scoring, results.shape)
+        return Detector(untrained_backbone(settings), None, bank, settings.scoring, results.shape, calibration)
     model = load_model(folder / MODEL)
     device = best_device()
-    return Detector(model.backbone.to(device), model.head.to(device), bank, settings.scoring, results.shape)
+    backbone, head = model.backbone.to(device), model.head.to(device)
+    return Detector(backbone, head, bank, settings.scoring, results.shape, calibration)

@@ -15,6 +15,8 @@ from typing import Any, Literal, cast
 EXPERIMENTS = ("none", "self_supervised", "binary", "multi_class")
 DEFAULT_SIZES = {"image": 224, "pooled": 256, "patch": 256, "fused": 256, "ensemble": 256}
 """Shorter side of the images in px by scoring, unless another is given."""
+USUAL_FALSE_POSITIVES = 0.05
+"""Bound on the share of held-out normals above the threshold, unless another is given."""
 SHARED = "trainings"
 """Folder of the checkpoints of multi_class, whose training is the same for each of its categories."""
 
@@ -41,6 +43,9 @@ class Settings:
         seed: seed of split, defects, training and bank; 0 without training.
         recipe: changes to the usual training recipe, see `eval.training.recipe`.
         known: test images, DEFECT/FILE, that the generator was tuned on; they are left out of the test.
+        split: number of the draw of the training normals that are held out.
+        false_positives: bound on the share of held-out normals above the threshold.
+        peak: white level of 16-bit images; None: estimated from them.
     """
 
     data: str
@@ -59,11 +64,19 @@ class Settings:
     seed: int
     recipe: tuple[tuple[str, float], ...] = ()
     known: tuple[str, ...] = ()
+    split: int = 0
+    false_positives: float = USUAL_FALSE_POSITIVES
+    peak: float | None = None
 
     @property
     def title(self) -> str:
         """Category and head, for progress lines."""
         return f"{self.category} {self.head or 'untrained'}"
+
+    @property
+    def repetition(self) -> tuple[int, int]:
+        """Split and seed, in which repeated cells differ."""
+        return self.split, self.seed
 
     @property
     def localises(self) -> bool:
@@ -78,6 +91,9 @@ class Settings:
         parts += ["" if self.weights == "default" else Path(self.weights).stem, str(self.size)]
         if self.experiment != "none":
             parts += [f"epochs{self.epochs}", *(f"{name}{value:g}" for name, value in self.recipe), f"seed{self.seed}"]
+            parts += [f"split{self.split}" if self.split else ""]
+        parts += ["" if self.false_positives == USUAL_FALSE_POSITIVES else f"fpr{self.false_positives:g}"]
+        parts += [f"peak{self.peak:g}" if self.peak else ""]
         return f"{self.category}/{'-'.join(part for part in parts if part)}"
 
 
@@ -103,6 +119,7 @@ def baseline_of(settings: Settings) -> Settings:
         seed=0,
         recipe=(),
         known=(),
+        split=0,
     )
 
 

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.benchmark.artifacts import read_heat_maps
-from eval.benchmark.results import Decision, Metrics, Results
-from eval.data.datasets import Record
+from eval.benchmark.results import CALIBRATION, Decision, Metrics, Results
+from eval.data.categories import GOOD, Record
+from eval.scoring.bootstrap import image_intervals, pixel_intervals
+from eval.scoring.calibration import Calibration
 from eval.scoring.metrics import image_metrics, per_defect_auroc, pixel_metrics
 
 
@@ -20,32 +22,46 @@ def evaluate(
     heat_maps: NDArray[np.float32] | None,
     masks: NDArray[np.bool_] | None,
     *,
-    threshold: float,
-    held_out: int,
+    calibration: Calibration,
 ) -> Metrics:
-    """Return the metrics of scores and heat maps.
+    """Return the metrics of scores and heat maps, with their intervals over the test images.
 
     Args:
         tests: the N test images.
         scores: float32 (N,).
         heat_maps: float32 (N, H, W); None unless patches are scored.
-        masks: ground truth, bool (N, H, W); None unless patches are scored.
-        threshold: see `Decision`.
-        held_out: see `Decision`.
+        masks: ground truth, bool (N, H, W); None unless patches are scored and all masks are there.
+        calibration: gives the threshold.
     """
-    labels = np.array([test.label for test in tests], np.bool_)
+    labels, defects = np.array([test.label for test in tests], np.bool_), [test.defect for test in tests]
+    threshold, image = calibration.threshold, image_metrics(labels, scores)
     is_above = scores > threshold
+    pixel, intervals = None, image_intervals(defects, scores, threshold=threshold)
+    if heat_maps is not None and masks is not None:
+        pixel = pixel_metrics(masks, heat_maps)
+        intervals |= {f"pixel {name}": ends for name, ends in pixel_intervals(masks, heat_maps).items()}
     return Metrics(
-        image=image_metrics(labels, scores),
-        per_defect=per_defect_auroc([test.defect for test in tests], scores),
-        pixel=None if heat_maps is None or masks is None else pixel_metrics(masks, heat_maps),
+        image=image,
+        per_defect=per_defect_auroc(defects, scores),
+        pixel=pixel,
         decision=Decision(
             threshold=threshold,
-            held_out=held_out,
+            held_out=len(calibration.normals),
+            twins=len(calibration.twins),
+            false_positives=calibration.false_positives,
             tpr=float(is_above[labels].mean()),
             tnr=float(1 - is_above[~labels].mean()),
+            found=_shares(defects, is_above),
+            best_found=_shares(defects, scores >= image.pair_threshold),
         ),
+        intervals=intervals,
     )
+
+
+def _shares(defects: Sequence[str], is_found: NDArray[np.bool_]) -> dict[str, float]:
+    """Return the share of each type of defect that is found."""
+    names = np.asarray(defects)
+    return {name: float(is_found[names == name].mean()) for name in sorted(set(defects) - {GOOD})}
 
 
 def evaluate_baseline(
@@ -75,14 +91,7 @@ def evaluate_baseline(
     scores = [results.images[index].score for index in chosen]
     if len(paths) == len(indices):
         return scores, results.metrics
+    calibration = Calibration.load(folder / CALIBRATION)
     heat_maps = None if masks is None else read_heat_maps(folder, size=(masks.shape[1], masks.shape[2]))[chosen]
-    decision = results.metrics.decision
-    metrics = evaluate(
-        tests,
-        np.array(scores, np.float32),
-        heat_maps,
-        masks,
-        threshold=decision.threshold,
-        held_out=decision.held_out,
-    )
+    metrics = evaluate(tests, np.array(scores, np.float32), heat_maps, masks, calibration=calibration)
     return scores, metrics

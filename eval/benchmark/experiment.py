@@ -1,7 +1,7 @@
 """Run one experiment on one category: read, train, embed, score, evaluate and write.
 
-No test image takes part in a decision: the last epoch counts, and the threshold comes from training normals. For the
-ways to score see `eval.scoring.detector`.
+No test image takes part in a decision: the last epoch counts, and the threshold comes from held-out training normals
+and from twins drawn on them. For the ways to score see `eval.scoring.detector`.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from eval.benchmark.evaluation import evaluate, evaluate_baseline
 from eval.benchmark.fitting import Fitted, fit
 from eval.benchmark.provenance import PeakMemory, git_revision, versions
 from eval.benchmark.reader import Reader
-from eval.benchmark.results import BANK, MODEL, ImageScore, Metrics, Results, utc_now
-from eval.data.datasets import Category, Record
+from eval.benchmark.results import BANK, CALIBRATION, MODEL, ImageScore, Metrics, Results, utc_now
+from eval.benchmark.splits import held_out_twins
+from eval.data.categories import Category, Record, missing_masks
 from eval.models.checkpoints import save_model
 from eval.models.embedding import best_device
 from eval.progress import Progress
-from eval.scoring.detector import Detector, make_detector
+from eval.scoring.detector import Detector, HeldOut, make_detector
 from eval.training.recipe import TrainingRecipe
 
 
@@ -53,12 +54,14 @@ def run_experiment(
         ValueError: if the data does not fit the experiment.
     """
     started, memory = utc_now(), PeakMemory()
-    seconds = dict.fromkeys(("read", "train", "embed", "score"), 0.0)
+    seconds = dict.fromkeys(("read", "train", "draw", "embed", "score", "evaluate"), 0.0)
     with _timed(seconds, "read"):
         images = _load(settings, read)
     with _timed(seconds, "train"):
         fitted = fit(settings, images.category, images.normals, read=read, checkpoint=checkpoint, progress=progress)
     seconds["train"] = max(fitted.seconds, seconds["train"]) if fitted.history else 0.0
+    with _timed(seconds, "draw"):
+        twins, sources = held_out_twins(settings, images.normals, fitted.held_out)
     with _timed(seconds, "embed"):
         detector, normals = make_detector(
             fitted.backbone,
@@ -66,14 +69,21 @@ def run_experiment(
             list(images.normals),
             scoring=settings.scoring,
             size=images.category.shape,
-            held_out=fitted.held_out,
+            held_out=HeldOut(
+                normals=fitted.held_out,
+                twins=twins,
+                sources=sources,
+                false_positives=settings.false_positives,
+            ),
             seed=settings.seed,
             distance=TrainingRecipe.of(settings.recipe).distance,
             progress=progress,
         )
     with _timed(seconds, "score"):
-        scored = _score(detector, images, progress)
-    baseline_scores, baseline_metrics = evaluate_baseline(baseline, images.tests, images.paths, images.masks)
+        maps, origins, embeddings = detector.scores(list(images.pixels), progress=progress)
+    with _timed(seconds, "evaluate"):
+        scored = _evaluated(detector, images, maps, origins, embeddings)
+        baseline_scores, baseline_metrics = evaluate_baseline(baseline, images.tests, images.paths, images.masks)
     _write(settings, fitted, detector, scored, normals=normals, folder=folder)
     return Results(
         settings=settings,
@@ -88,6 +98,7 @@ def run_experiment(
         peak=images.category.peak,
         copies=len(images.category.copies),
         bank_rows=len(detector.bank.rows),
+        missing_masks=len(missing_masks(images.tests)),
         metrics=scored.metrics,
         baseline=baseline_metrics,
         history=tuple(asdict(epoch) for epoch in fitted.history),
@@ -109,7 +120,7 @@ class _Images:
         normals: training images, uint8 (N, H, W, 3).
         tests: records of the M test images.
         pixels: test images, uint8 (M, H, W, 3).
-        masks: ground truth, bool (M, H, W); None unless patches are scored.
+        masks: ground truth, bool (M, H, W); None unless patches are scored and no mask is missing.
     """
 
     category: Category
@@ -133,7 +144,7 @@ def _load(settings: Settings, read: Reader) -> _Images:
     )
     if not any(record.label for record in tests):
         raise ValueError(f"test must hold other defects than {settings.defect or 'the known ones'}, got none")
-    masks = category.masks(tests) if settings.localises else None
+    masks = category.masks(tests) if settings.localises and not missing_masks(tests) else None
     return _Images(category, category.images(category.train), tests, category.images(tests), masks)
 
 
@@ -156,12 +167,16 @@ class _Scored:
     metrics: Metrics
 
 
-def _score(detector: Detector, images: _Images, progress: Progress) -> _Scored:
-    maps, origins, embeddings = detector.scores(list(images.pixels), progress=progress)
+def _evaluated(
+    detector: Detector,
+    images: _Images,
+    maps: NDArray[np.float32],
+    origins: NDArray[np.int64],
+    embeddings: NDArray[np.float32],
+) -> _Scored:
     scores = maps.max(axis=(1, 2))
     heat_maps = None if images.masks is None else upsample(maps, size=images.category.shape)
-    bank = detector.bank
-    metrics = evaluate(images.tests, scores, heat_maps, images.masks, threshold=bank.threshold, held_out=bank.held_out)
+    metrics = evaluate(images.tests, scores, heat_maps, images.masks, calibration=detector.calibration)
     return _Scored(maps, origins, embeddings, scores, metrics)
 
 
@@ -176,6 +191,7 @@ def _write(
 ) -> None:
     """Write the files of a cell, without results.json."""
     detector.bank.save(folder / BANK)
+    detector.calibration.save(folder / CALIBRATION)
     count = len(scored.maps)
     hottest = scored.maps.reshape(count, -1).argmax(axis=1)
     nearest = scored.origins.reshape(count, -1)[np.arange(count), hottest]

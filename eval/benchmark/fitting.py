@@ -18,7 +18,7 @@ from dml_heads import Head, make_head
 from eval.benchmark.cell import Settings, training_scoring
 from eval.benchmark.reader import Reader
 from eval.benchmark.splits import make_split
-from eval.data.datasets import Category
+from eval.data.categories import Category
 from eval.models.backbone import Backbone
 from eval.models.embedding import best_device
 from eval.models.registry import make_backbone

@@ -19,13 +19,17 @@ from eval.files import write_atomically, write_json
 _HEAT_OPACITY = 0.5
 
 
-def write_predictions(folder: Path, images: list[Path], out: Path) -> bool:
+def write_predictions(
+    folder: Path, images: list[Path], out: Path, *, peak: float | None = None, false_positives: float | None = None
+) -> bool:
     """Score images, print a line for each, and write predictions.json and, if patches are scored, heat maps.
 
     Args:
         folder: folder of a finished run.
         images: image files.
         out: folder of the files that are written.
+        peak: white level of 16-bit files; None for that of the run.
+        false_positives: bound on the share of false positives; None for that of the run.
 
     Returns:
         False if an image could not be read; it is named on stderr and left out.
@@ -35,17 +39,26 @@ def write_predictions(folder: Path, images: list[Path], out: Path) -> bool:
     """
     results = read_results(folder)
     detector = load_detector(folder, results)
-    threshold = detector.bank.threshold
+    calibration = detector.calibration
+    if false_positives is not None:
+        calibration = calibration.with_bound(false_positives)
+    threshold = calibration.threshold
     entries: list[dict[str, Any]] = []
     for path in images:
         try:
-            image = load_image(path, size=results.shape, peak=results.peak or FULL_PEAK)
+            image = load_image(path, size=results.shape, peak=peak or results.peak or FULL_PEAK)
         except ValueError as error:
             sys.stderr.write(f"eval: {error}\n")
             continue
         scores, _, _ = detector.scores([image])
         score = float(scores.max())
-        entry: dict[str, Any] = {"path": str(path), "score": score, "defective": score > threshold}
+        probability = _rounded(calibration.probability(score))
+        entry: dict[str, Any] = {
+            "path": str(path),
+            "score": score,
+            "defective": score > threshold,
+            "probability": probability,
+        }
         if results.settings.localises:
             taken = {other["heat_map"].lower() for other in entries}
             entry["heat_map"] = _free_name(path.stem, taken)
@@ -53,10 +66,23 @@ def write_predictions(folder: Path, images: list[Path], out: Path) -> bool:
             _write_png(out / entry["heat_map"], draw_heat_map(image, heat))
         entries.append(entry)
         word = "defective" if entry["defective"] else "good"
-        sys.stdout.write(f"{path}: {word}, score {score:.4f} (defective above {threshold:.4f})\n")
-    summary = {"model": str(folder), "threshold": threshold, "held_out": detector.bank.held_out, "images": entries}
+        chance = "" if probability is None else f", probability {probability:.3f}"
+        sys.stdout.write(f"{path}: {word}{chance}, score {score:.4f} (defective above {threshold:.4f})\n")
+    summary = {
+        "model": str(folder),
+        "threshold": threshold,
+        "probability_at_threshold": _rounded(calibration.probability(threshold)),
+        "false_positives": calibration.false_positives,
+        "held_out": len(calibration.normals),
+        "twins": len(calibration.twins),
+        "images": entries,
+    }
     write_json(out / "predictions.json", summary)
     return len(entries) == len(images)
+
+
+def _rounded(probability: float | None) -> float | None:
+    return None if probability is None else round(probability, 4)
 
 
 def _free_name(stem: str, taken: Collection[str]) -> str:

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from eval.benchmark.cell import Settings
-from eval.data.datasets import Category, read_category
+from eval.data.categories import Category
+from eval.data.datasets import read_category
 from eval.progress import Progress
 
 Reader = Callable[[str], Category]
@@ -23,17 +24,19 @@ class CategoryReader:
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
-        self.kept: dict[tuple[str, str, int, bool], Category] = {}
+        self.kept: dict[tuple[str, str, int, bool, float | None], Category] = {}
 
     def of(self, settings: Settings) -> Reader:
         """Return a reader for a cell."""
 
         def read(name: str) -> Category:
             square = settings.scoring == "image"  # as in the seed article
-            key = (settings.data, name, settings.size, square)
+            key = (settings.data, name, settings.size, square, settings.peak)
             if key not in self.kept:
                 folder, steps = Path(settings.data) / name, partial(self.progress, "read")
-                self.kept[key] = read_category(folder, size=settings.size, square=square, progress=steps)
+                self.kept[key] = read_category(
+                    folder, size=settings.size, square=square, peak=settings.peak, progress=steps
+                )
             return self.kept[key]
 
         return read

@@ -1,7 +1,8 @@
 """Results of a cell and their file results.json, which holds what is needed to judge and to repeat the cell.
 
-The folder of a cell holds results.json (`Results`), bank.npz (`eval.scoring.memory_bank.Bank`), embeddings.npz, for
-patch scoring heat_maps.npz and, if a model was trained, model.pt. A cell that failed holds failed.json instead.
+The folder of a cell holds results.json (`Results`), bank.npz (`eval.scoring.memory_bank.Bank`), calibration.json
+(`eval.scoring.calibration.Calibration`), embeddings.npz, for patch scoring heat_maps.npz and, if a model was trained,
+model.pt. A cell that failed holds failed.json instead.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from eval.benchmark.cell import Settings, settings_from_json
 from eval.files import write_json
 from eval.scoring.metrics import ImageMetrics, PixelMetrics
 
-SCHEMA = 2
+SCHEMA = 3
 RESULTS, FAILED, BANK, MODEL = "results.json", "failed.json", "bank.npz", "model.pt"
+CALIBRATION = "calibration.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,18 +29,24 @@ class Decision:
     """Rates of the decision "defective if the score is above the threshold" on the test images.
 
     Attributes:
-        threshold: the largest score among n training normals that were held out of the training and of the bank that
-            they are scored against. It depends on no test image. A new good image scores above the largest of n with a
-            probability of at most 1 / (n + 1).
-        held_out: n.
+        threshold: see `eval.scoring.calibration.Calibration`. It depends on no test image.
+        held_out: number of held-out training normals that it comes from.
+        twins: number of synthetic defects that it comes from.
+        false_positives: bound on the share of held-out normals above it.
         tpr: share of the defective test images that are detected, in [0, 1].
         tnr: share of the good test images that pass, in [0, 1].
+        found: share of each type of defect that is detected.
+        best_found: the same at the threshold of the best pair of TPR and TNR, which is chosen with the labels.
     """
 
     threshold: float
     held_out: int
+    twins: int
+    false_positives: float
     tpr: float
     tnr: float
+    found: dict[str, float]
+    best_found: dict[str, float]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,14 +56,17 @@ class Metrics:
     Attributes:
         image: metrics of the scores against the labels.
         per_defect: AUROC of each type of defect against all good test images.
-        pixel: metrics of the heat maps against the masks; None for image scoring.
-        decision: rates at a threshold from training normals.
+        pixel: metrics of the heat maps against the masks; None for image scoring, and if masks are missing.
+        decision: rates at a threshold from training normals and twins.
+        intervals: 95 % intervals of metrics over the test images, by `eval.scoring.bootstrap`; those of pixels begin
+            with "pixel ".
     """
 
     image: ImageMetrics
     per_defect: dict[str, float]
     pixel: PixelMetrics | None
     decision: Decision
+    intervals: dict[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +113,7 @@ class Results:
         images: one entry per test image.
         peak: white level of 16-bit image files; None in results of earlier versions.
         data_digest: digest of all files of the category; None in results of earlier versions.
+        missing_masks: number of defective test images without a mask; with any, there are no metrics of pixels.
     """
 
     settings: Settings
@@ -121,6 +133,7 @@ class Results:
     images: tuple[ImageScore, ...]
     peak: float | None = None
     data_digest: str | None = None
+    missing_masks: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for results.json."""
@@ -151,7 +164,12 @@ class Results:
 
 def _metrics(data: Mapping[str, Any]) -> Metrics:
     pixel = None if data["pixel"] is None else PixelMetrics(**data["pixel"])
-    own = {"image": ImageMetrics(**data["image"]), "pixel": pixel, "decision": Decision(**data["decision"])}
+    own = {
+        "image": ImageMetrics(**data["image"]),
+        "pixel": pixel,
+        "decision": Decision(**data["decision"]),
+        "intervals": {str(name): (float(low), float(high)) for name, (low, high) in data["intervals"].items()},
+    }
     return Metrics(**{**data, **own})
 
 

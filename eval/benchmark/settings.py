@@ -8,11 +8,12 @@ from itertools import product
 from pathlib import Path
 
 from dml_heads import HEADS
-from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS, Settings, untrained_scoring
+from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS, USUAL_FALSE_POSITIVES, Settings, untrained_scoring
 from eval.benchmark.generators import expand_generators, generator_digest, make_generator, tuning_images
-from eval.data.datasets import GOOD
-from eval.data.images import MIN_SIDE
+from eval.data.categories import GOOD
+from eval.data.images import MIN_SIDE, check_peak
 from eval.models.registry import check_backbone
+from eval.scoring.calibration import check_bound
 from eval.training.recipe import Changes, check_changes
 
 
@@ -35,6 +36,9 @@ class BenchmarkOptions:
         size: shorter side of the images in px; None for the default of the scoring.
         epochs: epochs of each training.
         recipe: changes to the usual training recipe, see `eval.training.recipe`.
+        splits: number of draws of the training normals that are held out, at least 1.
+        false_positives: see `eval.scoring.calibration.Calibration`.
+        peak: see `Settings`.
     """
 
     data: str | Path
@@ -51,6 +55,9 @@ class BenchmarkOptions:
     size: int | None = None
     epochs: int = 10
     recipe: Sequence[tuple[str, float]] = ()
+    splits: int = 1
+    false_positives: float = USUAL_FALSE_POSITIVES
+    peak: float | None = None
 
 
 def make_cells(options: BenchmarkOptions) -> tuple[Settings, ...]:
@@ -59,6 +66,8 @@ def make_cells(options: BenchmarkOptions) -> tuple[Settings, ...]:
     Raises:
         ValueError: if an option is out of bounds.
     """
+    if options.splits < 1:
+        raise ValueError(f"splits must be at least 1, got {options.splits}")
     trained = [name for name in dict.fromkeys(options.experiments) if name != "none"]
     if trained and not options.heads:
         raise ValueError(f"heads must name at least one of {', '.join(HEADS)} for {', '.join(trained)}, got none")
@@ -67,9 +76,9 @@ def make_cells(options: BenchmarkOptions) -> tuple[Settings, ...]:
         cells.append(_cell(options, category, "none", untrained_scoring(scoring)))
         generators = expand_generators(options.generators, category=category)
         cells.extend(
-            _cell(options, category, experiment, scoring, generator=generator, head=head, seed=seed)
-            for experiment, generator, seed, head in product(
-                trained, generators, dict.fromkeys(options.seeds), dict.fromkeys(options.heads)
+            _cell(options, category, experiment, scoring, generator=generator, head=head, seed=seed, split=split)
+            for experiment, generator, split, seed, head in product(
+                trained, generators, range(options.splits), dict.fromkeys(options.seeds), dict.fromkeys(options.heads)
             )
         )  # heads come last: those with the same seed see the same images, whose features are cached
     return tuple(dict.fromkeys(cells))
@@ -84,6 +93,7 @@ def _cell(
     generator: str = "generic_object",
     head: str | None = None,
     seed: int = 0,
+    split: int = 0,
 ) -> Settings:
     return make_settings(
         data=options.data,
@@ -100,6 +110,9 @@ def _cell(
         classes=options.categories if options.classes is None else options.classes,
         defect=options.defect,
         recipe=options.recipe,
+        split=split,
+        false_positives=options.false_positives,
+        peak=options.peak,
     )
 
 
@@ -119,6 +132,9 @@ def make_settings(
     classes: Sequence[str] = (),
     defect: str | None = None,
     recipe: Sequence[tuple[str, float]] = (),
+    split: int = 0,
+    false_positives: float = USUAL_FALSE_POSITIVES,
+    peak: float | None = None,
 ) -> Settings:
     """Return the checked settings of one cell, without the options that its experiment does not use.
 
@@ -137,6 +153,9 @@ def make_settings(
         classes: see `BenchmarkOptions`; the category itself is added.
         defect: see `BenchmarkOptions`.
         recipe: see `BenchmarkOptions`.
+        split: number of the draw of held-out normals, at least 0.
+        false_positives: see `BenchmarkOptions`.
+        peak: see `BenchmarkOptions`.
 
     Raises:
         ValueError: if an argument is out of bounds, or missing for the experiment.
@@ -148,8 +167,10 @@ def make_settings(
         if value not in known:
             raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
     check_backbone(backbone)
+    check_bound(false_positives)
+    check_peak(peak)
     side = DEFAULT_SIZES[scoring] if size is None else size
-    for name, number, low in (("size", side, MIN_SIDE), ("epochs", epochs, 1), ("seed", seed, 0)):
+    for name, number, low in (("size", side, MIN_SIDE), ("epochs", epochs, 1), ("seed", seed, 0), ("split", split, 0)):
         if number < low:
             raise ValueError(f"{name} must be at least {low}, got {number}")
     if weights not in {"default", "none"} and not Path(weights).is_file():
@@ -182,6 +203,9 @@ def make_settings(
         seed=seed if is_trained else 0,
         known=tuning_images(generator, category=category) if is_drawn else (),
         recipe=_checked_recipe(recipe, scoring=scoring if is_drawn else None) if is_trained else (),
+        split=split if is_trained else 0,
+        false_positives=float(false_positives),
+        peak=peak,
     )
 
 

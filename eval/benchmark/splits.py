@@ -7,17 +7,26 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from defectsynth import Curriculum
+from defectsynth import AnomalyTwins, Curriculum
 from eval.benchmark.cell import Settings
 from eval.benchmark.generators import make_generator
 from eval.benchmark.reader import Reader
-from eval.data.datasets import Category
+from eval.data.categories import Category
 from eval.data.examples import Split, labelled_split, split_indices
 from eval.data.twins import twin_split
 from eval.training.recipe import TrainingRecipe
 
 HELD_OUT = 0.2
 """Share of the training images that is held out."""
+
+TWINS, TWINS_EACH = 60, 4
+"""Number of twins that a threshold comes from, unless there are more held-out normals, and most of one normal."""
+
+CALIBRATION_SEED = 1_000_000
+"""Seed of these twins for the seed 0; training and validation use small ones."""
+
+UNTRAINED_GENERATOR = "generic_object"
+"""Generator of the twins that thresholds come from where nothing was trained on twins."""
 
 
 def make_split(
@@ -38,7 +47,7 @@ def make_split(
         ValueError: if the images do not fit the experiment.
     """
     if settings.experiment == "self_supervised":
-        return _twins(settings, normals), _held_out([len(normals)], own=0, seed=settings.seed)
+        return _twins(settings, normals), _held_out([len(normals)], own=0, settings=settings)
     groups, own = [normals], 0
     if settings.experiment == "binary":
         groups.append(category.images([record for record in category.test if record.defect == settings.defect]))
@@ -50,7 +59,34 @@ def make_split(
         groups = [normals if other is None else other.images(other.train) for other in others]
     counts = [len(group) for group in groups]
     split = None if settings.experiment == "none" else _classes(settings, groups, counts)
-    return split, _held_out(counts, own=own, seed=settings.seed)
+    return split, _held_out(counts, own=own, settings=settings)
+
+
+def held_out_twins(
+    settings: Settings, normals: NDArray[np.uint8], held_out: NDArray[np.int64]
+) -> tuple[list[NDArray[np.uint8]], NDArray[np.int64]]:
+    """Draw synthetic defects on held-out normals, which the threshold comes from.
+
+    Args:
+        settings: settings of the cell.
+        normals: its training images, uint8 (N, H, W, 3).
+        held_out: indices of the held-out ones.
+
+    Returns:
+        The twins, none if no defect found a place; and the index of the training image that each was drawn on, int64.
+    """
+    generator = make_generator(settings.generator or UNTRAINED_GENERATOR, category=settings.category)
+    twins = AnomalyTwins(list(normals[held_out]), generator, seed=CALIBRATION_SEED + settings.seed)
+    images: list[NDArray[np.uint8]] = []
+    sources: list[int] = []
+    for epoch in range(min(TWINS_EACH, -(-TWINS // len(held_out)))):
+        twins.set_epoch(epoch)
+        for place, source in enumerate(held_out):
+            twin = twins[2 * place + 1]
+            if twin.label:
+                images.append(np.asarray(twin.image, np.uint8))
+                sources.append(int(source))
+    return images, np.array(sources, np.int64)
 
 
 def _classes(settings: Settings, groups: Sequence[NDArray[np.uint8]], counts: Sequence[int]) -> Split:
@@ -60,6 +96,7 @@ def _classes(settings: Settings, groups: Sequence[NDArray[np.uint8]], counts: Se
         held_out=HELD_OUT,
         oversample=settings.experiment == "binary",
         seed=settings.seed,
+        split_seed=_split_seed(settings),
     )
 
 
@@ -77,10 +114,16 @@ def _twins(settings: Settings, normals: NDArray[np.uint8]) -> Split:
         crop=recipe.crop,
         curriculum=curriculum,
         seed=settings.seed,
+        split_seed=_split_seed(settings),
     )
 
 
-def _held_out(counts: Sequence[int], *, own: int, seed: int) -> NDArray[np.int64]:
+def _split_seed(settings: Settings) -> tuple[int, ...]:
+    """Return the seed that decides which normals are held out."""
+    return (settings.seed, settings.split) if settings.split else (settings.seed,)
+
+
+def _held_out(counts: Sequence[int], *, own: int, settings: Settings) -> NDArray[np.int64]:
     """Return the held-out indices of class number `own`, as `twin_split` and `labelled_split` draw them."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(_split_seed(settings))
     return [split_indices(count, held_out=HELD_OUT, rng=rng, name="train/good")[1] for count in counts][own]

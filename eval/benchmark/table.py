@@ -9,13 +9,17 @@ from statistics import fmean, stdev
 
 from eval.benchmark.cell import Settings
 from eval.benchmark.generators import OWN, excluded_type
-from eval.benchmark.results import Results, find_results
+from eval.benchmark.results import Metrics, Results, find_results
+from eval.scoring.bootstrap import Number, mean_interval
 
 _WIDTH = 14
 
 
 def format_table(results: Iterable[Results]) -> str:
-    """Return a table of the image AUROC: a row per head, a column per category, mean and deviation over the seeds.
+    """Return a table of the image AUROC: a row per head, a column per category.
+
+    A number is the mean over seeds and splits, with its standard deviation and, in brackets, the 95 % interval over the
+    test images: the mean of the intervals of the runs, which share these images.
 
     Each experiment, generator and scoring has a block of its own. The first row of a block is the untrained backbone.
     Trainings without one type of defect have further blocks, with the AUROC of that type.
@@ -27,19 +31,19 @@ def format_table(results: Iterable[Results]) -> str:
         Lines that end in a newline; a dash stands for a missing number.
     """
     found = list(results)
-    blocks: dict[str, dict[str, dict[str, list[float]]]] = {}
+    blocks: dict[str, dict[str, dict[str, list[Number]]]] = {}
     for one in found:
         settings = one.settings
         if one.baseline is None or excluded_type(settings.generator):
             continue
         rows = blocks.setdefault(_title(one), {"untrained": {}})
-        rows["untrained"][settings.category] = [one.baseline.image.auroc]
-        rows.setdefault(str(settings.head), {}).setdefault(settings.category, []).append(one.metrics.image.auroc)
+        rows["untrained"][settings.category] = [_number(one.baseline)]
+        rows.setdefault(str(settings.head), {}).setdefault(settings.category, []).append(_number(one.metrics))
     unseen = _unseen_blocks(found)
     if not blocks and not unseen:
         for one in found:
             rows = blocks.setdefault(f"untrained, scored by {one.settings.scoring}", {"untrained": {}})
-            rows["untrained"][one.settings.category] = [one.metrics.image.auroc]
+            rows["untrained"][one.settings.category] = [_number(one.metrics)]
     return "\n".join([*(_block(title, rows) for title, rows in blocks.items()), *unseen])
 
 
@@ -55,6 +59,10 @@ def compare(first: str | Path, second: str | Path) -> list[tuple[str, float | No
         for folder in (first, second)
     )
     return [(cell, one.get(cell), two.get(cell)) for cell in sorted({**one, **two})]
+
+
+def _number(metrics: Metrics) -> Number:
+    return metrics.image.auroc, metrics.intervals["auroc"]
 
 
 def _title(results: Results) -> str:
@@ -86,28 +94,47 @@ def _unseen_block(title: str, rows: Mapping[str, tuple[float, list[float], list[
     lines = [f"image AUROC of one type of defect that was left out of the training, {title}"]
     lines.append("  ".join([" " * name, *(word.rjust(_WIDTH) for word in ("untrained", "left out", "with it"))]))
     for label, (untrained, without, with_all) in rows.items():
-        cells = [f"{untrained:.3f}", _cell(without), _cell(with_all)]
+        cells = [f"{untrained:.3f}", _spread(without), _spread(with_all)]
         lines.append("  ".join([label.ljust(name), *(cell.rjust(_WIDTH) for cell in cells)]))
     return "\n".join(lines) + "\n"
 
 
-def _block(title: str, rows: Mapping[str, Mapping[str, list[float]]]) -> str:
+def _block(title: str, rows: Mapping[str, Mapping[str, list[Number]]]) -> str:
     categories = sorted({category for row in rows.values() for category in row})
     name = max(len(row) for row in rows)
-    columns = [max(_WIDTH, len(category)) for category in categories]
-    lines = [f"image AUROC, {title}"]
-    names = [category.rjust(width) for category, width in zip(categories, columns, strict=True)]
-    lines.append("  ".join([" " * name, *names, " mean"]))
-    for label, row in rows.items():
-        cells = [_cell(row.get(category, [])).rjust(width) for category, width in zip(categories, columns, strict=True)]
-        whole = [fmean(row[category]) for category in categories if category in row]
-        mean = f"{fmean(whole):.3f}" if len(whole) == len(categories) else "-"
-        lines.append("  ".join([label.ljust(name), *cells, mean.rjust(5)]))
-    return "\n".join(lines) + "\n"
+    lines = [
+        [" " * name, *categories, "mean"],
+        *([label.ljust(name), *_entries(row, categories)] for label, row in rows.items()),
+    ]
+    widths = [max(_WIDTH, *(len(line[place]) for line in lines)) for place in range(1, len(lines[0]))]
+    text = [
+        "  ".join([line[0], *(cell.rjust(width) for cell, width in zip(line[1:], widths, strict=True))])
+        for line in lines
+    ]
+    return "\n".join([f"image AUROC, {title}", *text]) + "\n"
 
 
-def _cell(values: list[float]) -> str:
+def _entries(row: Mapping[str, list[Number]], categories: list[str]) -> list[str]:
+    """Return the entries of a row and of the mean over the categories, a dash if one is missing."""
+    shown = [_cell(row.get(category, [])) for category in categories]
+    if not all(row.get(category) for category in categories):
+        return [*shown, "-"]
+    means = [fmean(value for value, _ in row[category]) for category in categories]
+    ends = mean_interval([row[category] for category in categories])
+    return [*shown, f"{fmean(means):.3f} {_brackets(ends)}"]
+
+
+def _cell(numbers: list[Number]) -> str:
+    text = _spread([value for value, _ in numbers])
+    return f"{text} {_brackets(mean_interval([numbers]))}" if numbers else text
+
+
+def _spread(values: list[float]) -> str:
     if not values:
         return "-"
     spread = f" +- {stdev(values):.3f}" if len(values) > 1 else ""
     return f"{fmean(values):.3f}{spread}"
+
+
+def _brackets(ends: tuple[float, float]) -> str:
+    return f"[{ends[0]:.3f}, {ends[1]:.3f}]"

@@ -24,6 +24,7 @@ def main(arguments: Namespace) -> int:
             against=arguments.against,
             twins=arguments.twins,
             seed=arguments.seed,
+            peak=arguments.peak,
         )
     with closing(ProgressDisplay()) as display:
         run_audit(plan, out=arguments.out, progress=partial(display, None), write=sys.stdout.write)

@@ -49,6 +49,9 @@ def _options(arguments: Namespace) -> BenchmarkOptions:
         size=arguments.size,
         epochs=arguments.epochs,
         recipe=parse_changes(arguments.recipe),
+        splits=arguments.splits,
+        false_positives=arguments.false_positives,
+        peak=arguments.peak,
     )
 
 
@@ -123,13 +126,20 @@ class Pace:
 
 
 def format_cell(cell: Cell) -> str:
-    """Return the outcome of a cell in one line."""
+    """Return the outcome of a cell in one line: AUROC with its 95 % interval, and the rates of the decision."""
     if cell.results is None:
         return f"{cell.settings.name}: FAILED: {cell.error}"
     metrics, baseline = cell.results.metrics, cell.results.baseline
-    text = f"{cell.settings.name}: AUROC {metrics.image.auroc:.3f}"
+    low, high = metrics.intervals["auroc"]
+    text = f"{cell.settings.name}: AUROC {metrics.image.auroc:.3f} [{low:.3f}, {high:.3f}]"
     if metrics.pixel is not None:
         text += f", pixels {metrics.pixel.auroc:.3f}, AUPRO {metrics.pixel.aupro:.3f}"
+    elif cell.results.missing_masks:
+        defective = sum(image.label for image in cell.results.images)
+        text += f", no pixels ({cell.results.missing_masks} of {defective} masks are missing)"
     if baseline is not None:
         text += f" (untrained {baseline.image.auroc:.3f})"
+    decision = metrics.decision
+    text += f", decided TPR {decision.tpr:.2f} TNR {decision.tnr:.2f}"
+    text += f" (best {metrics.image.tpr:.2f} {metrics.image.tnr:.2f})"
     return text + (", was there" if cell.repeated else f", {cell.seconds:.0f} s")

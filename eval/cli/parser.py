@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS
+from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS, USUAL_FALSE_POSITIVES
 from eval.cli.choices import BACKBONES, DEMO_FAMILIES, FAMILIES, GENERATORS, HEADS, LEAVE_ONE_OUT, RECIPE
 
 _GENERATORS = (
@@ -41,6 +41,7 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
     """Add arguments that give one-element lists under the names of `benchmark`."""
+    parser.set_defaults(splits=1)
     parser.add_argument(
         "--category", nargs=1, required=True, dest="categories", metavar="NAME", help="folder in --data"
     )
@@ -84,6 +85,14 @@ def _add_benchmark(parser: argparse.ArgumentParser) -> None:
         "type",
     )
     parser.add_argument("--seeds", nargs="+", type=int, default=[0], metavar="N")
+    parser.add_argument(
+        "--repeat-splits",
+        type=int,
+        default=1,
+        metavar="N",
+        dest="splits",
+        help="draws of the training normals that are held out, each with all seeds (default: 1)",
+    )
     _add_options(parser)
 
 
@@ -102,6 +111,7 @@ def _add_audit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for audit.json and the sheets")
     parser.add_argument("--twins", type=int, default=200, metavar="N", help="defects to draw (default: 200)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    _add_peak(parser, default="estimated from the images")
 
 
 def _add_tune(parser: argparse.ArgumentParser) -> None:
@@ -123,6 +133,7 @@ def _add_tune(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for best.yaml, tune.json, the trials")
     parser.add_argument("--twins", type=int, default=200, metavar="N", help="defects of each trial (default: 200)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    _add_peak(parser, default="estimated from the images")
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
@@ -134,6 +145,13 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL", help="folder of a finished run, or the model.pt in it")
     parser.add_argument("images", type=Path, nargs="+", metavar="IMAGES")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for predictions.json and heat maps")
+    parser.add_argument(
+        "--false-positives",
+        type=float,
+        metavar="SHARE",
+        help="another bound on the share of good parts that are called defective (default: that of the run)",
+    )
+    _add_peak(parser, default="that of the run")
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
@@ -173,6 +191,14 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", default="default", metavar="default|none|FILE", help="default: default")
     sizes = ", ".join(f"{size} for {scoring}" for scoring, size in DEFAULT_SIZES.items())
     parser.add_argument("--size", type=int, metavar="PX", help=f"shorter side of the images (default: {sizes} scoring)")
+    parser.add_argument(
+        "--false-positives",
+        type=float,
+        default=USUAL_FALSE_POSITIVES,
+        metavar="SHARE",
+        help="bound on the share of held-out good parts that are called defective (default: %(default)s)",
+    )
+    _add_peak(parser, default="estimated from the images")
     parser.add_argument("--classes", nargs="+", metavar="NAME", help="for multi_class (default: all categories used)")
     parser.add_argument("--defect", metavar="NAME", help="for binary: type to learn from (default: the first by name)")
     usual = ", ".join(f"{name}={value:g}" for name, value in RECIPE.items())
@@ -184,6 +210,15 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         help=f"changes to the usual training on patches ({usual})",
     )
     _add_training(parser)
+
+
+def _add_peak(parser: argparse.ArgumentParser, *, default: str) -> None:
+    parser.add_argument(
+        "--peak",
+        type=float,
+        metavar="LEVEL",
+        help=f"white level of 16-bit images, such as 4095 for a camera of 12 bits (default: {default})",
+    )
 
 
 def _add_training(parser: argparse.ArgumentParser) -> None:

@@ -35,6 +35,7 @@ def main(arguments: Namespace) -> int:
                     seed=arguments.seed,
                     trials=arguments.trials,
                     twins=arguments.twins,
+                    peak=arguments.peak,
                     out=arguments.out,
                     progress=partial(display, None),
                     write=write,

@@ -8,21 +8,20 @@ Comprehensive Real-World Dataset for Unsupervised Anomaly Detection", CVPR 2019.
 from __future__ import annotations
 
 import hashlib
+import os
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 import numpy as np
-from numpy.typing import NDArray
 
 from defectsynth.core.images import CAMERA_PEAKS, WhiteLevelWarning
 from defectsynth.io.image_files import SUFFIXES
+from eval.data.categories import GOOD, Category, Record
 from eval.data.folders import image_files, subfolders, unambiguous_images
-from eval.data.images import FULL_PEAK, check_side, load_images, load_mask, read_image_file, read_mask_file
+from eval.data.images import FULL_PEAK, check_side, read_image_file, read_mask_file
 
-GOOD = "good"
 _LAYOUT = "train/good, test/good, test/DEFECT, ground_truth/DEFECT"
 _SIDE_STEP = 32  # px; the longer side of a shape exceeds the shorter one by a multiple of this
 _MAX_ASPECT = 4.0  # longer side / shorter side; longer images are squeezed
@@ -32,64 +31,12 @@ class RepeatedImagesWarning(UserWarning):
     """Training images of a category have the same pixels."""
 
 
+class UndecodableNameWarning(UserWarning):
+    """The name of a category folder is not UTF-8, so that it cannot be written into results."""
+
+
 Progress = Callable[[int, int], None]
 """Called with the number of images done, and the number of all images."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """One image of a category.
-
-    Attributes:
-        path: path of the image file.
-        label: 1 with a defect, 0 for a good part.
-        defect: name of the defect's folder, "good" for a good part.
-        mask_path: path of the ground truth mask; None for a good part.
-        shape: (height, width) of the image file in pixels.
-    """
-
-    path: Path
-    label: int
-    defect: str
-    mask_path: Path | None
-    shape: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Category:
-    """A category whose image and mask files have all been decoded without error.
-
-    Attributes:
-        name: name of its folder.
-        train: good images, sorted by file name, without `copies`.
-        test: good and defective images, sorted by folder and file name.
-        shape: (height, width) in pixels of the arrays that `images` and `masks` return.
-        copies: training images that are left out because a test image has the same pixels.
-        repeats: training images that are left out because an earlier one has the same pixels.
-        peak: white level of 16-bit files: the least of 1023, 4095, 16383 and 65535 that no image exceeds.
-    """
-
-    name: str
-    train: tuple[Record, ...]
-    test: tuple[Record, ...]
-    shape: tuple[int, int]
-    copies: tuple[Record, ...] = ()
-    repeats: tuple[Record, ...] = ()
-    peak: float = FULL_PEAK
-
-    def images(self, records: Sequence[Record]) -> NDArray[np.uint8]:
-        """Return the images of `records`, uint8 (N, H, W, 3) in RGB; see `load_image`."""
-        if not records:
-            return np.zeros((0, *self.shape, 3), np.uint8)
-        return load_images([record.path for record in records], size=self.shape, peak=self.peak)
-
-    def masks(self, records: Sequence[Record]) -> NDArray[np.bool_]:
-        """Return the masks of `records`, bool (N, H, W), empty for a good part; see `load_mask`."""
-        masks = np.zeros((len(records), *self.shape), np.bool_)
-        for mask, record in zip(masks, records, strict=True):
-            if record.mask_path is not None:
-                mask[:] = load_mask(record.mask_path, size=self.shape, image_shape=record.shape)
-        return masks
 
 
 def find_categories(root: str | Path) -> tuple[str, ...]:
@@ -100,7 +47,16 @@ def find_categories(root: str | Path) -> tuple[str, ...]:
         ValueError: if it holds no category.
     """
     home = _checked_folder("root", root)
-    found = tuple(folder.name for folder in subfolders(home) if (folder / "train" / GOOD).is_dir())
+    names = [folder.name for folder in subfolders(home) if (folder / "train" / GOOD).is_dir()]
+    found = tuple(name for name in names if _is_text(name))
+    if len(found) < len(names):
+        left_out = next(name for name in names if not _is_text(name))
+        warnings.warn(
+            f"{len(names) - len(found)} folders in {home} are left out because their names are not UTF-8, first "
+            f"{os.fsencode(left_out)!r}: rename them",
+            UndecodableNameWarning,
+            stacklevel=2,
+        )
     if not found:
         own = f"; {home} is one itself: read it with read_category" if (home / "train" / GOOD).is_dir() else ""
         raise ValueError(f"root must hold category folders ({_LAYOUT}), got none in {home}{own}")
@@ -121,34 +77,45 @@ def check_categories(argument: str, names: Sequence[str], *, data: Path) -> tupl
 
 
 def read_category(
-    folder: str | Path, *, size: int = 256, square: bool = False, progress: Progress | None = None
+    folder: str | Path,
+    *,
+    size: int = 256,
+    square: bool = False,
+    peak: float | None = None,
+    progress: Progress | None = None,
 ) -> Category:
     """Find the images and masks of a category and decode each once, so that broken files are reported early.
 
     Hidden files and files without the suffix of a PNG, JPEG, BMP, TIFF or WebP are ignored. Images may be gray or
-    colour, with 8 or 16 bits and any size. Training images with the pixels of a test image are left out, as some of
-    KolektorSDD are.
+    colour, with 8 or 16 bits and any size. Masks may be missing. Training images with the pixels of a test image are
+    left out, as some of KolektorSDD are.
 
     Args:
         folder: folder of the category.
         size: shorter side in pixels of the images and masks that the category returns, 1 or more. The longer side
             follows from the median aspect ratio of the images, in steps of 32 px and at most four times as long.
         square: squeeze all images into squares instead.
+        peak: white level of 16-bit files; None: estimated from the greatest pixel.
         progress: see `Progress`; called after each image.
 
     Raises:
-        FileNotFoundError: if the folder, train/good, test or the mask of a defective image is missing.
+        FileNotFoundError: if the folder, train/good or test is missing.
         TypeError: if `size` is no integer.
         ValueError: if `size` is below 1; train/good is empty or holds copies of test images only, or train holds other
             folders; the test images are all good or all defective, or lie outside the folders of the layout; a file is
             unreadable or truncated; a mask is empty or has another size than its image.
     """
     home, paths = _train_paths(folder, size)
-    return _category(home, paths, _test_paths(home), size=size, square=square, progress=progress)
+    return _category(home, paths, _test_paths(home), size=size, square=square, peak=peak, progress=progress)
 
 
 def read_known(
-    folder: str | Path, known: Sequence[str] = (), *, size: int = 256, progress: Progress | None = None
+    folder: str | Path,
+    known: Sequence[str] = (),
+    *,
+    size: int = 256,
+    peak: float | None = None,
+    progress: Progress | None = None,
 ) -> Category:
     """Read a category as `read_category` does, but open no test images other than the known ones.
 
@@ -156,6 +123,7 @@ def read_known(
         folder: folder of the category; without known images it needs no folder test.
         known: defective test images, DEFECT/FILE.
         size: see `read_category`.
+        peak: see `read_category`.
         progress: see `read_category`.
 
     Raises:
@@ -168,7 +136,7 @@ def read_known(
         if name not in defects:
             raise ValueError(f"known must be defective images, DEFECT/FILE in {home / 'test'}, got {name!r}")
     tests = [(home / "test" / name, defects[name]) for name in sorted(set(known))]
-    return _category(home, paths, tests, size=size, square=False, progress=progress)
+    return _category(home, paths, tests, size=size, square=False, peak=peak, progress=progress)
 
 
 def defective_images(folder: str | Path) -> dict[str, str]:
@@ -183,6 +151,11 @@ def median_shape(shapes: Sequence[tuple[int, int]], size: int) -> tuple[int, int
     ratio = median(height / width for height, width in shapes)
     longer = size + _SIDE_STEP * round(size * (min(max(ratio, 1 / ratio), _MAX_ASPECT) - 1) / _SIDE_STEP)
     return (longer, size) if ratio > 1 else (size, longer)
+
+
+def _is_text(name: str) -> bool:
+    """Return False for a name with bytes that are not UTF-8, which Python reads as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _checked_folder(argument: str, folder: str | Path) -> Path:
@@ -217,6 +190,7 @@ def _category(
     *,
     size: int,
     square: bool,
+    peak: float | None,
     progress: Progress | None,
 ) -> Category:
     checked: list[tuple[Record, bytes]] = []
@@ -243,7 +217,7 @@ def _category(
     if not train:
         raise ValueError(f"train/good must hold other images than test, got copies of those only in {home}")
     shape = (size, size) if square else median_shape([record.shape for record in train], size)
-    return Category(home.resolve().name, train, test, shape, copies, repeats, _peak_of(brightest, home))
+    return Category(home.resolve().name, train, test, shape, copies, repeats, peak or _peak_of(brightest, home))
 
 
 def _test_paths(home: Path) -> list[tuple[Path, str]]:
@@ -289,9 +263,7 @@ def _checked_record(home: Path, path: Path, defect: str) -> tuple[Record, bytes,
         return Record(path, 0, defect, None, (height, width)), digest, level
     mask_path = home / "ground_truth" / defect / f"{path.stem}_mask.png"
     if not mask_path.is_file():
-        raise FileNotFoundError(
-            f"the defective image {path} must have the mask {mask_path}, got none: add it, or move the image"
-        )
+        return Record(path, 1, defect, None, (height, width)), digest, level
     if not read_mask_file(mask_path, (height, width)).any():
         raise ValueError(
             f"mask {mask_path} must mark a defect, got no pixel above 0: draw it, or move {path} to test/good"

@@ -101,6 +101,7 @@ def labelled_split(
     held_out: float = 0.2,
     oversample: bool = False,
     seed: int = 0,
+    split_seed: int | Sequence[int] | None = None,
 ) -> Split:
     """Split images with classes into training and validation examples.
 
@@ -114,6 +115,7 @@ def labelled_split(
         held_out: share of each class for validation, in [0, 1); at least one image unless 0.
         oversample: repeat the training images of rarer classes until all classes are equally frequent.
         seed: seed of the split, at least 0.
+        split_seed: other seed of the split; None for `seed`.
 
     Raises:
         TypeError, ValueError: if an argument is out of bounds, an image does not fit, or labels have a gap or another
@@ -131,7 +133,7 @@ def labelled_split(
     if len(found) < 2 or not np.array_equal(found, np.arange(len(found))):
         raise ValueError(f"labels must hold the classes 0, 1, ... without a gap, at least two, got {found.tolist()}")
     check_share("held_out", held_out)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed if split_seed is None else split_seed)
     members = [np.flatnonzero(classes_of == number) for number in found]
     parts = [
         (own[kept], own[held])

@@ -129,6 +129,16 @@ def check_side(side: object) -> int:
     return int(side)
 
 
+def check_peak(peak: float | None) -> None:
+    """Check a white level of 16-bit files; None for an estimated one.
+
+    Raises:
+        ValueError: if it is outside [15, 65535].
+    """
+    if peak is not None and not 15 <= peak <= FULL_PEAK:
+        raise ValueError(f"peak must be in 15 <= peak <= {FULL_PEAK:g}, got {peak}")
+
+
 def sides(size: Size) -> tuple[int, int]:
     """Return height and width; raises as `check_side` does."""
     height, width = size if isinstance(size, tuple) and len(size) == 2 else (size, size)

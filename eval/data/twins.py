@@ -77,6 +77,7 @@ def twin_split(
     rois: Sequence[NDArray[Any]] | None = None,
     curriculum: Curriculum | None = None,
     seed: int = 0,
+    split_seed: int | Sequence[int] | None = None,
 ) -> Split:
     """Split good images into training and validation twins, for self-supervised training.
 
@@ -94,6 +95,7 @@ def twin_split(
         rois: region of interest of each image, a mask (H, W) where defects may land.
         curriculum: severity of the training defects by epoch; validation defects keep the full severity.
         seed: seed of the split and of the defects, at least 0.
+        split_seed: other seed of the split; None for `seed`.
 
     Returns:
         A split with two classes: 0 normal, 1 defective.
@@ -107,7 +109,8 @@ def twin_split(
     if not 0 < crop <= 1:
         raise ValueError(f"crop must be in 0 < crop <= 1, got {crop}")
     check_share("held_out", held_out)
-    kept, held = split_indices(len(loaded), held_out=held_out, rng=np.random.default_rng(seed), name="images")
+    rng = np.random.default_rng(seed if split_seed is None else split_seed)
+    kept, held = split_indices(len(loaded), held_out=held_out, rng=rng, name="images")
 
     def twins(indices: NDArray[np.int64], *, twin_seed: int, severity: Curriculum | None) -> TwinExamples:
         return TwinExamples(

@@ -78,6 +78,16 @@ def load_model(path: str | Path, *, backbone: Backbone | None = None) -> Model:
         ValueError: if the file is no model, is broken, or the backbone does not fit.
     """
     state = _read(Path(path), _MODEL)
+    try:
+        return _model_of(state, path, backbone)
+    except (LookupError, TypeError, AttributeError, RuntimeError, ValueError) as error:
+        if str(path) in str(error):
+            raise
+        found = f"{type(error).__name__}: {error}"
+        raise ValueError(f"{path} must hold all of a model, got {found}: train again") from error
+
+
+def _model_of(state: Mapping[str, Any], path: str | Path, backbone: Backbone | None) -> Model:
     name = state["backbone"]
     if backbone is None:
         if name not in BACKBONES and not name.startswith(tuple(PREFIXES)):

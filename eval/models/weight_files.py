@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import struct
+import warnings
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ def load_tensors(path: Path) -> Any:
         ValueError: if the file is broken or holds anything else; the error names it.
     """
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of foreign pickles before it refuses them
+            return torch.load(path, map_location="cpu", weights_only=True)
     except BROKEN as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(f"{path} must be a file that torch.load(weights_only=True) reads, got {reason}") from error

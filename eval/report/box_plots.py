@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.data.datasets import GOOD
+from eval.data.categories import GOOD
 from eval.report.groups import Group
 from eval.report.svg import MUTED, Drawing, Key, Plot, colour_of
 

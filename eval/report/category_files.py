@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.data.datasets import GOOD, read_category
+from eval.data.categories import GOOD
+from eval.data.datasets import read_category
 from eval.data.folders import image_files
 from eval.data.images import Size, load_mask, read_image_file
 from eval.report.runs import Run
@@ -31,11 +32,12 @@ class CategoryFiles:
     masks: Path
 
     def mask(self, image: Path, *, size: Size, image_shape: tuple[int, int]) -> NDArray[np.bool_] | None:
-        """Return the ground truth of a test image at one size; None for a good part."""
+        """Return the ground truth of a test image at one size; None for a good part, and if it is missing."""
         defect = image.parent.name
-        if defect == GOOD:
+        path = self.masks / defect / f"{image.stem}_mask.png"
+        if defect == GOOD or not path.is_file():
             return None
-        return load_mask(self.masks / defect / f"{image.stem}_mask.png", size=size, image_shape=image_shape)
+        return load_mask(path, size=size, image_shape=image_shape)
 
 
 def find_files(run: Run, data: str | Path | None) -> CategoryFiles:

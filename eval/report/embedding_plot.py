@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.benchmark.artifacts import Embeddings, read_embeddings
-from eval.data.datasets import GOOD
+from eval.data.categories import GOOD
 from eval.report.runs import Run
 from eval.report.svg import INK, MARKS, MUTED, PALETTE, Drawing, Key, Plot
 from eval.report.tsne import tsne

@@ -16,7 +16,7 @@ from eval.report.runs import Failure, Run, Runs
 _ORDER = (*(name for name in EXPERIMENTS if name != "none"), "none")
 _NOT_LISTED = {  # settings that title and details phrase themselves, and those that differ within a group
     *("data", "category", "experiment", "head", "generator", "generator_digest", "defect", "classes"),
-    *("scoring", "backbone", "weights", "size", "epochs", "seed"),
+    *("scoring", "backbone", "weights", "size", "epochs", "seed", "split"),
 }
 _TITLES = {
     "none": "Untrained",
@@ -144,13 +144,14 @@ def _group(
     """Collect the cells of a setup; `compared` holds the settings of baselines that have trained cells."""
     finished: dict[tuple[str, str], list[Run]] = defaultdict(list)
     failures: dict[tuple[str, str], list[Failure]] = defaultdict(list)
-    for cell in sorted(cells, key=lambda cell: _settings(cell).seed):
+    for cell in sorted(cells, key=lambda cell: _settings(cell).repetition):
         if isinstance(cell, Run):
             finished[_settings(cell).head or "", cell.category].append(cell)
     for cell in cells:
         key = (_settings(cell).head or "", cell.category)
-        seeds = {run.results.settings.seed for run in finished[key]} | {fail.settings.seed for fail in failures[key]}
-        if isinstance(cell, Failure) and cell.settings.seed not in seeds:
+        done = {run.results.settings.repetition for run in finished[key]}
+        done |= {failure.settings.repetition for failure in failures[key]}
+        if isinstance(cell, Failure) and cell.settings.repetition not in done:
             failures[key].append(cell)
     first = {cell.category: cell for cell in reversed(cells)}
     untrained = {}
@@ -207,7 +208,7 @@ def _setup(settings: Settings) -> Setup:
     generator = settings.generator and Path(settings.generator).stem
     digest = None if settings.generator == OWN else settings.generator_digest  # each category has its own
     named = replace(settings, generator=generator, generator_digest=digest)
-    return Setup(replace(named, data="", category="", head=None, seed=0, defect=None))
+    return Setup(replace(named, data="", category="", head=None, seed=0, split=0, defect=None))
 
 
 def _settings(cell: Run | Failure) -> Settings:

@@ -15,7 +15,7 @@ from eval.benchmark.cell import DEFAULT_SIZES
 from eval.files import write_atomically
 from eval.report.box_plots import auroc_drawings, score_drawing
 from eval.report.cost_table import cost_table
-from eval.report.defect_table import defect_table
+from eval.report.defect_table import defect_table, found_table
 from eval.report.embedding_plot import embedding_drawing
 from eval.report.examples import READ_ERRORS, find_examples
 from eval.report.groups import Group, group_runs, representative_group
@@ -73,12 +73,14 @@ def write_report(
     content = {
         "facts": run_facts(runs),
         "categories": categories,
+        "missing_masks": sorted({run.category for run in runs.finished if run.results.missing_masks}),
         "summary": summary_rows(groups),
         "runs": runs,
         "aurocs": _tables(groups, IMAGE_AUROC),
         "boxes": auroc_drawings(groups),
         "pixels": [_tables(groups, measure, pixels=True) for measure in (PIXEL_AUROC, AUPRO, PIXEL_PRECISION)],
         "defects": _not_none(defect_table(groups, category) for category in categories),
+        "found": _not_none(found_table(groups, category) for category in categories),
         "decisions": [_tables(groups, pair) for pair in (DECISION, BEST_PAIR)],
         "others": [_tables(groups, measure) for measure in (AVERAGE_PRECISION, F1_MAX)],
         "curves": [_curves(group, steps) for group in groups],

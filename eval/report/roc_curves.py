@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import roc_curve
 
-from eval.data.datasets import GOOD
+from eval.data.categories import GOOD
 from eval.report.groups import Group
 from eval.report.runs import Run
 from eval.report.svg import MUTED, Drawing, Key, Plot, colour_of

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
+from eval.scoring.bootstrap import Interval
+
 MISSING = "–"  # noqa: RUF001 - an en dash, the typographic mark for no value
 _MIN_DIFFERENCE = 5e-4  # smaller ones do not show in three digits
 
@@ -17,23 +19,32 @@ class Entry:
     Attributes:
         text: a number, "failed" or a dash.
         spread: "± 0.010", or empty.
+        interval: "[0.930, 0.990]", or empty.
         note: in small letters below, such as "1 of 3 failed".
         tone: "above" or "below" the untrained baseline, "missing", or empty.
     """
 
     text: str
     spread: str = ""
+    interval: str = ""
     note: str = ""
     tone: str = ""
 
 
-def mean_entry(values: Sequence[float], *, failed: int = 0, reference: float | None = None) -> Entry:
+def mean_entry(
+    values: Sequence[float],
+    *,
+    failed: int = 0,
+    reference: float | None = None,
+    interval: Interval | None = None,
+) -> Entry:
     """Return mean and standard deviation (of a sample, n - 1) of one value a seed.
 
     Args:
         values: of the seeds that finished.
         failed: number of seeds that failed.
         reference: the untrained value, to compare the mean with.
+        interval: of the mean over the test images.
     """
     if not values:
         return missing_entry(failed)
@@ -41,6 +52,7 @@ def mean_entry(values: Sequence[float], *, failed: int = 0, reference: float | N
     return Entry(
         text=f"{mean:.3f}",
         spread=f"± {stdev(values):.3f}" if len(values) > 1 else "",
+        interval="" if interval is None else f"[{interval[0]:.3f}, {interval[1]:.3f}]",
         note=_failed_note(len(values), failed),
         tone=compared(mean, reference),
     )

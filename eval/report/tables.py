@@ -11,6 +11,7 @@ from eval.benchmark.results import Metrics
 from eval.report.groups import Group
 from eval.report.measures import Measure, Pair
 from eval.report.table_entries import Entry, mean_entry, missing_entry, pair_entry
+from eval.scoring.bootstrap import Interval, Number, mean_interval
 
 _Value = TypeVar("_Value")
 
@@ -59,6 +60,7 @@ def measure_table(group: Group, measure: Measure) -> Table:
                 values_of(group, head, category, measure.value),
                 failed=group.failed(head, category),
                 reference=_reference(group, category, measure) if head else None,
+                interval=_interval([numbers_of(group, head, category, measure)]),
             )
             for category in group.categories
         ]
@@ -119,14 +121,26 @@ def values_of(group: Group, head: str, category: str, value: Callable[[Metrics],
     return [number for number in found if number is not None]
 
 
+def numbers_of(group: Group, head: str, category: str, measure: Measure) -> list[Number]:
+    """Return one value with its interval for each finished seed that has it."""
+    found = [number_of(run.results.metrics, measure) for run in group.runs(head, category)]
+    return [number for number in found if number is not None]
+
+
+def number_of(metrics: Metrics, measure: Measure) -> Number | None:
+    """Return the value of a measure with its interval; None if there is none."""
+    value = measure.value(metrics)
+    return None if value is None else (value, metrics.intervals[measure.interval])
+
+
 def seed_means(group: Group, head: str, measure: Measure) -> list[float]:
-    """Return the mean over the categories for each seed; if the seeds differ between categories, one mean of all.
+    """Return the mean over the categories for each seed and split; if these differ between categories, one mean of all.
 
     Empty if a category has no number: a mean over the others could not be compared.
     """
     by_category = [
         {
-            run.results.settings.seed: number
+            run.results.settings.repetition: number
             for run in group.runs(head, category)
             if (number := measure.value(run.results.metrics)) is not None
         }
@@ -156,16 +170,33 @@ def _table(group: Group, measure: Measure | Pair, rows: Sequence[Row]) -> Table:
 
 
 def _untrained_row(group: Group, measure: Measure) -> Row:
-    numbers = [_reference(group, category, measure) for category in group.categories]
+    numbers = [_untrained_numbers(group, category, measure) for category in group.categories]
+    entries = [mean_entry([value for value, _ in each], interval=_interval([each])) for each in numbers]
     if len(numbers) > 1:
-        numbers.append(untrained_mean(group, measure))
-    return untrained_row(tuple(missing_entry() if number is None else mean_entry([number]) for number in numbers))
+        mean = untrained_mean(group, measure)
+        entries.append(missing_entry() if mean is None else mean_entry([mean], interval=_interval(numbers)))
+    return untrained_row(tuple(entries))
 
 
 def _mean_over_categories(group: Group, head: str, measure: Measure) -> Entry:
-    return mean_entry(seed_means(group, head, measure), reference=untrained_mean(group, measure) if head else None)
+    return mean_entry(
+        seed_means(group, head, measure),
+        reference=untrained_mean(group, measure) if head else None,
+        interval=_interval([numbers_of(group, head, category, measure) for category in group.categories]),
+    )
+
+
+def _interval(numbers: Sequence[Sequence[Number]]) -> Interval | None:
+    """Return the interval of a mean over categories; None if one has no number."""
+    return mean_interval(numbers) if all(numbers) else None
 
 
 def _reference(group: Group, category: str, measure: Measure) -> float | None:
+    return next((value for value, _ in _untrained_numbers(group, category, measure)), None)
+
+
+def _untrained_numbers(group: Group, category: str, measure: Measure) -> list[Number]:
+    """Return the number of the baseline of a category, if it has one."""
     baseline = group.untrained.get(category)
-    return None if baseline is None else measure.value(baseline.metrics)
+    number = None if baseline is None else number_of(baseline.metrics, measure)
+    return [] if number is None else [number]

@@ -34,10 +34,29 @@ from eval.models.feature_cache import Features
 from eval.models.projection import unprojected
 from eval.models.segmenting import SegmentingBackbone
 from eval.progress import Progress
+from eval.scoring.calibration import Calibration, calibrate
 from eval.scoring.fusion import Maps, fit_scales, fuse
 from eval.scoring.memory_bank import Bank, make_bank
 
+_UNCHANGED = 1e-4  # cosine distance of a patch of a twin to that of its normal, up to which they are the same
 _BLOCK = 32  # images that are embedded at a time
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldOut:
+    """Images that nothing was trained on, which threshold and scales come from.
+
+    Attributes:
+        normals: int64 (K,), indices of the held-out training normals, at least one and not all.
+        twins: synthetic defects on them, arrays; empty if none were drawn.
+        sources: int64, index of the training normal that each twin was drawn on.
+        false_positives: see `Calibration`.
+    """
+
+    normals: NDArray[np.int64]
+    twins: Sequence[Image]
+    sources: NDArray[np.int64]
+    false_positives: float
 
 
 @dataclass(frozen=True)
@@ -50,6 +69,7 @@ class Detector:
         bank: bank of normals.
         scoring: "image", "pooled", "patch", "fused" or "ensemble".
         size: size at which images are embedded, see `Size`.
+        calibration: threshold and probabilities.
     """
 
     backbone: Backbone
@@ -57,6 +77,7 @@ class Detector:
     bank: Bank
     scoring: str
     size: Size
+    calibration: Calibration
 
     def scores(
         self, images: Sequence[Image], *, progress: Progress | None = None
@@ -94,7 +115,7 @@ def make_detector(
     *,
     scoring: str,
     size: Size,
-    held_out: NDArray[np.int64],
+    held_out: HeldOut,
     seed: int,
     distance: float = 1.0,
     progress: Progress | None = None,
@@ -108,7 +129,7 @@ def make_detector(
         scoring: "image", "pooled", "patch", "fused" or "ensemble"; "fused" needs a head that was trained on patches,
             with the classes 0 for normal and 1 for defective ones; "ensemble" also a `SegmentingBackbone`.
         size: size at which images are embedded, see `Size`.
-        held_out: indices of the normals that nothing was trained on; threshold and scales come from them.
+        held_out: see `HeldOut`; each of its images is scored against the rows of all other normals.
         seed: seed of the coreset.
         distance: weight of the distance in fused scores, at least 0.
         progress: see `Progress`.
@@ -119,13 +140,49 @@ def make_detector(
     Raises:
         ValueError: if `scoring` needs a head or a segmenter that is missing.
     """
-    known, evidence = _embedded(backbone, head, normals, scoring=scoring, size=size, progress=progress)
-    bank, distances = make_bank(known, held_out=held_out, seed=seed, progress=progress)
+    read = partial(_embedded, backbone, head, scoring=scoring, size=size, progress=progress)
+    known, evidence = read(normals)
+    bank = make_bank(known, seed=seed, progress=progress)
+    steps = None if progress is None else partial(progress, "calibrate")
+    distances = bank.search_others(known[held_out.normals], held_out.normals, progress=steps)
+    maps, count = (distances, *(map_[held_out.normals] for map_ in evidence)), len(held_out.normals)
     if evidence:
-        maps = (distances, *(map_[held_out] for map_ in evidence))
-        scales = fit_scales(maps, (distance, *(1.0 for _ in evidence)))
-        bank = replace(bank, threshold=float(fuse(maps, scales).max()), scales=scales)
-    return Detector(backbone, head, bank, scoring, size), known
+        bank = replace(bank, scales=fit_scales(maps, (distance, *(1.0 for _ in evidence))))
+    if len(held_out.twins):
+        drawn, of_drawn = read(held_out.twins)
+        of_twins = (_twin_distances(bank, known, drawn, distances, held_out=held_out), *of_drawn)
+        maps = tuple(np.concatenate(pair) for pair in zip(maps, of_twins, strict=True))
+    scores = fuse(maps, bank.scales).max(axis=(1, 2))
+    calibration = calibrate(scores[:count], scores[count:], false_positives=held_out.false_positives)
+    return Detector(backbone, head, bank, scoring, size, calibration), known
+
+
+def _twin_distances(
+    bank: Bank,
+    known: NDArray[np.float32],
+    twins: NDArray[np.float32],
+    distances: NDArray[np.float32],
+    *,
+    held_out: HeldOut,
+) -> NDArray[np.float32]:
+    """Return the distances of twins (T, h, w) to other normals; patches that a defect did not change have known ones.
+
+    Args:
+        bank: bank of all normals.
+        known: embeddings of all normals, (N, h, w, D).
+        twins: embeddings of the twins, (T, h, w, D).
+        distances: of the held-out normals, (K, h, w).
+        held_out: indices of these, and sources of the twins.
+    """
+    places = {int(source): place for place, source in enumerate(held_out.normals)}
+    found = distances[[places[int(source)] for source in held_out.sources]]
+    normals = known[held_out.sources]
+    lengths = np.linalg.norm(twins, axis=-1) * np.linalg.norm(normals, axis=-1)
+    changed = np.einsum("thwd,thwd->thw", twins, normals) < (1 - _UNCHANGED) * lengths
+    if changed.any():
+        sources = held_out.sources[np.nonzero(changed)[0]]
+        found[changed] = bank.search_others(twins[changed][:, None, None], sources)[:, 0, 0]
+    return found
 
 
 def _embedded(

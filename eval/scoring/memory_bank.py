@@ -1,8 +1,8 @@
-"""Bank of the embeddings of training normals, thinned if they are many, and the threshold that it gives."""
+"""Bank of the embeddings of training normals: all of them, or a coreset of very many."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,32 +11,33 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from eval.files import write_atomically
+from eval.files import read_arrays, write_atomically
 from eval.models.embedding import StepProgress, best_device
 from eval.progress import Progress
 from eval.scoring.cache import cached_result
 from eval.scoring.coreset import coreset
 from eval.scoring.nearest import nearest
 
-BANK_ROWS = 20_000  # most rows of a bank of patches; a larger one is reduced to a coreset
+EXACT_ROWS = 500_000
+"""Most rows of a bank of patches; more are reduced to a coreset of this size.
+
+488 images of 256 x 256 px have as many patches of stride 8. With 152 channels in float16 they take 152 MB, in the file
+and in memory.
+"""
 
 
 @dataclass(frozen=True)
 class Bank:
-    """Embeddings of training normals, and the threshold that they give.
+    """Embeddings of training normals.
 
     Attributes:
         rows: embeddings, (M, D).
         origins: int64 (M,), index of the training normal of each row.
-        threshold: largest score of the held-out normals against the rows of the others.
-        held_out: number of held-out normals; their rows belong to the bank, too.
         scales: scales of fused scores, see `eval.scoring.detector`; otherwise empty.
     """
 
     rows: NDArray[np.floating[Any]]
     origins: NDArray[np.int64]
-    threshold: float
-    held_out: int
     scales: tuple[float, ...] = ()
 
     def search(
@@ -54,65 +55,101 @@ class Bank:
         compute = partial(self._search, embeddings, progress=progress)
         return cached_result(compute, kind="search", inputs=(self.rows, self.origins, embeddings))
 
+    def search_others(
+        self,
+        embeddings: NDArray[np.float32],
+        sources: NDArray[np.int64],
+        *,
+        progress: StepProgress | None = None,
+    ) -> NDArray[np.float32]:
+        """Find the nearest row of another training normal to each patch of normals, or of their twins.
+
+        Args:
+            embeddings: (N, h, w, D).
+            sources: int64 (N,), index of the training normal that each image is, or was drawn on.
+            progress: see `search`.
+
+        Returns:
+            Cosine distance float32 (N, h, w).
+        """
+        compute = partial(self._search_others, embeddings, sources, progress=progress)
+        return cached_result(compute, kind="others", inputs=(self.rows, self.origins, embeddings, sources))
+
     def _search(
         self, embeddings: NDArray[np.float32], *, progress: StepProgress | None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        flat = embeddings.reshape(-1, embeddings.shape[-1])
-        rows = torch.from_numpy(self.rows).to(best_device())
-        distances, places = nearest(rows, flat, return_index=True, progress=progress)
-        grid = embeddings.shape[:-1]
-        return distances.reshape(grid), self.origins[places[:, 0]].reshape(grid)
+        distances, places = _nearest_rows(self.rows, embeddings, progress=progress)
+        return distances, self.origins[places]
+
+    def _search_others(
+        self, embeddings: NDArray[np.float32], sources: NDArray[np.int64], *, progress: StepProgress | None
+    ) -> NDArray[np.float32]:
+        is_source = np.isin(self.origins, sources)
+        if is_source.all():
+            distances = np.full(embeddings.shape[:-1], np.inf, np.float32)
+        else:
+            distances, _ = _nearest_rows(self.rows[~is_source], embeddings, progress=progress)
+        rows, origins = self.rows[is_source], self.origins[is_source]
+        for source in np.unique(sources):
+            others, own = origins != source, sources == source
+            if others.any():
+                found, _ = _nearest_rows(rows[others], embeddings[own], progress=None)
+                distances[own] = np.minimum(distances[own], found)
+        return distances
 
     def save(self, path: Path) -> None:
         """Write a file atomically."""
-        write_atomically(path, lambda file: np.savez(file, **asdict(self)))
+        scales = np.array(self.scales, np.float64)
+        write_atomically(path, lambda file: np.savez(file, rows=self.rows, origins=self.origins, scales=scales))
 
     @classmethod
     def load(cls, path: Path) -> Bank:
-        """Read a file that `save` wrote."""
-        with np.load(path) as file:
-            scales = tuple(float(scale) for scale in file["scales"])
-            return cls(file["rows"], file["origins"], float(file["threshold"]), int(file["held_out"]), scales)
+        """Read a file that `save` wrote.
+
+        Raises:
+            FileNotFoundError: if there is no such file.
+            ValueError: if it is broken.
+        """
+        found = read_arrays(path, {"rows": 2, "origins": 1, "scales": 1})
+        if len(found["rows"]) != len(found["origins"]) or found["origins"].dtype.kind != "i":
+            raise ValueError(f"{path} must hold an index for each row, got {found['origins'].shape}: run again")
+        return cls(found["rows"], found["origins"], tuple(float(scale) for scale in found["scales"]))
 
 
 def make_bank(
-    embeddings: NDArray[np.float32], *, held_out: NDArray[np.int64], seed: int, progress: Progress | None = None
-) -> tuple[Bank, NDArray[np.float32]]:
-    """Make a bank of all normals, with at most `BANK_ROWS` patches, and the threshold that the held-out ones give.
-
-    Held-out and other normals are thinned separately, so that the former can be scored against the rows of the latter.
+    embeddings: NDArray[np.float32], *, seed: int, limit: int = EXACT_ROWS, progress: Progress | None = None
+) -> Bank:
+    """Make a bank of all normals, or of a coreset of their patches if they are very many.
 
     Args:
         embeddings: embeddings of the training normals, (N, h, w, D).
-        held_out: indices of the held-out normals, at least one and not all.
         seed: seed of the coreset.
+        limit: most patches that are all kept, and number of those of the coreset, at least 1.
         progress: see `Progress`.
-
-    Returns:
-        The bank, and the distances of the held-out normals to the rows of the others, (K, h, w).
     """
-    compute = partial(_make_bank, embeddings, held_out=held_out, seed=seed, progress=progress)
-    return cached_result(compute, kind="bank", inputs=(embeddings, held_out, seed, BANK_ROWS))
+    patches = embeddings.shape[1] * embeddings.shape[2]
+    rows = embeddings.reshape(-1, embeddings.shape[-1])
+    origins = np.repeat(np.arange(len(embeddings)), patches)
+    if patches == 1:
+        return Bank(rows, origins)
+    rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    if len(rows) > limit:
+        compute = partial(_chosen_rows, rows, count=limit, seed=seed, progress=progress)
+        picked = cached_result(compute, kind="coreset", inputs=(rows, seed, limit))
+        rows, origins = rows[picked], origins[picked]
+    return Bank(rows.astype(np.float16), origins)
 
 
-def _make_bank(
-    embeddings: NDArray[np.float32], *, held_out: NDArray[np.int64], seed: int, progress: Progress | None
-) -> tuple[Bank, NDArray[np.float32]]:
-    patches = embeddings.shape[1] * embeddings.shape[2] > 1
-    thin = patches and embeddings[..., 0].size > BANK_ROWS
-    parts, origins = [], []
-    for places in (np.setdiff1d(np.arange(len(embeddings)), held_out), held_out):
-        rows = embeddings[places].reshape(-1, embeddings.shape[-1])
-        of_rows = np.repeat(places, len(rows) // len(places))
-        if patches:
-            rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-        if thin:
-            count = max(1, BANK_ROWS * len(places) // len(embeddings))
-            steps = None if progress is None else partial(progress, "coreset")
-            on_device = torch.from_numpy(rows).to(best_device())
-            picked = coreset(on_device, count=count, seed=seed, progress=steps)
-            rows, of_rows = rows[picked], of_rows[picked]
-        parts.append(rows.astype(np.float16) if patches else rows)
-        origins.append(of_rows)
-    distances, _ = Bank(parts[0], origins[0], 0.0, len(held_out)).search(embeddings[held_out])
-    return Bank(np.concatenate(parts), np.concatenate(origins), float(distances.max()), len(held_out)), distances
+def _chosen_rows(rows: NDArray[np.float32], *, count: int, seed: int, progress: Progress | None) -> NDArray[np.int64]:
+    steps = None if progress is None else partial(progress, "coreset")
+    return np.sort(coreset(torch.from_numpy(rows).to(best_device()), count=count, seed=seed, progress=steps))
+
+
+def _nearest_rows(
+    rows: NDArray[np.floating[Any]], embeddings: NDArray[np.float32], *, progress: StepProgress | None
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return the distance to the nearest row and its index, each (N, h, w)."""
+    flat, grid = embeddings.reshape(-1, embeddings.shape[-1]), embeddings.shape[:-1]
+    bank = torch.from_numpy(rows).to(best_device())
+    distances, places = nearest(bank, flat, return_index=True, progress=progress)
+    return distances.reshape(grid), places[:, 0].reshape(grid)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import auc, average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
-from eval.data.datasets import GOOD
+from eval.data.categories import GOOD
 
 FPR_LIMIT = 0.3
 _WITH_DIAGONALS = 8  # neighbours of a pixel that belong to its region, as in the data set's own program
@@ -35,6 +35,7 @@ class ImageMetrics:
         threshold: score at and above which an image counts as defective for `f1_max`.
         tpr: share of defective images that are detected, of the pair with the largest mean.
         tnr: share of good images that are accepted, of the same pair.
+        pair_threshold: score at and above which an image counts as defective for this pair.
     """
 
     auroc: float
@@ -43,6 +44,7 @@ class ImageMetrics:
     threshold: float
     tpr: float
     tnr: float
+    pair_threshold: float
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,14 @@ def image_metrics(labels: ArrayLike, scores: ArrayLike) -> ImageMetrics:
 
     Examples:
         >>> image_metrics([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.9])
-        ImageMetrics(auroc=1.0, average_precision=1.0, f1_max=1.0, threshold=0.3, tpr=1.0, tnr=1.0)
+        ImageMetrics(auroc=1.0, average_precision=1.0, f1_max=1.0, threshold=0.3, tpr=1.0, tnr=1.0, pair_threshold=0.3)
     """
     values = _finite("scores", scores, ndim=1)
     truth = _binary("labels", labels, shape=values.shape)
     precision, recall, thresholds = precision_recall_curve(truth, values)
     f1 = 2 * precision * recall / np.maximum(precision + recall, np.finfo(np.float64).tiny)
     best = int(np.argmax(f1[:-1]))  # the last point is (1, 0) and has no threshold
-    fpr, tpr, _ = roc_curve(truth, values, drop_intermediate=False)
+    fpr, tpr, at = roc_curve(truth, values, drop_intermediate=False)
     pair = int(np.argmax(tpr - fpr))  # the mean of TPR and TNR is (TPR - FPR + 1) / 2
     return ImageMetrics(
         auroc=float(roc_auc_score(truth, values)),
@@ -92,6 +94,7 @@ def image_metrics(labels: ArrayLike, scores: ArrayLike) -> ImageMetrics:
         threshold=float(thresholds[best]),
         tpr=float(tpr[pair]),
         tnr=float(1 - fpr[pair]),
+        pair_threshold=float(at[pair]) if np.isfinite(at[pair]) else float(np.nextafter(values.max(), np.inf)),
     )
 
 
@@ -141,7 +144,7 @@ def pixel_metrics(masks: ArrayLike, heat_maps: ArrayLike) -> PixelMetrics:
     heats = _finite("heat_maps", heat_maps, ndim=3)
     truth = _binary("masks", masks, shape=heats.shape)
     order = np.argsort(heats, axis=None)  # sorted once here: the functions below then sort fast
-    weights = _region_weights(truth).ravel()[order]
+    weights = region_weights(truth).ravel()[order]
     flat_truth, flat_heats = truth.ravel()[order], heats.ravel()[order]
     return PixelMetrics(
         auroc=float(roc_auc_score(flat_truth, flat_heats)),
@@ -177,7 +180,7 @@ def aupro(masks: ArrayLike, heat_maps: ArrayLike, *, fpr_limit: float = FPR_LIMI
     limit = _checked_limit(fpr_limit)
     heats = _finite("heat_maps", heat_maps, ndim=3)
     truth = _binary("masks", masks, shape=heats.shape)
-    return _overlap_area(truth.ravel(), heats.ravel(), _region_weights(truth).ravel(), limit)
+    return _overlap_area(truth.ravel(), heats.ravel(), region_weights(truth).ravel(), limit)
 
 
 def _checked_limit(limit: object) -> float:
@@ -189,7 +192,7 @@ def _checked_limit(limit: object) -> float:
     return float(limit)
 
 
-def _region_weights(masks: NDArray[np.bool_]) -> NDArray[np.float64]:
+def region_weights(masks: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the weights of pixels (N, H, W): 1 on good ones, one over the size of their region on the others."""
     weights = np.ones(masks.shape)
     for weight, mask in zip(weights, masks, strict=True):

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from eval.audit.coverage import MAX_NORMALS, draw_twins
 from eval.audit.measure import PatchBank, RealDefects, defective_patches, embed_patches, measure_coverage
-from eval.data.datasets import Category
+from eval.data.categories import Category
 from eval.models.backbone import Backbone
 from eval.progress import Progress
 from eval.scoring.metrics import image_metrics

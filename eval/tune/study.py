@@ -18,7 +18,9 @@ from eval.benchmark.cell import DEFAULT_SIZES
 from eval.benchmark.generators import BEST, OWN, SEARCH, generator_digest, make_generator
 from eval.benchmark.locks import hold_locks
 from eval.benchmark.provenance import git_revision, versions
-from eval.data.datasets import Category, read_known
+from eval.data.categories import Category
+from eval.data.datasets import read_known
+from eval.data.images import check_peak
 from eval.files import write_atomically, write_json
 from eval.models.embedding import best_device
 from eval.models.registry import make_backbone
@@ -44,6 +46,7 @@ def open_study(
     seed: int,
     trials: int,
     twins: int,
+    peak: float | None = None,
     out: Path,
     progress: Progress,
     write: Callable[[str], Any],
@@ -59,6 +62,7 @@ def open_study(
         seed: of all random numbers, at least 0.
         trials: number of trials at the end, at least 1, including those of earlier runs.
         twins: number of defects of a trial, at least 1.
+        peak: see `read_known`.
         out: folder of best.yaml, tune.json and the trials.
         progress: see `Progress`.
         write: called with the lines that are printed.
@@ -73,6 +77,7 @@ def open_study(
     for name, number, low in (("trials", trials, 1), ("twins", twins, 1), ("seed", seed, 0)):
         if number < low:
             raise ValueError(f"{name} must be at least {low}, got {number}")
+    check_peak(peak)
     if known and known_share is not None:
         raise ValueError(f"known-share must not be given together with known, got {known_share}")
     name = preset or (OWN if category in CATEGORIES else "generic_object")
@@ -80,7 +85,7 @@ def open_study(
     bounds = factor_bounds(start)
     if known_share is not None:
         known = choose_known(data / category, share=known_share, seed=seed)
-    found = read_known(data / category, known, size=DEFAULT_SIZES["patch"])
+    found = read_known(data / category, known, size=DEFAULT_SIZES["patch"], peak=peak)
     settings = {
         "data": str(data.resolve()),
         "category": category,
@@ -90,6 +95,7 @@ def open_study(
         "seed": seed,
         "twins": twins,
         "shape": list(found.shape),
+        "peak": found.peak,
     }
     with hold_locks(out, ("tune",)) as free:
         if not free:

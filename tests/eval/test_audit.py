@@ -17,7 +17,8 @@ from defectsynth import ColorSpot
 from eval.__main__ import main
 from eval.audit import audit, write_sheet
 from eval.audit.correlation import rank_correlations
-from eval.data.datasets import Category, read_category
+from eval.data.categories import Category
+from eval.data.datasets import read_category
 from eval.models.backbone import Backbone
 from eval.models.registry import wrap_backbone
 from tests.eval.conftest import SIDE, write_category

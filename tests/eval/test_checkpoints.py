@@ -1,5 +1,7 @@
 """Saved models: the same logits after loading, and errors for any other file."""
 
+import pickle
+import re
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +52,37 @@ def test_a_model_on_a_wrapped_network_needs_that_network(tmp_path: Path) -> None
     images = torch.from_numpy(np.stack(parts(2)))
     loaded = load_model(tmp_path / "model.pt", backbone=small_backbone())
     assert torch.equal(loaded.backbone.embed(images), backbone.embed(images))
+
+
+def test_every_broken_model_file_gives_an_error_that_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    backbone = make_backbone("resnet18", weights="none")
+    save_model(path, backbone, make_head("softmax", embedding_size=512, classes=2))
+    whole, state = path.read_bytes(), torch.load(path, weights_only=True)
+    contents = {
+        "empty": b"",
+        "text": b"no model",
+        "truncated": whole[: len(whole) // 2],
+        "corrupt": whole[:3000] + bytes(3000) + whole[6000:],
+        "zip": b"PK\x05\x06" + bytes(18),
+        "pickle": pickle.dumps(Path("other")),
+        "pickle of a list": pickle.dumps([1, 2]),
+        "first bytes": whole[:4],
+    }
+    for content in contents.values():
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=re.escape(str(path))):
+            load_model(path)
+    wrong = {"head": None, "head_weights": {}, "strides": [], "backbone_weights": {"a": torch.ones(1)}}
+    for key, value in wrong.items():
+        torch.save({**state, key: value}, path)
+        with pytest.raises(ValueError, match=re.escape(str(path))):
+            load_model(path)
+    torch.save({name: value for name, value in state.items() if name != "trained"}, path)
+    with pytest.raises(ValueError, match=re.escape(f"{path} must hold all of a model, got KeyError: 'trained'")):
+        load_model(path)
+    with pytest.raises(FileNotFoundError, match=re.escape(str(tmp_path))):
+        load_model(tmp_path)
 
 
 class OwnHead(SoftmaxHead):

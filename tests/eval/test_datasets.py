@@ -1,6 +1,9 @@
 """Category folders: their images and masks, and errors that name the file."""
 
+import os
 import re
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from eval.data.datasets import Record, find_categories, read_category, read_known
+from eval.data.categories import Record, missing_masks
+from eval.data.datasets import UndecodableNameWarning, find_categories, read_category, read_known
 from eval.data.images import load_image, load_mask
 from eval.sample_set import write_sample_set
 from tests.eval.conftest import put
@@ -58,6 +62,33 @@ def test_a_category_gives_images_and_masks_at_its_size(part: Path) -> None:
     assert masks.any(axis=(1, 2)).tolist() == [True, True, False]
     assert category.images([]).shape == (0, 16, 16, 3)
     assert category.masks([]).shape == (0, 16, 16)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_category_whose_name_is_not_utf_8_is_left_out_with_a_warning(part: Path) -> None:
+    shutil.copytree(part, part.parent / os.fsdecode(b"d\xe9faut"))
+    with pytest.warns(UndecodableNameWarning, match=r"1 folders in .* are not UTF-8, first b'd\\xe9faut': rename"):
+        assert find_categories(part.parent) == ("part",)
+
+
+def test_masks_may_be_missing_until_they_are_asked_for(part: Path) -> None:
+    (part / "ground_truth/dent/000_mask.png").unlink()
+    category = read_category(part, size=16)
+    assert [record.path for record in missing_masks(category.test)] == [part / "test/dent/000.png"]
+    assert category.masks([record for record in category.test if record.defect != "dent"]).any()
+    with pytest.raises(ValueError, match=r"none for 1, first .*000.png: add it as ground_truth/dent/000_mask.png"):
+        category.masks(category.test)
+    shutil.rmtree(part / "ground_truth")
+    assert len(missing_masks(read_category(part).test)) == 2
+
+
+def test_the_white_level_of_16_bit_images_can_be_given(part: Path) -> None:
+    for path in part.glob("t*/*/*.png"):
+        put(path, np.full((24, 20), 2000, np.uint16))
+    put(part / "train/good/other.png", np.full((24, 20), 2001, np.uint16))
+    given = read_category(part, peak=4000)
+    assert given.peak == 4000
+    assert (given.images(given.test) == 128).all()
 
 
 def test_the_sample_set_is_read(tmp_path: Path) -> None:
@@ -160,12 +191,6 @@ BAD_FOLDERS: list[tuple[str, Callable[[Path], Any], type[Exception], str]] = [
         lambda part: put(part / "test/000.png", GRAY),
         ValueError,
         "test images must lie in test/good or test/DEFECT: move {part}/test/000.png to one of them",
-    ),
-    (
-        "no_mask",
-        lambda part: (part / "ground_truth/dent/000_mask.png").unlink(),
-        FileNotFoundError,
-        "image {part}/test/dent/000.png must have the mask {part}/ground_truth/dent/000_mask.png, got none",
     ),
     (
         "empty_mask",

@@ -19,7 +19,7 @@ from eval.models.checkpoints import load_model, save_model  # noqa: E402
 from eval.models.feature_cache import Features  # noqa: E402
 from eval.models.projection import ProjectedBackbone, unprojected  # noqa: E402
 from eval.models.registry import make_backbone, wrap_backbone  # noqa: E402
-from eval.scoring.detector import embed, make_detector  # noqa: E402
+from eval.scoring.detector import HeldOut, embed, make_detector  # noqa: E402
 from eval.training.options import TrainingOptions  # noqa: E402
 from eval.training.trainer import train  # noqa: E402
 
@@ -130,7 +130,9 @@ def test_fused_scores_add_distance_and_evidence_in_units_of_a_quantile_of_good_p
     backbone, head = trained_projection()
     normals, asked = list(noise(8)), list(noise(3, seed=1))
     held = np.array([2, 5])
-    detector, known = make_detector(backbone, head, normals, scoring="fused", size=SIDE, held_out=held, seed=0)
+    twins = list(noise(2, seed=2))
+    held_out = HeldOut(normals=held, twins=twins, sources=held, false_positives=0.0)
+    detector, known = make_detector(backbone, head, normals, scoring="fused", size=SIDE, held_out=held_out, seed=0)
     np.testing.assert_array_equal(known, embed(backbone.inner, normals, scoring="patch", size=SIDE))
 
     def distance(images: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -143,8 +145,11 @@ def test_fused_scores_add_distance_and_evidence_in_units_of_a_quantile_of_good_p
             logits = head(backbone.patch_embed(torch.from_numpy(np.stack(images))))
         return (logits[:, 1] - logits[:, 0]).numpy()
 
-    kept = np.setdiff1d(np.arange(8), held)
-    far, sure = distance(known[held], known[kept]), evidence([normals[place] for place in held])
+    def of_others(images: np.ndarray) -> np.ndarray:
+        pairs = zip(images, held, strict=True)
+        return np.concatenate([distance(image[None], known[np.arange(8) != place]) for image, place in pairs])
+
+    far, sure = of_others(known[held]), evidence([normals[place] for place in held])
     queries = embed(backbone.inner, asked, scoring="patch", size=SIDE)
     reach, sure_reach = (np.quantile(each, 0.999) - each.mean() for each in (far, sure))
     expected = (distance(queries, known) - far.mean()) / reach + (evidence(asked) - sure.mean()) / sure_reach
@@ -152,15 +157,19 @@ def test_fused_scores_add_distance_and_evidence_in_units_of_a_quantile_of_good_p
     np.testing.assert_allclose(scores, expected, rtol=2e-2, atol=2e-2)  # the bank is float16
     np.testing.assert_array_equal(embedded, queries)
     assert origins.shape == scores.shape
-    of_held = (far - far.mean()) / reach + (sure - sure.mean()) / sure_reach
-    assert detector.bank.threshold == pytest.approx(of_held.max(), abs=2e-2)
+    of_twins = of_others(embed(backbone.inner, twins, scoring="patch", size=SIDE))
+    for found, distances, logits in (
+        (detector.calibration.normals, far, sure),
+        (detector.calibration.twins, of_twins, evidence(twins)),
+    ):
+        summed = (distances - far.mean()) / reach + (logits - sure.mean()) / sure_reach
+        np.testing.assert_allclose(found, np.sort(summed.max(axis=(1, 2))), atol=2e-2)
 
 
 def test_fused_scores_need_a_head() -> None:
+    held_out = HeldOut(normals=np.array([0]), twins=[], sources=np.zeros(0, np.int64), false_positives=0.05)
     with pytest.raises(ValueError, match="head must be a trained one for fused scoring, got None"):
-        make_detector(
-            small_backbone(), None, list(noise(3)), scoring="fused", size=SIDE, held_out=np.array([0]), seed=0
-        )
+        make_detector(small_backbone(), None, list(noise(3)), scoring="fused", size=SIDE, held_out=held_out, seed=0)
 
 
 def test_annealing_falls_as_in_the_paper() -> None:

@@ -18,12 +18,15 @@ from dml_heads import make_head
 from eval.models.backbone import Backbone, StagedBackbone
 from eval.models.projection import ProjectedBackbone
 from eval.models.registry import make_backbone
+from eval.scoring.calibration import calibrate
 from eval.scoring.detector import Detector
 from eval.scoring.grad_cam import _highest_scores, grad_cam, grad_cams, recorded_maps
 from eval.scoring.memory_bank import Bank
 
 SIDE = 64
 FINE, COARSE = 4, 6  # channels of the maps of stride 8 and 16
+
+CALIBRATION = calibrate([0.1], [], false_positives=0.0)
 
 
 class Small(StagedBackbone):
@@ -73,7 +76,7 @@ def image() -> np.ndarray:
 
 def bank_of(width: int, *, count: int = 5, seed: int = 0) -> Bank:
     rows = np.random.default_rng(seed).standard_normal((count, width)).astype(np.float32)
-    return Bank(rows, np.arange(count), 0.1, 1)
+    return Bank(rows, np.arange(count))
 
 
 def slope(embedding: np.ndarray, bank: Bank) -> np.ndarray:
@@ -98,7 +101,7 @@ def test_image_scoring_is_the_formula(image: np.ndarray) -> None:
     backbone, bank = Small().eval(), bank_of(COARSE)
     map_ = backbone.features(torch.from_numpy(image[None]))[16][0]
     embedding = map_.detach().double().mean(dim=(1, 2)).numpy()
-    found = grad_cam(Detector(backbone, None, bank, "image", SIDE), image)
+    found = grad_cam(Detector(backbone, None, bank, "image", SIDE, CALIBRATION), image)
     assert found.dtype == np.float32
     assert found.shape == (4, 4)
     assert found.max() > 0
@@ -121,13 +124,13 @@ def test_patch_scoring_is_the_formula_for_the_farthest_patch_whatever_comes_afte
         matrix = dict(backbone.named_parameters())["matrix.weight"][:, :, 0, 0]
         of_patch = of_patch @ matrix.detach().double().numpy()
     # a constant that is added to a channel of the coarse map is added to that channel of every patch
-    found = grad_cam(Detector(backbone, None, bank, "patch", SIDE), image)
+    found = grad_cam(Detector(backbone, None, bank, "patch", SIDE, CALIBRATION), image)
     assert found.max() > 0
     np.testing.assert_allclose(found, heat(of_patch[FINE:], map_), rtol=1e-3, atol=1e-7)
 
 
 def test_without_a_gradient_there_is_no_heat(image: np.ndarray) -> None:
-    found = grad_cam(Detector(Deaf(), None, bank_of(COARSE), "image", SIDE), image)
+    found = grad_cam(Detector(Deaf(), None, bank_of(COARSE), "image", SIDE, CALIBRATION), image)
     np.testing.assert_array_equal(found, np.zeros((4, 4), np.float32))
 
 
@@ -139,16 +142,18 @@ def test_there_are_no_side_effects(image: np.ndarray, *, scoring: str, frozen: b
     backbone.train()
     before = {name: tensor.clone() for name, tensor in backbone.state_dict().items()}
     width = COARSE if scoring == "image" else FINE + COARSE
-    first = grad_cam(Detector(backbone, None, bank_of(width), scoring, SIDE), image)
+    first = grad_cam(Detector(backbone, None, bank_of(width), scoring, SIDE, CALIBRATION), image)
     after: Mapping[str, Tensor] = backbone.state_dict()
     assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
     assert all(parameter.grad is None for parameter in backbone.parameters())
     assert all(parameter.requires_grad != frozen for parameter in backbone.parameters())
     assert backbone.training
     assert "maps" not in vars(backbone)
-    np.testing.assert_array_equal(grad_cam(Detector(backbone, None, bank_of(width), scoring, SIDE), image), first)
+    np.testing.assert_array_equal(
+        grad_cam(Detector(backbone, None, bank_of(width), scoring, SIDE, CALIBRATION), image), first
+    )
     with pytest.raises(ValueError, match="images must have shape"):
-        grad_cam(Detector(backbone, None, bank_of(width), scoring, SIDE), image[:20, :20])
+        grad_cam(Detector(backbone, None, bank_of(width), scoring, SIDE, CALIBRATION), image[:20, :20])
     assert backbone.training
     assert "maps" not in vars(backbone)
 
@@ -171,7 +176,7 @@ def test_the_grid_is_that_of_the_coarsest_map_of_the_embedding(
 ) -> None:
     backbone = make_backbone("resnet18", weights="none")
     width = backbone.embedding_size if scoring == "image" else backbone.patch_size
-    found = grad_cam(Detector(backbone, None, bank_of(width), scoring, SIDE), image)
+    found = grad_cam(Detector(backbone, None, bank_of(width), scoring, SIDE, CALIBRATION), image)
     assert found.shape == grid
     assert found.min() >= 0
 
@@ -180,7 +185,7 @@ def test_fused_scoring_explains_the_sum_of_distance_and_evidence(image: np.ndarr
     backbone = ProjectedBackbone(Small().eval(), size=5)
     head = make_head("softmax", embedding_size=5, classes=2)
     bank = replace(bank_of(FINE + COARSE), scales=(0.2, 0.1, 0.5, 2.0))
-    detector = Detector(backbone, head, bank, "fused", SIDE)
+    detector = Detector(backbone, head, bank, "fused", SIDE, CALIBRATION)
     scores, _, _ = detector.scores([image])
     far, far_spread, sure, sure_spread = bank.scales
     highest = float(_highest_scores(detector, torch.tensor(image[None])).detach())
@@ -189,7 +194,7 @@ def test_fused_scoring_explains_the_sum_of_distance_and_evidence(image: np.ndarr
     assert found.shape == (SIDE // 16, SIDE // 16)
     assert found.min() >= 0
     assert found.max() > 0
-    without = Detector(backbone, head, replace(bank, scales=(0.2, 1e9, 0.5, 2.0)), "fused", SIDE)
+    without = Detector(backbone, head, replace(bank, scales=(0.2, 1e9, 0.5, 2.0)), "fused", SIDE, CALIBRATION)
     assert not np.allclose(grad_cam(without, image), found)
 
 
@@ -201,7 +206,9 @@ def test_several_images_at_once_and_with_known_scores_have_the_same_maps(scoring
     if scoring == "fused":
         backbone = ProjectedBackbone(backbone, size=5)
         head = make_head("softmax", embedding_size=5, classes=2)
-    detector = Detector(backbone, head, replace(bank_of(width), scales=(0.2, 0.1, 0.5, 2.0)), scoring, SIDE)
+    detector = Detector(
+        backbone, head, replace(bank_of(width), scales=(0.2, 0.1, 0.5, 2.0)), scoring, SIDE, CALIBRATION
+    )
     alone = np.stack([grad_cam(detector, image) for image in images])
     np.testing.assert_allclose(grad_cams(detector, images), alone, atol=1e-6)
     if scoring != "image":

@@ -16,7 +16,7 @@ from eval.data.twins import twin_split  # noqa: E402
 from eval.models.checkpoints import load_model, save_model  # noqa: E402
 from eval.models.pooling import LENGTH, PooledBackbone  # noqa: E402
 from eval.models.projection import ProjectedBackbone  # noqa: E402
-from eval.scoring.detector import make_detector  # noqa: E402
+from eval.scoring.detector import HeldOut, make_detector  # noqa: E402
 from eval.scoring.grad_cam import grad_cam  # noqa: E402
 from eval.training.options import TrainingOptions  # noqa: E402
 from eval.training.trainer import train  # noqa: E402
@@ -80,7 +80,8 @@ def test_it_is_saved_and_loaded(tmp_path: Path) -> None:
 def test_it_scores_images_and_explains_the_scores() -> None:
     backbone, head = trained()
     normals, image = noise(6), noise(1, seed=7)[0]
-    made = make_detector(backbone, head, list(normals), scoring="pooled", size=64, held_out=np.array([4, 5]), seed=0)
+    held_out = HeldOut(normals=np.array([4, 5]), twins=[], sources=np.zeros(0, np.int64), false_positives=0.05)
+    made = make_detector(backbone, head, list(normals), scoring="pooled", size=64, held_out=held_out, seed=0)
     scores, origins, embedded = made[0].scores([image, normals[2]])
     assert scores.shape == origins.shape == (2, 1, 1)
     assert embedded.shape == (2, 1, 1, backbone.embedding_size)

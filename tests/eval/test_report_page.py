@@ -76,8 +76,12 @@ def test_hidden_characters_of_names_and_errors_are_visible(plain: Path, tmp_path
         replace(image, defect=names.get(image.defect, "good"), path=f"disc/test/x/{number}{hidden}.png")
         for number, image in enumerate(results.images)
     )
+    found = {names[name]: 0.5 for name in results.metrics.per_defect}
     metrics = replace(
-        results.metrics, per_defect={names[name]: value for name, value in results.metrics.per_defect.items()}
+        results.metrics,
+        per_defect=found,
+        decision=replace(results.metrics.decision, found=found, best_found=found),
+        intervals=results.metrics.intervals | {f"defect {name}": (0.4, 0.6) for name in found},
     )
     settings = replace(results.settings, category=f"disc{hidden}", data=f"/data{hidden}")
     folder = tmp_path / "out" / "cell\u202e\x01"

@@ -18,7 +18,7 @@ from eval.data.twins import twin_split  # noqa: E402
 from eval.models.checkpoints import load_model, save_model  # noqa: E402
 from eval.models.projection import ProjectedBackbone  # noqa: E402
 from eval.models.segmenting import Segmenter, SegmentingBackbone  # noqa: E402
-from eval.scoring.detector import make_detector, smoothed  # noqa: E402
+from eval.scoring.detector import HeldOut, make_detector, smoothed  # noqa: E402
 from eval.scoring.fusion import resized  # noqa: E402
 from eval.scoring.grad_cam import grad_cam  # noqa: E402
 from eval.training.options import TrainingOptions  # noqa: E402
@@ -26,6 +26,11 @@ from eval.training.segmentation import CELL_SHARE, SUSPECT_CELLS, segmentation_l
 from eval.training.trainer import train  # noqa: E402
 from tests.eval.test_detector import noise, small_backbone  # noqa: E402
 from tests.eval.test_experiments import SIDE, cells_of, finished, write_category  # noqa: E402
+
+
+def held_out(normals: list[int]) -> HeldOut:
+    """Return held-out normals without twins."""
+    return HeldOut(normals=np.array(normals), twins=[], sources=np.zeros(0, np.int64), false_positives=0.0)
 
 
 def trained(*, epochs: int = 2) -> tuple[SegmentingBackbone, torch.nn.Module, tuple[float, ...]]:
@@ -98,7 +103,7 @@ def test_an_ensemble_adds_three_maps_in_units_of_good_images_on_the_finest_grid(
     backbone, head, _ = trained()
     normals, images = noise(8), noise(2, seed=7)
     detector, known = make_detector(
-        backbone, head, list(normals), scoring="ensemble", size=64, held_out=np.array([6, 7]), seed=0
+        backbone, head, list(normals), scoring="ensemble", size=64, held_out=held_out([6, 7]), seed=0
     )
     scores, origins, embedded = detector.scores(list(images))
     assert scores.shape == origins.shape == (2, 8, 8)
@@ -130,7 +135,7 @@ def test_other_backbones_are_refused() -> None:
     with pytest.raises(ValueError, match="backbone must be a SegmentingBackbone for 'ensemble' scoring"):
         train(backbone, head, twin_split(list(noise(8)), Line(), seed=0), TrainingOptions(scoring="ensemble"))
     with pytest.raises(ValueError, match="backbone must be a trained SegmentingBackbone for ensembles"):
-        make_detector(backbone, head, list(noise(4)), scoring="ensemble", size=64, held_out=np.array([3]), seed=0)
+        make_detector(backbone, head, list(noise(4)), scoring="ensemble", size=64, held_out=held_out([3]), seed=0)
 
 
 def test_a_cell_is_saved_whole_and_has_finer_heat_maps_than_patches(tmp_path: Path) -> None:

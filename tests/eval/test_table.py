@@ -1,5 +1,6 @@
 """Tables of results in plain text."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -15,9 +16,19 @@ from eval.scoring.metrics import ImageMetrics
 
 
 def metrics(auroc: float) -> Metrics:
-    image = ImageMetrics(auroc=auroc, average_precision=0.5, f1_max=0.5, threshold=0.1, tpr=0.5, tnr=0.5)
-    decision = Decision(threshold=0.1, held_out=2, tpr=0.5, tnr=0.5)
-    return Metrics(image=image, per_defect={"scratch_neck": auroc - 0.1}, pixel=None, decision=decision)
+    image = ImageMetrics(
+        auroc=auroc, average_precision=0.5, f1_max=0.5, threshold=0.1, tpr=0.5, tnr=0.5, pair_threshold=0.1
+    )
+    decision = Decision(
+        threshold=0.1, held_out=2, twins=2, false_positives=0.05, tpr=0.5, tnr=0.5, found={}, best_found={}
+    )
+    return Metrics(
+        image=image,
+        per_defect={"scratch_neck": auroc - 0.1},
+        pixel=None,
+        decision=decision,
+        intervals={"auroc": (auroc - 0.03, auroc + 0.04)},
+    )
 
 
 def result(
@@ -56,7 +67,7 @@ def result(
     )
 
 
-def test_means_and_deviations_follow_the_untrained_backbone() -> None:
+def test_means_deviations_and_intervals_follow_the_untrained_backbone() -> None:
     found = [
         result("pill", 0.60),
         result("pill", 0.80, head="softmax"),
@@ -68,9 +79,12 @@ def test_means_and_deviations_follow_the_untrained_backbone() -> None:
     assert title == "image AUROC, self_supervised with line, scored by image"
     assert head.split() == ["pill", "screw", "mean"]
     assert [row.split() for row in rows] == [
-        ["untrained", "0.600", "0.500", "0.550"],
-        ["softmax", "0.850", "+-", "0.071", "0.700", "0.775"],
-        ["arcface", "0.950", "-", "-"],
+        ["untrained", "0.600", "[0.570,", "0.640]", "0.500", "[0.470,", "0.540]", "0.550", "[0.529,", "0.578]"],
+        [
+            *("softmax", "0.850", "+-", "0.071", "[0.820,", "0.890]", "0.700", "[0.670,", "0.740]"),
+            *("0.775", "[0.754,", "0.803]"),
+        ],
+        ["arcface", "0.950", "[0.920,", "0.990]", "-", "-"],
     ]
     assert len({len(row) for row in [head, *rows]}) == 1
 
@@ -78,7 +92,9 @@ def test_means_and_deviations_follow_the_untrained_backbone() -> None:
 def test_without_training_the_untrained_backbone_stands_alone() -> None:
     lines = format_table([result("pill", 0.6), replace(result("screw", 0.8))]).splitlines()
     assert lines[0] == "image AUROC, untrained, scored by image"
-    assert lines[2].split() == ["untrained", "0.600", "0.800", "0.700"]
+    assert lines[2].split() == [
+        *("untrained", "0.600", "[0.570,", "0.640]", "0.800", "[0.770,", "0.840]", "0.700", "[0.679,", "0.728]")
+    ]
     assert format_table([]) == ""
 
 
@@ -98,3 +114,15 @@ def test_excluded_types_are_compared_with_trainings_on_all_types() -> None:
         "                         untrained        left out         with it",
         "screw scratch_neck           0.600  0.650 +- 0.071           0.800",
     ]
+
+
+def test_results_come_from_json_and_unknown_entries_are_refused() -> None:
+    found = result("pill", 0.6, head="softmax")
+    data = json.loads(json.dumps(found.to_json()))
+    assert Results.from_json(data) == found
+    with pytest.raises(ValueError, match="schema must be 3, got 7"):
+        Results.from_json({**data, "schema": 7})
+    with pytest.raises(ValueError, match="entries must be those of Results, got TypeError"):
+        Results.from_json({**data, "surprise": 1})
+    with pytest.raises(ValueError, match="entries must be those of Results, got KeyError"):
+        Results.from_json({**data, "metrics": {}})
