@@ -20,7 +20,8 @@ __version__ = "0.2.0"
 if TYPE_CHECKING or not started_as_command():
     from defectsynth import fields, looks, places, presets, reference, shapes, transforms
     from defectsynth.blending.blend import Blend
-    from defectsynth.engine.synthesis import Sample, redraw, synthesize
+    from defectsynth.engine.sample import Sample
+    from defectsynth.engine.synthesis import redraw, synthesize
     from defectsynth.engine.transform import DefectTransform
     from defectsynth.fitting.fit import Fit, fit
     from defectsynth.scene.foreground import find_foreground

@@ -8,6 +8,8 @@ import warnings
 from pathlib import PurePath
 from typing import Any
 
+from defectsynth.core.messages import did_you_mean
+
 MOVED = {  # module: names that moved there unchanged
     "fields": "Crimping Field Push Swelling Swing ThreadPush",
     "looks": (
@@ -43,7 +45,8 @@ def moved_name(name: str) -> Any:
         AttributeError: if version 0.1 had no such name.
     """
     if name not in PLACES:
-        raise AttributeError(f"module 'defectsynth' has no attribute {name!r}")
+        known = vars(sys.modules["defectsynth"]).get("__all__", ())
+        raise AttributeError(f"module 'defectsynth' has no attribute {name!r}{did_you_mean(name, known)}")
     place = f"defectsynth.{PLACES[name]}"
     warnings.warn(
         f"defectsynth.{name} has moved to {place}; the old name goes with version 0.3", DeprecationWarning, stacklevel=3

@@ -12,8 +12,8 @@ MAX_LINES = 300
 MAX_MODULES = 25  # of a folder
 COMPONENTS = ("places", "shapes", "looks", "fields", "blending", "parts")  # none of them imports another
 LIBRARY = {
-    "moved": (),
     "core": (),
+    "moved": ("core",),
     "io": ("core",),
     "functional": ("core",),
     "scene": ("core",),

@@ -85,8 +85,8 @@ RANGES = [
 ]
 MISSPELLED = [
     (f"{kind.__name__}(violet=1)", TypeError, rf"{kind.__name__} takes only the arguments .*; got violet")
-    for kind in TRANSFORMS
-] + [(f"{kind.__name__}(violet=1)", TypeError, "unexpected keyword argument 'violet'") for kind in COMPONENTS]
+    for kind in (*TRANSFORMS, *COMPONENTS)
+]
 PLACES = "where must be a Where or one of anywhere, object, edge, inside, ring, got "
 NO_IMAGE = r"image must be given \(or images, volume with an image\), "
 TRANSFORM = "transform must be a defect or an albumentations composition, got "

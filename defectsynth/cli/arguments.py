@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import defectsynth
 from defectsynth.cli.errors import UsageError
-from defectsynth.core.messages import short_repr
+from defectsynth.core.messages import did_you_mean, short_repr
 
 LAYOUTS = ("mvtec", "coco", "coco-polygons", "yolo", "yolo-seg", "huggingface", "semantic", "webdataset")
 MOST_WORKERS = 8  # unless asked for more
@@ -21,8 +22,19 @@ class _Parser(argparse.ArgumentParser):
     """A parser that raises instead of ending the process."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise UsageError."""
+        """Raise UsageError; a misspelt command, choice or option comes with the names that it may mean."""
+        chosen = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
+        if chosen is not None:
+            message += did_you_mean(chosen[1], re.findall(r"[\w-]+", chosen[2]))
         raise UsageError(f"{message} (see {self.prog} --help)")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse; options of a command that are not known are named with those that they may mean."""
+        found, unknown = super().parse_known_args(args, namespace)
+        options = [word.partition("=")[0] for word in unknown if word.startswith("--")]
+        if options:
+            self.error(f"unknown option {options[0]}{did_you_mean(options[0], self._option_string_actions)}")
+        return found, unknown
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -95,6 +107,12 @@ def _parser() -> _Parser:
     _add_preview(commands)
     _add_studio(commands)
     _add_fit(commands)
+    completion = commands.add_parser(
+        "completion",
+        help="print a script that completes commands, options and names",
+        description='Print a script for bash, which zsh reads after bashcompinit: eval "$(defectsynth completion)".',
+    )
+    completion.set_defaults(parser=parser)
     commands.add_parser("list", help="name the defects and presets", description="Name the defects and presets.")
     show = commands.add_parser(
         "show",
@@ -150,7 +168,14 @@ def _add_preview(commands: Any) -> None:
         description="Draw a contact sheet: the defects that generate would draw, in the first images of a folder.",
     )
     parser.add_argument("input", type=Path, metavar="INPUT", help="folder of good images, nested folders included")
-    parser.add_argument("output", type=Path, metavar="OUTPUT.png", help="where the sheet goes")
+    parser.add_argument("output", type=Path, metavar="OUTPUT", help="where the sheet goes: .png, .jpg or .html")
+    parser.add_argument(
+        "--image",
+        action="append",
+        dest="images",
+        metavar="NAME",
+        help="an image of INPUT by its relative path; given several times, one row each (default: spread over INPUT)",
+    )
     _add_defects(parser)
     parser.add_argument("--rows", default="5", metavar="N", help="samples (default: 5)")
     parser.add_argument("--cell", default="256", metavar="PX", help="side of an image on the sheet (default: 256)")

@@ -15,6 +15,7 @@ COMMANDS = {  # imported when asked for, so that --help answers at once
     "generate": ("defectsynth.cli.generate", "generate"),
     "preview": ("defectsynth.cli.preview", "preview"),
     "fit": ("defectsynth.cli.fit", "fit"),
+    "completion": ("defectsynth.cli.completion", "completion"),
     "list": ("defectsynth.cli.describe", "list_names"),
     "studio": ("defectsynth.studio.server", "studio"),
     "show": ("defectsynth.cli.describe", "show"),

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import cv2
 import numpy as np
 
+from defectsynth.cli.writing import encode_png
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.layer import Box
 from defectsynth.engine.pipeline import State
 
 HEADS = ("original", "with defect", "outline of the mask", "detail")
+PAGE = (
+    '<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>defectsynth preview</title>\n'
+    "<style>body{font:14px sans-serif}td{vertical-align:top;padding:6px}p{margin:4px 0;color:#555}</style>\n"
+)
 PAPER, TRAY, FRAME = (255, 255, 255), (240, 240, 240), (215, 215, 215)
 INK, FAINT = (30, 30, 30), (120, 120, 120)
 MARK, HALO = (255, 0, 170), (255, 255, 255)  # outline: visible on dark, bright and coloured parts
@@ -59,6 +66,28 @@ def draw_sheet(rows: Iterable[Row], *, count: int, cell: int) -> Bytes:
             ink = INK if column == 1 else FAINT
             _write(sheet, caption, (lefts[column], top + cell), line=line, room=cell, ink=ink)
     return sheet
+
+
+def draw_page(rows: Iterable[Row], *, cell: int) -> str:
+    """Return the sheet as one HTML page that holds its images.
+
+    Args:
+        rows: the samples.
+        cell: greatest side of an image in pixels.
+    """
+    heads = "".join(f"<th>{head}</th>" for head in HEADS)
+    body = []
+    for row in rows:
+        images, captions = _cells(row, cell)
+        body.append("".join(map(_page_cell, images, captions)))
+    lines = "\n".join(f"<tr>{cells}</tr>" for cells in body)
+    return f"{PAGE}<table>\n<tr>{heads}</tr>\n{lines}\n</table>\n"
+
+
+def _page_cell(image: Bytes, caption: str) -> str:
+    data = base64.b64encode(encode_png(image)).decode()
+    shown = f'<img alt="{escape(caption)}" src="data:image/png;base64,{data}">' if image.size > 3 else ""
+    return f"<td>{shown}<p>{escape(caption)}</p></td>"
 
 
 def _cells(row: Row, cell: int) -> tuple[list[Bytes], list[str]]:

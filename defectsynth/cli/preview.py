@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from defectsynth.cli.arguments import check_options
 from defectsynth.cli.choice import chosen_transform
-from defectsynth.cli.contact_sheet import Row, draw_sheet
+from defectsynth.cli.contact_sheet import Row, draw_page, draw_sheet
 from defectsynth.cli.errors import JobError, UsageError
 from defectsynth.cli.generate import report
 from defectsynth.cli.job import check_writable
 from defectsynth.cli.reading import list_images
 from defectsynth.cli.sampling import draw_image
 from defectsynth.cli.tasks import FAULTS, reason_of
-from defectsynth.cli.writing import encode_png, write_whole
+from defectsynth.cli.writing import encode_jpeg, encode_png, write_whole
 from defectsynth.core.arrays import Array
+from defectsynth.core.messages import did_you_mean
 from defectsynth.io.image_files import UnreadableError, read_image
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".html")
+SUFFIXES_TEXT = ".png, .jpg or .html"
 
 
 @dataclass(frozen=True)
@@ -31,31 +35,43 @@ class _Source:
 def preview(arguments: Namespace) -> int:
     """Write a contact sheet; return the exit code."""
     output: Path = arguments.output
-    if output.suffix.lower() != ".png":
-        raise UsageError(f"OUTPUT must be a .png file, got {str(output)!r}")
+    if output.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"OUTPUT must be a {SUFFIXES_TEXT} file, got {str(output)!r}")
     if output.is_dir():
-        raise UsageError(f"OUTPUT must be a .png file, got the folder {str(output)!r}")
+        raise UsageError(f"OUTPUT must be a {SUFFIXES_TEXT} file, got the folder {str(output)!r}")
     check_writable(output.parent)
     names = list_images(arguments.input)
     check_options(arguments)
     transform = chosen_transform(arguments)
     failures: list[dict[str, str]] = []
-    rows = _rows(arguments, names, transform, failures)
-    sheet = draw_sheet(rows, count=arguments.rows, cell=arguments.cell)
-    write_whole(output, encode_png(sheet))
-    print(f"{arguments.rows} samples in {output}")
+    numbers = _chosen(arguments.images, names) or spread(len(names), arguments.rows)
+    rows = _rows(arguments, names, numbers, transform, failures)
+    if output.suffix.lower() == ".html":
+        write_whole(output, draw_page(rows, cell=arguments.cell))
+    else:
+        sheet = draw_sheet(rows, count=len(numbers), cell=arguments.cell)
+        write_whole(output, encode_png(sheet) if output.suffix.lower() == ".png" else encode_jpeg(sheet))
+    print(f"{len(numbers)} samples in {output}")
     return report(failures)
 
 
+def _chosen(wanted: Sequence[str] | None, names: Sequence[str]) -> list[int]:
+    """Return the numbers of the images that the command line names."""
+    for name in wanted or ():
+        if name not in names:
+            raise UsageError(f"--image must be the path of an image in INPUT, got {name!r}{did_you_mean(name, names)}")
+    return [names.index(name) for name in wanted or ()]
+
+
 def _rows(
-    arguments: Namespace, names: tuple[str, ...], transform: Any, failures: list[dict[str, str]]
+    arguments: Namespace, names: tuple[str, ...], numbers: Sequence[int], transform: Any, failures: list[dict[str, str]]
 ) -> Iterator[Row]:
     """Yield the samples; append what failed to `failures`.
 
     Raises:
         JobError: if no image can be read.
     """
-    for number in spread(len(names), arguments.rows):
+    for number in numbers:
         source, unread = _next_readable(arguments.input, names, number)
         failures += [failure for failure in unread if failure not in failures]
         if source is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import cv2
 
-from defectsynth.core.arrays import Array
+from defectsynth.core.arrays import Array, Bytes
 
 TEMPORARY = ".defectsynth-part-"  # start of the name of a file that is being written
 
@@ -16,6 +16,11 @@ def encode_png(image: Array) -> bytes:
     """Return a gray or RGB image as the bytes of a PNG, compressed for speed."""
     plain = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     return bytes(cv2.imencode(".png", plain, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1])
+
+
+def encode_jpeg(image: Bytes) -> bytes:
+    """Return an RGB image as the bytes of a JPEG."""
+    return bytes(cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 92])[1])
 
 
 def write_whole(path: Path, data: bytes | str) -> None:

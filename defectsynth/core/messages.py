@@ -56,4 +56,16 @@ def did_you_mean(name: Any, known: Iterable[str]) -> str:
         return ""
     by_lower = {entry.lower(): entry for entry in known}
     close = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.7)
+    close = close or [entry for entry in by_lower if name and entry == f"{name.lower()}_range"]
     return f"; did you mean {' or '.join(by_lower[entry] for entry in close)}?" if close else ""
+
+
+def unknown_argument(owner: str, unknown: Iterable[str], known: Iterable[str]) -> TypeError:
+    """Return the error for arguments that a transform or component does not take.
+
+    >>> str(unknown_argument("Spots", ["radius"], ["radius_range"]))
+    'Spots takes only the arguments radius_range; got radius; did you mean radius_range?'
+    """
+    names, wrong = list(known), list(unknown)
+    hint = did_you_mean(wrong[0], names)
+    return TypeError(f"{owner} takes only the arguments {', '.join(names)}; got {', '.join(wrong)}{hint}")

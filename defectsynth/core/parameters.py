@@ -12,12 +12,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from defectsynth.core.messages import did_you_mean, short_repr
+from defectsynth.core.messages import did_you_mean, short_repr, unknown_argument
 from defectsynth.core.serialization import Value, abstract_names
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 FRACTION = "fraction of min(H, W)"
 
@@ -154,7 +157,9 @@ class Choices:
         is_list = isinstance(value, (tuple, list)) and all(isinstance(entry, str) for entry in value)
         if not is_list or not value or len(set(value)) != len(value) or not set(value) <= set(self.names):
             allowed = f"a non-empty list of different names out of {', '.join(self.names)}"
-            raise (ValueError if is_list else TypeError)(f"{name} must be {allowed}, got {short_repr(value)}")
+            wrong = next((entry for entry in value if entry not in self.names), None) if is_list else None
+            hint = did_you_mean(wrong, self.names)
+            raise (ValueError if is_list else TypeError)(f"{name} must be {allowed}, got {short_repr(value)}{hint}")
         return tuple(value)
 
 
@@ -210,6 +215,17 @@ def choices(default: tuple[str, ...], *names: str) -> Any:
 @dataclass(frozen=True)
 class Component(Value):
     """Base of the components that a caller combines into a defect."""
+
+    def __new__(cls, *_: Any, **given: Any) -> Self:
+        """Refuse an argument that the component does not have, by its name.
+
+        Raises:
+            TypeError: if there is one.
+        """
+        known = [entry.name for entry in fields(cls) if entry.init]
+        if unknown := [name for name in given if name not in known]:
+            raise unknown_argument(cls.__name__, unknown, known)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         """Check and normalise every field that has a rule.

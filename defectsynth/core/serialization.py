@@ -123,7 +123,8 @@ def _make(type_name: Any, arguments: Mapping[str, Any], max_number: float) -> Va
     known = _fields_by_name(kind)  # type: ignore[arg-type]  # a class is hashable
     required = {key for key, entry in known.items() if entry.default is entry.default_factory is MISSING}
     if not required <= arguments.keys() <= known.keys():
-        raise TypeError(f"{name} must have the fields {', '.join(known)}, got {short_repr(', '.join(arguments))}")
+        hint = did_you_mean(next((key for key in arguments if key not in known), None), known)
+        raise TypeError(f"{name} must have the fields {', '.join(known)}, got {short_repr(', '.join(arguments))}{hint}")
     if not hasattr(kind, "__post_init__"):  # which checks the fields of a component
         types = field_types(kind)  # type: ignore[arg-type]  # a class is hashable
         for key, value in arguments.items():

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.arrays import Array
 from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.messages import short_repr
 from defectsynth.engine.pipeline import State, run
 from defectsynth.engine.records import drawable_records, recipes_of
 from defectsynth.engine.rendering import redraw as render_again
+from defectsynth.engine.sample import Sample
 from defectsynth.engine.transform import DefectTransform
-
-
-@dataclass(frozen=True)
-class Sample:
-    """An image with its defects.
-
-    Attributes:
-        image: shape and dtype as given, unless a composition changes them.
-        mask: uint8 (H, W), 255 where a defect is, 0 elsewhere.
-        defects: one record a defect, plain data, see `rendering.record`.
-    """
-
-    image: Array
-    mask: Bytes
-    defects: list[dict[str, Any]]
 
 
 def synthesize(

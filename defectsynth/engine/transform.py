@@ -12,12 +12,13 @@ from typing import Any, ClassVar, TypedDict
 import numpy as np
 
 from defectsynth.core.arrays import Array
-from defectsynth.core.messages import short_repr
+from defectsynth.core.messages import short_repr, unknown_argument
 from defectsynth.core.parameters import Choice, Component, Count, Label, Number, Rule
 from defectsynth.core.serialization import decode, encode, find_in_memory
 from defectsynth.engine.checks import check_target
 from defectsynth.engine.compat import HostTransform
 from defectsynth.engine.rendering import Drawing, draw, redraw
+from defectsynth.engine.representation import call_of
 from defectsynth.engine.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints, records_after
 from defectsynth.places.base import Where, as_where
 from defectsynth.recipes.base import Recipe
@@ -98,8 +99,7 @@ class DefectTransform(HostTransform):
         **unknown: Any,
     ) -> None:
         if unknown:
-            takes = ", ".join(self.argument_names())
-            raise TypeError(f"{type(self).__name__} takes only the arguments {takes}; got {', '.join(unknown)}")
+            raise unknown_argument(type(self).__name__, unknown, self.argument_names())
         super().__init__(p=p)
         self.where = as_where(as_component(where, Where, "where") if isinstance(where, Mapping) else where)
         for name, value in (
@@ -221,6 +221,10 @@ class DefectTransform(HostTransform):
                     return getattr(part, name)
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
+    def __repr__(self) -> str:
+        """Return the class with the arguments that differ from their defaults."""
+        return call_of(self, self.argument_names())
+
     @classmethod
     @cache
     def argument_names(cls) -> tuple[str, ...]:
@@ -243,8 +247,7 @@ class DefectTransform(HostTransform):
             TypeError: if an argument holds arrays or a callable, which cannot be written.
         """
         state: dict[str, Any] = super().to_dict_private()
-        held = find_in_memory(state)
-        if held is not None:
+        if (held := find_in_memory(state)) is not None:
             raise TypeError(held.error_text())
         return state
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Bytes
-from defectsynth.core.messages import short_repr
+from defectsynth.core.messages import did_you_mean, short_repr
 from defectsynth.core.parameters import Component, choice, span
 from defectsynth.scene.foreground import FOREGROUND_METHODS
 from defectsynth.scene.outline import pick_on_intensity_edge, pick_on_outline
@@ -142,5 +142,6 @@ def as_where(where: Where | str) -> Where:
     if not isinstance(where, str):
         raise TypeError(f"where must be a Where or one of {', '.join(PLACES)}, got {short_repr(where)}")
     if where not in PLACES:
-        raise ValueError(f"where must be a Where or one of {', '.join(PLACES)}, got {short_repr(where)}")
+        hint = did_you_mean(where, PLACES)
+        raise ValueError(f"where must be a Where or one of {', '.join(PLACES)}, got {short_repr(where)}{hint}")
     return PLACES[where]()

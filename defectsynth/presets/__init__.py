@@ -14,12 +14,12 @@ Examples:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 import albumentations as A
 
-from defectsynth.core.messages import short_repr
+from defectsynth.core.messages import did_you_mean, short_repr
 from defectsynth.presets import (
     bottle,
     cable,
@@ -135,20 +135,25 @@ def _category_mixture(
     categories: Mapping[str, DefectTypes], category: str, defect: str | None, without: str | None
 ) -> A.Compose:
     if category not in categories:
-        raise ValueError(f"category must be one of {', '.join(categories)}, got {short_repr(category)}")
+        raise ValueError(f"category must be one of {', '.join(categories)}, got {_named(category, categories)}")
     types = categories[category]
     if defect is not None and defect not in types:
-        raise ValueError(f"defect must be one of {', '.join(types)} or None, got {short_repr(defect)}")
+        raise ValueError(f"defect must be one of {', '.join(types)} or None, got {_named(defect, types)}")
     if without is None:
         return mixture(types if defect is None else {defect: types[defect]})
     if defect is not None:
         raise ValueError(f"without must be None if defect is given, got {short_repr(without)} and {short_repr(defect)}")
     if without not in types:
-        raise ValueError(f"without must be one of {', '.join(types)} or None, got {short_repr(without)}")
+        raise ValueError(f"without must be one of {', '.join(types)} or None, got {_named(without, types)}")
     left = {name: factory for name, factory in types.items() if name not in (without, COMBINED)}
     if not left:
         raise ValueError(f"without must leave at least one type of {category}, got {short_repr(without)}")
     return mixture(left)
+
+
+def _named(name: object, known: Iterable[str]) -> str:
+    """Return a name as errors quote it, with the known names that it may mean."""
+    return f"{short_repr(name)}{did_you_mean(name, known)}"
 
 
 PRESETS: dict[str, Callable[[], A.Compose]] = {

@@ -15,7 +15,7 @@ from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
 from defectsynth.core.cache import cached
 from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.layer import Box
-from defectsynth.core.messages import short_repr
+from defectsynth.core.messages import did_you_mean, short_repr
 from defectsynth.scene.segmentation import segment_object
 
 SMALL_SIDE = 96  # cells along the longer side of the small copy
@@ -112,7 +112,8 @@ def find_foreground(image: Array, *, method: str = "auto", peak: float | None = 
     """
     check_image(image)
     if method not in FOREGROUND_METHODS:
-        raise ValueError(f"method must be one of {', '.join(FOREGROUND_METHODS)}, got {short_repr(method)}")
+        hint = did_you_mean(method, FOREGROUND_METHODS)
+        raise ValueError(f"method must be one of {', '.join(FOREGROUND_METHODS)}, got {short_repr(method)}{hint}")
     size = (image.shape[0], image.shape[1])
     small = small_copy(np.ascontiguousarray(image), *grid_shape(size), white_level(image, peak))
     return locate_object(size, small, method)

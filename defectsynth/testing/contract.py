@@ -10,7 +10,8 @@ import numpy as np
 
 from defectsynth.core.patch import MIN_CHANGED_SHARE
 from defectsynth.core.serialization import decode
-from defectsynth.engine.synthesis import Sample, redraw, synthesize
+from defectsynth.engine.sample import Sample
+from defectsynth.engine.synthesis import redraw, synthesize
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.recipes.warp import WarpRecipe
 from defectsynth.testing.drawn_images import PEAK

@@ -17,7 +17,8 @@ from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Number
 from defectsynth.engine.compat import leaves, worker_seed
 from defectsynth.engine.pipeline import State, run, steps
-from defectsynth.engine.synthesis import Sample, check_transform, sample_of
+from defectsynth.engine.sample import Sample
+from defectsynth.engine.synthesis import check_transform, sample_of
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.io.image_files import UnreadableError, read_pixels
 from defectsynth.training.curriculum import Curriculum, with_severity

@@ -10,6 +10,7 @@ from typing import Any
 
 import albumentations as A
 
+from defectsynth.core.messages import did_you_mean
 from defectsynth.fitting.saving import fitted_images
 from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.reference import REFERENCES
@@ -71,7 +72,8 @@ def make_generator(name: str, *, category: str) -> Any:
         if kind and prefix in CATEGORIES:
             raise ValueError(f"generator must be {prefix}-TYPE with {', '.join(CATEGORIES[prefix])}, got {name!r}")
         known = ", ".join([*KNOWN, *named_defects()])
-        raise ValueError(f"generator must be one of {known} or a .yaml or .json file, got {name!r}")
+        hint = did_you_mean(name, [*named_presets(), *named_defects(), OWN])
+        raise ValueError(f"generator must be one of {known} or a .yaml or .json file, got {name!r}{hint}")
     return load_preset(name, option="generator")
 
 

@@ -54,7 +54,7 @@ BAD = {
     "generate in out --preset flip.yaml": "it must hold defects only, or no record could draw an image",
     "generate in out --preset generic_object --severity 1": "--severity must go with --defect",
     "generate in out --preset generic_object --set severity=1": "--set must go with --defect",
-    "preview in out": "OUTPUT must be a .png file, got 'out'",
+    "preview in out": "OUTPUT must be a .png, .jpg or .html file, got 'out'",
     "preview in out.png --rows 0": "--rows must be at least 1, got 0",
     "preview in out.png --cell 9": "--cell must be at least 64, got 9",
     "show": "the following arguments are required: NAME",

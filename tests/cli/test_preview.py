@@ -55,3 +55,27 @@ def test_preview_names_images_without_a_place_for_a_defect(tmp_path: Path, capsy
     words = ["preview", str(tmp_path / "in"), str(tmp_path / "sheet.png"), "--rows", "1", "--defect", "bent_edge"]
     assert main(words) == 1
     assert "  a.png: no defect could be placed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "html"])
+def test_the_sheet_can_be_a_jpeg_or_a_page(good: Path, tmp_path: Path, suffix: str) -> None:
+    sheet = tmp_path / f"sheet.{suffix}"
+    assert main(["preview", str(good), str(sheet), "--rows", "2", "--cell", "96", "--defect", "line"]) == 0
+    data = sheet.read_bytes()
+    if suffix == "jpg":
+        assert data[:3] == b"\xff\xd8\xff"
+    else:
+        assert data.count(b"<img") == 2 * 4
+        assert data.startswith(b"<!doctype html>")
+
+
+def test_chosen_images_have_one_row_each(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = sorted(path.relative_to(good).as_posix() for path in good.rglob("*.png"))
+    words = ["preview", str(good), str(tmp_path / "a.html"), "--defect", "line", "--image", names[-1]]
+    assert main(words) == 0
+    assert "1 samples in" in capsys.readouterr().out
+    page = (tmp_path / "a.html").read_text()
+    assert names[-1] in page
+    assert names[0] not in page
+    assert main([*words, "--image", f"{names[0]}x"]) == 2
+    assert f"did you mean {names[0]}" in capsys.readouterr().err

@@ -80,3 +80,25 @@ def test_an_object_whose_repr_fails_is_quoted_by_its_type() -> None:
 )
 def test_close_names_are_suggested(name: Any, text: str) -> None:
     assert did_you_mean(name, ["line", "scratch", "scratches", "dent"]) == text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [
+        (lambda: ds.Scrach, "Scratch"),
+        (lambda: ds.Scratch(lenght_range=(0.1, 0.2)), "length_range"),
+        (lambda: ds.Scratch(where="objct"), "object"),
+        (lambda: ds.Scratch(tones=("drak",)), "dark"),
+        (lambda: ds.shapes.Spots(radius=0.1), "radius_range"),
+        (lambda: ds.NaturalSynthetic(mode="poison"), "poisson"),
+        (lambda: ds.presets.mvtec_ad("scrw"), "screw"),
+        (lambda: ds.presets.mvtec_ad("screw", defect="thread_tip"), "thread_top"),
+        (lambda: ds.presets.mvtec_ad("screw", without="thread_tip"), "thread_top"),
+        (lambda: ds.find_foreground(np.zeros((8, 8), np.uint8), method="oztu"), "otsu"),
+        (lambda: ds.Scratch(where={"type": "OnObjct"}), "OnObject"),
+        (lambda: ds.Scratch(where={"type": "OnObject", "foregrund": "auto"}), "foreground"),
+    ],
+)
+def test_a_misspelt_name_comes_with_the_one_that_is_meant(wrong: Any, meant: str) -> None:
+    with pytest.raises((AttributeError, TypeError, ValueError), match=rf"; did you mean .*{meant}"):
+        wrong()
