@@ -8,11 +8,13 @@ import pytest
 
 import defectsynth as ds
 from defectsynth.fitting import single_type
+from defectsynth.fitting.arguments import values_of, with_arguments
 from defectsynth.fitting.background import Normals
 from defectsynth.fitting.estimated_masks import mask_from_normals, mask_from_pair
 from defectsynth.fitting.fit import Fit
 from defectsynth.fitting.saving import fitted_images, save_fit
 from defectsynth.registry import load_preset, types_of
+from defectsynth.testing.contract import check_contract
 from tests.fitting.parts import chipped_corner, dark_line, part
 
 GOODS = [part(number) for number in range(8)]
@@ -43,6 +45,13 @@ def test_three_examples_give_more_than_three_copies(found: Fit) -> None:
     real = [each.measured["length"] for each in line.real]
     assert np.std(lengths) > np.std(real)
     assert len(line.families) >= 2
+
+
+def test_every_fitted_family_keeps_the_contract(found: Fit) -> None:
+    for each in found.types:
+        for number, family in enumerate(each.families):
+            defect = with_arguments(type(family.transform), values_of(family.transform), {("p",): 1.0})
+            check_contract(defect, GOODS[number % len(GOODS)], seed=number)
 
 
 def test_words_state_place_size_and_change(found: Fit) -> None:
