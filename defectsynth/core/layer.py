@@ -66,6 +66,15 @@ def union_box(boxes: list[Box | None]) -> Box | None:
     return Box(*corners[:, :2].min(axis=0).tolist(), *corners[:, 2:].max(axis=0).tolist())
 
 
+def intersect_boxes(first: Box, second: Box) -> Box | None:
+    """Return the common part of two boxes, None if there is none."""
+    x0, y0, x1, y1 = (
+        *(max(first.x0, second.x0), max(first.y0, second.y0)),
+        *(min(first.x1, second.x1), min(first.y1, second.y1)),
+    )
+    return Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+
+
 def relative_slices(inner: Box, outer: Box) -> tuple[slice, slice]:
     """Return the index of the box `inner` in an array that covers the box `outer`."""
     return (

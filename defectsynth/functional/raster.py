@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -33,3 +34,27 @@ def canvas_to_alpha(canvas: Bytes, opacity: float) -> Floats:
     alpha = canvas.astype(np.float32)
     alpha *= np.float32(min(max(opacity, MIN_STROKE_OPACITY), 1.0) / 255.0)
     return alpha
+
+
+def line_normals(line: Doubles) -> Doubles:
+    """Return the unit normal at each of the points (N, 2) of a line, N >= 2."""
+    ends = np.concatenate([line[:1], line, line[-1:]])
+    tangent = ends[2:] - ends[:-2]
+    tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-9)[:, None]
+    return np.asarray(tangent[:, ::-1] * (-1.0, 1.0))
+
+
+def fill_strip(canvas: Bytes, line: Doubles, normal: Doubles, half: Doubles, value: int) -> None:
+    """Fill the strip around a line, antialiased.
+
+    Args:
+        canvas: uint8 (h, w), changed in place.
+        line: (N, 2) points in pixels, N >= 2.
+        normal: (N, 2), see `line_normals`.
+        half: half the width of the strip at each point, (N,) pixels.
+        value: brightness of the strip, in [0, 255].
+    """
+    reach = normal * np.maximum(half - 0.5 * ANTIALIAS_RIM, 0.3)[:, None]
+    left, right = fixed_point(line - reach), fixed_point(line + reach)
+    for quad in np.concatenate([left[:-1], left[1:], right[1:], right[:-1]], axis=1).reshape(-1, 4, 2):
+        cv2.fillConvexPoly(canvas, quad, value, cv2.LINE_AA, SUBPIXEL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -50,25 +51,33 @@ class Color(Look):
 
 
 def draw_color(
-    palettes: tuple[str, ...], rng: np.random.Generator, scene: Scene, place: Place, *, unlike: float = 0.15
+    palettes: tuple[str, ...],
+    rng: np.random.Generator,
+    scene: Scene,
+    place: Place,
+    *,
+    unlike: float = 0.15,
+    table: Mapping[str, tuple[Pair, Pair, Pair]] = PALETTES,
 ) -> tuple[float, ...]:
-    """Return a colour of one palette that differs from the surface; after a few failed tries, any colour of it."""
+    """Return a colour of one palette of a table that differs from the surface; after a few failed tries, any."""
     here = scene.color_at(place.x, place.y).tolist()
     channels = 1 if scene.monochrome else scene.channels
-    values = _random_color(palettes, rng, channels)
+    values = _random_color(palettes, rng, channels, table)
     for _ in range(MAX_COLOR_TRIES):
         if max(abs(value - there) for value, there in zip(values, here, strict=False)) >= unlike:
             break
-        values = _random_color(palettes, rng, channels)
+        values = _random_color(palettes, rng, channels, table)
     return tuple(values)
 
 
-def _random_color(palettes: tuple[str, ...], rng: np.random.Generator, channels: int) -> list[float]:
+def _random_color(
+    palettes: tuple[str, ...], rng: np.random.Generator, channels: int, table: Mapping[str, tuple[Pair, Pair, Pair]]
+) -> list[float]:
     choice, *shares = rng.random(max(channels, 3) + 1).tolist()
     palette = palettes[int(choice * len(palettes))]
     if palette == "any" or (palette != "gray" and channels not in (1, 3)):
         return shares[:channels]
-    hue, saturation, value = (between(pair, share) for pair, share in zip(PALETTES[palette], shares, strict=False))
+    hue, saturation, value = (between(pair, share) for pair, share in zip(table[palette], shares, strict=False))
     return list(colorsys.hsv_to_rgb(hue % 1.0, saturation, value)) if channels == 3 else [value] * channels
 
 

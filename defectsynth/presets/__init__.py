@@ -36,6 +36,7 @@ from defectsynth.presets import (
     toothbrush,
     transistor,
     wood,
+    wood_laminate,
     zipper,
 )
 from defectsynth.presets.generic import generic_object, generic_texture
@@ -59,7 +60,8 @@ MVTEC_AD: Mapping[str, DefectTypes] = {  # category of MVTec AD: its types of de
     "zipper": zipper.TYPES,
 }
 KOLEKTOR_SDD: Mapping[str, DefectTypes] = {"electrical_commutator": electrical_commutator.TYPES}
-CATEGORIES: Mapping[str, DefectTypes] = {**MVTEC_AD, **KOLEKTOR_SDD}  # of all data sets
+LAMINATE: Mapping[str, DefectTypes] = {"wood_laminate": wood_laminate.TYPES}  # boards, of no data set of a paper
+CATEGORIES: Mapping[str, DefectTypes] = {**MVTEC_AD, **KOLEKTOR_SDD, **LAMINATE}  # of all data sets
 
 
 def mvtec_ad(category: str, *, defect: str | None = None, without: str | None = None) -> A.Compose:

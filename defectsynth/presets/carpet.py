@@ -4,105 +4,107 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.looks.color import Color
 from defectsynth.presets.mixture import defect_types
-from defectsynth.transforms.contamination.color_spot import ColorSpot
-from defectsynth.transforms.contamination.contamination import Contamination
 from defectsynth.transforms.contamination.fiber import Fiber
-from defectsynth.transforms.contamination.fractal_blob import FractalBlob
-from defectsynth.transforms.contamination.streak import Streak
-from defectsynth.transforms.surface.crack import Crack
+from defectsynth.transforms.contamination.pigment_mark import PigmentMark
+from defectsynth.transforms.contamination.shaving import Shaving
+from defectsynth.transforms.surface.frayed_cut import FrayedCut
 from defectsynth.transforms.surface.hole import Hole
-from defectsynth.transforms.surface.missing_thread import MissingThread
 from defectsynth.transforms.surface.split import Split
 
 
 def color() -> list[Any]:
-    """Ink or paint that has soaked in: a spot or a stroke of another colour through which the weave shows.
+    """Ink or paint that has soaked in: a spot or a smear, mostly dark, through which the weave shows.
 
-    Drawn as a tinted `ColorSpot`, `FractalBlob` or `Streak`.
+    Drawn as one or two marks of `PigmentMark` in ink, or in another colour.
     """
+    soaked = {
+        "cover_range": (0.5, 0.8),
+        "raggedness_range": (0.15, 0.45),
+        "softness_range": (0.25, 0.8),
+        "tint_range": (0.25, 0.55),
+        "bare_range": (0.0, 0.08),
+        "follow_range": (-0.4, 0.4),
+        "opacity_range": (0.75, 1.0),
+    }
     return [
-        ColorSpot(
-            radius_range=(0.025, 0.09),
-            softness_range=(0.1, 0.6),
-            palettes=("red", "blue", "rust", "any"),
-            tint_range=(0.5, 1.0),
-            opacity_range=(0.35, 0.85),
-            p=0.4,
+        PigmentMark(
+            radius_range=(0.03, 0.13), aspect_range=(0.3, 1.0), palettes=("ink",), count_range=(1, 2), p=0.7, **soaked
         ),
-        FractalBlob(
-            look=Color(palettes=("red", "blue", "any"), tint_range=(0.5, 1.0)),
-            radius_range=(0.05, 0.15),
-            raggedness_range=(0.3, 0.8),
-            softness_range=(0.1, 0.5),
-            opacity_range=(0.35, 0.85),
-            p=0.4,
+        PigmentMark(
+            radius_range=(0.03, 0.13),
+            aspect_range=(0.3, 1.0),
+            palettes=("dark", "red", "blue", "rust"),
+            p=0.3,
+            **soaked,
         ),
-        Streak(length_range=(0.1, 0.35), width_range=(0.008, 0.02), films=("ink", "rust", "coffee"), p=0.2),
     ]
 
 
 def cut() -> list[Any]:
-    """Cut by a blade: a long, nearly straight slit that gapes a little, with frayed sides.
+    """Cut by a blade: a ragged opening with threads that are pulled out of its rim and curl.
 
-    Mostly a narrow `Split`, else a nearly straight dark `Crack` or a `MissingThread`.
+    Mostly a long `FrayedCut`, else a narrow `Split`.
     """
     return [
+        FrayedCut(
+            length_range=(0.07, 0.2),
+            aspect_range=(1.8, 5.0),
+            fibers_range=(9, 20),
+            fiber_range=(0.025, 0.075),
+            width_range=(0.3, 0.75),
+            p=0.85,
+        ),
         Split(
-            length_range=(0.08, 0.42),
-            width_range=(0.006, 0.024),
+            length_range=(0.08, 0.3),
+            width_range=(0.006, 0.02),
             uneven_range=(0.2, 0.8),
             lip_range=(0.03, 0.2),
-            p=0.6,
-        ),
-        Crack(
-            length_range=(0.08, 0.35),
-            width_range=(0.006, 0.016),
-            jaggedness_range=(3.0, 14.0),
-            branches_range=(0, 1),
-            pinch_range=(0.2, 0.7),
-            tones=("dark",),
-            contrast_range=(0.2, 0.5),
-            p=0.25,
-        ),
-        MissingThread(
-            length_range=(0.08, 0.3), width_range=(0.5, 1.2), contrast_range=(0.12, 0.3), texture=0.3, p=0.15
+            p=0.15,
         ),
     ]
 
 
 def hole() -> list[Any]:
-    """Roundish hole with a frayed rim, through which the dark backing shows.
+    """Small roundish hole through which the dark backing shows, with a few threads pushed aside.
 
-    Drawn as a `Hole` of irregular outline.
+    Mostly a short `FrayedCut`, else a `Hole` of irregular outline.
     """
-    return [Hole(radius_range=(0.022, 0.075), irregularity_range=(0.2, 0.6), softness_range=(0.0, 0.12), p=1.0)]
+    return [
+        FrayedCut(
+            length_range=(0.02, 0.09),
+            aspect_range=(1.0, 1.8),
+            fibers_range=(1, 8),
+            fiber_range=(0.015, 0.05),
+            width_range=(0.3, 0.75),
+            contrast_range=(0.05, 0.2),
+            p=0.75,
+        ),
+        Hole(radius_range=(0.012, 0.05), irregularity_range=(0.2, 0.6), softness_range=(0.0, 0.12), p=0.25),
+    ]
 
 
 def metal_contamination() -> list[Any]:
-    """Metal chips, shavings or bits of wire on the pile.
+    """Metal shaving or staple on the pile, gray, with a glint.
 
-    Mostly glossy gray `Contamination`, else a stiff gray `Fiber`.
+    Drawn as a small `Shaving`, or as a stiff gray `Fiber`.
     """
     return [
-        Contamination(
-            radius_range=(0.012, 0.06),
-            particles_range=(1, 3),
-            aspect_range=(0.15, 0.9),
-            palettes=("gray",),
-            wall_range=(0.1, 0.6),
-            gloss_range=(0.2, 0.9),
-            p=0.7,
+        Shaving(
+            length_range=(0.03, 0.09),
+            width_range=(0.006, 0.016),
+            folds_range=(0, 2),
+            brightness_range=(0.2, 0.55),
+            p=0.85,
         ),
         Fiber(
-            length_range=(0.06, 0.25),
-            width_range=(0.005, 0.014),
+            length_range=(0.04, 0.12),
+            width_range=(0.005, 0.012),
             bend_range=(-57.0, 57.0),
             curl_range=(0.0, 23.0),
-            palettes=("gray", "light"),
+            palettes=("gray",),
             shadow_range=(0.2, 0.5),
-            p=0.3,
+            p=0.15,
         ),
     ]
 

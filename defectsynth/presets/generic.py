@@ -6,20 +6,27 @@ from typing import Any
 
 import albumentations as A
 
+from defectsynth.transforms.contamination.clear_drop import ClearDrop
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.contamination import Contamination
 from defectsynth.transforms.contamination.discoloration import Discoloration
 from defectsynth.transforms.contamination.faded_print import FadedPrint
 from defectsynth.transforms.contamination.fiber import Fiber
+from defectsynth.transforms.contamination.film_scrap import FilmScrap
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.contamination.glue import Glue
+from defectsynth.transforms.contamination.marker import MarkerStroke
+from defectsynth.transforms.contamination.pigment_mark import PigmentMark
+from defectsynth.transforms.contamination.shaving import Shaving
 from defectsynth.transforms.contamination.spatter import Spatter
+from defectsynth.transforms.contamination.spill import Spill
 from defectsynth.transforms.contamination.stain import Stain
 from defectsynth.transforms.contamination.stray_print import StrayPrint
 from defectsynth.transforms.contamination.streak import Streak
 from defectsynth.transforms.contamination.tape import Tape
 from defectsynth.transforms.deformation.bent_edge import BentEdge
 from defectsynth.transforms.deformation.bent_thread import BentThread, PatternShift
+from defectsynth.transforms.deformation.bent_wire import BentWire, BrokenWire
 from defectsynth.transforms.deformation.dent import Bulge, Dent
 from defectsynth.transforms.deformation.squeeze import Pinch, Squeeze
 from defectsynth.transforms.pasted.cut_paste import CutPaste, CutPasteScar
@@ -35,14 +42,18 @@ from defectsynth.transforms.structural.swapped_parts import DuplicatedPart, Swap
 from defectsynth.transforms.surface.abrasion import Abrasion
 from defectsynth.transforms.surface.bubble import Bubble
 from defectsynth.transforms.surface.crack import Crack
+from defectsynth.transforms.surface.drill_hole import DrillHole
 from defectsynth.transforms.surface.fold import Fold
+from defectsynth.transforms.surface.frayed_cut import FrayedCut
 from defectsynth.transforms.surface.hole import Hole
 from defectsynth.transforms.surface.line import Line
 from defectsynth.transforms.surface.missing_thread import BrokenThread, MissingThread
 from defectsynth.transforms.surface.pit import Pit
+from defectsynth.transforms.surface.rupture import Rupture
 from defectsynth.transforms.surface.scratch import Scratch
 from defectsynth.transforms.surface.scuff import Scuff
 from defectsynth.transforms.surface.split import Split
+from defectsynth.transforms.surface.tear import Tear
 
 
 def generic_object() -> A.Compose:
@@ -121,15 +132,17 @@ def generic_texture() -> A.Compose:
         [
             A.OneOf(
                 [
-                    A.OneOf([*_damage("anywhere"), Hole(p=0.2)], p=0.26),
-                    A.OneOf([*_contamination("anywhere"), Tape(p=0.1)], p=0.18),
+                    A.OneOf([*_damage("anywhere"), Hole(p=0.15), Rupture(p=0.1), FrayedCut(p=0.1)], p=0.26),
+                    A.OneOf([*_contamination("anywhere"), Tape(p=0.06), FilmScrap(p=0.06)], p=0.18),
                     A.OneOf(_discoloration("anywhere"), p=0.22),
                     A.OneOf(
                         [
-                            MissingThread(p=0.25),
-                            BrokenThread(p=0.25),
-                            BentThread(p=0.3),
-                            PatternShift(p=0.2),
+                            MissingThread(p=0.2),
+                            BrokenThread(p=0.2),
+                            BrokenWire(p=0.1),
+                            BentWire(p=0.15),
+                            BentThread(p=0.2),
+                            PatternShift(p=0.15),
                         ],
                         p=0.14,
                     ),
@@ -159,6 +172,8 @@ def _damage(where: str) -> list[Any]:
         Crack(where=where, length_range=(0.05, 0.6), contrast_range=(0.15, 0.7), p=0.15),
         Split(where=where, length_range=(0.05, 0.35), width_range=(0.004, 0.03), p=0.15),
         Pit(where=where, radius_range=(0.006, 0.04), contrast_range=(0.1, 0.5), p=0.15),
+        DrillHole(where=where, p=0.06),
+        Tear(where=where, p=0.06),
         Abrasion(where=where, contrast_range=(0.08, 0.4), p=0.1),
         Scuff(where=where, radius_range=(0.03, 0.2), contrast_range=(0.06, 0.3), p=0.1),
     ]
@@ -167,8 +182,11 @@ def _damage(where: str) -> list[Any]:
 def _contamination(where: str) -> list[Any]:
     """Return transforms that put foreign material on the surface."""
     return [
-        Contamination(where=where, gloss_range=(0.0, 0.6), p=0.25),
-        Stain(where=where, radius_range=(0.03, 0.2), p=0.2),
+        Contamination(where=where, gloss_range=(0.0, 0.6), p=0.2),
+        Shaving(where=where, p=0.08),
+        Stain(where=where, radius_range=(0.03, 0.2), p=0.12),
+        Spill(where=where, radius_range=(0.03, 0.2), p=0.1),
+        ClearDrop(where=where, p=0.06),
         Fiber(where=where, p=0.15),
         Glue(where=where, p=0.1),
         Streak(where=where, p=0.1),
@@ -181,7 +199,9 @@ def _contamination(where: str) -> list[Any]:
 def _discoloration(where: str) -> list[Any]:
     """Return transforms that change colours: specks, clouds, faded and stray print."""
     return [
-        ColorSpot(where=where, radius_range=(0.008, 0.08), opacity_range=(0.3, 1.0), p=0.3),
+        ColorSpot(where=where, radius_range=(0.008, 0.08), opacity_range=(0.3, 1.0), p=0.22),
+        PigmentMark(where=where, radius_range=(0.02, 0.15), p=0.1),
+        MarkerStroke(where=where, p=0.06),
         Discoloration(where=where, radius_range=(0.03, 0.14), amount_range=(0.3, 1.1), p=0.22),
         Discoloration(where=where, radius_range=(0.14, 0.35), amount_range=(0.25, 0.7), p=0.1),
         FractalBlob(where=where, opacity_range=(0.2, 1.0), p=0.2),

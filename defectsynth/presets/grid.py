@@ -5,84 +5,90 @@ from __future__ import annotations
 from typing import Any
 
 from defectsynth.presets.mixture import defect_types
-from defectsynth.transforms.contamination.contamination import Contamination
+from defectsynth.transforms.contamination.clear_drop import ClearDrop
 from defectsynth.transforms.contamination.fiber import Fiber
 from defectsynth.transforms.contamination.glue import Glue
-from defectsynth.transforms.deformation.bent_thread import BentThread, PatternShift
+from defectsynth.transforms.contamination.shaving import Shaving
+from defectsynth.transforms.deformation.bent_wire import BentWire, BrokenWire
 from defectsynth.transforms.surface.missing_thread import BrokenThread
 
 
 def bent() -> list[Any]:
-    """Bent wires: some meshes are wider and their neighbours narrower.
+    """Bent wires: single wires that leave their course between two crossings and curl, often several in an image.
 
-    Mostly a `BentThread`, else a `PatternShift` along the wires.
+    Mostly one to four marks of `BentWire`, else of `BrokenWire` with long ends.
     """
     return [
-        BentThread(
-            amount_range=(0.25, 0.7),
-            length_range=(0.1, 0.3),
-            width_range=(1.2, 3.0),
-            contrast_range=(0.0, 0.02),
-            p=0.7,
-        ),
-        PatternShift(
-            amount_range=(0.25, 0.7),
-            length_range=(0.1, 0.3),
-            width_range=(1.5, 3.5),
-            contrast_range=(0.0, 0.02),
-            p=0.3,
-        ),
+        BentWire(length_range=(0.03, 0.09), glint_range=(0.0, 0.35), count_range=(1, 4), p=0.85),
+        BrokenWire(length_range=(0.03, 0.09), stub_range=(0.4, 0.9), count_range=(1, 2), p=0.15),
     ]
 
 
 def broken() -> list[Any]:
-    """Wire that is interrupted between two crossings.
+    """Wires torn between two crossings, with their ends bent aside, often several in an image.
 
-    Drawn as a `BrokenThread`.
+    Mostly one to three marks of `BrokenWire`, else a `BrokenThread`, whose ends are gone.
     """
-    return [BrokenThread(length_range=(0.03, 0.1), width_range=(0.25, 0.5), p=1.0)]
+    return [
+        BrokenWire(
+            length_range=(0.03, 0.1),
+            stub_range=(0.2, 0.8),
+            turn_range=(5.0, 110.0),
+            count_range=(1, 3),
+            p=0.8,
+        ),
+        BrokenThread(length_range=(0.03, 0.1), width_range=(0.25, 0.5), p=0.2),
+    ]
 
 
 def glue() -> list[Any]:
-    """Clear or cloudy drops of glue in the mesh.
+    """Clear or cloudy drops of glue that hang between the wires.
 
-    Drawn as one to three spots of `Glue`.
+    Mostly one or two spots of `ClearDrop` with dark rims, else of `Glue`.
     """
     return [
+        ClearDrop(
+            radius_range=(0.02, 0.055),
+            aspect_range=(0.4, 1.0),
+            irregularity_range=(0.0, 0.35),
+            spread_range=(0.8, 2.0),
+            magnify_range=(1.0, 1.6),
+            rim_range=(0.35, 0.8),
+            shadow_range=(0.0, 0.3),
+            p=0.75,
+        ),
         Glue(
             radius_range=(0.02, 0.065),
             spots_range=(1, 3),
             palettes=("same", "light", "gray"),
             tint_range=(0.4, 1.0),
             opacity_range=(0.5, 0.95),
-            p=1.0,
-        )
+            p=0.25,
+        ),
     ]
 
 
 def metal_contamination() -> list[Any]:
-    """Metal chip or shaving in the mesh.
+    """Metal shaving or a bit of another wire in the mesh.
 
-    Mostly glossy gray or dark `Contamination`, else a stiff `Fiber`.
+    Mostly a `Shaving`, else a stiff `Fiber`.
     """
     return [
-        Contamination(
-            radius_range=(0.01, 0.04),
-            particles_range=(1, 3),
-            aspect_range=(0.15, 0.9),
-            palettes=("gray", "dark"),
-            wall_range=(0.1, 0.6),
-            gloss_range=(0.2, 0.9),
-            p=0.7,
+        Shaving(
+            length_range=(0.04, 0.12),
+            width_range=(0.01, 0.026),
+            brightness_range=(0.25, 0.6),
+            folds_range=(0, 4),
+            p=0.8,
         ),
         Fiber(
-            length_range=(0.04, 0.15),
-            width_range=(0.005, 0.012),
+            length_range=(0.04, 0.12),
+            width_range=(0.006, 0.014),
             bend_range=(-57.0, 57.0),
             curl_range=(0.0, 23.0),
-            palettes=("gray", "light", "dark"),
+            palettes=("gray", "dark"),
             opacity_range=(0.9, 1.0),
-            p=0.3,
+            p=0.2,
         ),
     ]
 
@@ -95,7 +101,7 @@ def thread() -> list[Any]:
     return [
         Fiber(
             length_range=(0.12, 0.6),
-            width_range=(0.002, 0.007),
+            width_range=(0.002, 0.005),
             palettes=("light", "gray", "dark"),
             opacity_range=(0.6, 1.0),
             p=1.0,

@@ -11,8 +11,10 @@ from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.contamination.stray_print import StrayPrint
 from defectsynth.transforms.structural.chipped_edge import ChippedEdge
 from defectsynth.transforms.surface.crack import Crack
+from defectsynth.transforms.surface.drill_hole import DrillHole
 from defectsynth.transforms.surface.hole import Hole
 from defectsynth.transforms.surface.pit import Pit
+from defectsynth.transforms.surface.rupture import Rupture
 from defectsynth.transforms.surface.scratch import Scratch
 from defectsynth.transforms.surface.split import Split
 
@@ -20,7 +22,7 @@ from defectsynth.transforms.surface.split import Split
 def crack() -> list[Any]:
     """Burst shell: a wide dark gap or a jagged crack, mostly from the outline inwards, or a missing piece.
 
-    Drawn as a `Split` at the outline or inside it, a `Crack` or a `ChippedEdge`.
+    Drawn as a `Split` at the outline or inside it, a `Rupture` with pale rims, a `Crack` or a `ChippedEdge`.
     """
     return [
         Split(
@@ -30,18 +32,27 @@ def crack() -> list[Any]:
             bow_range=(-0.15, 0.15),
             uneven_range=(0.2, 0.8),
             grounds=("beneath", "background"),
-            p=0.3,
+            p=0.25,
         ),
-        Split(where="object", length_range=(0.15, 0.45), width_range=(0.015, 0.05), uneven_range=(0.2, 0.8), p=0.2),
+        Rupture(
+            where="object",
+            length_range=(0.12, 0.4),
+            width_range=(0.008, 0.035),
+            arms_range=(1, 3),
+            bend_range=(-40.0, 40.0),
+            waviness_range=(6.0, 20.0),
+            p=0.2,
+        ),
+        Split(where="object", length_range=(0.15, 0.45), width_range=(0.015, 0.05), uneven_range=(0.2, 0.8), p=0.15),
         Crack(
             where="edge",
             length_range=(0.15, 0.5),
             width_range=(0.008, 0.025),
             jaggedness_range=(6.0, 23.0),
             tones=("dark", "relief"),
-            p=0.25,
+            p=0.2,
         ),
-        ChippedEdge(radius_range=(0.05, 0.13), through_range=(0.0, 0.6), contrast_range=(0.15, 0.4), p=0.25),
+        ChippedEdge(radius_range=(0.05, 0.13), through_range=(0.0, 0.6), contrast_range=(0.15, 0.4), p=0.2),
     ]
 
 
@@ -64,19 +75,20 @@ def cut() -> list[Any]:
 
 
 def hole() -> list[Any]:
-    """Worm hole or drilled hole: small, round and dark.
+    """Worm hole or drilled hole: small, round and dark, with pale crumbs of shell around it.
 
-    Drawn inside the outline, mostly as a `Hole`, else as one or two deep `Pit` marks.
+    Drawn inside the outline, mostly as a `DrillHole`, else as a `Hole` or one or two deep `Pit` marks.
     """
     inside = InsideObject(margin_range=(0.03, 0.06))
     return [
+        DrillHole(where=inside, radius_range=(0.015, 0.045), rim_range=(0.004, 0.018), fresh_range=(0.05, 0.35), p=0.6),
         Hole(
             where=inside,
             radius_range=(0.018, 0.05),
             aspect_range=(0.7, 1.0),
             irregularity_range=(0.0, 0.3),
             softness_range=(0.0, 0.15),
-            p=0.6,
+            p=0.2,
         ),
         Pit(
             where=inside,
@@ -84,7 +96,7 @@ def hole() -> list[Any]:
             aspect_range=(0.7, 1.0),
             spots_range=(1, 2),
             contrast_range=(0.3, 0.6),
-            p=0.4,
+            p=0.2,
         ),
     ]
 

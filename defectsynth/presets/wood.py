@@ -4,66 +4,103 @@ from __future__ import annotations
 
 from typing import Any
 
-from defectsynth.looks.color import Color
 from defectsynth.presets import mixture
 from defectsynth.transforms.contamination.color_spot import ColorSpot
-from defectsynth.transforms.contamination.fractal_blob import FractalBlob
-from defectsynth.transforms.contamination.glue import Glue
+from defectsynth.transforms.contamination.marker import MarkerStroke
+from defectsynth.transforms.contamination.pigment_mark import PigmentMark
+from defectsynth.transforms.contamination.spill import Spill
 from defectsynth.transforms.contamination.stain import Stain
-from defectsynth.transforms.contamination.streak import Streak
 from defectsynth.transforms.surface.abrasion import Abrasion
+from defectsynth.transforms.surface.drill_hole import DrillHole
 from defectsynth.transforms.surface.hole import Hole
 from defectsynth.transforms.surface.scratch import Scratch
-from defectsynth.transforms.surface.split import Split
 
 
 def color() -> list[Any]:
-    """Spot or stroke of paint or ink through which the grain shows.
+    """Marks of ink, crayon or lipstick, one or several, that catch on the grain.
 
-    Drawn as a tinted `ColorSpot`, `FractalBlob` or `Streak`.
+    Mostly marks of `PigmentMark`, pale or dense, else strokes of `MarkerStroke` or spots of `ColorSpot`.
     """
     return [
-        ColorSpot(
+        PigmentMark(
             radius_range=(0.02, 0.08),
+            aspect_range=(0.15, 0.8),
+            raggedness_range=(0.2, 0.5),
+            softness_range=(0.2, 0.9),
+            palettes=("red", "ink", "blue"),
+            tint_range=(0.5, 0.95),
+            bare_range=(0.1, 0.6),
+            follow_range=(-0.2, 0.8),
+            count_range=(1, 3),
+            p=0.45,
+        ),
+        PigmentMark(
+            radius_range=(0.015, 0.06),
+            aspect_range=(0.15, 0.6),
+            palettes=("ink", "red", "blue"),
+            tint_range=(0.2, 0.7),
+            bare_range=(0.0, 0.15),
+            softness_range=(0.1, 0.6),
+            opacity_range=(0.7, 1.0),
+            count_range=(1, 3),
+            p=0.2,
+        ),
+        MarkerStroke(
+            where="anywhere",
+            length_range=(0.03, 0.12),
+            width_range=(0.008, 0.022),
+            strokes_range=(1, 2),
+            dry_range=(0.1, 0.8),
+            count_range=(1, 4),
+            p=0.2,
+        ),
+        ColorSpot(
+            radius_range=(0.01, 0.05),
             palettes=("red", "blue", "dark", "any"),
             tint_range=(0.3, 1.0),
             opacity_range=(0.4, 0.95),
-            p=0.4,
+            p=0.15,
         ),
-        FractalBlob(
-            look=Color(palettes=("red", "blue", "dark", "any"), tint_range=(0.3, 1.0)),
-            radius_range=(0.03, 0.14),
-            opacity_range=(0.4, 0.95),
-            p=0.4,
-        ),
-        Streak(length_range=(0.15, 0.5), width_range=(0.01, 0.028), films=("ink", "grime", "rust"), p=0.2),
     ]
 
 
 def hole() -> list[Any]:
-    """Drilled holes, worm holes or a missing knot.
+    """Drilled holes with a torn, pale rim, worm holes or a missing knot.
 
-    Drawn as one to three small dark `Hole` marks.
+    Mostly one to three marks of `DrillHole`, else of `Hole`.
     """
     return [
+        DrillHole(radius_range=(0.008, 0.032), rim_range=(0.006, 0.024), count_range=(1, 3), p=0.8),
         Hole(
-            radius_range=(0.01, 0.045),
+            radius_range=(0.01, 0.04),
             aspect_range=(0.6, 1.0),
             irregularity_range=(0.0, 0.35),
             softness_range=(0.0, 0.2),
             contrast_range=(0.25, 0.6),
             count_range=(1, 3),
-            p=1.0,
-        )
+            p=0.2,
+        ),
     ]
 
 
 def liquid() -> list[Any]:
-    """Spilled liquid: a dark wet stain, or shiny drops on the surface.
+    """Spilled liquid: drops or a run that hides the fine grain, reddish or dark, with thin glints.
 
-    Drawn as a `Stain` or as clear spots of `Glue`.
+    Mostly one or two marks of `Spill`, else a `Stain`.
     """
     return [
+        Spill(
+            radius_range=(0.04, 0.3),
+            aspect_range=(0.12, 0.8),
+            raggedness_range=(0.25, 0.6),
+            liquids=("varnish", "water"),
+            depth_range=(0.4, 1.0),
+            smoothing_range=(0.2, 0.9),
+            haze_range=(0.2, 0.6),
+            gloss_range=(0.1, 0.4),
+            count_range=(1, 2),
+            p=0.8,
+        ),
         Stain(
             radius_range=(0.05, 0.22),
             cover_range=(0.4, 0.75),
@@ -71,23 +108,15 @@ def liquid() -> list[Any]:
             films=("water", "oil", "coffee"),
             inside_range=(0.4, 1.0),
             opacity_range=(0.45, 1.0),
-            p=0.6,
-        ),
-        Glue(
-            radius_range=(0.015, 0.07),
-            spots_range=(1, 6),
-            palettes=("same",),
-            tint_range=(0.9, 1.0),
-            opacity_range=(0.6, 1.0),
-            p=0.4,
+            p=0.2,
         ),
     ]
 
 
 def scratch() -> list[Any]:
-    """Scratched board: one or several long lines, or a narrow split.
+    """Scratched board: one or several long lines, or a pale scrape with dust that lies on the grain.
 
-    Mostly up to four parallel `Scratch` marks, else an `Abrasion` or a `Split`.
+    Mostly up to four parallel `Scratch` marks, else an `Abrasion` or a pale `PigmentMark`.
     """
     return [
         Scratch(
@@ -96,10 +125,19 @@ def scratch() -> list[Any]:
             strokes_range=(1, 4),
             spacing_range=(0.01, 0.08),
             contrast_range=(0.12, 0.4),
-            p=0.6,
+            p=0.5,
         ),
         Abrasion(length_range=(0.15, 0.5), width_range=(0.001, 0.003), spread_range=(0.01, 0.08), p=0.25),
-        Split(length_range=(0.1, 0.4), width_range=(0.003, 0.012), uneven_range=(0.2, 0.8), p=0.15),
+        PigmentMark(
+            radius_range=(0.05, 0.2),
+            aspect_range=(0.08, 0.5),
+            raggedness_range=(0.3, 0.7),
+            palettes=("light",),
+            tint_range=(0.5, 0.9),
+            bare_range=(0.3, 0.75),
+            follow_range=(0.2, 0.9),
+            p=0.25,
+        ),
     ]
 
 

@@ -1,12 +1,14 @@
 """Detection of open meshes: thin crossing wires with gaps through which the background is visible.
 
 A crop around a place shows an open mesh if its pixels fall into two classes of brightness and if the pixels of one
-class are thin and form a component that spans the crop both ways. The cost does not depend on the size of the image.
+class are thin and form a component that spans the crop both ways. Wires that are not thin, as in a tight mesh or seen
+at an angle, count if their gaps are equally large. The cost does not depend on the size of the image.
 """
 
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import NamedTuple
 
 import cv2
@@ -21,11 +23,16 @@ from defectsynth.scene.scene import Scene
 MIN_WIRE_SHARE, MAX_WIRE_SHARE = 0.08, 0.58  # share of the crop that the wires cover
 MIN_SEPARATION = 0.6  # smallest share of the variance between the classes wires and background
 MAX_THICKNESS = 0.6  # of a wire, as a share of the width of a gap
+MAX_TIGHT_SHARE, MAX_TIGHT_THICKNESS = 0.76, 1.0  # the same if the gaps are equally large
+MIN_GAPS = 4  # of a tight mesh, inside the crop
+GAP_AREAS = (0.6, 1.6)  # of equally large gaps, multiples of their median
+MIN_EQUAL_SHARE = 0.8  # share of the area of the gaps in equally large ones
 MIN_SPAN = 0.7  # of the largest component, as a share of each side of the crop
 MIN_LARGEST_SHARE = 0.45  # of the wires, in the largest component
 CROSSING_DEPTH = 1.25  # distance to the outline from which on a point is a crossing, in units of that of a wire
 MAX_CANDIDATES, CANDIDATE_STRIDE = 96, 4  # nearest points on wires, and the stride with which they are tried
 MIN_ELONGATION = 2.2  # smallest ratio of the variances along and across a wire
+REACHES = (1.5, 1.0)  # half sides of the windows in which they are measured, multiples of the width of the wire
 MIN_CROP = 24  # pixels
 _SQUARE, _WIDE = np.ones((3, 3), np.uint8), np.ones((7, 7), np.uint8)
 
@@ -71,27 +78,39 @@ class _Net(NamedTuple):
 def find_wire(scene: Scene, place: Place) -> Wire | None:
     """Return the wire nearest to a place, or None if the surface around it is not an open mesh."""
     crop = gray_crop(scene, place)
-    net = _find_net(crop.levels.tobytes(), crop.levels.shape)
+    x, y = (place.x + 0.5 - crop.x0) / crop.scale - 0.5, (place.y + 0.5 - crop.y0) / crop.scale - 0.5
+    found = _nearest_wire(crop.levels.tobytes(), crop.levels.shape, x, y)
+    if found is None:
+        return None
+    net, column, row, angle = found
+    return Wire(
+        x=(column + 0.5) * crop.scale - 0.5 + crop.x0,
+        y=(row + 0.5) * crop.scale - 0.5 + crop.y0,
+        angle=angle,
+        width=net.width * crop.scale,
+        gap=net.gap * crop.scale,
+        threshold=net.threshold,
+        dark=net.dark,
+    )
+
+
+@cached(maxsize=1024)
+def _nearest_wire(levels: bytes, shape: tuple[int, ...], x: float, y: float) -> tuple[_Net, int, int, float] | None:
+    """Return the mesh in a crop, a point (column, row) on the wire nearest to (x, y) and its direction, or None."""
+    net = _find_net(levels, shape)
     if net is None:
         return None
-    x, y = (place.x + 0.5 - crop.x0) / crop.scale - 0.5, (place.y + 0.5 - crop.y0) / crop.scale - 0.5
-    reach = math.ceil(1.5 * net.width)
-    nearest = np.argsort(((net.centres - (x, y)) ** 2).sum(axis=1))
-    for index in nearest[:MAX_CANDIDATES:CANDIDATE_STRIDE].tolist():
-        column, row = net.centres[index].tolist()
+    nearest = np.argsort(((net.centres - (x, y)) ** 2).sum(axis=1))[:MAX_CANDIDATES:CANDIDATE_STRIDE]
+    candidates = net.centres[nearest].tolist()
+    for reach, (column, row) in product([math.ceil(share * net.width) for share in REACHES], candidates):
         near = net.wires[max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1]
-        rows, columns = np.nonzero(near)
-        variances, directions = np.linalg.eigh(np.cov(np.stack([columns, rows])) + 1e-6 * np.eye(2))
-        if variances[1] >= MIN_ELONGATION * variances[0]:
-            return Wire(
-                x=(column + 0.5) * crop.scale - 0.5 + crop.x0,
-                y=(row + 0.5) * crop.scale - 0.5 + crop.y0,
-                angle=math.atan2(float(directions[1, 1]), float(directions[0, 1])),
-                width=net.width * crop.scale,
-                gap=net.gap * crop.scale,
-                threshold=net.threshold,
-                dark=net.dark,
-            )
+        moments = cv2.moments(near, binaryImage=True)
+        along, across, mixed = moments["mu20"], moments["mu02"], 2.0 * moments["mu11"]
+        spread = math.hypot(along - across, mixed)
+        if along + across + spread >= MIN_ELONGATION * (along + across - spread):
+            rows, columns = np.nonzero(near)
+            _, directions = np.linalg.eigh(np.cov(np.stack([columns, rows])) + 1e-6 * np.eye(2))
+            return net, column, row, math.atan2(float(directions[1, 1]), float(directions[0, 1]))
     return None
 
 
@@ -107,7 +126,7 @@ def _find_net(levels: bytes, shape: tuple[int, ...]) -> _Net | None:
     for dark in (True, False):
         wires = cv2.morphologyEx(cv2.bitwise_not(bright) if dark else bright, cv2.MORPH_CLOSE, _SQUARE)
         share = cv2.countNonZero(wires) / wires.size
-        if not MIN_WIRE_SHARE <= share <= MAX_WIRE_SHARE or not _spans(wires):
+        if not MIN_WIRE_SHARE <= share <= MAX_TIGHT_SHARE or not _spans(wires):
             continue
         depth, gap_depth = (cv2.distanceTransform(mask, cv2.DIST_L2, 3) for mask in (wires, cv2.bitwise_not(wires)))
         ridge = (depth >= cv2.dilate(depth, _SQUARE)) & (depth >= 1.0)
@@ -118,7 +137,9 @@ def _find_net(levels: bytes, shape: tuple[int, ...]) -> _Net | None:
         half_width, half_gap = (round(float(np.median(each)), 2) for each in (depth[ridge], gap_peaks))
         rows, columns = np.nonzero(ridge & (depth <= CROSSING_DEPTH * half_width))
         inner = (np.minimum(rows, shape[0] - 1 - rows) > 2) & (np.minimum(columns, shape[1] - 1 - columns) > 2)
-        if half_width <= MAX_THICKNESS * half_gap and inner.any():
+        thin = share <= MAX_WIRE_SHARE and half_width <= MAX_THICKNESS * half_gap
+        tight = not thin and half_width <= MAX_TIGHT_THICKNESS * half_gap and _has_equal_gaps(cv2.bitwise_not(wires))
+        if (thin or tight) and inner.any():
             centres = np.stack([columns, rows], axis=1)[inner]
             return _Net(wires, centres, 2.0 * half_width, 2.0 * half_gap, threshold / 255.0, dark)
     return None
@@ -140,6 +161,18 @@ def _spans(wires: Bytes) -> bool:
     width, height, area = largest[[cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA]].tolist()
     rows, columns = wires.shape
     return min(height / rows, width / columns) >= MIN_SPAN and area >= MIN_LARGEST_SHARE * cv2.countNonZero(wires)
+
+
+def _has_equal_gaps(ground: Bytes) -> bool:
+    """Return whether the connected components of `ground` that do not touch its border are equally large."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ground, connectivity=4)
+    left, top, width, height, area = stats[1:].T
+    whole = area[(left > 0) & (top > 0) & (left + width < ground.shape[1]) & (top + height < ground.shape[0])]
+    if whole.size < MIN_GAPS:
+        return False
+    median = float(np.median(whole))
+    equal = whole[(whole >= GAP_AREAS[0] * median) & (whole <= GAP_AREAS[1] * median)]
+    return bool(equal.size >= MIN_GAPS and equal.sum() >= MIN_EQUAL_SHARE * whole.sum())
 
 
 def mesh_ground(surface: Floats, alpha: Floats, *, threshold: float, dark: bool, rim: float) -> Floats:

@@ -2,7 +2,7 @@
 
 from defectsynth.shapes.band import Band
 from defectsynth.shapes.base import Shape
-from defectsynth.shapes.branching_path import BranchingPath
+from defectsynth.shapes.branching_path import BranchingPath, Rift
 from defectsynth.shapes.burst import Burst
 from defectsynth.shapes.color_region import ColorRegion
 from defectsynth.shapes.crest_flats import CrestFlats
@@ -42,6 +42,7 @@ __all__ = [
     "Perlin",
     "Polygon",
     "Rectangle",
+    "Rift",
     "RotatedRectangle",
     "Shape",
     "Silhouette",

@@ -1,4 +1,4 @@
-"""Jagged path with branches, as cracks run."""
+"""Cracks: a jagged path with branches, and gaping cracks that meet in one point."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from defectsynth.core.arrays import Array
 from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, count, radians_between, span, whole_between
+from defectsynth.core.serialization import Value
 from defectsynth.functional.raster import (
     ANTIALIAS_RIM,
     MIN_STROKE_OPACITY,
@@ -19,7 +20,9 @@ from defectsynth.functional.raster import (
     SUBPIXEL,
     Doubles,
     canvas_to_alpha,
+    fill_strip,
     fixed_point,
+    line_normals,
 )
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
@@ -28,6 +31,7 @@ from defectsynth.shapes.outline import points_box, to_points
 
 STEP = 4.0  # pixels between two turns of a path; less for short paths
 MAX_STEPS = 64
+ARM_POINTS = 33  # of an arm of a rift
 DRIFT = 0.3  # standard deviation of the lasting change of direction at a step, as a share of the jaggedness
 
 
@@ -154,3 +158,96 @@ def _draw_path(canvas: Array, points: Array, widths: Doubles, *, min_width: floa
     shades = (255.0 * np.clip(strengths, 0.6 * MIN_STROKE_OPACITY, 1.0)).tolist()
     for quad, shade in zip(quads[::-1], shades[::-1], strict=True):
         cv2.fillConvexPoly(canvas, quad, shade, cv2.LINE_AA, SUBPIXEL)
+
+
+@dataclass(frozen=True)
+class Rift(Shape):
+    """Gaping cracks that meet in one point: long, nearly straight arms that hardly taper.
+
+    Args:
+        length_range: length of an arm, in [0, 2], fraction of min(H, W); what lies outside the image is cut off.
+        width_range: width of the widest arm, in [0, 0.1], fraction of min(H, W).
+        arms_range: number of arms, in [1, 6]; two form one line.
+        bend_range: change of direction of an arm from end to end, in [-90, 90], degrees.
+        waviness_range: standard deviation of the random change of direction along an arm, in [0, 45], degrees.
+    """
+
+    length_range: Pair = span((0.3, 1.4), 0.0, 2.0, FRACTION)
+    width_range: Pair = span((0.005, 0.025), 0.0, 0.1, FRACTION)
+    arms_range: IntPair = count((2, 3), 1, 6, "arms")
+    bend_range: Pair = span((-15.0, 15.0), -90.0, 90.0, "degrees from end to end")
+    waviness_range: Pair = span((2.0, 9.0), 0.0, 45.0, "degrees")
+
+    def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnRift:
+        """Return random arms; at the outline of the object the first one runs inwards."""
+        number, width, waviness = rng.random(3).tolist()
+        arms = whole_between(self.arms_range, number)
+        widest = max(between(self.width_range, width) * scene.side, 1.0)
+        heading = place.angle + (0.5 * math.pi if place.edge else 0.0)
+        drawn = []
+        for index in range(arms):
+            turn, length, bend, thin = rng.random(4).tolist()
+            drawn.append(
+                RiftArm(
+                    angle=heading + 2 * math.pi * (index + 0.45 * (turn - 0.5)) / arms,
+                    length=max(between(self.length_range, length) * scene.side, 2.0),
+                    bend=radians_between(self.bend_range, bend),
+                    width=widest * (1.0 if index == 0 else 0.35 + 0.65 * thin),
+                )
+            )
+        return DrawnRift(
+            x=place.x,
+            y=place.y,
+            arms=tuple(drawn),
+            waviness=radians_between(self.waviness_range, waviness),
+            seed=int(rng.integers(1 << 62)),
+        )
+
+
+@dataclass(frozen=True)
+class RiftArm(Value):
+    """One arm: direction and bend in radians, length and width in pixels."""
+
+    angle: float
+    length: float
+    bend: float
+    width: float
+
+
+@dataclass(frozen=True)
+class DrawnRift(DrawnShape):
+    """Arms that meet at (x, y); lengths in pixels, angles in radians, seed of their waves."""
+
+    x: float
+    y: float
+    arms: tuple[RiftArm, ...]
+    waviness: float
+    seed: int
+
+    def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
+        """Return the alpha layer."""
+        paths = self._paths()
+        widest = max(arm.width for arm in self.arms)
+        box = points_box(np.concatenate([line for line, _ in paths]), 0.5 * widest + 1 + margin, size=size)
+        if box is None:
+            return None
+        canvas = np.zeros(box.shape, np.uint8)
+        for line, half in paths:
+            fill_strip(canvas, line - box[:2], line_normals(line), half, 255)
+        return Layer(box, canvas_to_alpha(canvas, widest / MIN_STROKE_WIDTH))
+
+    def _paths(self) -> list[tuple[Doubles, Doubles]]:
+        """Return the points (N, 2) of each arm and half its width there, in pixels."""
+        rng = np.random.default_rng(self.seed)
+        share = np.linspace(0.0, 1.0, ARM_POINTS)
+        paths = []
+        for arm in self.arms:
+            turns, uneven = rng.standard_normal((2, ARM_POINTS))
+            drift = np.cumsum(turns) * (self.waviness / math.sqrt(ARM_POINTS))
+            heading = arm.angle + arm.bend * share + drift + 0.7 * self.waviness * turns
+            steps = np.exp(1j * heading[:-1]) * (arm.length / (ARM_POINTS - 1))
+            line = np.concatenate([[0j], np.cumsum(steps)]) + complex(self.x, self.y)
+            swell = 1.0 + 0.12 * np.clip(np.cumsum(uneven) / math.sqrt(ARM_POINTS) * 2.0, -2.5, 2.5)
+            fade = np.minimum(1.0, np.sqrt(np.maximum(4.0 * (1.0 - share), 0.02)))
+            paths.append((np.stack([line.real, line.imag], axis=1), 0.5 * arm.width * swell * fade))
+        return paths

@@ -11,10 +11,14 @@ from defectsynth.transforms.contamination.contamination import Contamination
 from defectsynth.transforms.contamination.discoloration import Discoloration
 from defectsynth.transforms.contamination.faded_print import FadedPrint
 from defectsynth.transforms.contamination.fiber import Fiber
+from defectsynth.transforms.contamination.film_scrap import FilmScrap
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.contamination.glue import Glue
 from defectsynth.transforms.contamination.marker import MarkerStroke
+from defectsynth.transforms.contamination.pigment_mark import PigmentMark
+from defectsynth.transforms.contamination.shaving import Shaving
 from defectsynth.transforms.contamination.spatter import Spatter
+from defectsynth.transforms.contamination.spill import Spill
 from defectsynth.transforms.contamination.stain import Stain
 from defectsynth.transforms.contamination.stray_print import StrayPrint
 from defectsynth.transforms.contamination.streak import Streak
@@ -23,6 +27,7 @@ from defectsynth.transforms.contamination.wrong_variety import WrongVariety
 from defectsynth.transforms.deformation.bent_edge import BentEdge
 from defectsynth.transforms.deformation.bent_end import BentEnd
 from defectsynth.transforms.deformation.bent_thread import BentThread, PatternShift
+from defectsynth.transforms.deformation.bent_wire import BentWire, BrokenWire
 from defectsynth.transforms.deformation.crimp import Crimp
 from defectsynth.transforms.deformation.dent import Bulge, Dent
 from defectsynth.transforms.deformation.folded_corner import FoldedCorner
@@ -48,15 +53,18 @@ from defectsynth.transforms.surface.abrasion import Abrasion
 from defectsynth.transforms.surface.bubble import Bubble
 from defectsynth.transforms.surface.crack import Crack
 from defectsynth.transforms.surface.crushed_pattern import CrushedPattern
+from defectsynth.transforms.surface.drill_hole import DrillHole
 from defectsynth.transforms.surface.flattened_crest import FlattenedCrest
 from defectsynth.transforms.surface.fold import Fold
 from defectsynth.transforms.surface.fracture import Fracture
+from defectsynth.transforms.surface.frayed_cut import FrayedCut
 from defectsynth.transforms.surface.grind_mark import GrindMark
 from defectsynth.transforms.surface.hole import Hole
 from defectsynth.transforms.surface.line import Line
 from defectsynth.transforms.surface.missing_thread import BrokenThread, MissingThread
 from defectsynth.transforms.surface.pit import Pit
 from defectsynth.transforms.surface.puncture import Puncture
+from defectsynth.transforms.surface.rupture import Rupture
 from defectsynth.transforms.surface.scratch import Scratch
 from defectsynth.transforms.surface.scuff import Scuff
 from defectsynth.transforms.surface.split import Split
@@ -68,7 +76,9 @@ __all__ = [
     "BentEdge",
     "BentEnd",
     "BentThread",
+    "BentWire",
     "BrokenThread",
+    "BrokenWire",
     "Bubble",
     "Bulge",
     "ChippedEdge",
@@ -84,16 +94,19 @@ __all__ = [
     "Dent",
     "Discoloration",
     "DisplacedPart",
+    "DrillHole",
     "DuplicatedPart",
     "FadedPrint",
     "Fiber",
     "FiledEdge",
+    "FilmScrap",
     "FlattenedCrest",
     "FlippedPart",
     "Fold",
     "FoldedCorner",
     "FractalBlob",
     "Fracture",
+    "FrayedCut",
     "FrayedEdge",
     "Glue",
     "GrindMark",
@@ -109,16 +122,20 @@ __all__ = [
     "PaintedDefect",
     "PatchSwap",
     "PatternShift",
+    "PigmentMark",
     "Pinch",
     "Pit",
     "Puncture",
     "RealDefect",
     "RecoloredPart",
     "RotatedPart",
+    "Rupture",
     "Scratch",
     "Scuff",
+    "Shaving",
     "ShuffledStructure",
     "Spatter",
+    "Spill",
     "SplayedStrands",
     "Split",
     "Squeeze",

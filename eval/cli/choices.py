@@ -13,7 +13,7 @@ FAMILIES = (
 GENERATORS = (
     *("generic_object", "generic_texture"),
     *("bottle", "cable", "capsule", "carpet", "grid", "hazelnut", "leather", "metal_nut", "pill", "screw", "tile"),
-    *("toothbrush", "transistor", "wood", "zipper", "electrical_commutator"),
+    *("toothbrush", "transistor", "wood", "zipper", "electrical_commutator", "wood_laminate"),
     *("anomaly_twin", "cutpaste", "cutpaste_scar", "cutpaste_3way", "nsa_object", "nsa_texture"),
     *("draem", "memseg", "fpi"),
     *("CATEGORY-TYPE", "CATEGORY-without-TYPE", "category"),

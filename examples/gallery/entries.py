@@ -20,6 +20,13 @@ WITH_PARTS = ("chip_package", "lozenge", "chip_package")  # rendered parts that 
 WOVEN = (ds.MissingThread, ds.BrokenThread, ds.BentThread, ds.PatternShift, ds.Hole)
 OWN_PARTS: dict[type[DefectTransform], str] = {
     ds.SplayedStrands: "cable",
+    ds.BentWire: "grid",
+    ds.BrokenWire: "grid",
+    ds.FrayedCut: "carpet",
+    ds.Rupture: "tile",
+    ds.FilmScrap: "tile",
+    ds.DrillHole: "wood",
+    ds.Spill: "wood",
     ds.SwappedInserts: "cable",
     ds.MissingInsert: "cable",
     ds.FoldedCorner: "metal_nut",
@@ -36,6 +43,7 @@ PART_OF = {  # the rendered part that a category's defects are drawn on
     "pill": "lozenge",
     "screw": "screw",
     "transistor": "chip_package",
+    "wood_laminate": "wood",
 }
 
 

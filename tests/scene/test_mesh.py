@@ -34,3 +34,15 @@ def test_weaves_stripes_and_plain_surfaces_are_no_mesh() -> None:
     for image in (weave, plain, noise, stripes):
         scene = Scene(image)
         assert all(find_wire(scene, Place(x, x, 0.0)) is None for x in (40.0, 120.0, 200.0))
+
+
+def test_wires_wider_than_their_gaps_are_a_mesh_if_the_gaps_are_equal() -> None:
+    y, x = np.mgrid[:MESH_SIZE, :MESH_SIZE]
+    shares = []
+    for equal in (True, False):
+        length = 26 if equal else 8 + 5 * (y // 20 * 7 + x // 34) % 19
+        image = np.where((y % 20 < 11) & (x % 34 < length), np.uint8(170), np.uint8(60))
+        places = [Place(a, b, 0.0) for a in (60.0, 90.0, 120.0) for b in (70.0, 110.0, 150.0)]
+        shares.append(np.mean([find_wire(Scene(image), place) is not None for place in places]))
+    assert shares[0] == 1.0
+    assert shares[1] < 0.6
