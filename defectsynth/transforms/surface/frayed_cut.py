@@ -39,7 +39,7 @@ MIN_WIDTH = 1.2  # of a fibre in pixels
 
 
 @dataclass(frozen=True)
-class Fray(Component):
+class FrayedOpening(Component):
     """An opening in cloth with fibres pulled out of its rim.
 
     Args:
@@ -170,7 +170,7 @@ class FrayedCut(DefectTransform):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(**common)
-        self.fray = Fray(
+        self.opening = FrayedOpening(
             length_range=length_range,
             aspect_range=aspect_range,
             fibers_range=fibers_range,
@@ -185,14 +185,14 @@ class FrayedCut(DefectTransform):
     @property
     def components(self) -> tuple[Component, ...]:
         """Opening with its fibres, ground, blend and where."""
-        return self.fray, self.ground, self.blend, self.where
+        return self.opening, self.ground, self.blend, self.where
 
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> StrandRecipe | None:
         """Draw a place, the opening and the fibres."""
         place = self.where.sample(rng, scene)
         if place is None:
             return None
-        opening, fibers = self.fray.sample(rng, scene, place)
+        opening, fibers = self.opening.sample(rng, scene, place)
         return StrandRecipe(
             kind=self.kind,
             severity=self.severity,
