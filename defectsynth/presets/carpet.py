@@ -18,27 +18,28 @@ def color() -> list[Any]:
 
     Drawn as one or two marks of `PigmentMark` in ink, or in another colour.
     """
-    soaked = {
-        "cover_range": (0.5, 0.8),
-        "raggedness_range": (0.15, 0.45),
-        "softness_range": (0.25, 0.8),
-        "tint_range": (0.25, 0.55),
-        "bare_range": (0.0, 0.08),
-        "follow_range": (-0.4, 0.4),
-        "opacity_range": (0.75, 1.0),
-    }
     return [
-        PigmentMark(
-            radius_range=(0.03, 0.13), aspect_range=(0.3, 1.0), palettes=("ink",), count_range=(1, 2), p=0.7, **soaked
-        ),
-        PigmentMark(
-            radius_range=(0.03, 0.13),
-            aspect_range=(0.3, 1.0),
-            palettes=("dark", "red", "blue", "rust"),
-            p=0.3,
-            **soaked,
-        ),
+        _soaked("ink", most=2, p=0.7),
+        _soaked("dark", "red", "blue", "rust", most=1, p=0.3),
     ]
+
+
+def _soaked(*palettes: str, most: int, p: float) -> PigmentMark:
+    """Return pigment that has soaked into the weave: dense, with a soft edge, in up to `most` spots."""
+    return PigmentMark(
+        radius_range=(0.03, 0.13),
+        aspect_range=(0.3, 1.0),
+        cover_range=(0.5, 0.8),
+        raggedness_range=(0.15, 0.45),
+        softness_range=(0.25, 0.8),
+        palettes=palettes,
+        tint_range=(0.25, 0.55),
+        bare_range=(0.0, 0.08),
+        follow_range=(-0.4, 0.4),
+        opacity_range=(0.75, 1.0),
+        count_range=(1, most),
+        p=p,
+    )
 
 
 def cut() -> list[Any]:
