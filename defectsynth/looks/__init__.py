@@ -1,21 +1,19 @@
 """The appearance of a defect: the pixels to lay down inside its bounding box."""
 
 from defectsynth.looks.base import Look
-from defectsynth.looks.chipped_gap import ChippedGap
 from defectsynth.looks.clear_dome import ClearDome
-from defectsynth.looks.clear_sheet import ClearSheet
 from defectsynth.looks.cloudy import Cloudy
 from defectsynth.looks.color import Color
 from defectsynth.looks.color_shift import ColorShift
-from defectsynth.looks.drilled_bore import DrilledBore
 from defectsynth.looks.elsewhere import Elsewhere
 from defectsynth.looks.filed import Filed
+from defectsynth.looks.film import ClearSheet, LiquidFilm
 from defectsynth.looks.foreign_body import ForeignBody
 from defectsynth.looks.fracture_facets import FractureFacets
 from defectsynth.looks.granular import Granular
-from defectsynth.looks.liquid_film import LiquidFilm
 from defectsynth.looks.mottling import Mottling
 from defectsynth.looks.noise import Noise
+from defectsynth.looks.opening import ChippedGap, DrilledBore
 from defectsynth.looks.other_image import OtherImage
 from defectsynth.looks.pigment import Pigment
 from defectsynth.looks.relief import Relief

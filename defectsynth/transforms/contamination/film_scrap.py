@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import IntPair, Pair
-from defectsynth.looks.clear_sheet import ClearSheet
+from defectsynth.looks.film import ClearSheet
 from defectsynth.shapes.band import Band
 from defectsynth.transforms.painted import PaintedDefect
 

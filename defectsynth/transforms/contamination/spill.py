@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import Pair
-from defectsynth.looks.liquid_film import LiquidFilm
+from defectsynth.looks.film import LiquidFilm
 from defectsynth.shapes.fractal import Fractal
 from defectsynth.transforms.painted import PaintedDefect
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import Pair
-from defectsynth.looks.drilled_bore import DrilledBore
+from defectsynth.looks.opening import DrilledBore
 from defectsynth.shapes.spots import Spots
 from defectsynth.transforms.painted import PaintedDefect
 

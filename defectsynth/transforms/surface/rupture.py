@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from defectsynth.blending.blend import Blend
 from defectsynth.core.parameters import IntPair, Pair
-from defectsynth.looks.chipped_gap import ChippedGap
+from defectsynth.looks.opening import ChippedGap
 from defectsynth.shapes.branching_path import Rift
 from defectsynth.transforms.painted import PaintedDefect
 
