@@ -1,6 +1,8 @@
 """Cross section of a cable that fills the image: three insulated cores of copper strands inside a sheath.
 
-Judged on real images by eye, measured on none.
+Judged on real images by eye, measured on none. Recognised at a second look: cable_swap, because the side of the former
+core shows beneath the new one; cut_inner_insulation, because the insulation of a real one opens around its strands;
+poke_insulation, because real flaps stand out of the surface.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Leather with a fine grain, lit from one side. Judged on real images by eye, measured on none."""
+"""Leather with a fine grain, lit from one side.
+
+Judged on real images by eye, measured on none. Recognised at a second look: poke, because a real one draws the grain
+together around it.
+"""
 
 from __future__ import annotations
 

@@ -1,15 +1,20 @@
 """Shiny metal nuts with four bent claws on a dark ground, in any orientation.
 
-Judged on real images by eye, measured on none.
+Judged on real images by eye, measured on none. Recognised at a second look: flip, because the back of a nut has another
+relief, and scratch, because real ones follow the form of the claws.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import albumentations as A
+
 from defectsynth.looks.color import Color
+from defectsynth.looks.wear import Wear
 from defectsynth.presets.mixture import defect_types
 from defectsynth.shapes.hatching import Hatching
+from defectsynth.shapes.silhouette import Silhouette
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.marker import MarkerStroke
 from defectsynth.transforms.deformation.bent_edge import BentEdge
@@ -74,11 +79,22 @@ def color() -> list[Any]:
 
 
 def flip() -> list[Any]:
-    """Nut that lies the wrong way up, so that its claws point the other way round.
+    """Nut that lies the wrong way up: its claws point the other way round, and its face is out of focus.
 
-    Drawn by mirroring the whole nut with `FlippedPart`.
+    Drawn by mirroring the whole nut with `FlippedPart` and fading its fine detail.
     """
-    return [FlippedPart(part_kinds=("object",), p=1.0)]
+    out_of_focus = Wear(
+        fade_range=(0.6, 0.9), detail_range=(0.02, 0.04), smear_range=(0.0, 0.0), haze_range=(0.0, 0.01)
+    )
+    return [
+        A.Sequential(
+            [
+                FlippedPart(part_kinds=("object",), p=1.0),
+                PaintedDefect(where="object", shape=Silhouette(), look=out_of_focus, min_visibility=0.0, p=1.0),
+            ],
+            p=1.0,
+        )
+    ]
 
 
 def scratch() -> list[Any]:
