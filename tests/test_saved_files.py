@@ -59,3 +59,10 @@ def test_recorded_defects_are_redrawn_with_the_bytes_of_version_0_1() -> None:
         if hashlib.sha256(sample.image.tobytes() + sample.mask.tobytes()).hexdigest()[:16] != expected:
             different.append(defects[0]["kind"])
     assert not different
+
+
+def test_files_name_classes_without_their_module() -> None:
+    assert A.to_dict(ds.Scratch())["transform"]["__class_fullname__"] == "defectsynth.Scratch"
+    assert A.to_dict(A.Compose([ds.BentEdge()]))["transform"]["transforms"][0]["__class_fullname__"] == (
+        "defectsynth.BentEdge"
+    )

@@ -1,8 +1,9 @@
 """Run the mutants: `python -m examples.mutants [--only WORD] [--state FILE]`.
 
 Each bug of the table is put into a copy of the repository, its tests are run there, and the copy is restored. A bug is
-killed if a test fails. A stopped run goes on where it stopped; results are kept in the state file, by a digest of the
-tree and of the bug.
+killed if a test fails. Run `--only defectsynth` with albumentations 2.0.8, whose seeds some of the bugs are about, and
+`--only dml_heads` and `--only eval` where torch is installed. A stopped run goes on where it stopped; results are kept
+in the state file, by a digest of the tree and of the bug.
 """
 
 from __future__ import annotations

@@ -122,7 +122,7 @@ MUTANTS = (
         ENGINE + "transform.py",
         "low if low == high else int(rng.integers(low, high, endpoint=True))",
         "low",
-        "tests/engine tests/test_arguments.py:Scratch tests/capabilities",
+        "tests/engine/test_host_pipelines.py",
     ),
     Mutant(ENGINE + "transform.py", "min_visibility=self.min_visibility,", "min_visibility=0.0,", CONTRACT),
     Mutant(

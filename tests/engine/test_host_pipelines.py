@@ -238,3 +238,17 @@ def test_p_is_respected() -> None:
     assert untouched["defects"] == []
     drawn = [bool(run(pipeline)["defects"]) for pipeline in [A.Compose([ds.Line(p=0.5)], seed=0)] for _ in range(60)]
     assert 15 < sum(drawn) < 45
+
+
+def test_frames_that_come_before_the_image_keep_their_own_pixels() -> None:
+    rng = np.random.default_rng(0)
+    image, frame = (rng.integers(60, 200, (64, 64, 3), np.uint8) for _ in range(2))
+    result = ds.ColorSpot(p=1.0)(images=frame[None], image=image)
+    for before, after in ((frame, result["images"][0]), (image, result["image"])):
+        assert 0 < (before != after).any(axis=2).sum() < 2000
+
+
+def test_the_number_of_defects_covers_its_range() -> None:
+    image = np.full((96, 96), 120, np.uint8)
+    drawn = {len(ds.synthesize(image, ds.Pit(count_range=(1, 3)), seed=seed).defects) for seed in range(30)}
+    assert drawn == {1, 2, 3}

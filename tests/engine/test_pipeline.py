@@ -13,7 +13,7 @@ import pytest
 import defectsynth as ds
 from defectsynth.engine import compat
 from defectsynth.engine.compat import IS_X
-from defectsynth.engine.pipeline import steps
+from defectsynth.engine.pipeline import Mark, State, steps
 
 SURFACE = np.random.default_rng(0).integers(90, 130, (128, 128, 3), np.uint8)
 EMPTY = np.zeros((128, 128), np.uint8)
@@ -220,3 +220,19 @@ def test_a_draw_that_only_restores_pixels_is_left_out_and_records_draw_the_image
     image = np.array([[69], [10]], np.uint8)
     sample = ds.synthesize(image, ds.presets.mvtec_ad("pill", defect="combined"), seed=0)
     assert ds.redraw(image, sample.defects).image.tobytes() == sample.image.tobytes()
+
+
+def test_pixels_that_a_later_defect_restored_leave_mask_box_and_area() -> None:
+    image = np.full((8, 8), 100, np.uint8)
+    state = State.of(image, None)
+    state.image, state.mask = image.copy(), np.zeros((8, 8), np.uint8)
+    state.image[2:4, 2:6] = 50
+    state.mask[2:6, 2:6] = 255
+    whole = state.mask.copy()
+    other = np.zeros((8, 8), np.uint8)
+    other[2, 2] = 255
+    state.records = [{"draw": 0, "box": [2, 2, 6, 6], "area": 16}, {"draw": 1, "box": [2, 2, 3, 3], "area": 1}]
+    state.marks = [Mark.of(whole), Mark.of(other)]
+    state.prune()
+    assert (state.mask != 0).sum() == 8
+    assert [(record["box"], record["area"]) for record in state.records] == [([2, 2, 6, 4], 8), ([2, 2, 3, 3], 1)]
