@@ -14,6 +14,7 @@ COMPONENTS = ("places", "shapes", "looks", "fields", "blending", "parts")  # non
 LIBRARY = {
     "core": (),
     "moved": ("core",),
+    "cluster": (),
     "io": ("core",),
     "functional": ("core",),
     "scene": ("core",),
@@ -34,7 +35,7 @@ LIBRARY = {
         *("core", "io", "functional", "scene", "places", "shapes", "looks", "blending", "parts"),
         *("engine", "transforms", "presets", "registry"),
     ),
-    "cli": ("core", "io", "places", "engine", "presets", "reference", "registry", "fitting"),
+    "cli": ("cluster", "core", "io", "places", "engine", "presets", "reference", "registry", "fitting"),
     "torch": ("core", "engine", "registry"),
     "integrations": ("core", "engine", "torch"),
 }

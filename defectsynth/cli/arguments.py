@@ -18,6 +18,11 @@ MOST_WORKERS = 8  # unless asked for more
 LARGEST_SEED = 2**63 - 1
 
 
+def _processors() -> int:
+    """Return the default number of processes."""
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser that raises instead of ending the process."""
 
@@ -65,6 +70,8 @@ def check_options(arguments: argparse.Namespace) -> None:
     ):
         if isinstance(getattr(arguments, name, None), str):
             setattr(arguments, name, _whole(f"--{name.replace('_', '-')}", getattr(arguments, name), low, high))
+    if getattr(arguments, "workers", 0) is None and getattr(arguments, "ray", None) is None:
+        arguments.workers = _processors()
     for name in ("severity", "test_good", "val", "background", "real_share", "other_share"):
         if isinstance(getattr(arguments, name, None), str):
             setattr(arguments, name, _real(f"--{name.replace('_', '-')}", getattr(arguments, name)))
@@ -156,6 +163,12 @@ def _add_generate(commands: Any) -> None:
     parser.add_argument("--seed", default="0", metavar="S", help="same seed, same bytes (default: 0)")
     _add_workers(parser)
     parser.add_argument(
+        "--ray",
+        metavar="ADDRESS|local",
+        help="draw on the Ray cluster at this address, whose nodes must see the same files, or on one of this machine; "
+        "without --workers on all processors",
+    )
+    parser.add_argument(
         "--roi-dir", type=Path, metavar="DIR", help="one mask for each image, same relative path, any suffix"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -238,9 +251,8 @@ def _add_fit(commands: Any) -> None:
 def _add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers",
-        default=str(min(os.cpu_count() or 1, MOST_WORKERS)),
         metavar="N",
-        help="processes; the result does not depend on it (default here: %(default)s)",
+        help=f"processes; the result does not depend on it (default here: {_processors()})",
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import albumentations as A
 from tqdm import tqdm
@@ -24,6 +25,9 @@ from defectsynth.cli.splits import count_below, held_out, numbers_of, positions
 from defectsynth.cli.tasks import Plan, ShardTask, Task
 from defectsynth.cli.workers import Crew
 from defectsynth.registry import types_of
+
+if TYPE_CHECKING:
+    from defectsynth.cli.cluster import ClusterCrew
 
 SHARD_SIZE = 1000  # output images in a tar shard
 MOST_IN_A_TASK = 16  # output images of one source that are drawn in one go
@@ -44,7 +48,7 @@ def generate(arguments: Namespace) -> int:
         return report(read_failures(plan.output))
     journal = Journal(plan.output)
     try:
-        return _work(plan, journal, count=count, workers=arguments.workers, quiet=arguments.quiet, began=began)
+        return _work(plan, journal, crew_of(plan, arguments), count=count, quiet=arguments.quiet, began=began)
     except KeyboardInterrupt:
         print(
             f"\ninterrupted after {journal.count()} of {count}; run the same command again to finish", file=sys.stderr
@@ -123,10 +127,19 @@ def settings_of(plan: Plan, count: int) -> dict[str, Any]:
     }
 
 
-def _work(plan: Plan, journal: Journal, *, count: int, workers: int, quiet: bool, began: float) -> int:
+def crew_of(plan: Plan, arguments: Namespace) -> Crew | ClusterCrew:
+    """Return the processes that do the work: on this machine or on a cluster."""
+    if arguments.ray is None:
+        return Crew(plan, workers=arguments.workers)
+    cluster = importlib.import_module("defectsynth.cli.cluster")  # which needs Ray
+    crew: ClusterCrew = cluster.ClusterCrew(plan, address=arguments.ray, workers=arguments.workers)
+    return crew
+
+
+def _work(plan: Plan, journal: Journal, team: Crew | ClusterCrew, *, count: int, quiet: bool, began: float) -> int:
     places = {n: plan.layout.good_path(n, held=n in plan.held) for n in range(len(plan.sources))}
     journal.forget_missing({source: path for source, path in places.items() if path is not None})
-    with Crew(plan, workers=workers) as crew:
+    with team as crew:
         unchecked = (Task(source) for source in places if source not in journal.checked)
         _run(crew, journal, unchecked, name="reading", done=len(journal.checked), total=len(places), quiet=quiet)
         tasks = tasks_of(plan, journal, sources_of(plan, journal), count)
@@ -189,7 +202,14 @@ def group(numbers: Iterable[int], readable: Sequence[int]) -> list[Task]:
 
 
 def _run(
-    crew: Crew, journal: Journal, tasks: Iterable[Task | ShardTask], *, name: str, done: int, total: int, quiet: bool
+    crew: Crew | ClusterCrew,
+    journal: Journal,
+    tasks: Iterable[Task | ShardTask],
+    *,
+    name: str,
+    done: int,
+    total: int,
+    quiet: bool,
 ) -> None:
     """Do tasks under a progress bar."""
     tqdm.monitor_interval = 0  # no thread of its own beside the processes

@@ -44,7 +44,7 @@ class Crew:
 
     def __enter__(self) -> Self:
         """Prepare the processes; they start with the first task."""
-        _prepare_opencv()
+        prepare_opencv()
         clear_caches()
         if self.workers > 1:
             # A forked worker has everything imported; elsewhere than on Linux forking is not safe.
@@ -112,7 +112,7 @@ def _interrupts_held() -> Iterator[None]:
 _here: dict[str, Any] = {}  # what `_start` was given, in a worker process
 
 
-def _prepare_opencv() -> None:
+def prepare_opencv() -> None:
     """Use one thread; print no warnings, such as of unknown tags in TIFF files, unless OPENCV_LOG_LEVEL is set."""
     cv2.setNumThreads(1)
     if "OPENCV_LOG_LEVEL" not in os.environ:
@@ -122,7 +122,7 @@ def _prepare_opencv() -> None:
 def _start(plan: Plan, stop: Any) -> None:
     """Prepare a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _prepare_opencv()
+    prepare_opencv()
     _here.update(plan=plan, stop=stop)
     threading.Thread(target=_follow_parent, daemon=True).start()
 

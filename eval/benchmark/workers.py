@@ -29,8 +29,8 @@ from eval.benchmark.schedule import PAUSE, Schedule
 from eval.models.feature_cache import LIMIT_MIB, Features
 
 _GRACE = 10.0  # s that workers get to stop
-_SENDING = 0.1  # s between two progress messages of a stage
-_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}  # no threads in NumPy, no busy waiting
+SENDING = 0.1  # s between two progress messages of a stage
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}  # no threads in NumPy, no busy waiting
 
 CellProgress = Callable[[Settings, str, int, int], None]
 """Called with the cell, its stage, the number of steps done, and the number of all steps."""
@@ -217,8 +217,8 @@ def _start_server() -> None:
     """Start the fork server; it imports this module, which starts no thread."""
     forkserver.set_forkserver_preload([__name__])
     resource_tracker.ensure_running()  # now, because its start unblocks signals
-    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
-    os.environ.update(_ENVIRONMENT)
+    before = {name: os.environ.get(name) for name in ENVIRONMENT}
+    os.environ.update(ENVIRONMENT)
     try:
         with _no_interruption():  # the workers inherit this: the parent stops them
             forkserver.ensure_running()
@@ -274,7 +274,7 @@ class _ProgressSender:
         self.stage, self.last = "", 0.0
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        if stage == self.stage and done < total and monotonic() - self.last < _SENDING:
+        if stage == self.stage and done < total and monotonic() - self.last < SENDING:
             return
         self.stage, self.last = stage, monotonic()
         try:

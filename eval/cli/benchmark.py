@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from statistics import fmean
 
@@ -27,7 +28,7 @@ def main(arguments: Namespace) -> int:
     check_jobs(arguments.jobs)
     with usage_errors():
         cells = make_cells(_options(arguments))
-    return run_all(cells, out=arguments.out, jobs=arguments.jobs)
+    return run_all(cells, out=arguments.out, jobs=arguments.jobs, address=arguments.ray)
 
 
 def _options(arguments: Namespace) -> BenchmarkOptions:
@@ -55,13 +56,14 @@ def _options(arguments: Namespace) -> BenchmarkOptions:
     )
 
 
-def run_all(cells: Sequence[Settings], *, out: Path, jobs: int) -> int:
+def run_all(cells: Sequence[Settings], *, out: Path, jobs: int, address: str | None = None) -> int:
     """Run cells, print a line for each and a table of all.
 
     Args:
         cells: settings of the cells, see `make_cells`.
         out: folder of all results.
         jobs: number of processes, at least 1.
+        address: of a Ray cluster, or "local" for one on this machine; None takes processes of this machine.
 
     Returns:
         1 if a cell failed, otherwise 0.
@@ -70,10 +72,10 @@ def run_all(cells: Sequence[Settings], *, out: Path, jobs: int) -> int:
     finished: list[Results] = []
     with (
         closing(ProgressDisplay(label=lambda cell: cell.title)) as display,
-        _running(cells, out=out, jobs=jobs, display=display) as done,
+        _running(cells, out=out, jobs=jobs, address=address, display=display) as done,
     ):
         for number, cell in enumerate(done, 1):
-            display.end(cell.settings if jobs > 1 else None)
+            display.end(cell.settings if jobs > 1 or address else None)
             failed += cell.error is not None
             pace.count(cell)
             left = f", about {format_duration(pace.left)} left" if pace.left else ""
@@ -87,9 +89,13 @@ def run_all(cells: Sequence[Settings], *, out: Path, jobs: int) -> int:
 
 
 def _running(
-    cells: Sequence[Settings], *, out: Path, jobs: int, display: ProgressDisplay
+    cells: Sequence[Settings], *, out: Path, jobs: int, address: str | None, display: ProgressDisplay
 ) -> closing[Generator[Cell, None, None]]:
-    """Return the outcomes of cells that run in this process or in several; the context ends the processes."""
+    """Return the outcomes of cells that run in this process, in several or on a cluster; the context ends them."""
+    if address is not None:
+        import_module("defectsynth.cluster")  # which names the extra if Ray is missing
+        cluster = import_module("eval.benchmark.cluster")
+        return closing(cluster.run_on_cluster(cells, out=out, address=address, jobs=jobs, progress=display))
     if jobs == 1:
         return closing(run_cells(cells, out=out, progress=partial(display, None)))
     return closing(run_side_by_side(cells, out=out, jobs=jobs, progress=display))

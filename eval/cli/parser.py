@@ -209,6 +209,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help=f"changes to the usual training on patches ({usual})",
     )
+    parser.add_argument(
+        "--ray",
+        metavar="ADDRESS|local",
+        help="run the cells on the Ray cluster at this address, whose nodes must see the same files, or on one of this "
+        "machine; a cell gets the processors that it has here with the same --jobs",
+    )
     _add_training(parser)
 
 
