@@ -17,7 +17,7 @@ from torch.utils.data import get_worker_info
 from defectsynth.core.arrays import Array
 from defectsynth.core.messages import did_you_mean
 from defectsynth.engine.compat import leaves
-from defectsynth.engine.pipeline import State, run
+from defectsynth.engine.pipeline import Mark, State, run
 from defectsynth.engine.rendering import Drawing
 from defectsynth.engine.synthesis import check_transform
 from defectsynth.engine.targets import add_to_mask, moved_boxes
@@ -105,6 +105,18 @@ class DrawnImage(State):
 
     drawings: list[tuple[Drawing, float | None, str]] = field(default_factory=list)
 
+    @property
+    def has_defect(self) -> bool:
+        """True if any pixel is marked."""
+        return bool(self.records)
+
+    def draw(self, defect: DefectTransform, *, seed: int, count: int | None = None) -> None:
+        """Draw with a defect; forget the drawing if it was left out."""
+        number, records = len(self.drawings), self.records
+        super().draw(defect, seed=seed, count=count)
+        if self.records is records:
+            del self.drawings[number:]
+
     def add(self, drawing: Drawing, *, value: float | None = None, kind: str = "binary") -> None:
         """Take over drawn defects and keep the drawing."""
         super().add(UnrecordedDrawing(**vars(drawing)), value=value, kind=kind)
@@ -143,7 +155,10 @@ def draw_image(
         if isinstance(transform, DefectTransform):
             drawing = transform.draw(image, seed=seed, roi=roi, peak=peak)
             drawings = [(drawing, transform.mask_value, transform.mask_kind)]
-            return DrawnImage(drawing.canvas, drawing.mask, roi, drawing.peak, [], [], image, drawing.mask, drawings)
+            records: list[dict[str, Any]] = [{} for _ in drawing.patches]
+            marks = [Mark(patch.box, patch.mask) for patch in drawing.patches]
+            state = (drawing.canvas, drawing.mask, roi, drawing.peak, records, marks, image, drawing.mask)
+            return DrawnImage(*state, drawings)
         drawn = DrawnImage(**vars(State.of(image, roi, peak)))
     except ValueError as error:
         if not str(error).startswith("image must be float32 in [0, 1]"):

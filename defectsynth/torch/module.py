@@ -139,7 +139,7 @@ class DefectModule(v2.Transform):
 
         def use(index: int, drawn: DrawnImage) -> None:
             nonlocal last
-            labels[index], last = int(drawn.mask.any()), drawn
+            labels[index], last = int(drawn.has_defect), drawn
             for mask in masks:
                 mask.add(index, drawn)
 

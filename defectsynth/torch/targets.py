@@ -120,7 +120,8 @@ class MaskTarget:
     def add(self, index: int, drawn: DrawnImage) -> None:
         """Add the defects of one image."""
         if self._given is None:
-            np.not_equal(drawn.mask, 0, out=self._planes[index])
+            for mark in drawn.marks:  # all that is marked lies in their boxes
+                self._planes[index][mark.box.slices] = drawn.mask[mark.box.slices] != 0
         else:
             self._planes[index] = drawn.add_to(self._planes[index])
 

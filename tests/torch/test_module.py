@@ -18,6 +18,7 @@ from torchvision.transforms import v2
 
 import defectsynth as ds
 from defectsynth.torch import DefectModule, DefectSample
+from defectsynth.torch.drawing import draw_image
 from tests.images import make_part
 
 PEAKS = {torch.uint8: 255, torch.uint16: 65535}
@@ -245,3 +246,9 @@ def test_bad_images(image: Any, error: type[Exception], text: str) -> None:
 def test_a_composition_of_an_unknown_kind_is_refused() -> None:
     with pytest.raises(TypeError, match="Unknown"):
         DefectModule(Unknown([ds.Line(), ds.Pit()], p=1))(part())
+
+
+def test_a_drawing_that_is_left_out_moves_no_boxes() -> None:
+    image = np.array([[69], [10]], np.uint8)
+    drawn = draw_image(image, ds.presets.mvtec_ad("pill", defect="combined"), seed=0)
+    assert len(drawn.drawings) == len({record["draw"] for record in drawn.records}) == 1
