@@ -13,7 +13,11 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-_ARCHIVES = (BadZipFile, zlib.error, NotImplementedError, RuntimeError)  # of broken archives
+_BROKEN = (
+    *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, MemoryError, OverflowError),
+    *(BadZipFile, zlib.error, NotImplementedError, RuntimeError, SyntaxError),
+)
+"""Errors of NumPy on files that it cannot read."""
 
 
 def write_atomically(path: Path, save: Callable[[Any], object]) -> None:
@@ -56,6 +60,27 @@ def write_json(path: Path, data: Any) -> None:
     write_atomically(path, lambda file: file.write(text.encode()))
 
 
+def read_array(path: Path, *, axes: int) -> NDArray[Any]:
+    """Return the array of numbers in a file that `numpy.save` wrote.
+
+    Args:
+        path: path of the file.
+        axes: number of its axes.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if the file is broken or holds something else; the error names it.
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} must be a file of an array (.npy), got none: check the path, or run again")
+    try:
+        with path.open("rb") as stream:
+            found = np.lib.format.read_array(stream, allow_pickle=False)
+    except _BROKEN as error:
+        raise ValueError(f"{path} must hold an array, got a broken file ({error})") from error
+    return _checked_array(path, found, axes=axes)
+
+
 def read_arrays(path: Path, wanted: Mapping[str, int]) -> dict[str, NDArray[Any]]:
     """Return arrays of numbers in a file that `numpy.savez` wrote.
 
@@ -72,14 +97,15 @@ def read_arrays(path: Path, wanted: Mapping[str, int]) -> dict[str, NDArray[Any]
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             found = {name: np.asarray(file[name]) for name in wanted}
-    except (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, MemoryError, *_ARCHIVES) as error:
+    except _BROKEN as error:
         raise ValueError(f"{path} must hold the arrays {', '.join(wanted)}, got a broken file ({error})") from error
-    for name, axes in wanted.items():
-        if found[name].ndim != axes or found[name].dtype.kind not in "fiu":
-            raise ValueError(
-                f"{path} must hold numbers with {axes} axes in {name}, got {found[name].dtype} {found[name].shape}"
-            )
-    return found
+    return {name: _checked_array(path, found[name], axes=axes, name=f" in {name}") for name, axes in wanted.items()}
+
+
+def _checked_array(path: Path, array: NDArray[Any], *, axes: int, name: str = "") -> NDArray[Any]:
+    if array.ndim != axes or array.dtype.kind not in "fiu":
+        raise ValueError(f"{path} must hold numbers with {axes} axes{name}, got {array.dtype} {array.shape}")
+    return array
 
 
 def read_json(path: Path) -> Any:

@@ -84,7 +84,8 @@ def run_experiment(
     with _timed(seconds, "evaluate"):
         scored = _evaluated(detector, images, maps, origins, embeddings)
         baseline_scores, baseline_metrics = evaluate_baseline(baseline, images.tests, images.paths, images.masks)
-    _write(settings, fitted, detector, scored, normals=normals, folder=folder)
+    like = None if baseline is None else baseline[1] / BANK
+    _write(settings, fitted, detector, scored, normals=normals, folder=folder, like=like)
     return Results(
         settings=settings,
         versions=versions(),
@@ -188,9 +189,10 @@ def _write(
     *,
     normals: NDArray[np.float32],
     folder: Path,
+    like: Path | None,
 ) -> None:
-    """Write the files of a cell, without results.json."""
-    detector.bank.save(folder / BANK)
+    """Write the files of a cell, without results.json; `like` is the bank of its baseline."""
+    detector.bank.save(folder / BANK, like=like)
     detector.calibration.save(folder / CALIBRATION)
     count = len(scored.maps)
     hottest = scored.maps.reshape(count, -1).argmax(axis=1)

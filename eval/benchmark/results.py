@@ -1,8 +1,8 @@
 """Results of a cell and their file results.json, which holds what is needed to judge and to repeat the cell.
 
-The folder of a cell holds results.json (`Results`), bank.npz (`eval.scoring.memory_bank.Bank`), calibration.json
-(`eval.scoring.calibration.Calibration`), embeddings.npz, for patch scoring heat_maps.npz and, if a model was trained,
-model.pt. A cell that failed holds failed.json instead.
+The folder of a cell holds results.json (`Results`), bank.npz and bank_rows.npy (`eval.scoring.memory_bank.Bank`),
+calibration.json (`eval.scoring.calibration.Calibration`), embeddings.npz, for patch scoring heat_maps.npz and, if a
+model was trained, model.pt. A cell that failed holds failed.json instead.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from eval.files import read_arrays, write_atomically
+from eval.files import read_array, read_arrays, write_atomically
 from eval.models.embedding import StepProgress, best_device
 from eval.progress import Progress
 from eval.scoring.cache import cached_result
@@ -24,6 +25,9 @@ EXACT_ROWS = 500_000
 488 images of 256 x 256 px have as many patches of stride 8. With 152 channels in float16 they take 152 MB, in the file
 and in memory.
 """
+
+ROWS = "bank_rows.npy"
+"""File of the rows, beside that of the bank."""
 
 
 @dataclass(frozen=True)
@@ -97,23 +101,47 @@ class Bank:
                 distances[own] = np.minimum(distances[own], found)
         return distances
 
-    def save(self, path: Path) -> None:
-        """Write a file atomically."""
-        scales = np.array(self.scales, np.float64)
-        write_atomically(path, lambda file: np.savez(file, rows=self.rows, origins=self.origins, scales=scales))
+    def save(self, path: Path, *, like: Path | None = None) -> None:
+        """Write a file atomically, and beside it one of the rows, `ROWS`.
+
+        Args:
+            path: path of the file.
+            like: file of another bank. If it has the same rows, as those of runs on one frozen backbone have, its file
+                of rows is linked instead of written again.
+        """
+        scales, rows = np.array(self.scales, np.float64), path.with_name(ROWS)
+        if like is None or not _link_if_equal(self.rows, like.with_name(ROWS), rows):
+            write_atomically(rows, lambda file: np.save(file, self.rows))
+        write_atomically(path, lambda file: np.savez(file, origins=self.origins, scales=scales))
 
     @classmethod
     def load(cls, path: Path) -> Bank:
-        """Read a file that `save` wrote.
+        """Read the files that `save` wrote.
 
         Raises:
-            FileNotFoundError: if there is no such file.
-            ValueError: if it is broken.
+            FileNotFoundError: if one is missing.
+            ValueError: if one is broken.
         """
-        found = read_arrays(path, {"rows": 2, "origins": 1, "scales": 1})
-        if len(found["rows"]) != len(found["origins"]) or found["origins"].dtype.kind != "i":
+        found, rows = read_arrays(path, {"origins": 1, "scales": 1}), read_array(path.with_name(ROWS), axes=2)
+        if len(rows) != len(found["origins"]) or found["origins"].dtype.kind != "i":
             raise ValueError(f"{path} must hold an index for each row, got {found['origins'].shape}: run again")
-        return cls(found["rows"], found["origins"], tuple(float(scale) for scale in found["scales"]))
+        return cls(rows, found["origins"], tuple(float(scale) for scale in found["scales"]))
+
+
+def _link_if_equal(rows: NDArray[np.floating[Any]], present: Path, path: Path) -> bool:
+    """Make `path` a hard link to a file if that holds these rows; return False if it does not, or cannot be linked."""
+    try:
+        known = np.load(present, mmap_mode="r", allow_pickle=False)
+        if known.dtype != rows.dtype or not np.array_equal(known, rows):
+            return False
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)
+        os.link(present, part)
+        part.replace(path)
+    except (OSError, ValueError, EOFError):  # no such file, or a file system without links
+        return False
+    return True
 
 
 def make_bank(

@@ -249,7 +249,7 @@ def test_a_full_disk_is_no_wrong_call_and_names_the_file(
     monkeypatch.setattr(os, "fsync", full_disk)
     assert main(calls[command]) == 1
     printed = capsys.readouterr()
-    file = {"run": "bank.npz", "audit": "plate-generic_object.png", "predict": "0_heat.png"}[command]
+    file = {"run": "bank_rows.npy", "audit": "plate-generic_object.png", "predict": "0_heat.png"}[command]
     assert re.search(rf"OSError: \[Errno 28\] No space left on device: '.*{file}'", printed.out + printed.err)
     assert not list(tmp_path.rglob("*.part"))
 

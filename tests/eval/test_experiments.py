@@ -35,6 +35,7 @@ from eval.scoring.memory_bank import Bank
 from eval.scoring.metrics import image_metrics, per_defect_auroc
 
 SIDE = 64
+FILES = ["bank.npz", "bank_rows.npy", "calibration.json", "embeddings.npz", "heat_maps.npz", "results.json"]
 SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 2}
 
 
@@ -162,13 +163,7 @@ def test_results_come_back_from_json_whole(untrained_patch: Path) -> None:
     assert set(results.seconds) == {"read", "train", "draw", "embed", "score", "evaluate"}
     assert results.peak_memory_mib > 10
     assert results.baseline is None
-    assert sorted(path.name for path in folder.iterdir()) == [
-        "bank.npz",
-        "calibration.json",
-        "embeddings.npz",
-        "heat_maps.npz",
-        "results.json",
-    ]
+    assert sorted(path.name for path in folder.iterdir()) == FILES
     heats = read_heat_maps(folder, size=SIDE)
     assert heats.shape == (8, SIDE, SIDE)
     scores = [image.score for image in results.images]
@@ -213,7 +208,15 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(data: Path, tmp_pa
     _, straight = finished(cells, tmp_path / "second")
     assert resumed.images == straight.images
     assert [epoch["loss"] for epoch in resumed.history] == [epoch["loss"] for epoch in straight.history]
-    left = ["bank.npz", "calibration.json", "embeddings.npz", "heat_maps.npz", "model.pt", "results.json"]
+    left = [
+        "bank.npz",
+        "bank_rows.npy",
+        "calibration.json",
+        "embeddings.npz",
+        "heat_maps.npz",
+        "model.pt",
+        "results.json",
+    ]
     assert sorted(path.name for path in folder.iterdir()) == left
     baseline = read_results(tmp_path / "first" / cells[0].name)
     assert resumed.baseline == baseline.metrics

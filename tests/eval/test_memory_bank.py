@@ -12,7 +12,7 @@ pytest.importorskip("sklearn")
 from sklearn.metrics import roc_auc_score
 
 from defectsynth.core.cache import clear_caches
-from eval.scoring.memory_bank import Bank, make_bank
+from eval.scoring.memory_bank import ROWS, Bank, make_bank
 
 
 @pytest.fixture(autouse=True)
@@ -76,23 +76,43 @@ def test_the_auroc_of_a_coreset_is_that_of_the_whole_bank() -> None:
     assert max([*areas, exact]) - min([*areas, exact]) <= 0.003
 
 
-def test_a_bank_comes_back_from_its_file_and_a_broken_one_is_named(tmp_path: Path) -> None:
+def test_a_bank_comes_back_from_its_files_and_a_broken_one_is_named(tmp_path: Path) -> None:
     bank = Bank(np.ones((4, 3), np.float16), np.arange(4), (1.0, 2.0))
-    path = tmp_path / "bank.npz"
-    bank.save(path)
-    loaded = Bank.load(path)
+    paths = tmp_path / "bank.npz", tmp_path / ROWS
+    bank.save(paths[0])
+    loaded = Bank.load(paths[0])
     np.testing.assert_array_equal(loaded.rows, bank.rows)
+    assert loaded.rows.dtype == np.float16
     assert loaded.scales == bank.scales
-    whole = path.read_bytes()
-    with pytest.raises(FileNotFoundError, match=re.escape(str(tmp_path / "none.npz"))):
-        Bank.load(tmp_path / "none.npz")
-    for content in (b"", b"no bank", whole[:100], whole[:-40], b"PK\x03\x04" + whole[40:], b"\x80\x04N."):
-        path.write_bytes(content)
-        with pytest.raises(ValueError, match=re.escape(str(path))):
-            Bank.load(path)
-    np.savez(path, rows=np.ones(4), origins=np.arange(4), scales=np.ones(1))
-    with pytest.raises(ValueError, match=re.escape(f"{path} must hold numbers with 2 axes in rows")):
-        Bank.load(path)
-    np.savez(path, rows=np.ones((4, 2)), origins=np.arange(3), scales=np.ones(1))
-    with pytest.raises(ValueError, match=re.escape(f"{path} must hold an index for each row")):
-        Bank.load(path)
+    for path in paths:
+        whole = path.read_bytes()
+        for content in (b"", b"no bank", whole[:100], whole[:-10], b"PK\x03\x04" + whole[40:], b"\x80\x04N."):
+            path.write_bytes(content)
+            with pytest.raises(ValueError, match=re.escape(str(path))):
+                Bank.load(paths[0])
+        path.unlink()
+        with pytest.raises(FileNotFoundError, match=re.escape(str(path))):
+            Bank.load(paths[0])
+        path.write_bytes(whole)
+    np.save(paths[1], np.ones(4))
+    with pytest.raises(ValueError, match=re.escape(f"{paths[1]} must hold numbers with 2 axes, got float64 (4,)")):
+        Bank.load(paths[0])
+    np.save(paths[1], np.ones((3, 3)))
+    with pytest.raises(ValueError, match=re.escape(f"{paths[0]} must hold an index for each row")):
+        Bank.load(paths[0])
+
+
+def test_equal_rows_are_stored_once(tmp_path: Path) -> None:
+    bank = Bank(np.ones((4, 3), np.float16), np.arange(4))
+    first, second, third = (tmp_path / name / "bank.npz" for name in "abc")
+    bank.save(first)
+    bank.save(second, like=first)
+    assert second.with_name(ROWS).samefile(first.with_name(ROWS))
+    other = Bank(2 * bank.rows, bank.origins)
+    other.save(third, like=first)
+    assert not third.with_name(ROWS).samefile(first.with_name(ROWS))
+    other.save(second, like=third)
+    np.testing.assert_array_equal(Bank.load(first).rows, bank.rows)
+    np.testing.assert_array_equal(Bank.load(second).rows, other.rows)
+    bank.save(third, like=tmp_path / "none" / "bank.npz")
+    np.testing.assert_array_equal(Bank.load(third).rows, bank.rows)
