@@ -78,8 +78,8 @@ class ImageScore:
         label: 1 with a defect, 0 for a good part.
         defect: type of defect, "good" for a good part.
         score: cosine distance in [0, 2] of the whole image, or the largest of its patches. A fused score is the sum of
-            two numbers, that of an ensemble of three, each scaled so that the mean of good patches is 0 and their 0.999
-            quantile is 1.
+            two numbers, each scaled so that the mean of good patches is 0 and their 0.999 quantile is 1; that of an
+            ensemble is a sum of tails, see `eval.scoring.fusion`.
         baseline_score: score without training; None where nothing was trained.
     """
 

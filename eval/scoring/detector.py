@@ -10,8 +10,9 @@ Scorings:
   the normals, the evidence finds what resembles the synthetic defects. Both are scaled by the patches of the held-out
   normals: 0 is their mean, 1 is their 99.9 % quantile. On the built-in sample set, standard deviations as units were
   better for no family of parts.
-- ensemble: the same sum with a third number on a grid of 4 px, the logit of a segmenter, see
-  `eval.models.segmenting`; the weights of the three are chosen, see `eval.scoring.fusion`.
+- ensemble: sum of the tails of three numbers: the largest distance, the largest evidence, and the largest logits of a
+  segmenter on a grid of 4 px, see `eval.models.segmenting`. Held-out normals and twins choose the weights, and leave
+  the distance alone where the others do not help, see `eval.scoring.fusion`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from dml_heads import Head
 from eval.data.images import Image, Size, load_images
@@ -35,7 +35,7 @@ from eval.models.projection import unprojected
 from eval.models.segmenting import SegmentingBackbone
 from eval.progress import Progress
 from eval.scoring.calibration import Calibration, calibrate
-from eval.scoring.fusion import Maps, fit_scales, fuse
+from eval.scoring.fusion import Maps, fit_scales, fit_tails, fuse, sum_tails, tails_of
 from eval.scoring.memory_bank import Bank, make_bank
 
 _UNCHANGED = 1e-4  # cosine distance of a patch of a twin to that of its normal, up to which they are the same
@@ -97,7 +97,7 @@ class Detector:
         )
         steps = None if progress is None else partial(progress, "score")
         distances, origins = self.bank.search(embedded, progress=steps)
-        scores = fuse((distances, *evidence), self.bank.scales)
+        scores = _combined((distances, *evidence), self.bank, self.scoring)
         return scores, _repeated(origins, scores.shape[1:]), embedded
 
 
@@ -146,15 +146,24 @@ def make_detector(
     steps = None if progress is None else partial(progress, "calibrate")
     distances = bank.search_others(known[held_out.normals], held_out.normals, progress=steps)
     maps, count = (distances, *(map_[held_out.normals] for map_ in evidence)), len(held_out.normals)
-    if evidence:
-        bank = replace(bank, scales=fit_scales(maps, (distance, *(1.0 for _ in evidence))))
+    of_twins: Maps = tuple(map_[:0] for map_ in maps)
     if len(held_out.twins):
         drawn, of_drawn = read(held_out.twins)
         of_twins = (_twin_distances(bank, known, drawn, distances, held_out=held_out), *of_drawn)
-        maps = tuple(np.concatenate(pair) for pair in zip(maps, of_twins, strict=True))
-    scores = fuse(maps, bank.scales).max(axis=(1, 2))
+    if scoring == "ensemble":
+        tails = fit_tails(maps, of_twins, distance=distance)
+        bank = replace(bank, scales=tuple(number for tail in tails for number in tail))
+    elif evidence:
+        bank = replace(bank, scales=fit_scales(maps, (distance, *(1.0 for _ in evidence))))
+    maps = tuple(np.concatenate(pair) for pair in zip(maps, of_twins, strict=True))
+    scores = _combined(maps, bank, scoring).max(axis=(1, 2))
     calibration = calibrate(scores[:count], scores[count:], false_positives=held_out.false_positives)
     return Detector(backbone, head, bank, scoring, size, calibration), known
+
+
+def _combined(maps: Maps, bank: Bank, scoring: str) -> NDArray[np.float32]:
+    """Return scores (N, h, w) for the distance and the maps that are added to it."""
+    return sum_tails(maps, tails_of(bank.scales)) if scoring == "ensemble" else fuse(maps, bank.scales)
 
 
 def _twin_distances(
@@ -230,15 +239,10 @@ def _branches(
             branches = backbone.branches(torch.from_numpy(image)[None].to(device))
             frozen.append(branches.frozen.half().movedim(1, -1))
             evidence.append(evidence_of(head, branches.projected))
-            logits.append(smoothed(branches.logits))
+            logits.append(branches.logits)
             if progress is not None:
                 progress(number, len(images))
     return _joined(frozen), (_joined(evidence), _joined(logits))
-
-
-def smoothed(logits: Tensor) -> Tensor:
-    """Return logits (B, h, w) averaged over 3 x 3 cells, so that no single cell decides."""
-    return functional.avg_pool2d(logits[:, None], 3, stride=1, padding=1, count_include_pad=False)[:, 0]
 
 
 def evidence_of(head: Head, embedding: Tensor) -> Tensor:

@@ -17,7 +17,8 @@ from eval.models.backbone import Backbone
 from eval.models.embedding import device_of
 from eval.models.projection import unprojected
 from eval.models.segmenting import SegmentingBackbone
-from eval.scoring.detector import Detector, evidence_of, smoothed
+from eval.scoring.detector import Detector, evidence_of
+from eval.scoring.fusion import CELLS, tails_of
 from eval.scoring.memory_bank import Bank
 from eval.scoring.nearest import nearest
 
@@ -123,7 +124,7 @@ def _highest_scores(detector: Detector, pixels: Tensor, high: Tensor | None = No
         rows = _rows(backbone.patch_embed(pixels))
         return _highest(_distances(_chosen(rows, high), bank), rows, high)
     if detector.scoring == "ensemble":
-        return _highest_of_ensemble(detector, pixels, high)
+        return _scores_of_ensemble(detector, pixels)
     known = unprojected(backbone).patch_embed(pixels)
     if detector.scoring == "pooled":
         trainable = 0 if unprojected(backbone) is backbone else len(backbone.stages())
@@ -135,20 +136,19 @@ def _highest_scores(detector: Detector, pixels: Tensor, high: Tensor | None = No
     return _highest(distances / distance_scale + _chosen(evidence.flatten(1), high) / evidence_scale, rows, high)
 
 
-def _highest_of_ensemble(detector: Detector, pixels: Tensor, high: Tensor | None) -> Tensor:
-    """Return the score of each image by an ensemble, less what the scales subtract, (B,); see `_highest_scores`."""
+def _scores_of_ensemble(detector: Detector, pixels: Tensor) -> Tensor:
+    """Return the score of each image by an ensemble, with gradients, (B,); see `eval.scoring.fusion`."""
     backbone = detector.backbone
     if detector.head is None or not isinstance(backbone, SegmentingBackbone):
         raise TypeError(f"backbone must be a trained SegmentingBackbone for ensembles, got {type(backbone).__name__}")
     branches = backbone.branches(pixels)
-    frozen = branches.frozen
-    distances = _distances(_rows(frozen).flatten(0, 1), detector.bank).view(len(frozen), *frozen.shape[2:])
-    maps = (distances, evidence_of(detector.head, branches.projected), smoothed(branches.logits))
-    total = torch.zeros_like(branches.logits)
-    for map_, reach in zip(maps, detector.bank.scales[1::2], strict=True):
-        total = total + functional.interpolate(map_[:, None], total.shape[1:], mode="bilinear")[:, 0] / reach
-    flat = total.flatten(1)
-    return (flat if high is None else flat.masked_fill(~high, -torch.inf)).max(dim=1).values
+    distances = _distances(_rows(branches.frozen).flatten(0, 1), detector.bank)
+    maps = (distances, evidence_of(detector.head, branches.projected), branches.logits)
+    total = pixels.new_zeros(len(pixels), dtype=torch.float32)
+    for map_, tail, count in zip(maps, tails_of(detector.bank.scales), CELLS, strict=True):
+        largest = map_.reshape(len(pixels), -1).topk(min(count, map_[0].numel()), dim=1).values.mean(dim=1)
+        total = total + tail.weight * functional.softplus((largest - tail.center) / tail.spread)
+    return total
 
 
 def _rows(patches: Tensor) -> Tensor:

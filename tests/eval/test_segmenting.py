@@ -1,5 +1,6 @@
 """Segmentation of defects beside the trained patches, and the ensemble of both with the untrained distance."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,6 @@ import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("torchvision")
-
-from torch.nn import functional  # noqa: E402 - after the check that it is there
 
 from defectsynth import Line  # noqa: E402
 from dml_heads import make_head  # noqa: E402
@@ -18,9 +17,9 @@ from eval.data.twins import twin_split  # noqa: E402
 from eval.models.checkpoints import load_model, save_model  # noqa: E402
 from eval.models.projection import ProjectedBackbone  # noqa: E402
 from eval.models.segmenting import Segmenter, SegmentingBackbone  # noqa: E402
-from eval.scoring.detector import HeldOut, make_detector, smoothed  # noqa: E402
-from eval.scoring.fusion import resized  # noqa: E402
-from eval.scoring.grad_cam import grad_cam  # noqa: E402
+from eval.scoring.detector import HeldOut, make_detector  # noqa: E402
+from eval.scoring.fusion import tails_of  # noqa: E402
+from eval.scoring.grad_cam import _highest_scores, grad_cam  # noqa: E402
 from eval.training.options import TrainingOptions  # noqa: E402
 from eval.training.segmentation import CELL_SHARE, SUSPECT_CELLS, segmentation_loss, suspect_logits  # noqa: E402
 from eval.training.trainer import train  # noqa: E402
@@ -99,11 +98,15 @@ def test_a_saved_model_gives_the_same_logits(tmp_path: Path) -> None:
         assert torch.equal(one, other)
 
 
-def test_an_ensemble_adds_three_maps_in_units_of_good_images_on_the_finest_grid() -> None:
+def test_an_ensemble_adds_the_tails_of_three_maps() -> None:
     backbone, head, _ = trained()
     normals, images = noise(8), noise(2, seed=7)
     detector, known = make_detector(
-        backbone, head, list(normals), scoring="ensemble", size=64, held_out=held_out([6, 7]), seed=0
+        backbone, head, list(normals), scoring="ensemble", size=64, held_out=held_out([5, 6, 7]), seed=0
+    )
+    tails = tails_of(detector.bank.scales)
+    detector = replace(
+        detector, bank=replace(detector.bank, scales=tuple(n for tail in tails for n in (*tail[:2], 0.5)))
     )
     scores, origins, embedded = detector.scores(list(images))
     assert scores.shape == origins.shape == (2, 8, 8)
@@ -112,22 +115,20 @@ def test_an_ensemble_adds_three_maps_in_units_of_good_images_on_the_finest_grid(
         evidence = head(projected)
     np.testing.assert_allclose(embedded, frozen.half().movedim(1, -1).float(), atol=1e-3)
     distances, _ = detector.bank.search(embedded)
-    maps = (distances, (evidence[:, 1] - evidence[:, 0]).numpy(), smoothed(logits).numpy())
-    centers, reaches = detector.bank.scales[::2], detector.bank.scales[1::2]
-    total = sum(
-        resized(((map_ - center) / reach).astype(np.float32), (8, 8))
-        for map_, center, reach in zip(maps, centers, reaches, strict=True)
+    values = (
+        distances.max(axis=(1, 2)),
+        (evidence[:, 1] - evidence[:, 0]).numpy().max(axis=(1, 2)),
+        np.sort(logits.numpy().reshape(2, -1), axis=1)[:, -10:].mean(axis=1),
     )
-    np.testing.assert_allclose(scores, total, atol=1e-3)
+    expected = [
+        0.5 * np.log1p(np.exp((of - tail.center) / tail.spread)) for of, tail in zip(values, tails, strict=True)
+    ]
+    np.testing.assert_allclose(scores.max(axis=(1, 2)), np.sum(expected, axis=0), rtol=1e-2)
+    with torch.no_grad():
+        found = _highest_scores(detector, torch.from_numpy(images)).numpy()
+    np.testing.assert_allclose(found, scores.max(axis=(1, 2)), rtol=1e-2)
     assert known.shape == (8, 8, 8, embedded.shape[-1])
     assert np.isfinite(grad_cam(detector, images[0])).all()
-
-
-def test_single_cells_of_the_segmentation_do_not_decide() -> None:
-    logits = torch.zeros(1, 5, 5)
-    logits[0, 2, 2] = 9
-    expected = functional.pad(torch.ones(1, 3, 3), (1, 1, 1, 1))
-    torch.testing.assert_close(smoothed(logits), expected)
 
 
 def test_other_backbones_are_refused() -> None:
