@@ -50,8 +50,7 @@ EVALUATION = {
     "benchmark": ("data", "models", "training", "scoring", "files", "progress"),
     "report": ("data", "scoring", "benchmark", "files"),
     "audit": ("data", "models", "training", "scoring", "benchmark", "files", "progress"),
-    "tune": ("data", "models", "scoring", "benchmark", "audit", "files", "progress"),
-    "cli": ("data", "training", "scoring", "benchmark", "report", "audit", "tune", "sample_set", "progress"),
+    "cli": ("data", "training", "scoring", "benchmark", "report", "audit", "sample_set", "progress"),
 }
 NOT_MIRRORED = {"capabilities", "data", "eval", "examples", "golden", "heads"}  # folders of tests
 

@@ -42,7 +42,7 @@ class Settings:
         epochs: epochs of the training; 0 without training.
         seed: seed of split, defects, training and bank; 0 without training.
         recipe: changes to the usual training recipe, see `eval.training.recipe`.
-        known: test images, DEFECT/FILE, that the generator was tuned on; they are left out of the test.
+        known: test images, DEFECT/FILE, that the generator was fitted to; they are left out of the test.
         split: number of the draw of the training normals that are held out.
         false_positives: bound on the share of held-out normals above the threshold.
         peak: white level of 16-bit images; None: estimated from them.

@@ -20,7 +20,6 @@ OWN = "category"  # the preset with the name of the category
 EACH = "leave_one_out"  # all presets of the form REST of the category
 TYPE = "CATEGORY-TYPE"  # the preset of one type of defect, such as screw-thread_top
 REST = f"CATEGORY{WITHOUT}TYPE"  # the preset of a category without one type of defect
-BEST, SEARCH = "best.yaml", "tune.json"  # files that `python -m eval tune` writes
 KNOWN = (*PRESETS, *REFERENCES, TYPE, REST, OWN)
 
 
@@ -78,27 +77,17 @@ def make_generator(name: str, *, category: str) -> Any:
 
 
 def tuning_images(name: str, *, category: str) -> tuple[str, ...]:
-    """Return the test images, DEFECT/FILE, that a preset was tuned on; empty for other generators.
+    """Return the test images, DEFECT/FILE, that a preset was fitted to; empty for other generators.
 
     Args:
-        name: see `make_generator`; a fitted preset has a file .fit.json beside it, and a tuned one is the file
-            best.yaml of a search, beside its tune.json.
+        name: see `make_generator`; `defectsynth fit` writes a file .fit.json beside a preset.
         category: name of the category that is tested on.
 
     Raises:
-        ValueError: if the file beside it is broken.
+        ValueError: if the file beside the preset is broken.
     """
     home, images = fitted_images(Path(name)) if Path(name).suffix else ("", ())
-    if images:
-        return images if home == category else ()
-    search = Path(name).with_name(SEARCH)
-    if Path(name).name != BEST or not search.is_file():
-        return ()
-    try:
-        found = json.loads(search.read_text(encoding="utf-8"))
-        return tuple(map(str, found["known"])) if found["settings"]["category"] == category else ()
-    except (ValueError, LookupError, TypeError) as error:
-        raise ValueError(f"{search} must name the images that the search has seen: {error!r}") from error
+    return images if home == category else ()
 
 
 def generator_digest(generator: Any) -> str:

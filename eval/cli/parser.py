@@ -29,7 +29,6 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
         commands.add_parser("benchmark", help="the product of categories, experiments, heads, scorings and seeds")
     )
     _add_audit(commands.add_parser("audit", help="how well synthetic defects cover the real ones, without training"))
-    _add_tune(commands.add_parser("tune", help="search the weights and ranges of a preset for a category"))
     _add_compare(commands.add_parser("compare", help="AUROC of equal cells in two folders of results"))
     _add_predict(commands.add_parser("predict", help="scores, decisions and heat maps of images"))
     _add_report(commands.add_parser("report", help="a page with the numbers and images of all results in a folder"))
@@ -110,28 +109,6 @@ def _add_audit(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for audit.json and the sheets")
     parser.add_argument("--twins", type=int, default=200, metavar="N", help="defects to draw (default: 200)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
-    _add_peak(parser, default="estimated from the images")
-
-
-def _add_tune(parser: argparse.ArgumentParser) -> None:
-    _add_data(parser)
-    parser.add_argument("--category", required=True, metavar="NAME", help="folder in --data")
-    parser.add_argument(
-        "--preset", metavar="NAME|FILE", help="to start from, see --generator of run (default: the category's own)"
-    )
-    known = parser.add_mutually_exclusive_group()
-    known.add_argument(
-        "--known",
-        nargs="+",
-        default=[],
-        metavar="DEFECT/FILE",
-        help="defective test images that the search may use; they must not be tested on (default: none)",
-    )
-    known.add_argument("--known-share", type=float, metavar="S", help="or this share of each type, chosen at random")
-    parser.add_argument("--trials", type=int, required=True, metavar="N", help="in total, with those done before")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for best.yaml, tune.json, the trials")
-    parser.add_argument("--twins", type=int, default=200, metavar="N", help="defects of each trial (default: 200)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     _add_peak(parser, default="estimated from the images")
 

@@ -109,43 +109,6 @@ def read_category(
     return _category(home, paths, _test_paths(home), size=size, square=square, peak=peak, progress=progress)
 
 
-def read_known(
-    folder: str | Path,
-    known: Sequence[str] = (),
-    *,
-    size: int = 256,
-    peak: float | None = None,
-    progress: Progress | None = None,
-) -> Category:
-    """Read a category as `read_category` does, but open no test images other than the known ones.
-
-    Args:
-        folder: folder of the category; without known images it needs no folder test.
-        known: defective test images, DEFECT/FILE.
-        size: see `read_category`.
-        peak: see `read_category`.
-        progress: see `read_category`.
-
-    Raises:
-        FileNotFoundError, TypeError, ValueError: see `read_category`; and ValueError if a known image does not exist
-            or is not defective.
-    """
-    home, paths = _train_paths(folder, size)
-    defects = defective_images(home)
-    for name in known:
-        if name not in defects:
-            raise ValueError(f"known must be defective images, DEFECT/FILE in {home / 'test'}, got {name!r}")
-    tests = [(home / "test" / name, defects[name]) for name in sorted(set(known))]
-    return _category(home, paths, tests, size=size, square=False, peak=peak, progress=progress)
-
-
-def defective_images(folder: str | Path) -> dict[str, str]:
-    """Return {DEFECT/FILE: DEFECT} of the defective test images, from the file names; no image is opened."""
-    tests = Path(folder) / "test"
-    types = [entry for entry in subfolders(tests) if entry.name != GOOD] if tests.is_dir() else []
-    return {f"{entry.name}/{path.name}": entry.name for entry in types for path in image_files(entry)}
-
-
 def median_shape(shapes: Sequence[tuple[int, int]], size: int) -> tuple[int, int]:
     """Return (height, width) with `size` as the shorter side and the median aspect ratio of images of these shapes."""
     ratio = median(height / width for height, width in shapes)

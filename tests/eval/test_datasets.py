@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from eval.data.categories import Record, missing_masks
-from eval.data.datasets import UndecodableNameWarning, find_categories, read_category, read_known
+from eval.data.datasets import UndecodableNameWarning, find_categories, read_category
 from eval.data.images import load_image, load_mask
 from eval.sample_set import write_sample_set
 from tests.eval.conftest import put
@@ -241,7 +241,6 @@ def test_bad_sizes(size: Any, error: type[Exception], part: Path) -> None:
     message = re.escape(f"size must be an integer >= 1 (pixels), got {size!r}")
     for call in (
         lambda: read_category(part, size=size),
-        lambda: read_known(part, size=size),
         lambda: load_image(part / "test/good/000.png", size=size),
         lambda: load_image(part / "test/good/000.png", size=(8, size)),
         lambda: load_mask(part / "ground_truth/cut/7_mask.png", size=size, image_shape=(24, 20)),

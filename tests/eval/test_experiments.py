@@ -27,7 +27,7 @@ from eval.benchmark.runner import Cell, run_cells
 from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.benchmark.splits import held_out_twins
 from eval.benchmark.table import compare
-from eval.data.datasets import defective_images, read_category
+from eval.data.datasets import read_category
 from eval.data.examples import split_indices
 from eval.scoring.calibration import Calibration, calibrate
 from eval.scoring.detector import embed
@@ -228,11 +228,10 @@ def test_an_interrupted_training_ends_as_an_uninterrupted_one(data: Path, tmp_pa
     np.testing.assert_allclose(scores, [image.score for image in resumed.images], atol=1e-5)
 
 
-def test_images_that_a_preset_was_tuned_on_are_not_tested_on(data: Path, tmp_path: Path) -> None:
+def test_images_that_a_preset_was_fitted_to_are_not_tested_on(data: Path, tmp_path: Path) -> None:
     A.save(A.Compose([ds.Line(p=1.0)]), tmp_path / "best.yaml", data_format="yaml")
-    known = sorted(defective_images(data / "disc"))[:2]
-    found = {"known": known, "settings": {"category": "disc"}}
-    (tmp_path / "tune.json").write_text(json.dumps(found))
+    known = sorted(path.relative_to(data / "disc/test").as_posix() for path in (data / "disc/test").glob("[!g]*/*"))[:2]
+    (tmp_path / "best.fit.json").write_text(json.dumps({"category": "disc", "images": known}))
     options = {"experiments": ["self_supervised"], "heads": ["softmax"], "generators": [str(tmp_path / "best.yaml")]}
     untrained_, tuned = finished(cells_of(data, scorings=["fused"], **options), tmp_path / "out")
     assert tuned.settings.known == tuple(known)
@@ -240,8 +239,8 @@ def test_images_that_a_preset_was_tuned_on_are_not_tested_on(data: Path, tmp_pat
     assert {image.path.partition("test/")[2] for image in tuned.images} == paths - set(known)
     assert tuned.baseline is not None
     assert tuned.baseline != untrained_.metrics
-    (tmp_path / "tune.json").write_text("[]")
-    with pytest.raises(ValueError, match=r"tune\.json must name the images that the search has seen"):
+    (tmp_path / "best.fit.json").write_text("[]")
+    with pytest.raises(ValueError, match=r"fit\.json must name the images that the preset was fitted to"):
         cells_of(data, scorings=["fused"], **options)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 OWN = {"defectsynth", "dml_heads", "eval"}
 OF_THE_LIBRARY = {"albumentations", "cv2", "numpy", "tqdm", "yaml"}  # required by defectsynth[cli]
-OF_OTHERS = {"markupsafe", "sqlalchemy", "threadpoolctl"}  # required by jinja2, optuna and scikit-learn
+OF_OTHERS = {"markupsafe", "threadpoolctl"}  # required by jinja2 and scikit-learn
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "faiss": "faiss-cpu"}
 
 
