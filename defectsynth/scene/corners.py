@@ -90,7 +90,9 @@ def nearest_corner(corners: tuple[Corner, ...], place: Place, reach: float) -> C
     return near if near and math.hypot(near.x - place.x, near.y - place.y) <= reach else None
 
 
-def fitting_fold(found: Foreground, corner: Corner, depth: float, tilt: float) -> CornerFoldLine | None:
+def fitting_fold(
+    found: Foreground, corner: Corner, depth: float, tilt: float, *, turned: bool = True
+) -> CornerFoldLine | None:
     """Return a fold that cuts off the corner and nothing else, or None.
 
     Args:
@@ -98,11 +100,12 @@ def fitting_fold(found: Foreground, corner: Corner, depth: float, tilt: float) -
         corner: the corner.
         depth: wanted distance of the fold from the corner in pixels.
         tilt: wanted angle between the fold and the base of the corner in radians.
+        turned: whether other angles are tried, too; on a round outline they fit no better.
     """
     for share in SHARES:
         far = share * depth
         x, y = corner.x - far * math.cos(corner.outwards), corner.y - far * math.sin(corner.outwards)
-        for turn in TURNS:
+        for turn in TURNS if turned else TURNS[:1]:
             fold = CornerFoldLine(x, y, corner.outwards + tilt + turn, far, MAX_WIDTH * far, MAX_HEIGHT * far)
             extent = _extent(found, corner, fold)
             if extent is not None and extent[0] <= fold.width and extent[1] <= fold.height:

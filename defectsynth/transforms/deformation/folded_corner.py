@@ -234,19 +234,22 @@ class FoldedCorner(DefectTransform):
 
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> FoldedCornerRecipe | None:
         """Draw a place, the corner near it and a fold."""
-        place, method, side = self.where.sample(rng, scene), self.where.foreground, scene.side
+        method, side = self.where.foreground, scene.side
         found = scene.foreground(method)
-        if place is None or found.whole:
+        place = None if found.whole else self.where.sample(rng, scene)
+        if place is None:
             return None
         depth, tilt, flank, skew, shade, glint, edge = rng.random(7).tolist()
         fold, corner = self.fold, nearest_corner(find_corners(found), place, CORNER_REACH * side)
         far = max(between(fold.depth_range, depth) * side * visible_share(self.severity), 1.0)
+        turned = corner is not None
         if corner is None:
             point = nearest_outline_point(scene, place, method)
             if point is None:
                 return None
             corner = Corner(*point, outward_direction(scene, *point, 0.05 * side, method))
-        line = fitting_fold(found, corner, far, radians_between(fold.tilt_range, tilt))
+        turn = radians_between(fold.tilt_range, tilt)
+        line = fitting_fold(found, corner, far, turn, turned=turned)
         if line is None:
             return None
         return FoldedCornerRecipe(
