@@ -15,6 +15,7 @@ SPLIT = {  # README: folder of its sections
 WHOLE = {  # README: its page
     "README.md": "index.md",
     "defectsynth/transforms/README.md": "contributing.md",
+    "defectsynth/integrations/README.md": "integrations.md",
     "examples/gallery/README.md": "gallery.md",
 }
 _LINK = re.compile(r"(!?)\[([^]]*)\]\(([^)\s]+)\)")

@@ -25,6 +25,7 @@ MODULES = {  # page of the reference: modules
     "Presets": ("defectsynth.presets", "defectsynth.presets.generic"),
     "Modes of the literature": ("defectsynth.reference",),
     "Torch": ("defectsynth.torch",),
+    "anomalib": ("defectsynth.integrations.anomalib",),
     "Heads": ("dml_heads",),
 }
 THEME = {
@@ -85,6 +86,7 @@ def _navigation(docs: Path, readmes: list[Page]) -> list[Any]:
         {"Transforms": _transforms(docs)},
         {"Presets": _presets(docs)},
         {"Recipes": _recipes(docs)},
+        {"Integrations": "integrations.md"},
         {"Measuring": by_folder["evaluation"]},
         {"Gallery": "gallery.md"},
         {"Reference": _reference(docs)},
