@@ -10,14 +10,15 @@ from eval.report.runs import Run
 from eval.report.table_entries import Entry, missing_entry
 from eval.report.tables import Block, Row, Table
 
-_STAGES = ("read", "train", "embed", "score")
+_STAGES = ("read", "train", "draw", "embed", "score", "evaluate")
 
 
 def cost_table(groups: Sequence[Group]) -> Table:
     """Return mean seconds a cell by stage, and the largest peak memory, of each head in each group."""
     return Table(
         caption="Time and memory of a cell",
-        details="mean over categories and seeds; memory is the largest",
+        details="mean over categories and seeds; draw: twins for the threshold; embed: with bank and threshold; "
+        "evaluate: metrics and intervals; memory is the largest",
         columns=(*(f"{stage}, s" for stage in _STAGES), "bank, rows", "memory, MiB", "device"),
         blocks=tuple(Block(title=f"{group.setup.title}, {group.setup.details}", rows=_rows(group)) for group in groups),
     )
