@@ -21,6 +21,7 @@ STRETCH = 0.25  # share by which a default range is stretched at both ends
 OTHER_NAME = 0.25  # share of the draws of names that are not among the defaults
 DEFAULT_SHARE = 0.3  # share of the draws of a length that come from the default range, not from the measured size
 SPREAD = (0.45, 1.7)  # factors on a measured size
+DEPTH_SPREAD = (0.5, 1.2)  # on a measured distance from the outline, which is that of the middle of a defect
 QUANTILES = (0.1, 0.9)  # of the draws that came near
 WIDENING = 0.35  # of the fitted range, divided by the root of the number of examples, added at both ends
 RELATIVE_WIDENING = 0.15  # of the ends themselves, likewise
@@ -35,12 +36,14 @@ class Sizes:
         length, width: of the largest part.
         radius: of a disc of the same area.
         number: of parts.
+        depth: distance from the outline, 0 on it and beside the object.
     """
 
     length: Array
     width: Array
     radius: Array
     number: Array
+    depth: Array
 
 
 _SIZED = {  # part of the name of an argument in fractions of min(H, W): the size that it goes with, and a factor
@@ -85,7 +88,11 @@ class Argument:
                 chosen = int(rng.choice(sizes.number))
             chosen = min(max(chosen, self.rule.low), self.rule.high)
             return chosen, chosen
-        size = _size_for(self.path[-1], rng, sizes) if self.rule.unit == FRACTION else None
+        size = None
+        if self.rule.unit == FRACTION:
+            size = _size_for(self.path[-1], rng, sizes)
+        elif self.rule.unit.endswith(FRACTION):  # a distance from the outline, not a size
+            size = float(rng.choice(sizes.depth)) * rng.uniform(*DEPTH_SPREAD)
         value = size if size is not None else _stretched(rng, low, high)
         value = min(max(value, self.rule.low), self.rule.high)
         return value, value

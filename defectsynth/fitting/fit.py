@@ -36,7 +36,7 @@ TYPE = "defect"  # name of the type where none is given
 ImageLike = Array | str | Path
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fit:
     """Result of a fit.
 
@@ -49,6 +49,10 @@ class Fit:
     types: tuple[FittedType, ...]
     preset: A.Compose
     notes: tuple[str, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        """Return the types in one line."""
+        return f"Fit({', '.join(each.name for each in self.types)})"
 
     def __str__(self) -> str:
         """Return the findings in words."""

@@ -34,9 +34,9 @@ from defectsynth.places.base import OnEdge, Where
 from defectsynth.places.on_print import OnPrint
 
 FIRST_DRAWS = 4  # of every family
-SECOND_DRAWS = 14  # of the families that came nearest
-LAST_DRAWS = 14  # with the fitted ranges
-SECOND_FAMILIES, LAST_FAMILIES = 16, 10
+SECOND_DRAWS = 12  # of the families that came nearest
+LAST_DRAWS = 13  # with the fitted ranges
+SECOND_FAMILIES, LAST_FAMILIES = 14, 9
 CHOSEN = 8  # families in a preset, at most
 LEAST_WEIGHT = 0.04
 NEIGHBOURS = 5  # nearest drawn defects that a real one is compared with
@@ -158,7 +158,8 @@ def fit_type(name: str, real: Sequence[Real], surfaces: Sequence[Surface], *, se
 def _sizes(measured: Sequence[Measured]) -> Sizes:
     values = {key: np.exp([each[key] for each in measured]) for key in ("length", "width", "area", "number")}
     radius = np.sqrt(values["area"] / np.pi)
-    return Sizes(values["length"], values["width"], radius, np.rint(values["number"]).astype(np.int64))
+    depth = np.array([max(each["depth"], 0.0) for each in measured])
+    return Sizes(values["length"], values["width"], radius, np.rint(values["number"]).astype(np.int64), depth)
 
 
 def _trial(family: Family, places: Choice) -> _Trial:

@@ -7,7 +7,7 @@ import defectsynth as ds
 from defectsynth.fitting.arguments import Sizes, arguments_of, values_of, with_arguments
 from defectsynth.registry import named_defects
 
-SIZES = Sizes(np.array([0.3, 0.4]), np.array([0.01, 0.02]), np.array([0.05, 0.06]), np.array([1, 2]))
+SIZES = Sizes(np.array([0.3, 0.4]), np.array([0.01, 0.02]), np.array([0.05, 0.06]), np.array([1, 2]), np.array([0.1]))
 
 
 @pytest.mark.parametrize("kind", [kind for name, kind in named_defects().items() if name != "real_defect"])
@@ -31,6 +31,13 @@ def test_lengths_are_proposed_near_the_measured_ones() -> None:
     values = [length.propose(rng, SIZES)[0] for _ in range(200)]
     assert np.quantile(values, 0.9) > 0.3
     assert max(values) < 1
+
+
+def test_a_strip_inside_the_outline_is_proposed_at_the_measured_depth() -> None:
+    depth = next(each for each in arguments_of(ds.Fracture()) if each.path == ("depth_range",))
+    rng = np.random.default_rng(0)
+    values = [depth.propose(rng, SIZES)[0] for _ in range(50)]
+    assert 0.04 < min(values) < max(values) < 0.13
 
 
 def test_fewer_examples_give_a_wider_range() -> None:

@@ -54,6 +54,10 @@ def test_every_fitted_family_keeps_the_contract(found: Fit) -> None:
             check_contract(defect, GOODS[number % len(GOODS)], seed=number)
 
 
+def test_the_prompt_shows_one_line_even_with_arrays_in_the_preset(found: Fit) -> None:
+    assert repr(found) == "Fit(chip, line)"
+
+
 def test_words_state_place_size_and_change(found: Fit) -> None:
     words = str(found)
     assert "3 of 3 darker by" in words
@@ -64,8 +68,8 @@ def test_words_state_place_size_and_change(found: Fit) -> None:
 
 def test_real_defects_have_their_share(found: Fit) -> None:
     lines = found.preset.transforms[0].transforms[1]
-    weights = {type(each).__name__: each.p for each in lines.transforms}
-    assert weights["RealDefect"] == pytest.approx(0.2 * sum(weights.values()), rel=0.05)
+    real = sum(each.p for each in lines.transforms if isinstance(each, ds.RealDefect))
+    assert real == pytest.approx(0.2 * sum(each.p for each in lines.transforms), rel=0.05)
 
 
 def test_the_sheet_has_two_rows_a_type(found: Fit) -> None:
