@@ -1,5 +1,6 @@
 """The transforms inside albumentations: serialisation, replay, targets, seeds, workers; on either host."""
 
+import copy
 import json
 import pickle
 from concurrent.futures import ProcessPoolExecutor
@@ -252,3 +253,21 @@ def test_the_number_of_defects_covers_its_range() -> None:
     image = np.full((96, 96), 120, np.uint8)
     drawn = {len(ds.synthesize(image, ds.Pit(count_range=(1, 3)), seed=seed).defects) for seed in range(30)}
     assert drawn == {1, 2, 3}
+
+
+def test_a_defect_is_marked_only_where_no_label_is() -> None:
+    image = np.full((64, 64), 120, np.uint8)
+    labels = np.zeros((64, 64), np.int32)
+    labels[:, ::2] = 7
+    result = ds.ColorSpot(p=1.0, radius_range=(0.2, 0.2))(image=image, mask=labels, defects=[])
+    assert result["defects"]
+    np.testing.assert_array_equal(result["mask"][:, ::2], 7)
+    assert set(np.unique(result["mask"][:, 1::2])) == {0, 255}
+
+
+def test_copied_parameters_hold_no_pixels() -> None:
+    transform = ds.ColorSpot(p=1.0)
+    image = np.full((64, 64), 120, np.uint8)
+    params = copy.deepcopy(transform._sample({"image": image}, np.random.default_rng(0)))
+    assert params["cache"].take(image) is None
+    assert pickle.loads(pickle.dumps(params))["cache"].take(image) is None  # noqa: S301  our own bytes
