@@ -38,6 +38,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "twice the weight of the distance": {"recipe": [("distance", 2.0)]},
     "distance between trained patches": {"scorings": ["patch"]},
     "one embedding an image, pooled": {"scorings": ["pooled"]},
+    "ensemble with a segmentation": {"scorings": ["ensemble"]},
+    "ensemble, MobileNetV2": {"scorings": ["ensemble"], "backbone": "mobilenet_v2"},
     "one embedding an image, last stage fine-tuned": {"scorings": ["image"]},
     "head: arcface": {"heads": ["arcface"]},
     "head: l2_softmax": {"heads": ["l2_softmax"]},

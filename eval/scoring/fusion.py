@@ -26,6 +26,7 @@ _EVIDENCE_WEIGHTS, _SEGMENTATION_WEIGHTS = (0.0, 0.5, 1.0), (1.0, 2.0, 0.5, 0.0)
 _EQUAL = 0.005  # difference of AUROCs on held-out images up to which preferred weights are taken
 _GAIN = 0.002  # least gain of AUROC on held-out images for which the distance is not left alone
 
+_LEAST_SPREAD = 1e-6
 _TINY = float(np.finfo(np.float32).tiny)
 
 Maps = tuple[NDArray[np.float32], ...]
@@ -68,7 +69,7 @@ class Tail(NamedTuple):
 
     Attributes:
         center: median of the values of held-out normals.
-        spread: mean distance from the median of those that lie above it, above 0.
+        spread: mean difference from the median of those that lie above it, above 0.
         weight: weight of the map, at least 0; a map with the weight 0 does not count.
     """
 
@@ -101,10 +102,7 @@ def fit_tails(normals: Maps, twins: Maps, *, distance: float = 1.0) -> tuple[Tai
     """
     of_normals = image_values(normals)
     medians = [float(np.median(values)) for values in of_normals]
-    spreads = [
-        max(float((values[values > median] - median).mean()) if (values > median).any() else 0.0, _TINY)
-        for values, median in zip(of_normals, medians, strict=True)
-    ]
+    spreads = [_spread(values, median, map_) for values, median, map_ in zip(of_normals, medians, normals, strict=True)]
 
     def weighed(evidence: float, segmentation: float) -> tuple[Tail, ...]:
         alone = evidence == segmentation == 0
@@ -123,6 +121,13 @@ def fit_tails(normals: Maps, twins: Maps, *, distance: float = 1.0) -> tuple[Tai
     if max(rocs) <= rocs[alone] + _GAIN:
         return candidates[alone]
     return next(tails for tails, roc in zip(candidates, rocs, strict=True) if roc > max(rocs) - _EQUAL)
+
+
+def _spread(values: NDArray[np.float32], median: float, map_: NDArray[np.float32]) -> float:
+    """Return the mean difference from the median of the values above it; that of all cells if no value is above it."""
+    above = values[values > median]
+    found = float((above - median).mean()) if len(above) else float(np.abs(map_ - map_.mean()).mean())
+    return max(found, _LEAST_SPREAD)
 
 
 def image_scores(maps: Maps, tails: Sequence[Tail]) -> NDArray[np.float32]:

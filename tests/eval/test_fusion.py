@@ -71,6 +71,13 @@ def test_tails_are_units_of_the_values_above_the_median_of_normals() -> None:
         assert tail.spread == pytest.approx((values[values > tail.center] - tail.center).mean(), rel=1e-5)
 
 
+def test_one_held_out_normal_and_constant_maps_give_finite_scores() -> None:
+    alone, twins = maps_of((0, 0, 0), count=1), maps_of((3, 3, 3), count=4, seed=1)
+    constant = tuple(np.zeros_like(map_) for map_ in alone)
+    for normals in (alone, constant):
+        assert np.isfinite(sum_tails(twins, fit_tails(normals, twins))).all()
+
+
 def test_a_heat_map_has_the_score_of_its_image_as_its_largest_value() -> None:
     maps = maps_of((1, 1, 1), count=5)
     tails = (Tail(0.5, 0.3, 1.0), Tail(0.2, 1.0, 0.5), Tail(1.0, 2.0, 2.0))
