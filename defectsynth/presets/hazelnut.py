@@ -1,4 +1,7 @@
-"""Hazelnuts on a dark ground, with a brown, fibrous shell and a pale base."""
+"""Hazelnuts on a dark ground, with a brown, fibrous shell and a pale base.
+
+Judged on rendered stand-ins only.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Wooden boards with a vertical grain."""
+"""Wooden boards with a vertical grain.
+
+Judged by eye on real images. Recognised at a second look: liquid, because real runs have waves inside; hole, because
+real rims stand up in splinters. No image of scratch.
+"""
 
 from __future__ import annotations
 

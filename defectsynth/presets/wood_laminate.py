@@ -1,4 +1,8 @@
-"""Laminate boards with a printed or embossed wood grain in any direction."""
+"""Laminate boards with a printed or embossed wood grain in any direction.
+
+Measured on real images with masks, and judged by eye on them. Recognised at a second look: chip, because the core of a
+real board shows its fibres; nails and screws, because real heads have a slot.
+"""
 
 from __future__ import annotations
 
