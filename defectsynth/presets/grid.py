@@ -1,7 +1,8 @@
 """Wire mesh in front of a plain ground, with ten to twenty wires across the image.
 
 Judged by eye on real images. Recognised at a second look: bent and broken, because real wires also pull their
-neighbours along and their ends meet the crossing; metal_contamination, because real shavings have torn ends. No image of thread.
+neighbours along and their ends meet the crossing; metal_contamination, because real shavings have torn ends. No image
+of thread.
 """
 
 from __future__ import annotations
