@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 OWN = {"defectsynth", "dml_heads", "eval"}
 OF_THE_LIBRARY = {"albumentations", "cv2", "numpy", "tqdm", "yaml"}  # required by defectsynth[cli]
 OF_OTHERS = {"markupsafe", "threadpoolctl"}  # required by jinja2 and scikit-learn
+OF_EXTRAS = {"ray"}  # defectsynth[ray], for --ray alone
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "faiss": "faiss-cpu"}
 
 
@@ -21,7 +22,7 @@ def imported_packages() -> set[str]:
                 found.update(each.name.split(".")[0] for each in node.names)
             elif isinstance(node, ast.ImportFrom):
                 found.add(str(node.module).split(".")[0])
-    return found - OWN - OF_THE_LIBRARY - OF_OTHERS - sys.stdlib_module_names
+    return found - OWN - OF_THE_LIBRARY - OF_OTHERS - OF_EXTRAS - sys.stdlib_module_names
 
 
 def test_every_import_is_required_beside_the_evaluator() -> None:
