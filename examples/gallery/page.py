@@ -103,6 +103,6 @@ def overview(*, size: int, side: int) -> np.ndarray:
 def write_sheet(path: Path, rows: list[np.ndarray]) -> Path:
     """Write rows below each other as a JPEG file and return its path."""
     sheet = stacked(rows)
-    kind = [cv2.IMWRITE_JPEG_QUALITY, 80]
+    kind = [cv2.IMWRITE_JPEG_QUALITY, 70]
     cv2.imencode(path.suffix, np.ascontiguousarray(sheet[..., ::-1]), kind)[1].tofile(path)
     return path
