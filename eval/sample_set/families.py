@@ -105,13 +105,13 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
                 stands_in=True,
             ),
             _stand_in(cable, is_texture=False, unrest=2.0),
-            _stand_in(carpet, is_texture=True, unrest=2.0),
+            _stand_in(carpet, is_texture=True, unrest=1.2),
             _stand_in(grid, is_texture=True, unrest=2.0, is_gray=True),
             _stand_in(hazelnut, is_texture=False, unrest=2.0),
             _stand_in(metal_nut, is_texture=False, unrest=2.0),
-            _stand_in(tile, is_texture=True, unrest=2.0),
+            _stand_in(tile, is_texture=True, unrest=1.2),
             _stand_in(toothbrush, is_texture=False, unrest=2.0),
-            _stand_in(wood, is_texture=True, unrest=2.0),
+            _stand_in(wood, is_texture=True, unrest=1.5),
             _stand_in(zipper, is_texture=False, unrest=2.0, is_gray=True),
         )
     }
