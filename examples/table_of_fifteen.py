@@ -30,7 +30,6 @@ from eval.data.datasets import find_categories
 from eval.sample_set import STAND_INS, write_sample_set
 
 TEXTURES = {"carpet", "electrical_commutator", "grid", "leather", "tile", "wood", "wood_laminate"}
-PRESET_OF = {"wood_laminate": "wood"}  # presets of folders that are named otherwise
 SCORINGS = ("fused", "pooled")
 BAR = 0.90  # of every category with its own preset
 COLUMNS = ("untrained", "generic", "preset")
@@ -59,7 +58,7 @@ class Place:
     def generators(self) -> tuple[str, str]:
         """Names of the generic preset and of the category's own."""
         generic = "generic_texture" if self.category in TEXTURES else "generic_object"
-        return generic, PRESET_OF.get(self.category, self.category)
+        return generic, self.category
 
 
 def find_places(folders: Iterable[Path], *, stand_ins: Path, chosen: Sequence[str] | None = None) -> list[Place]:
@@ -77,7 +76,7 @@ def find_places(folders: Iterable[Path], *, stand_ins: Path, chosen: Sequence[st
     for folder in folders:
         for name in find_categories(folder):
             found.setdefault(name, folder)
-    beside = [name for name in found if name not in MVTEC_AD and (name in CATEGORIES or name in PRESET_OF)]
+    beside = [name for name in found if name not in MVTEC_AD and name in CATEGORIES]
     known = [*MVTEC_AD, *beside]
     if unknown := [name for name in chosen or () if name not in known]:
         raise ValueError(f"categories must be of {', '.join(known)}, got {unknown[0]!r}")

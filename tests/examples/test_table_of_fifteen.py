@@ -62,7 +62,7 @@ def test_real_categories_come_from_the_folders_and_the_others_are_stand_ins(tmp_
     assert places["zipper"].data == first
     assert places["wood"] == Place("wood", tmp_path / "rendered" / "wood", is_stand_in=True)
     assert list(places)[-1] == "wood_laminate"
-    assert places["wood_laminate"].generators == ("generic_texture", "wood")
+    assert places["wood_laminate"].generators == ("generic_texture", "wood_laminate")
     assert places["zipper"].generators == ("generic_object", "zipper")
     assert {"gearbox", "pill"}.isdisjoint(places)
 
@@ -94,7 +94,7 @@ def test_the_table_marks_stand_ins_and_names_what_misses_a_bar(tmp_path: Path) -
         result("pill", "generic_object", 0.9, untrained=0.8),
         result("wood", "wood", 0.85, untrained=0.87),
         result("wood", "generic_texture", 1.0, untrained=0.87),
-        result("wood_laminate", "wood", 1.0, untrained=0.7),
+        result("wood_laminate", "wood_laminate", 1.0, untrained=0.7),
     ]
     table = table_of(places, results, scorings=["pooled"])
     assert "| pill | .800 | .900 | .950 +- .014 |" in table
