@@ -191,7 +191,7 @@ MUTANTS = (
         ENGINE + "rendering.py",
         "return drop_restored_pixels(patch, original=scene.image, peak=scene.peak)",
         "return patch",
-        "tests/test_contract.py:Scratch or PatchSwap or Discoloration tests/engine",
+        "tests/test_contract.py:Scratch or PatchSwap or Discoloration",
     ),
     Mutant(
         ENGINE + "rendering.py",

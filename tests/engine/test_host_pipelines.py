@@ -14,6 +14,7 @@ import yaml
 import defectsynth as ds
 from defectsynth.core.serialization import decode
 from defectsynth.engine.compat import IS_X
+from defectsynth.engine.targets import moved_keypoints
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.registry import public_transforms
 
@@ -222,6 +223,11 @@ def test_boxes_and_keypoints_move_with_a_warp_only() -> None:
     np.testing.assert_allclose(warped["keypoints"], field.forward(points), atol=0.05)
     np.testing.assert_allclose(warped["keypoints"][1], points[1], atol=2.0)
     assert np.abs(warped["bboxes"] - boxes).max() > 0.5
+    drawing = warp.draw(image, seed=1)
+    x0, y0, x1, y1 = drawing.records()[0]["box"]
+    inside = np.stack(np.meshgrid(np.arange(x0, x1, 3.0), np.arange(y0, y1, 3.0)), axis=-1).reshape(-1, 2)
+    moved = moved_keypoints(inside, drawing.recipes)
+    assert np.hypot(*(moved - inside).T).max() > 2.0
 
 
 def test_only_what_is_passed_comes_back() -> None:
