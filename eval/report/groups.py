@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from dml_heads import HEADS
-from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS, Settings, baseline_of
+from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS, USUAL_FALSE_POSITIVES, Settings, baseline_of
 from eval.benchmark.generators import OWN
 from eval.benchmark.results import Metrics
 from eval.report.runs import Failure, Run, Runs
@@ -16,7 +16,7 @@ from eval.report.runs import Failure, Run, Runs
 _ORDER = (*(name for name in EXPERIMENTS if name != "none"), "none")
 _NOT_LISTED = {  # settings that title and details phrase themselves, and those that differ within a group
     *("data", "category", "experiment", "head", "generator", "generator_digest", "defect", "classes"),
-    *("scoring", "backbone", "weights", "size", "epochs", "seed", "split"),
+    *("scoring", "backbone", "weights", "size", "epochs", "seed", "split", "false_positives"),
 }
 _TITLES = {
     "none": "Untrained",
@@ -53,6 +53,8 @@ class Setup:
         words += [f"{common.epochs} epochs"] if common.epochs else []
         words += [f"classes {', '.join(common.classes)}"] if common.classes else []
         words += [f"generator digest {common.generator_digest[:8]}"] if common.generator_digest else []
+        if common.false_positives != USUAL_FALSE_POSITIVES:
+            words.append(f"at most {common.false_positives:g} false positives")
         words += [f"{name} {value}" for name, value in asdict(common).items() if name not in _NOT_LISTED and value]
         return ", ".join(words)
 
