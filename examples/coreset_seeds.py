@@ -1,10 +1,10 @@
-"""AUROC of an untrained backbone with the whole bank of normal patches and with coresets of several seeds.
+"""AUROC of an untrained backbone with the whole bank of normal patches and with parts of it, for several seeds.
 
     python -m examples.coreset_seeds --data DIR --category screw
 
-A small coreset is a matter of chance: 20,000 of the 327,680 patches of screw gave .836 - .904 where all of them give
-.885. The evaluator keeps all patches up to `eval.scoring.memory_bank.EXACT_ROWS`, and beyond a coreset of that size.
-This command shows what smaller coresets would give.
+A greedy coreset of 20,000 of the 327,680 patches of screw is a matter of chance: .836 - .904, where all of them give
+.885. The evaluator keeps all patches up to `eval.scoring.memory_bank.EXACT_ROWS`, and of more drops the most redundant
+ones. This command shows what that would give for smaller banks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the categories")
     parser.add_argument("--category", default="screw", metavar="NAME", help="default: screw")
     parser.add_argument("--backbone", default="efficientnet_lite0", metavar="NAME", help="default: %(default)s")
-    parser.add_argument("--shares", nargs="+", type=float, default=[0.8, 0.5, 0.06], metavar="S", help="of the patches")
+    parser.add_argument("--shares", nargs="+", type=float, default=[0.9, 0.75, 0.5], metavar="S", help="of the patches")
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="default: 5")
     options = parser.parse_args()
     category = read_category(options.data / options.category)

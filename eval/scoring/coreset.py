@@ -1,4 +1,4 @@
-"""Coreset of a bank of embeddings: few rows that cover it."""
+"""Parts of a bank of embeddings: a coreset of few rows that cover it, and the bank without its redundant rows."""
 
 from __future__ import annotations
 
@@ -75,6 +75,54 @@ def coreset(
             return np.array(chosen, np.int64)
         new = _next_rows(points, gaps, most=wanted - len(chosen))
         chosen = [*chosen, *new]
+
+
+def thinned(bank: Rows, *, count: int, seed: int, progress: StepProgress | None = None) -> NDArray[np.int64]:
+    """Return the rows that are left when the most redundant ones are dropped.
+
+    In random blocks, the rows nearest to another row are dropped, as long as that one is kept; in rounds of a quarter.
+    Isolated rows stay, which decide the largest distances of an image. A half of the patches of screw that is a greedy
+    coreset or drawn at random moves the image AUROC by .01.
+
+    Args:
+        bank: (N, D), N and D at least 1, finite in float32, of length 1: nearness is the inner product.
+        count: number of rows to keep, in [1, N].
+        seed: seed of the blocks, 0 or more.
+        progress: called with the number of rows dropped, and with that of all rows to drop.
+
+    Returns:
+        int64 (M,), sorted.
+    """
+    points = checked_rows("bank", bank, least=1).float()
+    total = checked_integer("count", count, rows=len(points))
+    rng = np.random.default_rng(checked_integer("seed", seed, low=0))
+    kept = np.arange(len(points))
+    while len(kept) > total:
+        wanted = max(total, len(kept) * 3 // 4)
+        blocks = np.array_split(rng.permutation(kept), -(-len(kept) // _BLOCK))
+        shares = np.diff(np.linspace(0, wanted, len(blocks) + 1).round().astype(int))
+        left = [_least_redundant(points, block, int(share)) for block, share in zip(blocks, shares, strict=True)]
+        kept = np.sort(np.concatenate(left))
+        if progress is not None:
+            progress(len(points) - len(kept), len(points) - total)
+    return np.asarray(kept, np.int64)
+
+
+def _least_redundant(points: Tensor, rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Return `count` of the rows, without those nearest to another row that is kept."""
+    block = points[torch.from_numpy(rows).to(points.device)]
+    products = block @ block.T
+    products.fill_diagonal_(-torch.inf)
+    nearness, nearest = (values.cpu().numpy() for values in products.max(dim=1))
+    dropped, excess = np.zeros(len(rows), np.bool_), len(rows) - count
+    order = np.argsort(-nearness, kind="stable")
+    for place in order:
+        if not excess:
+            break
+        dropped[place] = not dropped[nearest[place]]
+        excess -= int(dropped[place])
+    rest = order[~dropped[order]]  # more are left only if all others are near dropped ones
+    return rows[rest[len(rest) - count :]]
 
 
 def _next_rows(points: Tensor, gaps: Tensor, *, most: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Bank of the embeddings of training normals: all of them, or a coreset of very many."""
+"""Bank of the embeddings of training normals: all of them, or without the most redundant of very many."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from eval.files import read_array, read_arrays, write_atomically
 from eval.models.embedding import StepProgress, best_device
 from eval.progress import Progress
 from eval.scoring.cache import cached_result
-from eval.scoring.coreset import coreset
+from eval.scoring.coreset import thinned
 from eval.scoring.nearest import nearest
 
 EXACT_ROWS = 500_000
-"""Most rows of a bank of patches; more are reduced to a coreset of this size.
+"""Most rows of a bank of patches; of more, the most redundant ones are dropped.
 
 488 images of 256 x 256 px have as many patches of stride 8. With 152 channels in float16 they take 152 MB, in the file
 and in memory.
@@ -147,12 +147,12 @@ def _link_if_equal(rows: NDArray[np.floating[Any]], present: Path, path: Path) -
 def make_bank(
     embeddings: NDArray[np.float32], *, seed: int, limit: int = EXACT_ROWS, progress: Progress | None = None
 ) -> Bank:
-    """Make a bank of all normals, or of a coreset of their patches if they are very many.
+    """Make a bank of all normals; if their patches are very many, without the most redundant ones.
 
     Args:
         embeddings: embeddings of the training normals, (N, h, w, D).
-        seed: seed of the coreset.
-        limit: most patches that are all kept, and number of those of the coreset, at least 1.
+        seed: seed of the blocks in which redundant patches are found, see `eval.scoring.coreset.thinned`.
+        limit: largest number of patches, at least 1.
         progress: see `Progress`.
     """
     patches = embeddings.shape[1] * embeddings.shape[2]
@@ -163,14 +163,14 @@ def make_bank(
     rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
     if len(rows) > limit:
         compute = partial(_chosen_rows, rows, count=limit, seed=seed, progress=progress)
-        picked = cached_result(compute, kind="coreset", inputs=(rows, seed, limit))
+        picked = cached_result(compute, kind="thinned", inputs=(rows, seed, limit))
         rows, origins = rows[picked], origins[picked]
     return Bank(rows.astype(np.float16), origins)
 
 
 def _chosen_rows(rows: NDArray[np.float32], *, count: int, seed: int, progress: Progress | None) -> NDArray[np.int64]:
-    steps = None if progress is None else partial(progress, "coreset")
-    return np.sort(coreset(torch.from_numpy(rows).to(best_device()), count=count, seed=seed, progress=steps))
+    steps = None if progress is None else partial(progress, "thin")
+    return thinned(torch.from_numpy(rows).to(best_device()), count=count, seed=seed, progress=steps)
 
 
 def _nearest_rows(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 torch = pytest.importorskip("torch")
 
-from eval.scoring.coreset import coreset  # noqa: E402  # after the skips
+from eval.scoring.coreset import coreset, thinned  # noqa: E402  # after the skips
 from eval.scoring.nearest import nearest  # noqa: E402
 from tests.eval.test_nearest import BANK, BROKEN, NAN, Floats, plain, some  # noqa: E402
 
@@ -68,6 +68,29 @@ def test_a_coreset_covers_the_bank_better_than_random_rows_through_a_projection(
     assert chosen.tolist() != coreset(bank, share=0.05, seed=4).tolist()
     assert len(coreset(bank, seed=0)) == 153
     assert len(coreset(bank[:3], seed=0)) == 1
+
+
+def test_the_most_redundant_rows_are_dropped_and_isolated_ones_and_one_of_a_pair_stay() -> None:
+    rng = np.random.default_rng(0)
+    crowd = np.array([1.0, 0, 0, 0]) + 0.01 * rng.standard_normal((300, 4))
+    lonely = np.array([[0, 1.0, 0, 0], [0, 0, 1.0, 0], [0, 0, 0, 1.0], [0, 0, 0, 1.0]])  # two alone, and a pair
+    bank = np.concatenate([crowd, lonely]).astype(np.float32)
+    bank /= np.linalg.norm(bank, axis=1, keepdims=True)
+    calls: list[tuple[int, int]] = []
+    kept = thinned(bank, count=100, seed=1, progress=lambda done, total: calls.append((done, total)))
+    assert len(kept) == len(set(kept.tolist())) == 100
+    assert kept.tolist() == sorted(kept.tolist())
+    assert {300, 301} <= set(kept.tolist())
+    assert len({302, 303} & set(kept.tolist())) == 1
+    assert calls[-1] == (204, 204)
+    assert len(calls) == 4  # a quarter at a time
+    np.testing.assert_array_equal(kept, thinned(torch.from_numpy(bank), count=100, seed=1))
+    assert thinned(bank, count=304, seed=0).tolist() == list(range(304))
+    assert len(thinned(np.ones((10, 2), np.float32), count=1, seed=0)) == 1
+    with pytest.raises(
+        ValueError, match=re.escape("count must be an integer with 1 <= count <= 304 (rows of bank), got 0")
+    ):
+        thinned(bank, count=0, seed=0)
 
 
 BAD_CORESETS: list[tuple[Any, dict[str, Any], type[Exception], str]] = [
