@@ -22,7 +22,9 @@ def folder_of(root: Path, *categories: str) -> Path:
 
 def result(category: str, generator: str, auroc: float, *, untrained: float, seed: int = 0) -> Results:
     def metrics(value: float) -> Metrics:
-        image = ImageMetrics(auroc=value, average_precision=0.5, f1_max=0.5, threshold=0.1, tpr=0.5, tnr=0.5)
+        image = ImageMetrics(
+            auroc=value, average_precision=0.5, f1_max=0.5, threshold=0.1, tpr=0.5, tnr=0.5, pair_threshold=0.1
+        )
         decision = Decision(threshold=0.1, held_out=2, tpr=0.5, tnr=0.5)
         return Metrics(image=image, per_defect={}, pixel=None, decision=decision)
 
