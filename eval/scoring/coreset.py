@@ -81,8 +81,8 @@ def thinned(bank: Rows, *, count: int, seed: int, progress: StepProgress | None 
     """Return the rows that are left when the most redundant ones are dropped.
 
     In random blocks, the rows nearest to another row are dropped, as long as that one is kept; in rounds of a quarter.
-    Isolated rows stay, which decide the largest distances of an image. A half of the patches of screw that is a greedy
-    coreset or drawn at random moves the image AUROC by .01.
+    Isolated rows stay, which decide the largest distances of an image. Three quarters of the patches of screw that are
+    left so give an image AUROC of .8845 (one seed), all of them .8852, a greedy coreset of one half .8751.
 
     Args:
         bank: (N, D), N and D at least 1, finite in float32, of length 1: nearness is the inner product.
