@@ -25,7 +25,9 @@ def result(category: str, generator: str, auroc: float, *, untrained: float, see
         image = ImageMetrics(
             auroc=value, average_precision=0.5, f1_max=0.5, threshold=0.1, tpr=0.5, tnr=0.5, pair_threshold=0.1
         )
-        decision = Decision(threshold=0.1, held_out=2, tpr=0.5, tnr=0.5)
+        decision = Decision(
+            threshold=0.1, held_out=2, twins=2, false_positives=0.05, tpr=0.5, tnr=0.5, found={}, best_found={}
+        )
         return Metrics(image=image, per_defect={}, pixel=None, decision=decision)
 
     settings = make_settings(
