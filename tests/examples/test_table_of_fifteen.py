@@ -28,7 +28,7 @@ def result(category: str, generator: str, auroc: float, *, untrained: float, see
         decision = Decision(
             threshold=0.1, held_out=2, twins=2, false_positives=0.05, tpr=0.5, tnr=0.5, found={}, best_found={}
         )
-        return Metrics(image=image, per_defect={}, pixel=None, decision=decision)
+        return Metrics(image=image, per_defect={}, pixel=None, decision=decision, intervals={})
 
     settings = make_settings(
         data="/data",
