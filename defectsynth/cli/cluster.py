@@ -17,17 +17,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from defectsynth.cli.errors import JobError, UsageError
-from defectsynth.cli.tasks import Entry, Plan, ShardTask, Task, run
-from defectsynth.cli.workers import prepare_opencv
-
-try:
-    from defectsynth.cluster import LOCAL, POLL, RETRIES, connected, processor_count
-except ModuleNotFoundError as error:
-    raise UsageError(str(error)) from error
-
 import ray
 from ray.exceptions import RayError, RayTaskError
+
+from defectsynth.cli.errors import JobError
+from defectsynth.cli.tasks import Entry, Plan, ShardTask, Task, run
+from defectsynth.cli.workers import prepare_opencv
+from defectsynth.cluster import LOCAL, POLL, RETRIES, connected, processor_count
 
 if TYPE_CHECKING:
     from typing_extensions import Self

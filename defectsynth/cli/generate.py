@@ -131,7 +131,10 @@ def crew_of(plan: Plan, arguments: Namespace) -> Crew | ClusterCrew:
     """Return the processes that do the work: on this machine or on a cluster."""
     if arguments.ray is None:
         return Crew(plan, workers=arguments.workers)
-    cluster = importlib.import_module("defectsynth.cli.cluster")  # which needs Ray
+    try:
+        cluster = importlib.import_module("defectsynth.cli.cluster")  # which needs Ray
+    except ModuleNotFoundError as error:
+        raise UsageError("--ray needs ray: pip install 'defectsynth[ray]'") from error
     crew: ClusterCrew = cluster.ClusterCrew(plan, address=arguments.ray, workers=arguments.workers)
     return crew
 

@@ -75,7 +75,7 @@ class CastShadow:
     def _changed(self, pixels: Array, cells: Floats, peak: float) -> Array:
         """Return pixels plus an enlarged change; 8-bit pixels take an 8-bit change, which is faster."""
         size = pixels.shape[1], pixels.shape[0]
-        if peak != 255.0:
+        if pixels.dtype != np.uint8 or peak != 255.0:
             return add_change(pixels, resize_channels(cells, size, cv2.INTER_LINEAR).reshape(pixels.shape), peak)
         more, less = split_change(resize_channels(change_to_bytes(cells), size, cv2.INTER_LINEAR).reshape(pixels.shape))
         return cv2.subtract(cv2.add(pixels, more), less).reshape(pixels.shape)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from defectsynth import MisplacedObject
+from defectsynth import MisplacedObject, synthesize
 from defectsynth.parts.shadow import find_cast_shadow
 from defectsynth.scene.scene import Scene
 
@@ -62,3 +62,11 @@ def test_plain_and_uneven_backgrounds_have_no_shadow() -> None:
         scene = Scene(image)
         shadow = find_cast_shadow(scene, "auto")
         assert shadow is None or np.abs(shadow.change).mean() < 1.5 / 255.0
+
+
+def test_a_16_bit_image_whose_white_level_is_255_is_drawn() -> None:
+    image = disc_with_shadow(channels=1)[0]
+    plain = synthesize(image, MisplacedObject(), seed=0)
+    wide = synthesize(image.astype(np.uint16), MisplacedObject(), seed=0, peak=255)
+    assert len(wide.defects) == len(plain.defects) == 1
+    assert np.abs(wide.image.astype(int) - plain.image).mean() < 0.1

@@ -48,8 +48,7 @@ class Spill(PaintedDefect):
         >>> import numpy as np
         >>> from defectsynth import Spill, synthesize
         >>> sample = synthesize(np.full((96, 96, 3), 150, np.uint8), Spill(liquids=("oil",)), seed=0)
-        >>> red, _, blue = sample.image[sample.mask > 0].mean(axis=0)
-        >>> bool(blue < red)  # oil is yellow
+        >>> bool(sample.image[sample.mask > 0].mean() < 150)  # oil darkens
         True
     """
 

@@ -148,8 +148,8 @@ class FrayedCut(DefectTransform):
         >>> import numpy as np
         >>> from defectsynth import FrayedCut, synthesize
         >>> cloth = np.tile(np.uint8([[90, 180, 180, 90], [60, 170, 120, 90]]), (48, 24))
-        >>> sample = synthesize(cloth, FrayedCut(), seed=0)
-        >>> bool(sample.image[sample.mask > 0].mean() < cloth[sample.mask > 0].mean())
+        >>> sample = synthesize(cloth, FrayedCut(), seed=1)
+        >>> bool(sample.image[sample.mask > 0].mean() < cloth[sample.mask > 0].mean())  # the ground shows
         True
     """
 
