@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import shutil
 import socket
 import statistics
@@ -62,7 +63,8 @@ def served(parts: Path, *options: str) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "defectsynth.cli", "studio", str(parts), "--port", str(port), "--no-browser"]
-    server = subprocess.Popen([*command, "--show", "scratch", *options], stdout=subprocess.DEVNULL)  # noqa: S603
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # which it obeys
+    server = subprocess.Popen([*command, "--show", "scratch", *options], stdout=subprocess.DEVNULL, env=environment)  # noqa: S603
     url = f"http://127.0.0.1:{port}/"
     try:
         end = time.monotonic() + PATIENCE

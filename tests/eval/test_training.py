@@ -227,7 +227,10 @@ BAD_CALLS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: small_training(trainable_stages=3),
         "trainable_stages must be in 1 <= trainable_stages <= 2, got 3",
     ),
-    "scoring": (lambda: small_training(scoring="pixel"), "scoring must be 'image', 'pooled' or 'patch', got 'pixel'"),
+    "scoring": (
+        lambda: small_training(scoring="pixel"),
+        "scoring must be 'image', 'pooled', 'patch' or 'ensemble', got 'pixel'",
+    ),
     "mixup of patches": (
         lambda: small_training(scoring="patch", mixup_strength=0.4),
         "mixup_strength must be >= 0, and 0 unless the head takes probabilities and scoring is 'image', got 0.4",

@@ -145,6 +145,7 @@ def in_group(group: int) -> list[str]:
 def test_interrupted_and_then_shared_by_two(data: Path, tmp_path: Path) -> None:
     options = {**SMALL, "experiments": ["self_supervised"], "heads": ["softmax"], "epochs": 12}
     out = tmp_path / "out"
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for jobs in the background
     words = [sys.executable, "-m", "eval", "benchmark", "--data", str(data), "--out", str(out), "--jobs", "2"]
     for name, value in options.items():
         words += [f"--{name}", *map(str, value if isinstance(value, list) else [value])]
@@ -152,6 +153,7 @@ def test_interrupted_and_then_shared_by_two(data: Path, tmp_path: Path) -> None:
         words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     assert command.stdout is not None
+    signal.signal(signal.SIGINT, before)
     lines = [command.stdout.readline() for _ in range(2)]
     wait_until(lambda: any(out.rglob("training-*.pt")))
     os.killpg(command.pid, signal.SIGINT)
