@@ -25,7 +25,7 @@ from typing import Any
 
 from eval.sample_set.__main__ import main as write_sample_set
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHANGES = 12  # of a slider, timed
 PATIENCE = 60  # s until the server answers
 SIZES = {"wide": (1500, 1000), "narrow": (420, 900)}

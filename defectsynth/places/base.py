@@ -35,6 +35,11 @@ class Where(Component):
 
     clips: ClassVar[bool] = True  # paint is clipped to the object
 
+    @property
+    def clip_method(self) -> str:
+        """Method that finds the object to which paint is clipped; empty if paint is not clipped."""
+        return self.foreground if self.clips else ""
+
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
         """Return a place, or None if there is no candidate."""
         return self._pick(rng, scene, self._cells(scene))

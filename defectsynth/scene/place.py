@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -29,6 +30,14 @@ class Place(Value):
     y: float
     angle: float
     edge: bool = False
+
+    def inwards(self, share: float) -> float:
+        """Return the direction of a slit in radians: that of the place; on an edge, inwards.
+
+        Args:
+            share: random number in [0, 1) that tilts the direction on an edge by up to 0.6 radians to either side.
+        """
+        return self.angle + 0.5 * math.pi + 1.2 * (share - 0.5) if self.edge else self.angle
 
 
 def pick_point(rng: np.random.Generator, cells: Bytes, scene: Scene) -> tuple[float, float] | None:

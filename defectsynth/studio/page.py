@@ -42,6 +42,7 @@ class StudioPage:
         self.names = folder.spread(SHOWN)
         self.seed, self.severity, self.view = 0, 1.0, "defect"
         self._drawing = self._again = False
+        self._real_view = ""  # in which the real defects are shown
 
     def build(self) -> None:
         """Build the page for the current client."""
@@ -239,8 +240,8 @@ class StudioPage:
         if cells is None:  # the server stops
             return
         self.sheet.show(self.names, *(cells, kept) if kept else (cells,))
-        if self.real is not None:
-            names = self.real.spread(REAL_SHOWN)
+        if self.real is not None and self._real_view != self.view:
+            self._real_view, names = self.view, self.real.spread(REAL_SHOWN)
             self.real_sheet.show(names, await run.io_bound(real_cells, self.real, names, self.view) or [])
 
     async def _cells(self, design: Design, only: Path | None) -> list[Cell] | None:

@@ -80,7 +80,7 @@ class PaintedDefect(DefectTransform):
             shape=self.shape.sample(rng, scene, place),
             look=self.look.sample(rng, scene, place),
             blend=self.blend.sample(rng, scene, self.severity),
-            clip=self.where.foreground if self.where.clips else "",
+            clip=self.where.clip_method,
         )
 
 

@@ -137,4 +137,4 @@ class ReliefDefect(WarpedDefect):
     @property
     def shaded_object(self) -> str:
         """Foreground method for the object that the shading is clipped to; empty does not clip."""
-        return self.where.foreground if self.where.clips else ""
+        return self.where.clip_method

@@ -22,6 +22,7 @@ pytest.importorskip("jinja2")
 from defectsynth.io import image_files
 from eval.benchmark.results import find_results, read_results, write_failure, write_results
 from eval.report import write_report
+from examples.check_studio import browser_program
 
 
 def test_failed_cells_are_shown(read: Any, strange: str) -> None:
@@ -196,8 +197,7 @@ LOOK = """<!DOCTYPE html><title>waiting</title><iframe src="{page}" style="width
 
 @pytest.fixture
 def chromium(tmp_path: Path) -> list[str]:
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    program = next((path for name in names if (path := shutil.which(name))), None)
+    program = browser_program()
     if program is None:
         pytest.skip("no chromium on PATH")
     words = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]

@@ -1,7 +1,6 @@
 """The documentation: READMEs become pages, recipes run, the site has no dead link and opens in a browser."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 import defectsynth as ds
 from defectsynth.presets import CATEGORIES
 from defectsynth.registry import public_transforms
+from examples.check_studio import browser_program
 from examples.docs.__main__ import main
 from examples.docs.check import MAX_PAGE_SIZE, faults_of
 from examples.docs.readmes import ROOT, anchor, pages
@@ -103,7 +103,7 @@ def test_the_site_has_a_page_for_every_transform_and_preset(site: Path) -> None:
 
 
 def test_the_site_opens_in_a_browser(site: Path, tmp_path: Path) -> None:
-    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    program = browser_program()
     if program is None:
         pytest.skip("no chromium on PATH")
     page = site / "transforms" / "Scratch.html"

@@ -222,5 +222,5 @@ class Shaving(DefectTransform):
             height=between(self.strip.height_range, height) * scene.side,
             light=scene.light,
             opacity=self.blend.sample(rng, scene, self.severity).opacity,
-            clip=self.where.foreground if self.where.clips else "",
+            clip=self.where.clip_method,
         )

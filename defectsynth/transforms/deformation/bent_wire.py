@@ -163,7 +163,7 @@ class LooseWire(DefectTransform):
             strands=self.course.paths(rng, gap, gap.strokes[0].width if wire is None else wire.width),
             light=scene.light,
             opacity=self.blend.sample(rng, scene, self.severity).opacity,
-            clip=self.where.foreground if self.where.clips else "",
+            clip=self.where.clip_method,
         )
 
 

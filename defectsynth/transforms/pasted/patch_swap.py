@@ -170,7 +170,7 @@ class PatchSwap(DefectTransform):
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> SwapRecipe | None:
         """Draw a place and two rectangles."""
         place = self.where.sample(rng, scene)
-        clip = self.where.foreground if self.where.clips else ""
+        clip = self.where.clip_method
         pair = None if place is None else self.rectangles.sample(rng, scene, place, clip)
         if pair is None:
             return None

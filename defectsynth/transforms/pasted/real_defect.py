@@ -208,5 +208,5 @@ class RealDefect(DefectTransform):
             zoom=zoom,
             turn=turn,
             opacity=opacity * visible_share(self.severity),
-            clip=self.where.foreground if self.where.clips else "",
+            clip=self.where.clip_method,
         )

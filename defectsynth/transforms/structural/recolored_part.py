@@ -175,7 +175,7 @@ class RecoloredPart(DefectTransform):
                 opacity=between(recoloring.opacity_range, opacity) * visible_share(self.severity),
                 feather=0.0,
             ),
-            clip=self.where.foreground if self.where.clips else "",
+            clip=self.where.clip_method,
         )
 
 

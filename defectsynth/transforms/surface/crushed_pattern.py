@@ -209,5 +209,5 @@ class CrushedPattern(DefectTransform):
             dark=between(crush.dark_range, dark) * share,
             glint=between(crush.glint_range, glint) * share,
             noise=NoiseSeed.sample(rng),
-            clip=self.where.foreground if self.where.clips else "",
+            clip=self.where.clip_method,
         )

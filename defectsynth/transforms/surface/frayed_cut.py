@@ -202,5 +202,5 @@ class FrayedCut(DefectTransform):
             strands=fibers,
             light=scene.light,
             opacity=self.blend.sample(rng, scene, self.severity).opacity,
-            clip=self.where.foreground if self.where.clips else "",
+            clip=self.where.clip_method,
         )

@@ -231,14 +231,13 @@ class Split(DefectTransform):
         length, width, bow, uneven, lip, choice, tilt, *phases = rng.random(9).tolist()
         opening, share = self.opening, visible_share(self.severity)
         extent = max(between(opening.length_range, length) * scene.side, 2.0)
-        inwards = place.angle + 0.5 * math.pi + 1.2 * (tilt - 0.5)
         return SplitRecipe(
             kind=self.kind,
             severity=self.severity,
             seed=seed,
             x=place.x,
             y=place.y,
-            angle=inwards if place.edge else place.angle,
+            angle=place.inwards(tilt),
             length=extent,
             half=min(max(0.5 * between(opening.width_range, width) * scene.side, 0.5), 0.25 * extent) * share,
             bow=between(opening.bow_range, bow) * extent,
@@ -247,7 +246,7 @@ class Split(DefectTransform):
             lip=between(opening.lip_range, lip) * share,
             light=scene.light,
             ground=self._ground(rng, scene, place, opening.grounds[int(choice * len(opening.grounds))]),
-            clip=self.where.foreground if self.where.clips else "",
+            clip=self.where.clip_method,
         )
 
     def _ground(self, rng: np.random.Generator, scene: Scene, place: Place, name: str) -> tuple[float, ...]:

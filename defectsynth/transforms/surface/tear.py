@@ -228,14 +228,13 @@ class Tear(DefectTransform):
         length, width, bend, flesh, pale, lip, hollow, depth, tilt = rng.random(9).tolist()
         wound, share, side = self.wound, visible_share(self.severity), scene.side
         extent = max(between(wound.length_range, length) * side, 2.0)
-        inwards = place.angle + 0.5 * math.pi + 1.2 * (tilt - 0.5)
         return TearRecipe(
             kind=self.kind,
             severity=self.severity,
             seed=seed,
             x=place.x,
             y=place.y,
-            angle=inwards if place.edge else place.angle,
+            angle=place.inwards(tilt),
             length=extent,
             half=min(max(0.5 * between(wound.width_range, width) * side, 0.6), 0.4 * extent) * share,
             bow=0.125 * math.radians(between(wound.bend_range, bend)) * extent,
@@ -246,5 +245,5 @@ class Tear(DefectTransform):
             depth=between(wound.depth_range, depth) * share,
             light=scene.light,
             noise=NoiseSeed.sample(rng),
-            clip=self.where.foreground if self.where.clips else "",
+            clip=self.where.clip_method,
         )
