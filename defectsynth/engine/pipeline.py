@@ -8,8 +8,11 @@ both albumentations hosts, and two equal defects in one composition are drawn in
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate, islice
 from typing import Any
 
 import albumentations as A
@@ -147,18 +150,18 @@ def run(node: Any, state: State, *, seed: int, number: int = ROOT, forced: bool 
         number: of the node, see `ROOT`.
         forced: whether the node is applied regardless of its `p`.
     """
-    own = seed if number == ROOT else seed_at(seed, number)
     if isinstance(node, DefectTransform):
-        if forced or node.p >= 1.0 or random.Random(own).random() < node.p:  # noqa: S311  no cryptography
-            state.draw(node, seed=draw_seed(own))
-    elif not isinstance(node, A.BaseCompose):
-        state.transformed(seeded_copy(node, own), forced=forced)
-    elif (children := _chosen(node, own, forced=forced)) is not None:
-        numbers = list(_numbers(node, number))
+        if forced or _applied(node, seed, number):
+            state.draw(node, seed=draw_seed(_own_seed(seed, number)))
+    elif not _is_composition(node.__class__):
+        state.transformed(seeded_copy(node, _own_seed(seed, number)), forced=forced)
+    elif (children := _chosen(node, seed, number, forced=forced)) is not None:
+        last = max((index for index, _ in children), default=-1)
+        numbers = list(islice(_numbers(node, number), last + 1))
         for index, force in children:
             run(node.transforms[index], state, seed=seed, number=numbers[index], forced=force)
     else:
-        state.transformed(seeded_copy(node, own), forced=forced)
+        state.transformed(seeded_copy(node, _own_seed(seed, number)), forced=forced)
 
 
 def seed_at(seed: int, number: int) -> int:
@@ -168,29 +171,51 @@ def seed_at(seed: int, number: int) -> int:
 
 def draw_seed(seed: int) -> int:
     """Return what a defect whose node has a seed is drawn with; at most 62 bits."""
-    return int(np.random.default_rng(seed).bit_generator.random_raw()) >> 2
+    return int(np.random.PCG64(seed).random_raw()) >> 2
 
 
-def _chosen(node: Any, seed: int, *, forced: bool) -> list[tuple[int, bool]] | None:
+def _own_seed(seed: int, number: int) -> int:
+    return seed if number == ROOT else seed_at(seed, number)
+
+
+def _applied(node: Any, seed: int, number: int) -> bool:
+    """Return whether a node is applied by its `p`; a random state costs time and is made where it decides."""
+    certain = node.p >= 1.0
+    return certain or random.Random(_own_seed(seed, number)).random() < node.p  # noqa: S311  no cryptography
+
+
+def _chosen(node: Any, seed: int, number: int, *, forced: bool) -> list[tuple[int, bool]] | None:
     """Return which children of a composition run, in order, and whether regardless of their `p`.
 
     None if the kind of composition is not known.
     """
     count = len(node.transforms)
-    applied = node.p >= 1.0 or random.Random(seed).random() < node.p  # noqa: S311  no cryptography
     if isinstance(node, (A.Compose, A.Sequential)):
-        return [(index, False) for index in range(count)] if forced or applied else []
+        return [(index, False) for index in range(count)] if forced or _applied(node, seed, number) else []
     if type(node) is A.OneOf:
-        weights = np.array([child.p for child in node.transforms], dtype=np.float64)
-        if not (forced or applied) or not weights.sum() > 0.0:
+        if not (forced or _applied(node, seed, number)):
             return []
-        return [(int(np.random.default_rng(seed).choice(count, p=weights / weights.sum())), True)]
+        index = _weighted_index([child.p for child in node.transforms], seed, number)
+        return [] if index is None else [(index, True)]
     if type(node) in (A.SomeOf, A.RandomOrder):
-        taken = np.random.default_rng(seed).choice(count, size=node.n, replace=node.replace) if applied else []
+        rng, applied = np.random.default_rng(_own_seed(seed, number)), _applied(node, seed, number)
+        taken = rng.choice(count, size=node.n, replace=node.replace) if applied else []
         return [(int(index), False) for index in (taken if type(node) is A.RandomOrder else sorted(taken))]
     if type(node) is A.OneOrOther:
-        return [(0 if applied else count - 1, True)]
+        return [(0 if _applied(node, seed, number) else count - 1, True)]
     return None
+
+
+def _weighted_index(weights: Sequence[float], seed: int, number: int) -> int | None:
+    """Return a place drawn with probabilities proportional to the weights, as `Generator.choice` draws it, or None."""
+    total = sum(weights)
+    if not total > 0.0:
+        return None
+    if len(weights) == 1:
+        return 0
+    limits = list(accumulate(weight / total for weight in weights))
+    share = np.random.default_rng(_own_seed(seed, number)).random()
+    return bisect_right([limit / limits[-1] for limit in limits], share)
 
 
 def _numbers(node: Any, number: int) -> Iterator[int]:
@@ -202,9 +227,16 @@ def _numbers(node: Any, number: int) -> Iterator[int]:
 
 
 def _descendants(node: Any) -> int:
-    if not isinstance(node, A.BaseCompose):
+    if not _is_composition(node.__class__):
         return 0
-    return sum(1 + _descendants(child) if isinstance(child, A.BaseCompose) else 1 for child in node.transforms)
+    inner: Sequence[Any] = node.transforms
+    return len(inner) + sum([_descendants(child) for child in inner if _is_composition(child.__class__)])
+
+
+@cache
+def _is_composition(kind: Any) -> bool:
+    """Return whether a class is one of compositions; asking albumentations' abstract classes each time is slow."""
+    return issubclass(kind, A.BaseCompose)
 
 
 @dataclass(frozen=True)

@@ -33,20 +33,22 @@ NEAREST = "tests/eval/test_nearest.py"
 
 MUTANTS = (
     # pipeline: seeds, order, probabilities
-    Mutant(ENGINE + "pipeline.py", "own = seed if number == ROOT else seed_at(seed, number)", "own = seed", PIPELINES),
+    Mutant(
+        ENGINE + "pipeline.py", "return seed if number == ROOT else seed_at(seed, number)", "return seed", PIPELINES
+    ),
     Mutant(ENGINE + "pipeline.py", "np.random.SeedSequence((seed, number))", "np.random.SeedSequence(seed)", PIPELINES),
     Mutant(ENGINE + "pipeline.py", "following += 1 + _descendants(child)", "following += 1", PIPELINES),
     Mutant(
         ENGINE + "pipeline.py",
-        "p=weights / weights.sum()",
-        "p=None",
+        "accumulate(weight / total for weight in weights)",
+        "accumulate(1.0 for weight in weights)",
         "tests/presets tests/engine tests/test_reference.py",
     ),
     Mutant(ENGINE + "pipeline.py", "size=node.n, replace=node.replace", "size=1, replace=node.replace", PIPELINES),
     Mutant(
         ENGINE + "pipeline.py",
-        "if forced or node.p >= 1.0 or",
-        "if True or",
+        "if forced or _applied(node, seed, number):",
+        "if True:",
         "tests/engine/test_pipeline.py tests/training",
     ),
     Mutant(
@@ -91,7 +93,7 @@ MUTANTS = (
     ),
     Mutant(
         ENGINE + "pipeline.py",
-        "numbers = list(_numbers(node, number))",
+        "numbers = list(islice(_numbers(node, number), last + 1))",
         "numbers = list(range(len(node.transforms)))",
         PIPELINES,
     ),
