@@ -11,6 +11,7 @@ from defectsynth.places.on_print import OnPrint
 from defectsynth.presets import mixture
 from defectsynth.shapes.edge_strip import EdgeStrip
 from defectsynth.shapes.particles import Particles
+from defectsynth.shapes.spots import Spots
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.contamination import Contamination
 from defectsynth.transforms.contamination.wrong_variety import WrongVariety
@@ -27,25 +28,39 @@ FAINT_VISIBILITY = 0.015  # `min_visibility` of defects that are hard to see
 
 
 def color() -> list[Any]:
-    """Foreign pigment: a drop, a cluster of drops, or a stain along the rim.
+    """Foreign pigment: a dot with a soft rim, a row or cluster of dots, a pale stain, or a stain along the rim.
 
-    Drawn as a group of coloured particles, a small `ColorSpot` or a thin coloured arc at the outline.
+    Drawn as coloured particles, a small `ColorSpot`, a translucent spot or a thin coloured arc at the outline.
     """
-    drops = Particles(
-        radius_range=(0.006, 0.016),
-        particles_range=(2, 10),
+    dots = Particles(
+        radius_range=(0.004, 0.014),
+        particles_range=(1, 9),
         spread_range=(0.012, 0.05),
         variety_range=(0.1, 0.7),
         aspect_range=(0.7, 1.0),
         angularity_range=(0.0, 0.4),
     )
-    stain = EdgeStrip(length_range=(0.08, 0.45), width_range=(0.004, 0.02), softness_range=(0.0, 0.01))
+    stain = Spots(
+        radius_range=(0.015, 0.045), irregularity_range=(0.1, 0.4), softness_range=(0.2, 0.8), spots_range=(1, 3)
+    )
+    arc = EdgeStrip(length_range=(0.08, 0.45), width_range=(0.004, 0.025), softness_range=(0.0, 0.015))
     pigment = Color(palettes=PIGMENTS, tint_range=(0.0, 0.4))  # stronger than the specks
-    blend = Blend(opacity_range=(0.7, 1.0), feather_range=(0.0, 0.006))
+    pale = Color(palettes=("yellow", "red"), tint_range=(0.2, 0.6))
+    blend = Blend(opacity_range=(0.5, 1.0), feather_range=(0.0, 0.008))
+    translucent = Blend(opacity_range=(0.25, 0.8), feather_range=(0.0, 0.008))
     return [
-        PaintedDefect(where="object", shape=drops, look=pigment, blend=blend, p=0.4),
-        ColorSpot(where="object", radius_range=(0.008, 0.03), palettes=PIGMENTS, softness_range=(0.1, 0.5), p=0.4),
-        PaintedDefect(where="edge", shape=stain, look=pigment, blend=blend, p=0.2),
+        PaintedDefect(where="object", shape=dots, look=pigment, blend=blend, min_visibility=FAINT_VISIBILITY, p=0.35),
+        ColorSpot(
+            where="object",
+            radius_range=(0.007, 0.025),
+            palettes=PIGMENTS,
+            softness_range=(0.2, 0.7),
+            min_visibility=FAINT_VISIBILITY,
+            p=0.25,
+        ),
+        PaintedDefect(where="object", shape=stain, look=pale, blend=translucent, p=0.2),
+        PaintedDefect(where="edge", shape=arc, look=pigment, blend=blend, p=0.1),
+        PaintedDefect(where="edge", shape=arc, look=pale, blend=translucent, p=0.1),
     ]
 
 
