@@ -66,7 +66,7 @@ def white_level(image: Array, peak: float | None = None) -> float:
                 f"peak must be 1 or None for float32 images, got {short_repr(peak)}; divide the image by it"
             )
         return full
-    if peak is None and image.dtype == np.uint8:
+    if image.dtype == np.uint8 and (peak is None or (type(peak) is float and peak == full)):  # nothing can be brighter
         return full
     brightest = float(cv2.minMaxLoc(np.ascontiguousarray(image).reshape(image.shape[0], -1))[1])
     if peak is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from defectsynth.core.allocation import keep_freed_memory
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.patch import Patch, drop_restored_pixels, paste
 from defectsynth.core.rounding import rounded
@@ -19,6 +20,8 @@ from defectsynth.scene.scene import Scene
 MAX_TRIES = 8  # draws of one defect before it is left out
 
 Sampler = Callable[[np.random.Generator, Scene], Recipe | None]
+
+keep_freed_memory()
 
 
 @dataclass
