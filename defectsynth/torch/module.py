@@ -27,6 +27,8 @@ from defectsynth.torch.targets import (
     to_planes,
 )
 
+LEFT_OUT = 1  # beside a seed: whether `p` leaves its image as it is
+
 
 class DefectSample(NamedTuple):
     """Image, mask and label, returned by `DefectModule` for an image alone.
@@ -180,10 +182,9 @@ class DefectModule(v2.Transform):
         return PIL.Image.fromarray(drawn.image)
 
     def _new_seeds(self, count: int) -> tuple[int | None, ...]:
-        """Return a seed for each of so many images, None where `p` leaves one as it is."""
+        """Return a seed for each of so many images, None where `p` leaves one as it is.
+
+        The seed decides that, too: it differs between workers and ranks, where copies of a generator draw the same.
+        """
         seeds = new_seeds(count, self.generator).tolist()
-        if self.p == 1.0:
-            return tuple(seeds)
-        device = "cpu" if self.generator is None else self.generator.device
-        shares = torch.rand(count, generator=self.generator, device=device).tolist()
-        return tuple(seed if share < self.p else None for seed, share in zip(seeds, shares, strict=True))
+        return tuple(seed if np.random.default_rng((seed, LEFT_OUT)).random() < self.p else None for seed in seeds)

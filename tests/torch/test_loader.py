@@ -84,6 +84,15 @@ def test_workers_and_epochs_draw_different_defects_again_from_a_seed(own: bool) 
     assert len(set(runs[0])) == 2 * LENGTH
 
 
+def test_each_worker_and_epoch_leaves_out_other_images() -> None:
+    torch.manual_seed(11)
+    half = v2.Compose([DefectModule("scratch", p=0.5, generator=torch.Generator().manual_seed(0))])
+    loader = DataLoader(Parts(half), LENGTH // 2, num_workers=2, multiprocessing_context="fork")
+    labels = [tuple(batch.label.tolist()) for _ in range(4) for batch in loader]
+    assert len(set(labels)) > len(labels) // 2
+    assert 0 < sum(map(sum, labels)) < 4 * LENGTH
+
+
 def test_spawned_workers_draw_what_forked_ones_draw() -> None:
     runs = []
     for method in ("fork", "spawn"):
