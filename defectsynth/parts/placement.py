@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -55,6 +55,20 @@ class PartPlacement(Value):
         """Return points (N, 2) after the motion."""
         matrix = self.matrix()
         return np.asarray(points @ matrix[:, :2].T + matrix[:, 2])
+
+    def inside(self, size: tuple[int, int]) -> PartPlacement | None:
+        """Return the placement shifted so that no more of the part leaves an image of (height, width) than before.
+
+        None if the part does not fit.
+        """
+        frame, before = np.array(size[::-1], np.float64), np.array(self.part.outline)
+        low, high = np.minimum(before.min(axis=0), 0.0), np.maximum(before.max(axis=0), frame)
+        after = self.moved(before)
+        least, most = low - after.min(axis=0), high - after.max(axis=0)  # shifts that keep it inside
+        if (least > most).any():
+            return None
+        dx, dy = np.clip(0.0, least, most).tolist()
+        return replace(self, dx=self.dx + dx, dy=self.dy + dy)
 
 
 class PlacedPart:

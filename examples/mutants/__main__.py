@@ -30,12 +30,12 @@ TIMEOUT = 900  # s for the tests of one mutant; an endless loop counts as killed
 def main() -> int:
     """Run all mutants; return 0 if at least 95 % are killed."""
     parser = argparse.ArgumentParser(prog="python -m examples.mutants", description="Run the hand-made bugs.")
-    parser.add_argument("--only", default="", metavar="WORD", help="only mutants of files that contain WORD")
+    parser.add_argument("--only", default="", metavar="WORD", help="only mutants whose file or line contains WORD")
     parser.add_argument(
         "--state", type=Path, default=Path("mutants.json"), help="results so far (default: mutants.json)"
     )
     arguments = parser.parse_args()
-    chosen = [mutant for mutant in MUTANTS if arguments.only in mutant.file]
+    chosen = [mutant for mutant in MUTANTS if arguments.only in f"{mutant.file}: {mutant.before}"]
     tree = digest_of_tree()
     results = json.loads(arguments.state.read_text()) if arguments.state.exists() else {}
     with tempfile.TemporaryDirectory() as folder:

@@ -193,7 +193,7 @@ MUTANTS = (
         ENGINE + "rendering.py",
         "return drop_restored_pixels(patch, original=scene.image, peak=scene.peak)",
         "return patch",
-        "tests/test_contract.py:Scratch or PatchSwap or Discoloration",
+        "tests/engine/test_rendering.py",
     ),
     Mutant(
         ENGINE + "rendering.py",

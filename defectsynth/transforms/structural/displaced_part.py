@@ -123,9 +123,9 @@ class RotatedPart(PartDefect):
 class FlippedPart(PartDefect):
     """A flipped part: a lead, a letter of the print or a chunk sits the wrong way round.
 
-    Mirrors the part nearest to a place on the object unless `where` says otherwise, along its axis or across it. The
-    rest of the gap is filled with the surroundings. The mask marks the changed pixels. Below severity 1 only the free
-    end is flipped.
+    Mirrors the part nearest to a place on the object unless `where` says otherwise, along its axis or across it, and
+    shifts it where it would leave the image; where it does not fit, nothing is drawn. The rest of the gap is filled
+    with the surroundings. The mask marks the changed pixels. Below severity 1 only the free end is flipped.
 
     ![flipped_part](tests/golden/flipped_part.png)
 
@@ -157,12 +157,14 @@ class FlippedPart(PartDefect):
     ) -> None:
         super().__init__(PartSelection(part_kinds=part_kinds, chunk_range=chunk_range), **common)
 
-    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> PartChange:
+    def change(self, rng: np.random.Generator, scene: Scene, place: Place) -> PartChange | None:
         """Draw the part and the axis of reflection."""
         share = visible_share(self.severity)
         part = self.selection.sample(rng, scene, place, share, self.where.foreground)
         axis = part.angle + 0.5 * math.pi * float(rng.integers(2))
-        return (part,), (PartPlacement(part, *part.centre, dx=0.0, dy=0.0, angle=2.0 * axis, mirrored=True),)
+        mirrored = PartPlacement(part, *part.centre, dx=0.0, dy=0.0, angle=2.0 * axis, mirrored=True)
+        placement = mirrored.inside(scene.size)
+        return placement and ((part,), (placement,))
 
 
 class MisplacedObject(PartDefect):
