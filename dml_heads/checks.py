@@ -2,6 +2,7 @@
 
 import math
 from numbers import Integral, Real
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,37 +15,34 @@ CONVERT = "torch.as_tensor(numpy.asarray({})) makes one"
 _SUM_TOLERANCE = 1e-2  # for probabilities in bfloat16, whose precision near 1 is 2**-8
 
 
-def checked_integer(name: str, value: object, *, low: int) -> int:
+def checked_integer(name: str, value: Any, *, low: int) -> int:
     """Return the value as an int, at least ``low``.
 
     Raises:
         TypeError: if the value is not an integer, or is a bool.
         ValueError: if it is below ``low``.
     """
-    message = f"{name} must be an integer >= {low}, got {value!r}"
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise TypeError(message)
-    if int(value) < low:
-        raise ValueError(message)
+    is_integer = isinstance(value, Integral) and not isinstance(value, bool)
+    if not is_integer or int(value) < low:
+        raise (ValueError if is_integer else TypeError)(f"{name} must be an integer >= {low}, got {value!r}")
     return int(value)
 
 
-def checked_number(name: str, value: object, *, above: float | None = None, low: float = 0, high: float) -> float:
+def checked_number(name: str, value: Any, *, above: float | None = None, low: float = 0, high: float) -> float:
     """Return the value as a finite float in [low, high], or in (above, high] if ``above`` is given.
 
     Raises:
         TypeError: if the value is not a real number, or is a bool.
         ValueError: if it is not finite or out of bounds.
     """
-    left = f"{low:.6g} <=" if above is None else f"{above:.6g} <"
-    right = "" if math.isinf(high) else f" <= {high:.6g}"
-    message = f"{name} must be a finite number with {left} {name}{right}, got {value!r}"
-    if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(message)
-    number = float(value)
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    number = float(value) if is_number else math.nan
     inside = low <= number if above is None else above < number
     if not (math.isfinite(number) and inside and number <= high):
-        raise ValueError(message)
+        left = f"{low:.6g} <=" if above is None else f"{above:.6g} <"
+        right = "" if math.isinf(high) else f" <= {high:.6g}"
+        rule = f"{name} must be a finite number with {left} {name}{right}"
+        raise (ValueError if is_number else TypeError)(f"{rule}, got {value!r}")
     return number
 
 

@@ -12,6 +12,7 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import wraps
 from pathlib import Path
 from time import perf_counter
@@ -84,17 +85,18 @@ def main() -> None:
     watch = Stopwatch()
     run = ["run", "--data", given.data, "--category", given.category, "--out", str(given.out)]
     usual = ["--head", "softmax", "--scoring", "fused", "--generator", "generic_object"]
-    for part, place, name in PARTS:
-        mock.patch.object(place, name, watch.watch(part, getattr(place, name))).start()
-    code = evaluate([*run, *usual, *given.options])
-    code = watch.watch("report", evaluate)(["report", str(given.out)]) or code
+    report = watch.watch("report", evaluate)
+    with ExitStack() as patches:
+        for part, place, name in PARTS:
+            patches.enter_context(mock.patch.object(place, name, watch.watch(part, getattr(place, name))))
+        code = evaluate([*run, *usual, *given.options]) or report(["report", str(given.out)])
+    if code:  # `eval` has printed the error
+        sys.exit(code)
     watch.lap()
-    mock.patch.stopall()
     total = sum(watch.seconds.values())
     for part in ORDER:
         print(f"{part:<10} {watch.seconds[part]:7.1f} s {watch.seconds[part] / total:5.0%}")
     print(f"{'sum':<10} {total:7.1f} s")
-    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -59,25 +59,22 @@ class SourceRule:
             FileNotFoundError: if a path does not exist, or a folder holds no image files.
             TypeError, ValueError: if `value` is something else, or an image cannot be used.
         """
-        allowed = "a folder, an image file, a list of files or arrays, a callable or None"
-        rule = f"{name} must be {allowed}, got {short_repr(value)}"
         if value is None or isinstance(value, ImagesInMemory):
             return value
         if isinstance(value, (str, Path)):
             return _checked_path(name, value, may_be_folder=True)
         if callable(value):
             return ImagesInMemory(name, value)
-        if not isinstance(value, (tuple, list)):
-            raise TypeError(rule)
-        if not value:
-            raise ValueError(rule)
-        if all(isinstance(entry, np.ndarray) for entry in value):
-            for entry in value:
+        entries = value if isinstance(value, (tuple, list)) else ()
+        if entries and all(isinstance(entry, np.ndarray) for entry in entries):
+            for entry in entries:
                 check_image(entry)
-            return ImagesInMemory(name, tuple(value))
-        if not all(isinstance(entry, (str, Path)) for entry in value):
-            raise TypeError(rule)
-        return tuple(_checked_path(name, entry) for entry in value)
+            return ImagesInMemory(name, tuple(entries))
+        if entries and all(isinstance(entry, (str, Path)) for entry in entries):
+            return tuple(_checked_path(name, entry) for entry in entries)
+        allowed = "a folder, an image file, a list of files or arrays, a callable or None"
+        kind = ValueError if isinstance(value, (tuple, list)) and not value else TypeError
+        raise kind(f"{name} must be {allowed}, got {short_repr(value)}")
 
 
 def _checked_path(name: str, value: str | Path, *, may_be_folder: bool = False) -> str:

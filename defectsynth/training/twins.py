@@ -16,7 +16,7 @@ from defectsynth.core.images import check_image, checked_peak
 from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Number
 from defectsynth.engine.compat import leaves, worker_seed
-from defectsynth.engine.pipeline import State, run, steps
+from defectsynth.engine.pipeline import State, Step, run, steps
 from defectsynth.engine.sample import Sample
 from defectsynth.engine.synthesis import check_transform, sample_of
 from defectsynth.engine.transform import DefectTransform
@@ -111,7 +111,6 @@ class AnomalyTwins(Sequence[Twin]):
         check_transform(transform)
         if not any(isinstance(leaf, DefectTransform) for leaf in leaves(transform)):
             raise TypeError(f"transform must hold a defect, got {short_repr(transform)}")
-        steps(transform)  # raises if a twin could be known by what is no defect
         if curriculum is not None:
             if not isinstance(curriculum, Curriculum):
                 raise TypeError(f"curriculum must be a Curriculum or None, got {short_repr(curriculum)}")
@@ -125,6 +124,7 @@ class AnomalyTwins(Sequence[Twin]):
         self.curriculum = curriculum
         self.peak = None if peak is None else checked_peak(peak)
         self._scaled: tuple[float, Any] = (1.0, transform)  # the severity drawn with last, and its transform
+        self._split: tuple[Any, list[Step]] = transform, steps(transform)  # raises where labels show
         self._counts = _shared_counts(1 + 2 * len(images))  # the epoch, then the reads of each item
         self._spawned = False
 
@@ -189,10 +189,10 @@ class AnomalyTwins(Sequence[Twin]):
         if position % 2 == 0:
             changed = rng.random() < self.hard_negatives
             normal = disturbed(image, seed=int(rng.integers(1 << 62)), peak=self.peak) if changed else np.array(image)
-            return _drawn(normal, transform, roi=roi, seeds=[], shared=shared, peak=self.peak)
+            return self._drawn(normal, transform, roi=roi, seeds=[], shared=shared)
         count = int(rng.integers(2, MAX_DEFECTS, endpoint=True)) if rng.random() < self.several else 1
         seeds = [int(seed) for seed in rng.integers(1 << 32, size=count)]
-        return _drawn(image, transform, roi=roi, seeds=seeds, shared=shared, peak=self.peak)
+        return self._drawn(image, transform, roi=roi, seeds=seeds, shared=shared)
 
     def _transform_after(self, epochs: int) -> Any:
         """Return the transform as the curriculum has it after so many epochs."""
@@ -205,30 +205,28 @@ class AnomalyTwins(Sequence[Twin]):
             self._scaled = severity, scaled
         return scaled
 
+    def _drawn(self, image: Array, transform: Any, *, roi: Array | None, seeds: list[int], shared: int) -> Sample:
+        """Return the image after a transform, its defects drawn once with each seed.
 
-def _drawn(
-    image: Array, transform: Any, *, roi: Array | None, seeds: list[int], shared: int, peak: float | None
-) -> Sample:
-    """Return the image after a transform, its defects drawn once with each seed.
-
-    Args:
-        image: not written to.
-        transform: a defect or a composition.
-        roi: see `synthesize`.
-        seeds: none for a normal item.
-        shared: seed of what is no defect, the same for both items of a pair.
-        peak: see `synthesize`.
-    """
-    state = State.of(image, roi, peak)
-    if isinstance(transform, DefectTransform):
-        if seeds:
-            count = len(seeds) if len(seeds) > 1 else None
-            state.add(transform.draw(image, seed=seeds[0], roi=roi, count=count, peak=state.peak))
+        Args:
+            image: not written to.
+            transform: a defect or a composition.
+            roi: see `synthesize`.
+            seeds: none for a normal item.
+            shared: seed of what is no defect, the same for both items of a pair.
+        """
+        state = State.of(image, roi, self.peak)
+        if isinstance(transform, DefectTransform):
+            if seeds:
+                count = len(seeds) if len(seeds) > 1 else None
+                state.add(transform.draw(image, seed=seeds[0], roi=roi, count=count, peak=state.peak))
+            return sample_of(state, image)
+        if self._split[0] is not transform:
+            self._split = transform, steps(transform)
+        for step in self._split[1]:
+            for seed in seeds if step.draws else [shared]:
+                run(step.node, state, seed=seed, number=step.number)
         return sample_of(state, image)
-    for step in steps(transform):
-        for seed in seeds if step.draws else [shared]:
-            run(step.node, state, seed=seed, number=step.number)
-    return sample_of(state, image)
 
 
 def _shared_counts(number: int) -> npt.NDArray[np.int64]:

@@ -50,7 +50,7 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         choices=EXPERIMENTS,
         default=["self_supervised"],
         dest="experiments",
-        help="default: self_supervised",
+        help="default: self_supervised; none: no training, the bank of normals of the untrained backbone alone",
     )
     parser.add_argument(
         "--head", nargs=1, choices=HEADS, default=[], dest="heads", help="required for all experiments but none"

@@ -114,18 +114,16 @@ def load_mask(path: str | Path, *, size: Size, image_shape: tuple[int, int]) -> 
     return np.asarray(coverage >= min(_HALF, largest), np.bool_)
 
 
-def check_side(side: object) -> int:
+def check_side(side: Any) -> int:
     """Return a side in px.
 
     Raises:
         TypeError: if it is no integer.
         ValueError: if it is below 1.
     """
-    message = f"size must be an integer >= 1 (pixels), got {side!r}"
-    if isinstance(side, bool) or not isinstance(side, Integral):
-        raise TypeError(message)
-    if int(side) < 1:
-        raise ValueError(message)
+    is_integer = isinstance(side, Integral) and not isinstance(side, bool)
+    if not is_integer or int(side) < 1:
+        raise (ValueError if is_integer else TypeError)(f"size must be an integer >= 1 (pixels), got {side!r}")
     return int(side)
 
 

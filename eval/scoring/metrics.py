@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import cv2
 import numpy as np
@@ -183,12 +184,11 @@ def aupro(masks: ArrayLike, heat_maps: ArrayLike, *, fpr_limit: float = FPR_LIMI
     return _overlap_area(truth.ravel(), heats.ravel(), region_weights(truth).ravel(), limit)
 
 
-def _checked_limit(limit: object) -> float:
-    message = f"fpr_limit must be a number with 0 < fpr_limit <= 1, got {limit!r}"
-    if isinstance(limit, bool) or not isinstance(limit, Real):
-        raise TypeError(message)
-    if not 0 < float(limit) <= 1:
-        raise ValueError(message)
+def _checked_limit(limit: Any) -> float:
+    is_number = isinstance(limit, Real) and not isinstance(limit, bool)
+    if not is_number or not 0 < float(limit) <= 1:
+        error = ValueError if is_number else TypeError
+        raise error(f"fpr_limit must be a number with 0 < fpr_limit <= 1, got {limit!r}")
     return float(limit)
 
 

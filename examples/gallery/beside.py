@@ -8,6 +8,7 @@ import numpy as np
 
 import defectsynth as ds
 from defectsynth.io.image_files import read_pixels
+from defectsynth.io.masks import read_mask
 from defectsynth.presets import CATEGORIES, category_preset
 from examples.gallery.cells import cell, stacked, window, words
 
@@ -56,8 +57,8 @@ def real_sample(path: Path) -> ds.Sample:
     """Return a real image with its mask; the mask is empty if it has no file."""
     image = read_pixels(path)
     truth = path.parents[2] / "ground_truth" / path.parent.name / f"{path.stem}_mask.png"
-    mask = read_pixels(truth) if truth.is_file() else np.zeros(image.shape[:2], np.uint8)
-    return ds.Sample(image, mask if mask.ndim == 2 else mask.max(axis=2), [])
+    mask = read_mask(truth, size=image.shape[:2]) if truth.is_file() else np.zeros(image.shape[:2], np.uint8)
+    return ds.Sample(image, mask, [])
 
 
 def synthetic(path: Path, category: str, name: str, seed: int) -> ds.Sample:

@@ -9,71 +9,18 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
-from eval.benchmark.results import Decision, Metrics, Results
-from eval.benchmark.settings import make_settings
+from eval.benchmark.results import Results
 from eval.benchmark.table import format_table
-from eval.scoring.metrics import ImageMetrics
-
-
-def metrics(auroc: float) -> Metrics:
-    image = ImageMetrics(
-        auroc=auroc, average_precision=0.5, f1_max=0.5, threshold=0.1, tpr=0.5, tnr=0.5, pair_threshold=0.1
-    )
-    decision = Decision(
-        threshold=0.1, held_out=2, twins=2, false_positives=0.05, tpr=0.5, tnr=0.5, found={}, best_found={}
-    )
-    return Metrics(
-        image=image,
-        per_defect={"scratch_neck": auroc - 0.1},
-        pixel=None,
-        decision=decision,
-        intervals={"auroc": (auroc - 0.03, auroc + 0.04)},
-    )
-
-
-def result(
-    category: str,
-    auroc: float,
-    *,
-    head: str | None = None,
-    generator: str = "line",
-    seed: int = 0,
-    untrained: float = 0.6,
-) -> Results:
-    settings = make_settings(
-        data="/data",
-        category=category,
-        experiment="none" if head is None else "self_supervised",
-        head=head,
-        generator=generator,
-        seed=seed,
-    )
-    return Results(
-        settings=settings,
-        versions={},
-        device="cpu",
-        git_revision=None,
-        started="",
-        finished="",
-        seconds={},
-        peak_memory_mib=0.0,
-        shape=(256, 256),
-        copies=0,
-        bank_rows=1,
-        metrics=metrics(auroc),
-        baseline=None if head is None else metrics(untrained),
-        history=(),
-        images=(),
-    )
+from tests.results import make_results
 
 
 def test_means_deviations_and_intervals_follow_the_untrained_backbone() -> None:
     found = [
-        result("pill", 0.60),
-        result("pill", 0.80, head="softmax"),
-        result("pill", 0.90, head="softmax", seed=1),
-        result("screw", 0.70, head="softmax", untrained=0.5),
-        result("pill", 0.95, head="arcface"),
+        make_results("pill", 0.60),
+        make_results("pill", 0.80, head="softmax"),
+        make_results("pill", 0.90, head="softmax", seed=1),
+        make_results("screw", 0.70, head="softmax", untrained=0.5),
+        make_results("pill", 0.95, head="arcface"),
     ]
     title, head, *rows = format_table(found).splitlines()
     assert title == "image AUROC, self_supervised with line, scored by image"
@@ -90,7 +37,7 @@ def test_means_deviations_and_intervals_follow_the_untrained_backbone() -> None:
 
 
 def test_without_training_the_untrained_backbone_stands_alone() -> None:
-    lines = format_table([result("pill", 0.6), replace(result("screw", 0.8))]).splitlines()
+    lines = format_table([make_results("pill", 0.6), replace(make_results("screw", 0.8))]).splitlines()
     assert lines[0] == "image AUROC, untrained, scored by image"
     assert lines[2].split() == [
         *("untrained", "0.600", "[0.570,", "0.640]", "0.800", "[0.770,", "0.840]", "0.700", "[0.679,", "0.728]")
@@ -102,10 +49,10 @@ def test_excluded_types_are_compared_with_trainings_on_all_types() -> None:
     trained = {"head": "softmax", "untrained": 0.7}
     lines = format_table(
         [
-            result("screw", 0.9, generator="category", **trained),
-            result("screw", 0.8, generator="screw-without-scratch_neck", **trained),
-            result("screw", 0.7, generator="screw-without-scratch_neck", seed=1, **trained),
-            result("screw", 0.7, generator="screw-without-thread_top", **trained),  # not among the test images
+            make_results("screw", 0.9, generator="category", **trained),
+            make_results("screw", 0.8, generator="screw-without-scratch_neck", **trained),
+            make_results("screw", 0.7, generator="screw-without-scratch_neck", seed=1, **trained),
+            make_results("screw", 0.7, generator="screw-without-thread_top", **trained),  # not among the test images
         ]
     ).splitlines()
     assert lines[0] == "image AUROC, self_supervised with category, scored by image"
@@ -117,7 +64,7 @@ def test_excluded_types_are_compared_with_trainings_on_all_types() -> None:
 
 
 def test_results_come_from_json_and_unknown_entries_are_refused() -> None:
-    found = result("pill", 0.6, head="softmax")
+    found = make_results("pill", 0.6, head="softmax")
     data = json.loads(json.dumps(found.to_json()))
     assert Results.from_json(data) == found
     with pytest.raises(ValueError, match="schema must be 3, got 7"):

@@ -1,6 +1,7 @@
 """The table of fifteen categories: which are real, which columns are filled, what misses a bar."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,9 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 
-from eval.benchmark.results import Decision, Metrics, Results
-from eval.benchmark.settings import make_settings
-from eval.scoring.metrics import ImageMetrics
+from eval.benchmark.results import Results
 from examples.table_of_fifteen import Place, cells_of, find_places, table_of
+from tests.results import make_results
 
 
 def folder_of(root: Path, *categories: str) -> Path:
@@ -20,42 +20,8 @@ def folder_of(root: Path, *categories: str) -> Path:
     return root
 
 
-def result(category: str, generator: str, auroc: float, *, untrained: float, seed: int = 0) -> Results:
-    def metrics(value: float) -> Metrics:
-        image = ImageMetrics(
-            auroc=value, average_precision=0.5, f1_max=0.5, threshold=0.1, tpr=0.5, tnr=0.5, pair_threshold=0.1
-        )
-        decision = Decision(
-            threshold=0.1, held_out=2, twins=2, false_positives=0.05, tpr=0.5, tnr=0.5, found={}, best_found={}
-        )
-        return Metrics(image=image, per_defect={}, pixel=None, decision=decision, intervals={})
-
-    settings = make_settings(
-        data="/data",
-        category=category,
-        experiment="self_supervised",
-        head="softmax",
-        generator=generator,
-        scoring="pooled",
-        seed=seed,
-    )
-    return Results(
-        settings=settings,
-        versions={},
-        device="cpu",
-        git_revision=None,
-        started="",
-        finished="",
-        seconds={},
-        peak_memory_mib=0.0,
-        shape=(256, 256),
-        copies=0,
-        bank_rows=1,
-        metrics=metrics(auroc),
-        baseline=metrics(untrained),
-        history=(),
-        images=(),
-    )
+def result(category: str, generator: str, auroc: float, **more: Any) -> Results:
+    return make_results(category, auroc, head="softmax", generator=generator, scoring="pooled", **more)
 
 
 def test_real_categories_come_from_the_folders_and_the_others_are_stand_ins(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ class FlippedPart(PartDefect):
         axis = part.angle + 0.5 * math.pi * float(rng.integers(2))
         mirrored = PartPlacement(part, *part.centre, dx=0.0, dy=0.0, angle=2.0 * axis, mirrored=True)
         placement = mirrored.inside(scene.size)
-        return placement and ((part,), (placement,))
+        return None if placement is None else ((part,), (placement,))
 
 
 class MisplacedObject(PartDefect):
