@@ -1,17 +1,17 @@
-"""Backbones: networks that make feature maps and embeddings of images or patches."""
+"""Backbones: networks that make feature maps and embeddings of images or patches, and a projection of the patches."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from eval.data.images import MIN_SIDE
+
+HIDDEN, PROJECTED = 128, 64  # channels of a projection: inside, and of its result
 
 
 class Backbone(nn.Module, ABC):
@@ -227,44 +227,62 @@ class StagedBackbone(Backbone):
         return {stride: map_ for stride, map_ in maps.items() if stride in self.channels}
 
 
-class WrappedBackbone(Backbone):
-    """Backbone of any network, whose maps forward hooks read; made by ``wrap_backbone``."""
+class ProjectedBackbone(Backbone):
+    """Frozen backbone with a trainable projection of its patches.
 
-    def __init__(
-        self,
-        module: nn.Module,
-        *,
-        name: str,
-        layers: Mapping[int, str],
-        channels: Mapping[int, int],
-        mean: Sequence[float],
-        std: Sequence[float],
-    ) -> None:
-        super().__init__(name=name, channels=channels, mean=mean, std=std)
-        self.module = module
-        self.layers = dict(layers)
+    The projection of a patch depends on its eight neighbours, too. Images are embedded as by the backbone alone.
+
+    Args:
+        inner: backbone, whose weights stay frozen.
+        size: D of ``patch_embed``.
+    """
+
+    def __init__(self, inner: Backbone, *, size: int = PROJECTED) -> None:
+        mean, std = (values.tolist() for values in (inner.mean, inner.std))
+        super().__init__(name=inner.name, channels=inner.channels, mean=mean, std=std)
+        self.inner = inner.requires_grad_(False)  # noqa: FBT003 - torch's signature
+        self.projection = nn.Sequential(
+            nn.BatchNorm2d(inner.patch_size, affine=False),
+            nn.Conv2d(inner.patch_size, HIDDEN, 1, bias=False),
+            nn.BatchNorm2d(HIDDEN),
+            nn.ReLU(),
+            nn.Conv2d(HIDDEN, size, 3, padding=1),
+        )
+        self.patch_strides = inner.patch_strides
+        self.patch_size = size
+        self.to(inner.mean.device)
+        self.eval()
 
     def stages(self) -> list[nn.Module]:
-        """Return the direct children of the module that have parameters."""
-        return [child for child in self.module.children() if any(True for _ in child.parameters())]
+        """Return the projection."""
+        return [self.projection]
 
     def maps(self, pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
-        """Run the whole module and return the outputs of its layers."""
-        seen = outputs_of(self.module, pixels, layers=list(self.layers.values()))
-        return {stride: seen[layer] for stride, layer in self.layers.items() if stride <= deepest}
+        """Return the maps of the backbone."""
+        return self.inner.maps(pixels, deepest=deepest)
+
+    def patch_embed(self, images: Tensor) -> Tensor:
+        """Embed the patches of images (B, H, W, 3), (B, D, h, w)."""
+        return self.upper(self.inner.lower(images, scoring="patch", trainable=0), scoring="patch", trainable=1)
+
+    def lower(self, images: Tensor, *, scoring: str, trainable: int) -> Tensor:
+        """Return patches of the backbone, float16 (B, C, h, w); for image scoring, the images."""
+        return images if scoring == "image" else self.inner.lower(images, scoring="patch", trainable=0)
+
+    def upper(self, lower: Tensor, *, scoring: str, trainable: int) -> Tensor:
+        """Project patches; for image scoring, embed images."""
+        if scoring != "patch":
+            return self.embed(lower)
+        projected: Tensor = self.projection(lower.float())
+        return projected.float()
+
+    def train(self, mode: bool = True) -> ProjectedBackbone:  # noqa: FBT001, FBT002 - nn.Module's signature
+        """Set the mode as ``Backbone.train`` does; the inner backbone stays in evaluation mode."""
+        super().train(mode)
+        self.inner.eval()
+        return self
 
 
-def outputs_of(module: nn.Module, pixels: Tensor, *, layers: Sequence[str]) -> dict[str, Tensor]:
-    """Run a module and return the outputs of some of its layers by name."""
-    seen: dict[str, Tensor] = {}
-    named = dict(module.named_modules())
-    with ExitStack() as stack:
-        for layer in layers:
-
-            def keep(_module: nn.Module, _inputs: Any, output: Tensor, layer: str = layer) -> None:
-                seen[layer] = output
-
-            handle = named[layer].register_forward_hook(keep)
-            stack.callback(handle.remove)
-        module(pixels)
-    return seen
+def unprojected(backbone: Backbone) -> Backbone:
+    """Return the inner backbone of a projected one, or the backbone itself."""
+    return backbone.inner if isinstance(backbone, ProjectedBackbone) else backbone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -11,9 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from defectsynth.core.cache import register_cache
-from eval.models.backbone import Backbone
+from eval.models.backbone import Backbone, unprojected
 from eval.models.embedding import StepProgress, device_of
-from eval.models.projection import unprojected
 
 LIMIT_MIB = 2048  # of one process; several processes share it
 
@@ -39,8 +39,6 @@ class Features:
 
     def __init__(self, backbone: Backbone, *, scoring: str, trainable: int) -> None:
         self.backbone, self.scoring, self.trainable = backbone, scoring, trainable
-        self.device = device_of(backbone)
-        self.key = self._fingerprint()
 
     def __call__(self, images: NDArray[np.uint8], *, progress: StepProgress | None = None) -> Tensor:
         """Return what `Backbone.lower` makes of images (N, H, W, 3), on the CPU: (N, ...)."""
@@ -63,7 +61,7 @@ class Features:
             self._cached.move_to_end(key)
             return self._cached[key]
         with torch.inference_mode():
-            pixels = torch.from_numpy(np.ascontiguousarray(image))[None].to(self.device)
+            pixels = torch.from_numpy(np.ascontiguousarray(image))[None].to(device_of(self.backbone))
             features = self.backbone.lower(pixels, scoring=self.scoring, trainable=self.trainable)[0].cpu().clone()
         if features.dtype != torch.uint8:  # images themselves need no cache
             self._keep(key, features)
@@ -76,8 +74,9 @@ class Features:
         while cls._size > cls.limit_mib << 20:
             cls._size -= cls._cached.popitem(last=False)[1].nbytes
 
-    def _fingerprint(self) -> bytes:
-        """Return a key that is equal for backbones whose frozen stages give equal features."""
+    @cached_property
+    def key(self) -> bytes:
+        """A key that is equal for backbones whose frozen stages give equal features."""
         backbone = unprojected(self.backbone)
         trainable = self.trainable if backbone is self.backbone else 0
         stages = backbone.stages()

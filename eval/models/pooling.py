@@ -6,8 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from eval.models.backbone import Backbone
-from eval.models.projection import SIZE, ProjectedBackbone
+from eval.models.backbone import PROJECTED, Backbone, ProjectedBackbone
 
 LENGTH = 16.0  # of an embedding, as in L2-constrained softmax
 _TEMPERATURE = 2.0  # of the softmax over patches, in units of the evidence
@@ -25,7 +24,7 @@ class PooledBackbone(ProjectedBackbone):
         size: D of ``patch_embed``.
     """
 
-    def __init__(self, inner: Backbone, *, size: int = SIZE) -> None:
+    def __init__(self, inner: Backbone, *, size: int = PROJECTED) -> None:
         super().__init__(inner, size=size)
         self.classifier = nn.Conv2d(size, 2, 1)
         self.embedding_size = size + inner.patch_size

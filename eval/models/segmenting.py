@@ -10,8 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from eval.models.backbone import Backbone
-from eval.models.projection import SIZE, ProjectedBackbone
+from eval.models.backbone import PROJECTED, Backbone, ProjectedBackbone
 
 FINEST = 4  # px, stride of the logits, unless the backbone has coarser maps only
 _WIDTH, _FINE_WIDTH = 32, 24  # channels of maps of stride 8 and above, and below 8
@@ -97,7 +96,7 @@ class SegmentingBackbone(ProjectedBackbone):
         size: D of ``patch_embed``.
     """
 
-    def __init__(self, inner: Backbone, *, size: int = SIZE) -> None:
+    def __init__(self, inner: Backbone, *, size: int = PROJECTED) -> None:
         super().__init__(inner, size=size)
         self.segmenter = Segmenter(inner.channels)
         self.to(inner.mean.device)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from eval.models.backbone import ProjectedBackbone
 from eval.models.pooling import PooledBackbone
-from eval.models.projection import ProjectedBackbone
 from eval.models.segmenting import SegmentingBackbone
 
 TRAINED: dict[str, type[ProjectedBackbone]] = {

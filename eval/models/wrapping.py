@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from eval.data.images import MIN_SIDE
-from eval.models.backbone import Backbone, WrappedBackbone, outputs_of
+from eval.models.backbone import Backbone
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 """Means and standard deviations of R, G and B in ImageNet, for images in [0, 1]."""
@@ -65,3 +67,46 @@ def wrap_backbone(
         strides[stride] = layer
     channels = {stride: seen[layer].shape[1] for stride, layer in strides.items()}
     return WrappedBackbone(module, name=name, layers=strides, channels=channels, mean=mean, std=std).eval()
+
+
+class WrappedBackbone(Backbone):
+    """Backbone of any network, whose maps forward hooks read; made by ``wrap_backbone``."""
+
+    def __init__(
+        self,
+        module: nn.Module,
+        *,
+        name: str,
+        layers: Mapping[int, str],
+        channels: Mapping[int, int],
+        mean: Sequence[float],
+        std: Sequence[float],
+    ) -> None:
+        super().__init__(name=name, channels=channels, mean=mean, std=std)
+        self.module = module
+        self.layers = dict(layers)
+
+    def stages(self) -> list[nn.Module]:
+        """Return the direct children of the module that have parameters."""
+        return [child for child in self.module.children() if any(True for _ in child.parameters())]
+
+    def maps(self, pixels: Tensor, *, deepest: int) -> dict[int, Tensor]:
+        """Run the whole module and return the outputs of its layers."""
+        seen = outputs_of(self.module, pixels, layers=list(self.layers.values()))
+        return {stride: seen[layer] for stride, layer in self.layers.items() if stride <= deepest}
+
+
+def outputs_of(module: nn.Module, pixels: Tensor, *, layers: Sequence[str]) -> dict[str, Tensor]:
+    """Run a module and return the outputs of some of its layers by name."""
+    seen: dict[str, Tensor] = {}
+    named = dict(module.named_modules())
+    with ExitStack() as stack:
+        for layer in layers:
+
+            def keep(_module: nn.Module, _inputs: Any, output: Tensor, layer: str = layer) -> None:
+                seen[layer] = output
+
+            handle = named[layer].register_forward_hook(keep)
+            stack.callback(handle.remove)
+        module(pixels)
+    return seen

@@ -28,10 +28,9 @@ from torch import Tensor
 
 from dml_heads import Head
 from eval.data.images import Image, Size, load_images
-from eval.models.backbone import Backbone
+from eval.models.backbone import Backbone, unprojected
 from eval.models.embedding import StepProgress, device_of, embed_images
 from eval.models.feature_cache import Features
-from eval.models.projection import unprojected
 from eval.models.segmenting import SegmentingBackbone
 from eval.progress import Progress
 from eval.scoring.calibration import Calibration, calibrate

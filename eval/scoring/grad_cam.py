@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from eval.models.backbone import Backbone
+from eval.models.backbone import Backbone, unprojected
 from eval.models.embedding import device_of
-from eval.models.projection import unprojected
 from eval.models.segmenting import SegmentingBackbone
 from eval.scoring.detector import Detector, evidence_of
 from eval.scoring.fusion import CELLS, tails_of

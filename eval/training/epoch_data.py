@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -52,9 +53,12 @@ class EpochReader:
     def __init__(self, backbone: Backbone, options: TrainingOptions, *, trainable: int, workers: int) -> None:
         self.backbone, self.options, self.trainable, self.workers = backbone, options, trainable, workers
         self.of_images = options.scoring == "image"
-        backbone.eval()
-        kind = "image" if self.of_images else "ensemble" if options.scoring == "ensemble" else "patch"
-        self.features = Features(backbone, scoring=kind, trainable=trainable)
+
+    @cached_property
+    def features(self) -> Features:
+        """The frozen stages."""
+        kind = self.options.scoring if self.options.scoring in {"image", "ensemble"} else "patch"
+        return Features(self.backbone, scoring=kind, trainable=self.trainable)
 
     def read(self, examples: Examples, epoch: int, *, progress: Callable[[int], None] | None = None) -> EpochData:
         """Read all examples once.

@@ -18,7 +18,7 @@ from dml_heads import Head, SphereFaceHead
 from eval.data.examples import Split
 from eval.models.backbone import Backbone
 from eval.models.checkpoints import read_checkpoint, write_checkpoint
-from eval.models.embedding import StepProgress
+from eval.models.embedding import StepProgress, bfloat16_pays, device_of
 from eval.training.epoch_data import EpochData, EpochReader
 from eval.training.objective import Objective
 from eval.training.options import TrainingOptions
@@ -42,6 +42,21 @@ class Epoch:
     loss: float
     accuracy: float | None
     seconds: float
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """Result of a training; backbone and head were trained in place.
+
+    Attributes:
+        history: one entry per epoch.
+        settings: settings of the training, plain data.
+        resumed: number of epochs that came from a checkpoint.
+    """
+
+    history: tuple[Epoch, ...]
+    settings: dict[str, Any]
+    resumed: int
 
 
 class TrainingRun:
@@ -73,7 +88,11 @@ class TrainingRun:
         stages = backbone.stages()
         self.trainable = len(stages) if options.trainable_stages is None else options.trainable_stages
         self.reader = EpochReader(backbone, options, trainable=self.trainable, workers=workers)
-        self.objective = Objective(backbone, head, options, trainable=self.trainable)
+        self.device = device_of(backbone)
+        autocast = bfloat16_pays(self.device)
+        self.objective = Objective(
+            backbone, head, options, trainable=self.trainable, device=self.device, autocast=autocast
+        )
         self.averaged = AveragedModel(self._trained_modules(), use_buffers=True)
         self.first_annealing = head.annealing if isinstance(head, SphereFaceHead) else 0.0
         self.validation: EpochData | None = None
@@ -82,6 +101,27 @@ class TrainingRun:
         groups = [{"params": list(module.parameters())} for module in (head, *stages)]
         self.optimiser = torch.optim.AdamW(groups, lr=0.0, weight_decay=options.weight_decay)
         self.settings = self._settings()  # before the annealing of the head, a part of its repr, falls
+
+    def run(self, checkpoint: Path | None, *, progress: Callable[[Epoch], None] | None = None) -> TrainingResult:
+        """Train all epochs that a checkpoint does not hold; leave the backbone unfrozen, both in evaluation mode.
+
+        Args:
+            checkpoint: see `train`.
+            progress: called after each epoch.
+        """
+        history = [] if checkpoint is None else self.restore(checkpoint)
+        resumed = len(history)
+        for number in range(resumed, self.options.epochs):
+            history.append(self.epoch(number))
+            if checkpoint is not None:
+                self.save(checkpoint, history)
+            if progress is not None:
+                progress(history[-1])
+        self.average()
+        self.backbone.freeze(trainable=len(self.backbone.stages()))
+        self.backbone.eval()
+        self.head.eval()
+        return TrainingResult(tuple(history), self.settings, resumed)
 
     def epoch(self, number: int) -> Epoch:
         """Train and validate once; the random numbers depend on the seed and the number of the epoch only.
@@ -101,8 +141,7 @@ class TrainingRun:
         self.backbone.freeze(trainable=0 if frozen else self.trainable)
         self._set_training_mode()
         rng = np.random.default_rng((self.options.seed, number))
-        device = self.objective.device
-        with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
             torch.manual_seed(int(rng.integers(1 << 62)))
             losses = list(self._train(data, number, rng))
         if number >= self.options.epochs - self.options.averaged_epochs:
@@ -180,7 +219,7 @@ class TrainingRun:
             group["lr"] = rate * one_cycle(progress)
 
     def _step(self, data: EpochData, places: Tensor, rng: np.random.Generator) -> float:
-        features, labels = data.batch(places, self.objective.device)
+        features, labels = data.batch(places, self.device)
         loss = self.objective.loss(features, labels, rng)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]

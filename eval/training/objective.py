@@ -10,7 +10,7 @@ from torch.nn import functional
 from dml_heads import Head
 from dml_heads.checks import IGNORED
 from eval.models.backbone import Backbone
-from eval.models.embedding import autocasting, bfloat16_pays, device_of
+from eval.models.embedding import autocasting
 from eval.models.pooling import PooledBackbone
 from eval.models.segmenting import SegmentingBackbone
 from eval.training.epoch_data import EpochData
@@ -29,19 +29,28 @@ class Objective:
         head: head for its embeddings, on the same device.
         options: options of the training.
         trainable: number of trained stages, see `Backbone.lower`.
+        device: device of the backbone.
+        autocast: True if embeddings are computed in bfloat16.
 
     Attributes:
         mixup_strength: resolved option of that name.
-        autocast: True if embeddings are computed in bfloat16.
     """
 
-    def __init__(self, backbone: Backbone, head: Head, options: TrainingOptions, *, trainable: int) -> None:
+    def __init__(
+        self,
+        backbone: Backbone,
+        head: Head,
+        options: TrainingOptions,
+        *,
+        trainable: int,
+        device: torch.device,
+        autocast: bool,
+    ) -> None:
         self.backbone, self.head, self.trainable = backbone, head, trainable
         self.scoring, self.label_share = options.scoring, options.label_share
         default = _MIXUP_STRENGTH if can_mix(head, options) else 0.0
         self.mixup_strength = default if options.mixup_strength is None else options.mixup_strength
-        self.device = device_of(backbone)
-        self.autocast = bfloat16_pays(self.device)
+        self.device, self.autocast = device, autocast
 
     def loss(self, features: Tensor, labels: Tensor, rng: np.random.Generator) -> Tensor:
         """Return the mean loss of a batch.

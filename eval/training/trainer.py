@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dml_heads import Head
 from eval.data.examples import Split
@@ -13,24 +11,9 @@ from eval.models.backbone import Backbone
 from eval.models.embedding import StepProgress, device_of
 from eval.models.pooling import PooledBackbone
 from eval.models.segmenting import SegmentingBackbone
-from eval.training.epoch_loop import Epoch, TrainingRun
+from eval.training.epoch_loop import Epoch, TrainingResult, TrainingRun
 from eval.training.objective import can_mix
 from eval.training.options import TrainingOptions
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """Result of a training; backbone and head were trained in place.
-
-    Attributes:
-        history: one entry per epoch.
-        settings: settings of the training, plain data.
-        resumed: number of epochs that came from a checkpoint.
-    """
-
-    history: tuple[Epoch, ...]
-    settings: dict[str, Any]
-    resumed: int
 
 
 def train(
@@ -68,20 +51,8 @@ def train(
     """
     _check_fit(backbone, head, split, options)
     head.to(device_of(backbone))
-    run = TrainingRun(backbone, head, split, options, workers=workers, progress=reading)
-    history = [] if checkpoint is None else run.restore(Path(checkpoint))
-    resumed = len(history)
-    for number in range(resumed, options.epochs):
-        history.append(run.epoch(number))
-        if checkpoint is not None:
-            run.save(Path(checkpoint), history)
-        if progress is not None:
-            progress(history[-1])
-    run.average()
-    backbone.freeze(trainable=len(backbone.stages()))
-    backbone.eval()
-    head.eval()
-    return TrainingResult(tuple(history), run.settings, resumed)
+    training = TrainingRun(backbone, head, split, options, workers=workers, progress=reading)
+    return training.run(None if checkpoint is None else Path(checkpoint), progress=progress)
 
 
 def _check_fit(backbone: Backbone, head: Head, split: Split, options: TrainingOptions) -> None:

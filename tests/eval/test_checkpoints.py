@@ -12,8 +12,8 @@ pytest.importorskip("torchvision")
 
 
 from dml_heads import HEADS, SoftmaxHead, make_head  # noqa: E402
+from eval.models.backbone import ProjectedBackbone  # noqa: E402
 from eval.models.checkpoints import load_model, save_model  # noqa: E402
-from eval.models.projection import ProjectedBackbone  # noqa: E402
 from eval.models.registry import make_backbone  # noqa: E402
 from tests.eval.test_training import head_for, parts, small_backbone  # noqa: E402
 

@@ -14,10 +14,13 @@ from defectsynth import Line  # noqa: E402
 from defectsynth.core.cache import clear_caches  # noqa: E402
 from dml_heads import SphereFaceHead, make_head  # noqa: E402
 from eval.data.twins import twin_split  # noqa: E402
-from eval.models.backbone import Backbone  # noqa: E402
+from eval.models.backbone import (  # noqa: E402
+    Backbone,
+    ProjectedBackbone,
+    unprojected,
+)
 from eval.models.checkpoints import load_model, save_model  # noqa: E402
 from eval.models.feature_cache import Features  # noqa: E402
-from eval.models.projection import ProjectedBackbone, unprojected  # noqa: E402
 from eval.models.registry import make_backbone, wrap_backbone  # noqa: E402
 from eval.scoring.detector import HeldOut, embed, make_detector  # noqa: E402
 from eval.training.options import TrainingOptions  # noqa: E402

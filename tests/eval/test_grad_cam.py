@@ -15,8 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from dml_heads import make_head
-from eval.models.backbone import Backbone, StagedBackbone
-from eval.models.projection import ProjectedBackbone
+from eval.models.backbone import Backbone, ProjectedBackbone, StagedBackbone
 from eval.models.registry import make_backbone
 from eval.scoring.calibration import calibrate
 from eval.scoring.detector import Detector

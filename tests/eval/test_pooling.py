@@ -13,9 +13,9 @@ from torch import Tensor  # noqa: E402 - after the check that it is there
 from defectsynth import Line  # noqa: E402
 from dml_heads import make_head  # noqa: E402
 from eval.data.twins import twin_split  # noqa: E402
+from eval.models.backbone import ProjectedBackbone  # noqa: E402
 from eval.models.checkpoints import load_model, save_model  # noqa: E402
 from eval.models.pooling import LENGTH, PooledBackbone  # noqa: E402
-from eval.models.projection import ProjectedBackbone  # noqa: E402
 from eval.scoring.detector import HeldOut, make_detector  # noqa: E402
 from eval.scoring.grad_cam import grad_cam  # noqa: E402
 from eval.training.options import TrainingOptions  # noqa: E402

@@ -14,8 +14,8 @@ from dml_heads import make_head  # noqa: E402
 from eval.benchmark.artifacts import load_detector, read_heat_maps  # noqa: E402
 from eval.data.datasets import read_category  # noqa: E402
 from eval.data.twins import twin_split  # noqa: E402
+from eval.models.backbone import ProjectedBackbone  # noqa: E402
 from eval.models.checkpoints import load_model, save_model  # noqa: E402
-from eval.models.projection import ProjectedBackbone  # noqa: E402
 from eval.models.segmenting import Segmenter, SegmentingBackbone  # noqa: E402
 from eval.scoring.detector import HeldOut, make_detector  # noqa: E402
 from eval.scoring.fusion import tails_of  # noqa: E402
