@@ -20,8 +20,8 @@ from typing import Any
 from unittest import mock
 
 from eval.__main__ import main as evaluate
-from eval.benchmark import experiment, fitting, reader, runner
-from eval.data import twins
+from eval.benchmark import experiment, fitting, reader, runner, splits
+from eval.data import categories, twins
 from eval.models import feature_cache, segmenting
 from eval.scoring import detector, memory_bank
 
@@ -59,9 +59,9 @@ class Stopwatch:
 PARTS: tuple[tuple[str, Any, str], ...] = (
     ("reading", reader, "read_category"),
     ("reading", runner, "category_digest"),
-    ("reading", experiment, "_load"),
+    ("reading", categories.Category, "arrays"),
     ("drawing", twins.TwinExamples, "__getitem__"),
-    ("drawing", experiment, "held_out_twins"),
+    ("drawing", splits, "held_out_twins"),
     ("embedding", feature_cache.Features, "__call__"),
     ("embedding", segmenting.SegmentingBackbone, "branches"),
     ("embedding", detector, "embed_images"),

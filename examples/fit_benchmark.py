@@ -27,7 +27,8 @@ from defectsynth.fitting.saving import save_fit
 from eval.benchmark.results import Results, find_results
 from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.cli.benchmark import run_all
-from eval.data.datasets import Category, Record, find_categories, read_category
+from eval.data.datasets import Category, Record, read_category
+from eval.data.folders import find_categories
 from eval.scoring.metrics import image_metrics
 
 TEXTURES = ("electrical_commutator",)

@@ -22,7 +22,7 @@ from eval.benchmark.cell import Settings
 from eval.benchmark.results import Results, find_results
 from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.cli.benchmark import run_all
-from eval.data.datasets import find_categories
+from eval.data.folders import find_categories
 
 DEFAULTS: dict[str, Any] = {
     "experiments": ["self_supervised"],

@@ -26,7 +26,7 @@ from eval.benchmark.cell import Settings
 from eval.benchmark.results import Results, find_results
 from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.cli.benchmark import run_all
-from eval.data.datasets import find_categories
+from eval.data.folders import find_categories
 from eval.sample_set import STAND_INS, write_sample_set
 
 TEXTURES = {"carpet", "electrical_commutator", "grid", "leather", "tile", "wood", "wood_laminate"}

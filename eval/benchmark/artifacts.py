@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.benchmark.cell import Settings
 from eval.benchmark.fitting import untrained_backbone
 from eval.benchmark.results import BANK, CALIBRATION, MODEL, Results
-from eval.data.images import Size, sides
 from eval.files import read_arrays, write_atomically
-from eval.models.checkpoints import load_model
+from eval.models.checkpoints import load_model, save_model
 from eval.models.embedding import best_device
 from eval.scoring.calibration import Calibration
-from eval.scoring.detector import Detector
+from eval.scoring.detector import Detector, Scores
 from eval.scoring.memory_bank import Bank
 
 HEAT_MAPS, EMBEDDINGS = "heat_maps.npz", "embeddings.npz"
@@ -37,38 +36,52 @@ class Embeddings:
     nearest: NDArray[np.int64]
 
 
-def write_embeddings(folder: Path, embeddings: Embeddings) -> None:
-    """Write embeddings.npz into `folder`, as float16."""
-    train, test = embeddings.train.astype(np.float16), embeddings.test.astype(np.float16)
-    write_atomically(
-        folder / EMBEDDINGS, lambda file: np.savez(file, train=train, test=test, nearest=embeddings.nearest)
-    )
+def write_artifacts(
+    folder: Path,
+    settings: Settings,
+    detector: Detector,
+    scores: Scores,
+    *,
+    normals: NDArray[np.float32],
+    like: Path | None,
+) -> None:
+    """Write all files of a cell but its results.json: bank, calibration, embeddings, heat maps and model.
+
+    Heat maps hold the scores of the patches, (N, h, w) in the order of the images, as float16; they are written if
+    patches are scored, a model if one was trained.
+
+    Args:
+        folder: folder of the cell.
+        settings: settings of the cell.
+        detector: its detector.
+        scores: scores of the test images.
+        normals: embeddings of the training normals, (N, h, w, D).
+        like: folder of the baseline, whose rows are linked if they are the same; None without a baseline.
+    """
+    detector.bank.save(folder / BANK, like=None if like is None else like / BANK)
+    detector.calibration.save(folder / CALIBRATION)
+    maps, origins, embeddings = scores
+    hottest = maps.reshape(len(maps), -1).argmax(axis=1)
+    nearest = origins.reshape(len(maps), -1)[np.arange(len(maps)), hottest]
+    train, test = (found.mean(axis=(1, 2)).astype(np.float16) for found in (normals, embeddings))
+    write_atomically(folder / EMBEDDINGS, lambda file: np.savez(file, train=train, test=test, nearest=nearest))
+    if settings.localises:
+        halves = maps.astype(np.float16)
+        write_atomically(folder / HEAT_MAPS, lambda file: np.savez_compressed(file, heat_maps=halves))
+    if detector.head is not None:
+        about = {"name": settings.name, "shape": detector.size}
+        save_model(folder / MODEL, detector.backbone, detector.head, settings=about)
 
 
 def read_embeddings(folder: str | Path) -> Embeddings:
-    """Return the embeddings that `write_embeddings` wrote."""
+    """Return the embeddings of a cell."""
     found = read_arrays(Path(folder) / EMBEDDINGS, {"train": 2, "test": 2, "nearest": 1})
     return Embeddings(found["train"].astype(np.float32), found["test"].astype(np.float32), found["nearest"])
 
 
-def write_heat_maps(folder: Path, maps: NDArray[np.float32]) -> None:
-    """Write heat_maps.npz into `folder`: patch distances, (N, h, w) in the order of the images, as float16."""
-    write_atomically(folder / HEAT_MAPS, lambda file: np.savez_compressed(file, heat_maps=maps.astype(np.float16)))
-
-
-def read_heat_maps(folder: str | Path, *, size: Size) -> NDArray[np.float32]:
-    """Return the heat maps of a cell with patch scoring, float32 (N, H, W), in the order of its results."""
-    found = read_arrays(Path(folder) / HEAT_MAPS, {"heat_maps": 3})
-    return upsample(found["heat_maps"].astype(np.float32), size=size)
-
-
-def upsample(maps: NDArray[np.float32], *, size: Size) -> NDArray[np.float32]:
-    """Return patch distances, (N, h, w), as heat maps (N, H, W), by bilinear interpolation."""
-    height, width = sides(size)
-    heats = np.empty((len(maps), height, width), np.float32)
-    for heat, map_ in zip(heats, maps, strict=True):
-        heat[:] = cv2.resize(map_, (width, height), interpolation=cv2.INTER_LINEAR)
-    return heats
+def read_heat_maps(folder: str | Path) -> NDArray[np.float32]:
+    """Return the scores of the patches of a cell, float32 (N, h, w), in the order of its results."""
+    return read_arrays(Path(folder) / HEAT_MAPS, {"heat_maps": 3})["heat_maps"].astype(np.float32)
 
 
 def load_detector(folder: Path, results: Results) -> Detector:

@@ -13,13 +13,14 @@ from eval.benchmark.results import CALIBRATION, Decision, Metrics, Results
 from eval.data.categories import GOOD, Record
 from eval.scoring.bootstrap import image_intervals, pixel_intervals
 from eval.scoring.calibration import Calibration
+from eval.scoring.fusion import resized
 from eval.scoring.metrics import image_metrics, per_defect_auroc, pixel_metrics
 
 
 def evaluate(
     tests: Sequence[Record],
     scores: NDArray[np.float32],
-    heat_maps: NDArray[np.float32] | None,
+    maps: NDArray[np.float32] | None,
     masks: NDArray[np.bool_] | None,
     *,
     calibration: Calibration,
@@ -29,7 +30,7 @@ def evaluate(
     Args:
         tests: the N test images.
         scores: float32 (N,).
-        heat_maps: float32 (N, H, W); None unless patches are scored.
+        maps: scores of the patches, float32 (N, h, w) on any grid; None unless there are masks.
         masks: ground truth, bool (N, H, W); None unless patches are scored and all masks are there.
         calibration: gives the threshold.
     """
@@ -37,7 +38,8 @@ def evaluate(
     threshold, image = calibration.threshold, image_metrics(labels, scores)
     is_above = scores > threshold
     pixel, intervals = None, image_intervals(defects, scores, threshold=threshold)
-    if heat_maps is not None and masks is not None:
+    if maps is not None and masks is not None:
+        heat_maps = resized(maps, masks.shape[1:])
         pixel = pixel_metrics(masks, heat_maps)
         intervals |= {f"pixel {name}": ends for name, ends in pixel_intervals(masks, heat_maps).items()}
     return Metrics(
@@ -92,6 +94,6 @@ def evaluate_baseline(
     if len(paths) == len(indices):
         return scores, results.metrics
     calibration = Calibration.load(folder / CALIBRATION)
-    heat_maps = None if masks is None else read_heat_maps(folder, size=(masks.shape[1], masks.shape[2]))[chosen]
-    metrics = evaluate(tests, np.array(scores, np.float32), heat_maps, masks, calibration=calibration)
+    maps = None if masks is None else read_heat_maps(folder)[chosen]
+    metrics = evaluate(tests, np.array(scores, np.float32), maps, masks, calibration=calibration)
     return scores, metrics

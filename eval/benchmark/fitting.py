@@ -10,15 +10,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from dml_heads import Head, make_head
 from eval.benchmark.cell import Settings, training_scoring
-from eval.benchmark.reader import Reader
-from eval.benchmark.splits import make_split
-from eval.data.categories import Category
+from eval.data.examples import Split
 from eval.models.backbone import Backbone
 from eval.models.embedding import best_device
 from eval.models.registry import make_backbone
@@ -46,13 +42,11 @@ class Fitted:
         backbone: the backbone, trained unless the experiment is none.
         head: the trained head; None if nothing was trained.
         history: one entry per epoch.
-        held_out: int64, indices of the normals that were held out of the training.
     """
 
     backbone: Backbone
     head: Head | None
     history: tuple[Epoch, ...]
-    held_out: NDArray[np.int64]
 
     @property
     def seconds(self) -> float:
@@ -60,32 +54,21 @@ class Fitted:
         return sum(epoch.seconds for epoch in self.history)
 
 
-def fit(
-    settings: Settings,
-    category: Category,
-    normals: NDArray[np.uint8],
-    *,
-    read: Reader,
-    checkpoint: Path,
-    progress: Progress,
-) -> Fitted:
-    """Make the model of a cell and train it unless the experiment is none.
+def fit(settings: Settings, split: Split | None, *, checkpoint: Path, progress: Progress) -> Fitted:
+    """Make the model of a cell and train it.
 
     Args:
         settings: settings of the cell.
-        category: category of the cell.
-        normals: its training images, uint8 (N, H, W, 3).
-        read: reads other categories.
+        split: training and validation examples; None trains nothing.
         checkpoint: file of the training state; an existing one is resumed.
         progress: see `Progress`.
 
     Raises:
-        ValueError: if the images do not fit the experiment.
+        ValueError: if the examples do not fit the experiment.
     """
     backbone = untrained_backbone(settings)
-    split, held_out = make_split(settings, category, normals, read)
     if split is None:
-        return Fitted(backbone, None, (), held_out)
+        return Fitted(backbone, None, ())
     scoring = training_scoring(settings)
     if scoring in TRAINED:
         backbone = TRAINED[scoring](backbone)
@@ -94,7 +77,7 @@ def fit(
     head = make_head(str(settings.head), embedding_size=width, classes=split.classes, **annealing)
     options = _options(settings, examples=len(split.training))
     result = train(backbone, head, split, options, checkpoint=checkpoint, reading=partial(progress, "train"))
-    return Fitted(backbone, head, result.history, held_out)
+    return Fitted(backbone, head, result.history)
 
 
 def untrained_backbone(settings: Settings) -> Backbone:

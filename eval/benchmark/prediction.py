@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.benchmark.artifacts import load_detector, upsample
+from eval.benchmark.artifacts import load_detector
 from eval.benchmark.results import read_results
 from eval.data.images import FULL_PEAK, load_image
 from eval.files import write_atomically, write_json
+from eval.scoring.fusion import resized
 
 _HEAT_OPACITY = 0.5
 
@@ -62,7 +63,7 @@ def write_predictions(
         if results.settings.localises:
             taken = {other["heat_map"].lower() for other in entries}
             entry["heat_map"] = _free_name(path.stem, taken)
-            heat = upsample(scores, size=results.shape)[0] / threshold
+            heat = resized(scores, results.shape)[0] / threshold
             _write_png(out / entry["heat_map"], draw_heat_map(image, heat))
         entries.append(entry)
         word = "defective" if entry["defective"] else "good"

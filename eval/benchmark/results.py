@@ -101,8 +101,8 @@ class Results:
         git_revision: commit of the program, with "-dirty" if files were changed; None outside a repository.
         started: ISO 8601, UTC.
         finished: ISO 8601, UTC.
-        seconds: seconds by stage: read, train (all epochs, also those before an interruption), draw (twins for the
-            threshold), embed (with the bank and the threshold), score, evaluate.
+        seconds: seconds by stage: read, train (all epochs, also those before an interruption), draw (the split, and
+            twins for the threshold), embed (with the bank and the threshold), score, evaluate.
         peak_memory_mib: peak memory of the process while the cell ran, in MiB; since its start where the system
             cannot reset it.
         shape: (height, width) of the images in px; square for image scoring.

@@ -14,6 +14,7 @@ from eval.benchmark.reader import Reader
 from eval.data.categories import Category
 from eval.data.examples import Split, labelled_split, split_indices
 from eval.data.twins import twin_split
+from eval.scoring.detector import HeldOut
 from eval.training.recipe import TrainingRecipe
 
 HELD_OUT = 0.2
@@ -29,10 +30,10 @@ UNTRAINED_GENERATOR = "generic_object"
 """Generator of the twins that thresholds come from where nothing was trained on twins."""
 
 
-def make_split(
+def divide(
     settings: Settings, category: Category, normals: NDArray[np.uint8], read: Reader
-) -> tuple[Split | None, NDArray[np.int64]]:
-    """Split the training images of a cell.
+) -> tuple[Split | None, HeldOut]:
+    """Divide the training images of a cell into those to train on and those that the threshold comes from.
 
     Args:
         settings: settings of the cell.
@@ -41,11 +42,21 @@ def make_split(
         read: reads the other categories, for multi_class.
 
     Returns:
-        The split, None for experiment none; and the indices of the normals that are held out.
+        The split, None for experiment none; and the held-out normals with synthetic defects drawn on them.
 
     Raises:
         ValueError: if the images do not fit the experiment.
     """
+    split, held_out = make_split(settings, category, normals, read)
+    twins, sources = held_out_twins(settings, normals, held_out)
+    bound = settings.false_positives
+    return split, HeldOut(normals=held_out, twins=twins, sources=sources, false_positives=bound)
+
+
+def make_split(
+    settings: Settings, category: Category, normals: NDArray[np.uint8], read: Reader
+) -> tuple[Split | None, NDArray[np.int64]]:
+    """Return the split of `divide`, None for experiment none; and the indices of the normals that are held out."""
     if settings.experiment == "self_supervised":
         return _twins(settings, normals), _held_out([len(normals)], own=0, settings=settings)
     groups, own = [normals], 0

@@ -9,7 +9,7 @@ from functools import partial
 
 from eval.audit.runner import plan_audit, run_audit
 from eval.cli.errors import usage_errors
-from eval.data.datasets import check_categories
+from eval.data.folders import check_categories
 from eval.progress import ProgressDisplay
 
 

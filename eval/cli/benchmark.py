@@ -18,7 +18,7 @@ from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.benchmark.table import format_table
 from eval.benchmark.workers import run_side_by_side
 from eval.cli.errors import check_jobs, usage_errors
-from eval.data.datasets import check_categories
+from eval.data.folders import check_categories
 from eval.progress import ProgressDisplay, format_duration
 from eval.training.recipe import parse_changes
 

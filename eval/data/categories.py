@@ -34,6 +34,21 @@ class Record:
 
 
 @dataclass(frozen=True)
+class CategoryArrays:
+    """Images of a category at its size.
+
+    Attributes:
+        normals: training images, uint8 (N, H, W, 3).
+        tests: test images, uint8 (M, H, W, 3).
+        masks: ground truth of the test images, bool (M, H, W); None if it is not wanted, or a mask is missing.
+    """
+
+    normals: NDArray[np.uint8]
+    tests: NDArray[np.uint8]
+    masks: NDArray[np.bool_] | None
+
+
+@dataclass(frozen=True)
 class Category:
     """A category whose image and mask files have all been decoded without error.
 
@@ -54,6 +69,11 @@ class Category:
     copies: tuple[Record, ...] = ()
     repeats: tuple[Record, ...] = ()
     peak: float = FULL_PEAK
+
+    def arrays(self, tests: Sequence[Record], *, with_masks: bool) -> CategoryArrays:
+        """Return the training images, and test images with their masks; masks only if they are wanted and complete."""
+        masks = self.masks(tests) if with_masks and not missing_masks(tests) else None
+        return CategoryArrays(self.images(self.train), self.images(tests), masks)
 
     def images(self, records: Sequence[Record]) -> NDArray[np.uint8]:
         """Return the images of `records`, uint8 (N, H, W, 3) in RGB; see `load_image`."""

@@ -8,7 +8,6 @@ Comprehensive Real-World Dataset for Unsupervised Anomaly Detection", CVPR 2019.
 from __future__ import annotations
 
 import hashlib
-import os
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,10 +18,9 @@ import numpy as np
 from defectsynth.core.images import CAMERA_PEAKS, WhiteLevelWarning
 from defectsynth.io.image_files import SUFFIXES
 from eval.data.categories import GOOD, Category, Record
-from eval.data.folders import image_files, subfolders, unambiguous_images
+from eval.data.folders import LAYOUT, checked_folder, image_files, subfolders, unambiguous_images
 from eval.data.images import FULL_PEAK, check_side, read_image_file, read_mask_file
 
-_LAYOUT = "train/good, test/good, test/DEFECT, ground_truth/DEFECT"
 _SIDE_STEP = 32  # px; the longer side of a shape exceeds the shorter one by a multiple of this
 _MAX_ASPECT = 4.0  # longer side / shorter side; longer images are squeezed
 
@@ -31,49 +29,8 @@ class RepeatedImagesWarning(UserWarning):
     """Training images of a category have the same pixels."""
 
 
-class UndecodableNameWarning(UserWarning):
-    """The name of a category folder is not UTF-8, so that it cannot be written into results."""
-
-
 Progress = Callable[[int, int], None]
 """Called with the number of images done, and the number of all images."""
-
-
-def find_categories(root: str | Path) -> tuple[str, ...]:
-    """Return the sorted names of the category folders in `root`: those with a folder train/good.
-
-    Raises:
-        FileNotFoundError: if `root` is no folder.
-        ValueError: if it holds no category.
-    """
-    home = _checked_folder("root", root)
-    names = [folder.name for folder in subfolders(home) if (folder / "train" / GOOD).is_dir()]
-    found = tuple(name for name in names if _is_text(name))
-    if len(found) < len(names):
-        left_out = next(name for name in names if not _is_text(name))
-        warnings.warn(
-            f"{len(names) - len(found)} folders in {home} are left out because their names are not UTF-8, first "
-            f"{os.fsencode(left_out)!r}: rename them",
-            UndecodableNameWarning,
-            stacklevel=2,
-        )
-    if not found:
-        own = f"; {home} is one itself: read it with read_category" if (home / "train" / GOOD).is_dir() else ""
-        raise ValueError(f"root must hold category folders ({_LAYOUT}), got none in {home}{own}")
-    return found
-
-
-def check_categories(argument: str, names: Sequence[str], *, data: Path) -> tuple[str, ...]:
-    """Check that names are those of category folders in `data`, and return the names of all of them.
-
-    Raises:
-        FileNotFoundError: if `data` is no folder.
-        ValueError: if a name is not among them, or there are none.
-    """
-    known = find_categories(data)
-    if unknown := [name for name in names if name not in known]:
-        raise ValueError(f"{argument} must be in {data} ({', '.join(known)}), got {unknown[0]!r}")
-    return known
 
 
 def read_category(
@@ -116,27 +73,15 @@ def median_shape(shapes: Sequence[tuple[int, int]], size: int) -> tuple[int, int
     return (longer, size) if ratio > 1 else (size, longer)
 
 
-def _is_text(name: str) -> bool:
-    """Return False for a name with bytes that are not UTF-8, which Python reads as lone surrogates."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in name)
-
-
-def _checked_folder(argument: str, folder: str | Path) -> Path:
-    home = Path(folder)
-    if not home.is_dir():
-        raise FileNotFoundError(f"{argument} must be an existing folder, got {str(folder)!r}: check the path")
-    return home
-
-
 def _train_paths(folder: str | Path, size: int) -> tuple[Path, list[Path]]:
     """Return the folder of a category and the paths of its training images."""
     check_side(size)
-    home = _checked_folder("folder", folder)
+    home = checked_folder("folder", folder)
     good = home / "train" / GOOD
     if not good.is_dir():
         inside = [entry.name for entry in subfolders(home) if (entry / "train" / GOOD).is_dir()]
         hint = f"; did you mean one of its categories: {', '.join(inside)}?" if inside else ""
-        raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without train/good{hint}")
+        raise FileNotFoundError(f"folder must be a category with {LAYOUT}, got {home} without train/good{hint}")
     others = [entry.name for entry in subfolders(home / "train") if entry.name != GOOD]
     if others:
         raise ValueError(f"train must hold only the folder good, got {', '.join(others)} too: clear {good.parent}")
@@ -187,7 +132,7 @@ def _test_paths(home: Path) -> list[tuple[Path, str]]:
     """Return the path and the type of defect of every test image, "good" for good parts."""
     tests = home / "test"
     if not tests.is_dir():
-        raise FileNotFoundError(f"folder must be a category with {_LAYOUT}, got {home} without test")
+        raise FileNotFoundError(f"folder must be a category with {LAYOUT}, got {home} without test")
     if loose := image_files(tests):
         raise ValueError(f"test images must lie in test/good or test/DEFECT: move {loose[0]} to one of them")
     found = [(path, defect.name) for defect in subfolders(tests) for path in unambiguous_images(defect)]

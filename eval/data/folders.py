@@ -1,12 +1,59 @@
-"""Files of a category folder: images by suffix, ambiguous names, a digest of all content."""
+"""Folders of categories, and the files in them: images by suffix, ambiguous names, a digest of all content."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from defectsynth.io.image_files import SUFFIXES
+from eval.data.categories import GOOD
+
+LAYOUT = "train/good, test/good, test/DEFECT, ground_truth/DEFECT"
+
+
+class UndecodableNameWarning(UserWarning):
+    """The name of a category folder is not UTF-8, so that it cannot be written into results."""
+
+
+def find_categories(root: str | Path) -> tuple[str, ...]:
+    """Return the sorted names of the category folders in `root`: those with a folder train/good.
+
+    Raises:
+        FileNotFoundError: if `root` is no folder.
+        ValueError: if it holds no category.
+    """
+    home = checked_folder("root", root)
+    names = [folder.name for folder in subfolders(home) if (folder / "train" / GOOD).is_dir()]
+    found = tuple(name for name in names if _is_text(name))
+    if len(found) < len(names):
+        left_out = next(name for name in names if not _is_text(name))
+        warnings.warn(
+            f"{len(names) - len(found)} folders in {home} are left out because their names are not UTF-8, first "
+            f"{os.fsencode(left_out)!r}: rename them",
+            UndecodableNameWarning,
+            stacklevel=2,
+        )
+    if not found:
+        own = f"; {home} is one itself: read it with read_category" if (home / "train" / GOOD).is_dir() else ""
+        raise ValueError(f"root must hold category folders ({LAYOUT}), got none in {home}{own}")
+    return found
+
+
+def check_categories(argument: str, names: Sequence[str], *, data: Path) -> tuple[str, ...]:
+    """Check that names are those of category folders in `data`, and return the names of all of them.
+
+    Raises:
+        FileNotFoundError: if `data` is no folder.
+        ValueError: if a name is not among them, or there are none.
+    """
+    known = find_categories(data)
+    if unknown := [name for name in names if name not in known]:
+        raise ValueError(f"{argument} must be in {data} ({', '.join(known)}), got {unknown[0]!r}")
+    return known
 
 
 def image_files(folder: Path) -> list[Path]:
@@ -55,3 +102,20 @@ def _visible(folder: Path) -> list[Path]:
 def subfolders(folder: Path) -> list[Path]:
     """Return the sorted paths of the folders in a folder; hidden ones are ignored."""
     return [entry for entry in _visible(folder) if entry.is_dir()]
+
+
+def _is_text(name: str) -> bool:
+    """Return False for a name with bytes that are not UTF-8, which Python reads as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def checked_folder(argument: str, folder: str | Path) -> Path:
+    """Return a folder as a path.
+
+    Raises:
+        FileNotFoundError: if there is none.
+    """
+    home = Path(folder)
+    if not home.is_dir():
+        raise FileNotFoundError(f"{argument} must be an existing folder, got {str(folder)!r}: check the path")
+    return home

@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.benchmark.artifacts import HEAT_MAPS, load_detector, read_embeddings, upsample
+from eval.benchmark.artifacts import load_detector, read_embeddings, read_heat_maps
 from eval.benchmark.results import ImageScore
 from eval.data.datasets import median_shape
 from eval.data.images import FULL_PEAK, load_image, load_images
@@ -20,6 +20,7 @@ from eval.data.overlays import SIDE, draw_outline, overlay_heat, to_data_uri
 from eval.report.category_files import CategoryFiles, find_files, image_shape
 from eval.report.extremes import TITLES, extremes, verdict
 from eval.report.runs import Run
+from eval.scoring.fusion import resized
 from eval.scoring.grad_cam import grad_cams
 
 READ_ERRORS = (OSError, ValueError, LookupError, RuntimeError, ImportError, EOFError, BadZipFile, zlib.error)
@@ -118,8 +119,8 @@ def _panels(run: Run, files: CategoryFiles, places: list[int]) -> tuple[dict[int
 
     scores = None
     if run.results.settings.localises:
-        scores = optional("heat maps", lambda: _patch_scores(run)[places])
-    heats = None if scores is None else upsample(scores, size=shape)
+        scores = optional("heat maps", lambda: read_heat_maps(run.folder)[places])
+    heats = None if scores is None else resized(scores, shape)
     cams = optional("Grad-CAM", lambda: _grad_cams(run, paths, scores))
     nearest = optional("nearest training images", lambda: _nearest(run, files)[places])
     found = {}
@@ -140,12 +141,6 @@ def _panels(run: Run, files: CategoryFiles, places: list[int]) -> tuple[dict[int
             Panel(label=label, alternative=f"{label} of {name}", uri=to_data_uri(image)) for label, image in shown
         )
     return found, notes
-
-
-def _patch_scores(run: Run) -> NDArray[np.float32]:
-    """Return the scores of the patches of all test images, (N, h, w)."""
-    with np.load(run.folder / HEAT_MAPS) as file:
-        return np.asarray(file["heat_maps"], np.float32)
 
 
 def _grad_cams(run: Run, paths: Sequence[Path], scores: NDArray[np.float32] | None) -> NDArray[np.float32]:

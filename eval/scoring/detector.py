@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -58,6 +59,21 @@ class HeldOut:
     false_positives: float
 
 
+class Scores(NamedTuple):
+    """Scores of N images.
+
+    Attributes:
+        maps: scores of their patches, float32 (N, h, w), with h = w = 1 for image and pooled scoring; on a finer grid
+            for ensembles.
+        origins: indices of the nearest training normals, int64 (N, h, w).
+        embeddings: float32 (N, h', w', D).
+    """
+
+    maps: NDArray[np.float32]
+    origins: NDArray[np.int64]
+    embeddings: NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class Detector:
     """Detector of defects.
@@ -78,18 +94,12 @@ class Detector:
     size: Size
     calibration: Calibration
 
-    def scores(
-        self, images: Sequence[Image], *, progress: Progress | None = None
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
+    def scores(self, images: Sequence[Image], *, progress: Progress | None = None) -> Scores:
         """Score images.
 
         Args:
             images: arrays or paths.
             progress: see `Progress`.
-
-        Returns:
-            Scores float32 (N, h, w), with h = w = 1 for image and pooled scoring, on a finer grid for ensembles;
-            indices of the nearest training normals, int64 (N, h, w); and embeddings, float32 (N, h', w', D).
         """
         embedded, evidence = _embedded(
             self.backbone, self.head, images, scoring=self.scoring, size=self.size, progress=progress
@@ -97,7 +107,7 @@ class Detector:
         steps = None if progress is None else partial(progress, "score")
         distances, origins = self.bank.search(embedded, progress=steps)
         scores = _combined((distances, *evidence), self.bank, self.scoring)
-        return scores, _repeated(origins, scores.shape[1:]), embedded
+        return Scores(scores, _repeated(origins, scores.shape[1:]), embedded)
 
 
 def embed(

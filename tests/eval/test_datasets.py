@@ -14,7 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from eval.data.categories import Record, missing_masks
-from eval.data.datasets import UndecodableNameWarning, find_categories, read_category
+from eval.data.datasets import read_category
+from eval.data.folders import UndecodableNameWarning, find_categories
 from eval.data.images import load_image, load_mask
 from eval.sample_set import write_sample_set
 from tests.eval.conftest import put

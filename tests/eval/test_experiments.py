@@ -31,6 +31,7 @@ from eval.data.datasets import read_category
 from eval.data.examples import split_indices
 from eval.scoring.calibration import Calibration, calibrate
 from eval.scoring.detector import embed
+from eval.scoring.fusion import resized
 from eval.scoring.memory_bank import Bank
 from eval.scoring.metrics import image_metrics, per_defect_auroc
 
@@ -164,7 +165,7 @@ def test_results_come_back_from_json_whole(untrained_patch: Path) -> None:
     assert results.peak_memory_mib > 10
     assert results.baseline is None
     assert sorted(path.name for path in folder.iterdir()) == FILES
-    heats = read_heat_maps(folder, size=SIDE)
+    heats = resized(read_heat_maps(folder), (SIDE, SIDE))
     assert heats.shape == (8, SIDE, SIDE)
     scores = [image.score for image in results.images]
     with np.load(folder / "heat_maps.npz") as file:

@@ -149,4 +149,4 @@ def test_a_cell_is_saved_whole_and_has_finer_heat_maps_than_patches(tmp_path: Pa
     maps, _, _ = load_detector(folder, trained).scores(list(category.images(category.test)))
     assert maps.shape[1:] == (SIDE // 4, SIDE // 4)
     np.testing.assert_allclose(maps.max(axis=(1, 2)), [image.score for image in trained.images], atol=1e-4)
-    np.testing.assert_allclose(read_heat_maps(folder, size=SIDE // 4), maps, rtol=2e-3, atol=2e-3)
+    np.testing.assert_allclose(read_heat_maps(folder), maps, rtol=2e-3, atol=2e-3)
