@@ -20,12 +20,14 @@ __version__ = "0.2.0"
 if TYPE_CHECKING or not started_as_command():
     from defectsynth import fields, looks, places, presets, reference, shapes, transforms
     from defectsynth.blending.blend import Blend
+    from defectsynth.core.measurements import use_store
     from defectsynth.engine.sample import Sample
     from defectsynth.engine.synthesis import redraw, synthesize
     from defectsynth.engine.transform import DefectTransform
     from defectsynth.fitting.fit import Fit, fit
     from defectsynth.scene.foreground import find_foreground
     from defectsynth.training.curriculum import Curriculum, with_severity
+    from defectsynth.training.prepare import prepare
     from defectsynth.training.twins import AnomalyTwins
     from defectsynth.transforms import *  # noqa: F403  every transform, and nothing else
 
@@ -41,11 +43,13 @@ if TYPE_CHECKING or not started_as_command():
         "fit",
         "looks",
         "places",
+        "prepare",
         "presets",
         "redraw",
         "reference",
         "shapes",
         "synthesize",
+        "use_store",
         "with_severity",
     ]
     __all__ += transforms.__all__

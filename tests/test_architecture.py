@@ -35,7 +35,7 @@ LIBRARY = {
         *("core", "io", "functional", "scene", "places", "shapes", "looks", "blending", "parts"),
         *("engine", "transforms", "presets", "registry"),
     ),
-    "cli": ("cluster", "core", "io", "places", "engine", "presets", "reference", "registry", "fitting"),
+    "cli": ("cluster", "core", "io", "places", "engine", "training", "presets", "reference", "registry", "fitting"),
     "torch": ("core", "engine", "registry"),
     "integrations": ("core", "engine", "torch"),
 }

@@ -1,4 +1,4 @@
-"""The command `defectsynth`: generate, preview, list, show."""
+"""The command `defectsynth`: generate, preview, prepare, fit, studio, list, show, completion."""
 
 from __future__ import annotations
 

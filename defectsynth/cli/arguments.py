@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import defectsynth
+from defectsynth.cli.checked_parser import CheckedParser
 from defectsynth.cli.errors import UsageError
-from defectsynth.core.messages import did_you_mean, short_repr
+from defectsynth.core.messages import short_repr
 
 LAYOUTS = ("mvtec", "coco", "coco-polygons", "yolo", "yolo-seg", "huggingface", "semantic", "webdataset")
 MOST_WORKERS = 8  # unless asked for more
@@ -21,25 +21,6 @@ LARGEST_SEED = 2**63 - 1
 def _processors() -> int:
     """Return the default number of processes."""
     return min(os.cpu_count() or 1, MOST_WORKERS)
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that raises instead of ending the process."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise UsageError; a misspelt command, choice or option comes with the names that it may mean."""
-        chosen = re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message)
-        if chosen is not None:
-            message += did_you_mean(chosen[1], re.findall(r"[\w-]+", chosen[2]))
-        raise UsageError(f"{message} (see {self.prog} --help)")
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse; options of a command that are not known are named with those that they may mean."""
-        found, unknown = super().parse_known_args(args, namespace)
-        options = [word.partition("=")[0] for word in unknown if word.startswith("--")]
-        if options:
-            self.error(f"unknown option {options[0]}{did_you_mean(options[0], self._option_string_actions)}")
-        return found, unknown
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -53,7 +34,7 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def check_options(arguments: argparse.Namespace) -> None:
-    """Check the options of `generate` and `preview`, and replace their texts by numbers.
+    """Check the options of a command, and replace their texts by numbers.
 
     Raises:
         UsageError: if one breaks its rule.
@@ -67,6 +48,7 @@ def check_options(arguments: argparse.Namespace) -> None:
         ("peak", 15, 65535),
         ("shard_size", 1, 1_000_000),
         ("port", 1, 65535),
+        ("store_limit", 1, 1 << 30),
     ):
         if isinstance(getattr(arguments, name, None), str):
             setattr(arguments, name, _whole(f"--{name.replace('_', '-')}", getattr(arguments, name), low, high))
@@ -75,8 +57,10 @@ def check_options(arguments: argparse.Namespace) -> None:
     for name in ("severity", "test_good", "val", "background", "real_share", "other_share"):
         if isinstance(getattr(arguments, name, None), str):
             setattr(arguments, name, _real(f"--{name.replace('_', '-')}", getattr(arguments, name)))
-    if arguments.command == "generate" and not arguments.defect and arguments.preset is None:
-        raise UsageError("generate must have --defect or --preset; defectsynth list shows their names")
+    if arguments.command in ("generate", "prepare") and not arguments.defect and arguments.preset is None:
+        raise UsageError(f"{arguments.command} must have --defect or --preset; defectsynth list shows their names")
+    if getattr(arguments, "store", None) is not None and getattr(arguments, "ray", None) is not None:
+        raise UsageError("--store must not be given together with --ray: the nodes of a cluster share no store")
     if arguments.command == "preview" and not arguments.defect and arguments.preset is None:
         arguments.preset = "generic_object"
 
@@ -103,15 +87,16 @@ def _real(name: str, text: str) -> float:
     return number
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> CheckedParser:
+    parser = CheckedParser(
         prog="defectsynth",
         description="Draw synthetic defects, with exact masks, into images of good parts.",
     )
     parser.add_argument("--version", action="version", version=f"defectsynth {defectsynth.__version__}")
-    commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands: Any = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=CheckedParser)
     _add_generate(commands)
     _add_preview(commands)
+    _add_prepare(commands)
     _add_studio(commands)
     _add_fit(commands)
     completion = commands.add_parser(
@@ -171,6 +156,32 @@ def _add_generate(commands: Any) -> None:
     parser.add_argument(
         "--roi-dir", type=Path, metavar="DIR", help="one mask for each image, same relative path, any suffix"
     )
+    parser.add_argument(
+        "--store", type=Path, metavar="FOLDER", help="keep what is found on the images there, see defectsynth prepare"
+    )
+    _add_store_limit(parser)
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+
+
+def _add_store_limit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--store-limit", default="1024", metavar="MIB", help="size of the store; the oldest goes first (default: 1024)"
+    )
+
+
+def _add_prepare(commands: Any) -> None:
+    parser = commands.add_parser(
+        "prepare",
+        help="measure images once for all later runs",
+        description="Find on every image what the defects will ask for (object, axis, corners, parts, shadow) and keep "
+        "it in a folder. generate --store and ds.use_store in a training take it from there. If it is interrupted, the "
+        "same command goes on where it stopped.",
+    )
+    parser.add_argument("input", type=Path, metavar="INPUT", help="folder of good images, nested folders included")
+    _add_defects(parser)
+    parser.add_argument("--store", type=Path, required=True, metavar="FOLDER", help="made if need be")
+    _add_store_limit(parser)
+    _add_workers(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 

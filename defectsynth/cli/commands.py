@@ -13,6 +13,7 @@ from defectsynth.cli.errors import JobError, UsageError
 
 COMMANDS = {  # imported when asked for, so that --help answers at once
     "generate": ("defectsynth.cli.generate", "generate"),
+    "prepare": ("defectsynth.cli.prepare", "prepare"),
     "preview": ("defectsynth.cli.preview", "preview"),
     "fit": ("defectsynth.cli.fit", "fit"),
     "completion": ("defectsynth.cli.completion", "completion"),

@@ -7,6 +7,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from defectsynth.cli.reading import list_images, match_rois
 from defectsynth.cli.splits import count_below, held_out, numbers_of, positions
 from defectsynth.cli.tasks import Plan, ShardTask, Task
 from defectsynth.cli.workers import Crew
+from defectsynth.core.measurements import use_store
 from defectsynth.registry import types_of
 
 if TYPE_CHECKING:
@@ -47,8 +49,10 @@ def generate(arguments: Namespace) -> int:
         print(f"{plan.output} is finished already, nothing to do")
         return report(read_failures(plan.output))
     journal = Journal(plan.output)
+    store = nullcontext() if arguments.store is None else use_store(arguments.store, limit_mib=arguments.store_limit)
     try:
-        return _work(plan, journal, crew_of(plan, arguments), count=count, quiet=arguments.quiet, began=began)
+        with store:
+            return _work(plan, journal, crew_of(plan, arguments), count=count, quiet=arguments.quiet, began=began)
     except KeyboardInterrupt:
         print(
             f"\ninterrupted after {journal.count()} of {count}; run the same command again to finish", file=sys.stderr

@@ -18,8 +18,9 @@ from defectsynth.cli.splits import is_background
 from defectsynth.cli.tar_files import add_files, tar_file
 from defectsynth.cli.writing import encode_png, write_whole
 from defectsynth.core.arrays import Array, Bytes
-from defectsynth.io.byte_cache import ByteCache, stamp_of
+from defectsynth.core.cache import ByteCache
 from defectsynth.io.image_files import UnreadableError, read_image
+from defectsynth.io.stamps import stamp_of
 
 Entry = dict[str, Any]
 CACHE_BYTES = 256 << 20  # of decoded images that a process keeps

@@ -18,13 +18,13 @@ from pathlib import Path
 import cv2
 
 from defectsynth.core.arrays import Array, Bytes
-from defectsynth.core.cache import cached
+from defectsynth.core.cache import ByteCache, cached
 from defectsynth.core.masks import binary_mask
-from defectsynth.io.byte_cache import ByteCache, Stamp, stamp_of
 from defectsynth.io.folders import Listing
 from defectsynth.io.image_files import SUFFIXES, UnreadableError, check_file, upright_size
 from defectsynth.io.masks import read_mask
-from defectsynth.io.sources import LISTING_BYTES, image_files_in, refused
+from defectsynth.io.sources import CHECKS, LISTING_BYTES, image_files_in, refused
+from defectsynth.io.stamps import Stamp, stamp_of
 
 MIN_AREA = 4  # pixels of a connected component
 
@@ -112,7 +112,7 @@ def _places_of_mask(path: Path) -> list[tuple[Path, tuple[str, ...]]]:
     return places
 
 
-@cached(maxsize=1 << 16)
+@cached(CHECKS)
 def _file_holds_defect(file: str, mask_file: str, _stamps: tuple[Stamp, Stamp]) -> bool:
     """Return whether the mask of an image holds a defect; the stamps are part of the cache key.
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, threshold_mask
+from defectsynth.core.cache import ByteCache
 from defectsynth.core.images import white_level
 from defectsynth.io.bank_files import (
     MIN_AREA,
@@ -23,7 +24,6 @@ from defectsynth.io.bank_files import (
     read_bank_mask,
     split_mask,
 )
-from defectsynth.io.byte_cache import ByteCache, Stamp, stamp_of
 from defectsynth.io.sources import (
     CACHE_BYTES,
     MEMORY_PREFIX,
@@ -33,6 +33,7 @@ from defectsynth.io.sources import (
     choose_image,
     open_image,
 )
+from defectsynth.io.stamps import Stamp, stamp_of
 
 EXAMPLE_PREFIX = "example:"  # of the name of a built-in example
 EXAMPLES = ("pit", "gouge", "flake", "blister")

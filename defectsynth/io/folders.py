@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from defectsynth.io.byte_cache import Stamp, stamp_of
 from defectsynth.io.image_files import SUFFIXES
+from defectsynth.io.stamps import Stamp, stamp_of
 
 SETTLED_NS = 2_000_000_000  # age of a folder's last change from which on its time stamp shows every later change
 

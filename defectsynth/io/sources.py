@@ -24,18 +24,19 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from defectsynth.core.arrays import Array
-from defectsynth.core.cache import cached
+from defectsynth.core.cache import ByteCache, cached
 from defectsynth.core.images import check_image
 from defectsynth.core.messages import short_repr
 from defectsynth.core.serialization import InMemory
-from defectsynth.io.byte_cache import ByteCache, Stamp, stamp_of
 from defectsynth.io.folders import Listing, list_folder
 from defectsynth.io.image_files import SUFFIXES, UnreadableError, check_file, read_pixels
+from defectsynth.io.stamps import Stamp, stamp_of
 
 CACHE_BYTES = 256 << 20  # of decoded images
 MEMORY_PREFIX = "memory:"  # of the name of an image that is not in a file
 CALLABLE_NUMBERS = 1 << 31  # a callable is called with a whole number below this
 LISTING_BYTES = 64 << 20  # of the paths of listed files
+CHECK_BYTES = 32 << 20  # of the paths of files that were found to be usable
 
 SourceLike: TypeAlias = "str | Path | Sequence[str | Path] | Sequence[Array] | Callable[[int], Array] | None"
 Source: TypeAlias = "str | tuple[str, ...] | ImagesInMemory | None"
@@ -186,9 +187,10 @@ def image_files_in(folder: str) -> tuple[str, ...]:
 
 
 LISTINGS: ByteCache[Listing] = ByteCache(LISTING_BYTES)
+CHECKS: ByteCache[tuple[Any]] = ByteCache(CHECK_BYTES)
 
 
-@cached(maxsize=1 << 16)
+@cached(CHECKS)
 def check_once(path: str, _stamp: Stamp) -> None:
     """Raise ValueError unless a file is a whole image of the right size; the stamp is part of the cache key."""
     try:

@@ -18,11 +18,12 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, split_channels
 from defectsynth.core.cache import cached
+from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.parameters import Pair
 from defectsynth.functional.membrane import membrane
 from defectsynth.functional.polygons import Outline
 from defectsynth.parts.part import SHADOW_MARGIN, ObjectPart
-from defectsynth.scene.foreground import CACHE_SIZE, Foreground
+from defectsynth.scene.foreground import Foreground
 from defectsynth.scene.scene import Scene
 
 OPENING_RADIUS = 0.25  # of the opening that removes the leads, share of the object's greatest depth
@@ -78,7 +79,8 @@ class DetectedParts:
         return _cells_to_pixels(cv2.convexHull(corners)[:, 0], self.step)
 
 
-@cached(maxsize=CACHE_SIZE)
+@cached(MEASUREMENTS)
+@stored(DetectedParts, ObjectPart)
 def detect_parts(found: Foreground) -> DetectedParts:
     """Return the parts of the object that was found in an image; an image without background has none."""
     on_pattern = bool(found.periods)

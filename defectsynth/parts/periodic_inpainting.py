@@ -14,6 +14,7 @@ import numpy as np
 from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
 from defectsynth.core.cache import cached
 from defectsynth.core.layer import Box, relative_slices
+from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.parameters import IntPair, Pair
 from defectsynth.core.patch import alpha_composite
 from defectsynth.functional.membrane import membrane
@@ -137,13 +138,14 @@ class _Window(NamedTuple):
     top: int
 
 
-@cached(maxsize=256)
+@cached(MEASUREMENTS)
+@stored(_Window)
 def _plan_copies(
     planes: tuple[bytes, bytes, bytes], shape: tuple[int, int], shifts: tuple[Pair, ...]
 ) -> tuple[tuple[tuple[int, _Window, _Window], ...], _Window]:
     """Return what to copy into a gap: (index of the shift, region with a rim of a cell, gain); and what stays missing.
 
-    Cached, because the gap of a whole object is the same in every draw.
+    Kept, because the gap of a whole object is the same in every draw.
 
     Args:
         planes: the gray values, float32 (h, w) in [0, 1]; mask of the background and mask of the gap, uint8 (h, w).

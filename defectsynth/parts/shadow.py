@@ -17,11 +17,12 @@ import numpy as np
 from defectsynth.core.arrays import Array, Floats
 from defectsynth.core.cache import cached
 from defectsynth.core.layer import Box, clip_box
+from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.parameters import Pair
 from defectsynth.core.patch import MAX_BYTE_CHANGE, add_change, change_to_bytes, split_change
 from defectsynth.functional.membrane import membrane, resize_channels
 from defectsynth.parts.detection import detect_parts
-from defectsynth.scene.foreground import CACHE_SIZE, Foreground
+from defectsynth.scene.foreground import Foreground
 from defectsynth.scene.scene import Scene
 
 REACH, FADE = 0.2, 0.06  # distance up to which a shadow reaches, and over which it fades, share of the small copy
@@ -83,7 +84,7 @@ class CastShadow:
 
 def find_cast_shadow(scene: Scene, method: str) -> CastShadow | None:
     """Return the shadow of the object in an image, None if it has none or the image more than four channels."""
-    return None if scene.channels > 4 else _estimate(scene.foreground(method), scene.size)
+    return None if scene.channels > 4 else _estimate(scene.foreground(method))
 
 
 def remove_shadows(canvas: Array, shadows: Iterable[CastShadow], peak: float) -> Array:
@@ -95,9 +96,9 @@ def remove_shadows(canvas: Array, shadows: Iterable[CastShadow], peak: float) ->
     return clean
 
 
-@cached(maxsize=CACHE_SIZE)
-def _estimate(found: Foreground, size: tuple[int, int]) -> CastShadow | None:
-    """Estimate the shadow in an image of (height, width)."""
+@cached(MEASUREMENTS)
+@stored(CastShadow, Box)
+def _estimate(found: Foreground) -> CastShadow | None:
     background, longer = detect_parts(found).background, max(found.cells.shape)
     distance = cv2.distanceTransform(background, cv2.DIST_L2, cv2.DIST_MASK_5)
     far = distance > REACH * longer
@@ -118,8 +119,8 @@ def _estimate(found: Foreground, size: tuple[int, int]) -> CastShadow | None:
         return None
     x, y, width, height = cv2.boundingRect(np.negative(np.any(change, axis=2).view(np.uint8)))
     low, high = np.array((x - 1, y - 1)) * found.step, np.array((x + width + 1, y + height + 1)) * found.step
-    box = clip_box(*low.tolist(), *high.tolist(), size=size)
-    return None if box is None else CastShadow(change, found.step, size, box)
+    box = clip_box(*low.tolist(), *high.tolist(), size=found.size)
+    return None if box is None else CastShadow(change, found.step, found.size, box)
 
 
 @lru_cache(maxsize=64)

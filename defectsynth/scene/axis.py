@@ -9,8 +9,9 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.cache import cached
+from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.parameters import Pair
-from defectsynth.scene.foreground import CACHE_SIZE, Foreground
+from defectsynth.scene.foreground import Foreground
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -34,11 +35,6 @@ class Axis(NamedTuple):
     across: Bytes
 
 
-def find_axis(found: Foreground) -> Axis | None:
-    """Return the longest axis of an object, or None if the object is round or fills the image."""
-    return None if found.whole else _axis(found)
-
-
 def nearest_end(scene: Scene, place: Place, *, foreground: str = "auto") -> Pair | None:
     """Return direction (radians) and distance (pixels) from a place to the nearer end of the axis, or None."""
     found = scene.foreground(foreground)
@@ -53,8 +49,12 @@ def nearest_end(scene: Scene, place: Place, *, foreground: str = "auto") -> Pair
     return axis.angle, (1.0 - share) * axis.extent
 
 
-@cached(maxsize=CACHE_SIZE)
-def _axis(found: Foreground) -> Axis | None:
+@cached(MEASUREMENTS)
+@stored(Axis)
+def find_axis(found: Foreground) -> Axis | None:
+    """Return the longest axis of an object, or None if the object is round or fills the image."""
+    if found.whole:
+        return None
     inside, step = found.cells > 0, found.step
     rows, columns = np.nonzero(inside)
     points = np.stack([columns * step[0], rows * step[1]], axis=1)

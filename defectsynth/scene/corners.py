@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from defectsynth.core.cache import cached
+from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.parameters import Pair
-from defectsynth.scene.foreground import CACHE_SIZE, Foreground
+from defectsynth.scene.foreground import Foreground
 from defectsynth.scene.place import Place
 
 ARM = 0.06  # length of the two sides of a corner, share of the longer side of the small copy
@@ -55,7 +56,8 @@ class CornerFoldLine(NamedTuple):
     height: float
 
 
-@cached(maxsize=CACHE_SIZE)
+@cached(MEASUREMENTS)
+@stored(Corner)
 def find_corners(found: Foreground) -> tuple[Corner, ...]:
     """Return the convex corners of the object, the sharpest first; those at the border of the image do not count."""
     contours = cv2.findContours(found.cells, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]

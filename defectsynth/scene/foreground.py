@@ -1,12 +1,13 @@
 """Foreground of an image: segmented on a small copy, refined at full resolution inside a box.
 
 `segmentation` segments the small copy, so that the cost does not depend on the size of the image. This module makes
-the small copy, caches the result for recent images and refines the outline.
+the small copy, keeps the result for recent images and refines the outline.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -15,11 +16,12 @@ from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
 from defectsynth.core.cache import cached
 from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.layer import Box
+from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.messages import did_you_mean, short_repr
-from defectsynth.scene.segmentation import segment_object
+from defectsynth.core.packing import digest_of
+from defectsynth.scene.segmentation import Segmentation, segment_object
 
 SMALL_SIDE = 96  # cells along the longer side of the small copy
-CACHE_SIZE = 1024  # images whose foreground is kept, 37 kB each
 CERTAIN = 250  # interpolated cell value from which on a pixel is the object, whatever its colour
 UNCERTAIN = 6  # interpolated cell value from which on the colour of a pixel decides
 LEVEL_OFFSET = np.float32(0.45)  # added before digits are cut: means of whole levels then lie off the limit
@@ -35,6 +37,7 @@ class Foreground:
         cells: uint8 (h, w), object mask on the small grid, 255 on the object.
         step: (x, y) size of a cell in pixels.
         whole: True if the whole image is the object.
+        method: by which it was segmented, see `find_foreground`.
         plane: float32 (C, 3), background colour = plane @ (1, x, y) with x and y in [-0.5, 0.5]; None if the object is
             not segmented by colour.
         threshold: smallest colour distance between object and background, out of 255.
@@ -45,9 +48,20 @@ class Foreground:
     cells: Bytes
     step: tuple[float, float]
     whole: bool
+    method: str
     plane: Floats | None = None
     threshold: float = 0.0
     periods: tuple[tuple[float, float], ...] = ()
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Digest of all that it was found from."""
+        return digest_of(repr((self.small.shape, self.step, self.method)).encode() + self.small.tobytes())
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the image in pixels."""
+        return round(self.step[1] * self.cells.shape[0]), round(self.step[0] * self.cells.shape[1])
 
     def crop(self, patch: Array, box: Box, size: tuple[int, int], peak: float) -> Bytes:
         """Return the object mask inside `box` at full resolution.
@@ -127,26 +141,29 @@ def grid_shape(size: tuple[int, int]) -> tuple[int, int]:
 
 def locate_object(size: tuple[int, int], small: Bytes, method: str) -> Foreground:
     """Segment the object in the small copy of an image of `size` (height, width); see `find_foreground`."""
-    rows, columns = small.shape[:2]
-    step = (size[1] / columns, size[0] / rows)
-    found = (
-        method != "whole" and min(rows, columns) >= 8 and _segment_cached(small.tobytes(), small.shape, step, method)
-    )
-    return found or Foreground(small, np.full((rows, columns), 255, np.uint8), step, whole=True)
+    step = (size[1] / small.shape[1], size[0] / small.shape[0])
+    return foreground_in(small.tobytes(), small.shape, step, method)
 
 
-@cached(maxsize=CACHE_SIZE)
-def _segment_cached(cells: bytes, shape: tuple[int, ...], step: tuple[float, float], method: str) -> Foreground | None:
-    """Segment the bytes of a small copy; None if there is no background. Cached for the next epoch of a training."""
+@cached(MEASUREMENTS)
+def foreground_in(cells: bytes, shape: tuple[int, ...], step: tuple[float, float], method: str) -> Foreground:
+    """Return the foreground in the bytes of a small copy."""
     small = np.frombuffer(cells, np.uint8).reshape(shape)
-    found = segment_object(small, method)
+    found = None if method == "whole" or min(shape[:2]) < 8 else _segmentation(cells, shape, method)
+    mask = np.full(shape[:2], 255, np.uint8) if found is None else found.cells
+    mask.flags.writeable = False  # the array is kept
     if found is None:
-        return None
-    found.cells.flags.writeable = False  # the array is cached
+        return Foreground(small, mask, step, whole=True, method=method)
     periods = tuple((x * step[0], y * step[1]) for x, y in found.periods)
     return Foreground(
-        small, found.cells, step, whole=False, plane=found.plane, threshold=found.threshold, periods=periods
+        small, mask, step, whole=False, method=method, plane=found.plane, threshold=found.threshold, periods=periods
     )
+
+
+@stored(Segmentation)
+def _segmentation(cells: bytes, shape: tuple[int, ...], method: str) -> Segmentation | None:
+    """Segment the bytes of a small copy; None if there is no background."""
+    return segment_object(np.frombuffer(cells, np.uint8).reshape(shape), method)
 
 
 def small_copy(image: Array, rows: int, columns: int, peak: float) -> Bytes:

@@ -13,7 +13,8 @@ import numpy as np
 
 from defectsynth.core.arrays import Bytes, Floats
 from defectsynth.core.cache import cached
-from defectsynth.scene.foreground import CACHE_SIZE, Foreground
+from defectsynth.core.measurements import MEASUREMENTS, stored
+from defectsynth.scene.foreground import Foreground
 
 RIM = 0.05  # width of the band along the outline without inserts, share of the longer side of the small copy
 WINDOW = 0.05  # side of the window in which detail is measured, the same share
@@ -59,7 +60,8 @@ class Insert(NamedTuple):
     core: float
 
 
-@cached(maxsize=CACHE_SIZE)
+@cached(MEASUREMENTS)
+@stored(Insert)
 def find_inserts(found: Foreground) -> tuple[Insert, ...]:
     """Return the inserts of the object, the largest core first; none if the object has no compact detail."""
     longer = max(found.cells.shape)

@@ -16,6 +16,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats
 from defectsynth.core.cache import cached
+from defectsynth.core.measurements import MEASUREMENTS
 from defectsynth.scene.orientation import gray_crop
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
@@ -94,7 +95,7 @@ def find_wire(scene: Scene, place: Place) -> Wire | None:
     )
 
 
-@cached(maxsize=1024)
+@cached(MEASUREMENTS)
 def _nearest_wire(levels: bytes, shape: tuple[int, ...], x: float, y: float) -> tuple[_Net, int, int, float] | None:
     """Return the mesh in a crop, a point (column, row) on the wire nearest to (x, y) and its direction, or None."""
     net = _find_net(levels, shape)
@@ -114,7 +115,7 @@ def _nearest_wire(levels: bytes, shape: tuple[int, ...], x: float, y: float) -> 
     return None
 
 
-@cached(maxsize=1024)
+@cached(MEASUREMENTS)
 def _find_net(levels: bytes, shape: tuple[int, ...]) -> _Net | None:
     """Return the open mesh in a crop, the bytes of uint8 (h, w), or None."""
     gray = cv2.blur(np.frombuffer(levels, np.uint8).reshape(shape), (3, 3)).reshape(shape)

@@ -17,6 +17,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Bytes, Floats
 from defectsynth.core.cache import cached
+from defectsynth.core.measurements import MEASUREMENTS
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -87,7 +88,7 @@ def measure_orientation(scene: Scene, place: Place, *, crossing: bool) -> Thread
     )
 
 
-@cached(maxsize=4096)
+@cached(MEASUREMENTS)
 def _measure(levels: bytes, shape: tuple[int, ...]) -> tuple[float | None, tuple[float | None, float | None]]:
     """Return the direction of a crop and the periods across and along it, in samples; None for what is not found."""
     gray = np.frombuffer(levels, np.uint8).reshape(shape).astype(np.float32)

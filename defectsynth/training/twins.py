@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import mmap
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,9 +19,9 @@ from defectsynth.engine.pipeline import State, Step, run, steps
 from defectsynth.engine.sample import Sample
 from defectsynth.engine.synthesis import check_transform, sample_of
 from defectsynth.engine.transform import DefectTransform
-from defectsynth.io.image_files import UnreadableError, read_pixels
 from defectsynth.training.curriculum import Curriculum, with_severity
 from defectsynth.training.hard_negatives import disturbed
+from defectsynth.training.reading import ImageLike, check_images, read_image_of
 
 PAIR = 2  # marks the seed that both items of a pair share
 SHARE = Number(0.0, 1.0, "share of the twins")
@@ -92,7 +91,7 @@ class AnomalyTwins(Sequence[Twin]):
 
     def __init__(
         self,
-        images: Sequence[Array | str | Path],
+        images: Sequence[ImageLike],
         transform: Any,
         *,
         seed: int = 0,
@@ -102,10 +101,7 @@ class AnomalyTwins(Sequence[Twin]):
         curriculum: Curriculum | None = None,
         peak: float | None = None,
     ) -> None:
-        if isinstance(images, (str, Path)) or not hasattr(images, "__len__") or not hasattr(images, "__getitem__"):
-            raise TypeError(f"images must be a sequence of arrays or paths, got {short_repr(images)}")
-        if len(images) == 0:
-            raise ValueError("images must hold at least one image, got none")
+        check_images(images)
         if rois is not None and len(rois) != len(images):
             raise ValueError(f"rois must hold one mask for each of the {len(images)} images, got {len(rois)}")
         check_transform(transform)
@@ -176,7 +172,7 @@ class AnomalyTwins(Sequence[Twin]):
         if not -len(self) <= index < len(self):
             raise IndexError(f"index must be in [{-len(self)}, {len(self)}), got {index}")
         position = int(index) % len(self)
-        image = _read(self.images[position // 2])
+        image = read_image_of(self.images, position // 2)
         roi = None if self.rois is None else self.rois[position // 2]
         check_image(image)
         epoch, reads = int(self._counts[0]), int(self._counts[1 + position])
@@ -238,16 +234,3 @@ def _whole(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
         raise ValueError(f"{name} must be a whole number of at least 0, got {short_repr(value)}")
     return int(value)
-
-
-def _read(image: Array | str | Path) -> Array:
-    if isinstance(image, np.ndarray):
-        return image
-    if not isinstance(image, (str, Path)):
-        raise TypeError(f"images must hold arrays or paths, got {short_repr(image)}")
-    if not Path(image).is_file():
-        raise FileNotFoundError(f"images must be arrays or existing files, got {str(image)!r}")
-    try:
-        return read_pixels(Path(image))
-    except UnreadableError as error:
-        raise ValueError(f"images must be readable image files, got {str(image)!r}: {error}") from error

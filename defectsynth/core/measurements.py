@@ -1,0 +1,172 @@
+"""Measurements of images: kept in memory by their content and, where a store is in use, on disk.
+
+What is found on an image (object, axis, parts, periods, shadow) is a function of its small copy. A store keeps it for
+later epochs, other processes and other runs. The same bytes are drawn with and without one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache, wraps
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import cv2
+import numpy as np
+
+from defectsynth.core.cache import ByteCache, content_of
+from defectsynth.core.messages import short_repr
+from defectsynth.core.packing import DamagedError, digest_of, pack, unpack
+from defectsynth.core.store import Store
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+Result = TypeVar("Result")
+
+MEMORY_BYTES = 128 << 20  # of the measurements that a process keeps, some 50 - 250 kB an image
+STORE_VARIABLE, LIMIT_VARIABLE = "DEFECTSYNTH_STORE", "DEFECTSYNTH_STORE_MIB"
+LIMIT_MIB = 1024  # of a store
+PACKAGES = ("core", "functional", "scene", "parts")  # whose source is the algorithm of every measurement
+
+MEASUREMENTS: ByteCache[tuple[Any]] = ByteCache(MEMORY_BYTES)
+
+
+class StoreInUse:
+    """The store in use before; `with` goes back to it at the end of the block."""
+
+    def __init__(self, before: tuple[str | None, str | None]) -> None:
+        self._before = before
+
+    def __enter__(self) -> Self:
+        """Return itself; the store is in use already."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Use the store that was in use before, or none."""
+        _set_variables(*self._before)
+
+
+def use_store(folder: str | Path | None, *, limit_mib: int = LIMIT_MIB) -> StoreInUse:
+    """Keep what is found on images in a folder, and take it from there instead of measuring again.
+
+    Objects, their parts, axes, corners and shadows and the periods of a background are kept, by the content of the
+    image and the version of the algorithm. This process and all that start after the call use the folder, also workers
+    of a `DataLoader`, forked or spawned: the environment variable `DEFECTSYNTH_STORE` names it. Many processes may read
+    and write it at once. A damaged file is measured again.
+
+    Random flips and crops before the defects make every image a new one, which is worth no place in a store.
+
+    Args:
+        folder: made if need be; None uses no store.
+        limit_mib: size of the folder in MiB, at least 1; the oldest files go first.
+
+    Returns:
+        A context manager that ends the use at the end of its block; without `with` it lasts as long as the process.
+
+    Raises:
+        TypeError: if `folder` is no path or `limit_mib` no whole number.
+        ValueError: if `limit_mib` is below 1.
+        OSError: if the folder cannot be made or written.
+
+    Examples:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> import defectsynth as ds
+        >>> image = np.full((64, 64, 3), 128, np.uint8)
+        >>> with tempfile.TemporaryDirectory() as folder, ds.use_store(folder):
+        ...     sample = ds.synthesize(image, ds.Scratch(where="object"), seed=0)
+        >>> bool((sample.image == ds.synthesize(image, ds.Scratch(where="object"), seed=0).image).all())
+        True
+    """
+    if isinstance(limit_mib, bool) or not isinstance(limit_mib, (int, np.integer)):
+        raise TypeError(f"limit_mib must be a whole number, got {short_repr(limit_mib)}")
+    if limit_mib < 1:
+        raise ValueError(f"limit_mib must be at least 1, got {limit_mib}")
+    if folder is not None and not isinstance(folder, (str, Path)):
+        raise TypeError(f"folder must be a path or None, got {short_repr(folder)}")
+    before = os.environ.get(STORE_VARIABLE), os.environ.get(LIMIT_VARIABLE)
+    if folder is None:
+        _set_variables(None, None)
+    else:
+        whole = Path(folder).resolve()
+        Store(whole, int(limit_mib) << 20).check()
+        MEASUREMENTS.clear()  # what is only in memory would never be written
+        _set_variables(str(whole), str(int(limit_mib)))
+    return StoreInUse(before)
+
+
+def _set_variables(folder: str | None, limit: str | None) -> None:
+    for name, value in ((STORE_VARIABLE, folder), (LIMIT_VARIABLE, limit)):
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def current_store() -> Store | None:
+    """Return the store in use, None if there is none.
+
+    Raises:
+        ValueError: if the environment variable with its limit holds no whole number.
+    """
+    folder = os.environ.get(STORE_VARIABLE)
+    return _store(folder, os.environ.get(LIMIT_VARIABLE, str(LIMIT_MIB))) if folder else None
+
+
+@cache
+def _store(folder: str, limit: str) -> Store:
+    if not limit.isdecimal() or not int(limit):
+        raise ValueError(f"{LIMIT_VARIABLE} must be a whole number of at least 1, got {limit!r}")
+    return Store(Path(folder), int(limit) << 20)
+
+
+def stored(*kinds: type[Any]) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Return a decorator that keeps the results of a measurement in the store in use.
+
+    Args:
+        kinds: the classes that its results are made of, beside numbers, tuples and arrays.
+    """
+    known = {kind.__name__: kind for kind in kinds}
+
+    def decorate(function: Callable[..., Result]) -> Callable[..., Result]:
+        @wraps(function)
+        def call(*arguments: Any) -> Result:
+            store = current_store()
+            if store is None:
+                return function(*arguments)
+            key = key_of(function, arguments)
+            data = store.read(key)
+            if data is not None:
+                with suppress(DamagedError):
+                    found: Result = unpack(data, known)
+                    return found
+            result = function(*arguments)
+            store.write(key, pack(result))
+            return result
+
+        return call
+
+    return decorate
+
+
+def key_of(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
+    """Return the name of a result in a store: version of the algorithm, function and content of the arguments."""
+    parts = [part if isinstance(part, bytes) else repr(part).encode() for part in content_of(arguments)]
+    head = repr((function.__module__, function.__qualname__, [len(part) for part in parts])).encode()
+    return digest_of(b"".join([version_of_algorithms(), head, *parts])).hex()
+
+
+@cache
+def version_of_algorithms() -> bytes:
+    """Return a digest of all that decides what is found on an image: the source and the libraries below it."""
+    folder = Path(__file__).parents[1]
+    sources = [path for package in PACKAGES for path in sorted((folder / package).glob("*.py"))]
+    libraries = f"{np.__version__} {cv2.__version__} {sys.byteorder}".encode()
+    return digest_of(libraries + b"".join(path.read_bytes() for path in sources))

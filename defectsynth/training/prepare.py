@@ -1,0 +1,182 @@
+"""Measure the images of a data set before a training, so that its first epoch costs no more than the others."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+
+from defectsynth.core.cache import WATCHED
+from defectsynth.core.images import checked_peak
+from defectsynth.core.measurements import current_store, use_store
+from defectsynth.core.messages import short_repr
+from defectsynth.engine.compat import leaves
+from defectsynth.engine.synthesis import check_transform
+from defectsynth.engine.transform import DefectTransform
+from defectsynth.scene.foreground import Foreground, foreground_in
+from defectsynth.scene.scene import Scene
+from defectsynth.training.reading import ImageLike, check_images, read_image_of
+
+TRIED_IMAGES, TRIED_SEEDS = 4, 3  # images and seeds with which each defect is drawn, to see what it measures
+TOGETHER = 16  # images that a worker gets at once
+WAITING_BATCHES = 2  # of each worker, running and next
+
+Measurement = tuple[Callable[[Foreground], Any] | None, str]  # of a foreground, by its method; None: itself
+
+
+class Prepared(NamedTuple):
+    """What `prepare` did.
+
+    Attributes:
+        images: number of images.
+        measurements: number of measurements on each of them.
+    """
+
+    images: int
+    measurements: int
+
+
+def prepare(
+    images: Sequence[ImageLike],
+    transform: Any,
+    *,
+    store: str | Path | None = None,
+    workers: int = 1,
+    peak: float | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> Prepared:
+    """Find on every image what the defects of a transform will ask for, and keep it.
+
+    Each defect is drawn a few times to see what it measures: the object, its axis, corners, parts, inserts and shadow.
+    These are then measured on all images. An interrupted call goes on where it stopped: what the store holds is not
+    measured again. Defects draw the same bytes with and without this; only the first epoch gets faster.
+
+    Measurements at a drawn place, such as the direction of threads, cost the same in every epoch and are not prepared.
+
+    Args:
+        images: arrays or paths, as `AnomalyTwins` takes them: as the defects see them, after resizing.
+        transform: a defect or a composition, such as a preset.
+        store: folder to keep the measurements in, see `use_store`; None takes the store in use or, without one, the
+            memory of this process, which forked workers inherit.
+        workers: number of processes, at least 1; more than one needs a store, and a script then needs
+            `if __name__ == "__main__":`, as with every spawned process.
+        peak: white level of uint16 images, see `synthesize`.
+        progress: called after every image or batch with the number of images done and of all.
+
+    Returns:
+        The number of images and of measurements on each.
+
+    Raises:
+        TypeError: if `images` is no sequence, or `transform` holds no defect.
+        ValueError: if `images` is empty, `workers` is below 1, or several workers have no store.
+        FileNotFoundError, ValueError: if an image file is missing or broken; the error names it.
+        OSError: if the store cannot be written.
+
+    Examples:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> import defectsynth as ds
+        >>> images = [np.full((64, 64, 3), level, np.uint8) for level in (90, 120)]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     prepared = ds.prepare(images, ds.presets.generic_object(), store=folder)
+        >>> prepared.images
+        2
+    """
+    check_images(images)
+    check_transform(transform)
+    defects = [leaf for leaf in leaves(transform) if isinstance(leaf, DefectTransform)]
+    if not defects:
+        raise TypeError(f"transform must hold a defect, got {short_repr(transform)}")
+    if isinstance(workers, bool) or not isinstance(workers, (int, np.integer)):
+        raise TypeError(f"workers must be a whole number, got {short_repr(workers)}")
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1, got {workers}")
+    level = None if peak is None else checked_peak(peak)
+    with nullcontext() if store is None else use_store(store):
+        if workers > 1 and current_store() is None:
+            raise ValueError(f"workers must be 1 without a store, got {workers}")
+        asked = _asked_by(defects, images, level)
+        batches = [range(start, min(start + TOGETHER, len(images))) for start in range(0, len(images), TOGETHER)]
+        done = 0
+        for number in _measured(images, batches, asked, level, int(workers)):
+            done += number
+            if progress is not None:
+                progress(done, len(images))
+    return Prepared(len(images), len(asked))
+
+
+def _asked_by(defects: Sequence[DefectTransform], images: Sequence[ImageLike], peak: float | None) -> list[Measurement]:
+    """Return the measurements that defects ask for on images spread over the sequence."""
+    calls: dict[Any, tuple[Any, ...]] = {}
+    chosen = sorted({round(at) for at in np.linspace(0, len(images) - 1, TRIED_IMAGES)})
+    WATCHED.append(calls)
+    try:
+        for index in chosen:
+            image = read_image_of(images, index)
+            for defect in defects:
+                for seed in range(TRIED_SEEDS):
+                    defect.draw(image, seed=seed, peak=peak)
+    finally:
+        WATCHED.remove(calls)
+    found: dict[Measurement, None] = {}
+    for (call, _), arguments in calls.items():
+        if call is foreground_in:
+            found[None, arguments[-1]] = None
+        elif len(arguments) == 1 and isinstance(arguments[0], Foreground):
+            found[call, arguments[0].method] = None
+    return list(found)
+
+
+def _measured(
+    images: Sequence[ImageLike], batches: list[range], asked: list[Measurement], peak: float | None, workers: int
+) -> Iterator[int]:
+    """Measure batches of images; yield the number of images of each as it is done."""
+    if workers == 1:
+        for batch in batches:
+            yield from (_measure([read_image_of(images, index)], asked, peak) for index in batch)
+        return
+    # A forked process could wait for threads of OpenCV or torch that exist in its parent only.
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start)
+    waiting, running = iter(batches), set[Future[int]]()
+    try:
+        while True:
+            for batch in islice(waiting, WAITING_BATCHES * workers - len(running)):
+                running.add(pool.submit(_measure, [images[index] for index in batch], asked, peak))
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _start() -> None:
+    """Prepare a worker: one thread, and Ctrl-C is left to the main process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    cv2.setNumThreads(1)
+
+
+def _measure(images: Sequence[ImageLike], asked: list[Measurement], peak: float | None) -> int:
+    """Measure images; return their number.
+
+    Raises:
+        OSError: if the store cannot be written.
+    """
+    for index in range(len(images)):
+        scene = Scene(read_image_of(images, index), peak=peak)
+        for call, method in asked:
+            found = scene.foreground(method)
+            if call is not None:
+                call(found)
+    store = current_store()
+    if store is not None and store.error is not None:
+        raise store.error
+    return len(images)

@@ -1,0 +1,52 @@
+"""`defectsynth prepare` fills a store from which `generate` draws the same images."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from defectsynth.cli import main
+from defectsynth.core.measurements import current_store
+
+
+def test_generate_draws_the_same_with_a_prepared_store(
+    good: Path, generate: Any, tree: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, words = tmp_path / "store", ("--preset", "screw", "--count", "8")
+    _, without = generate(good, *words, name="without")
+    (good / "broken.png").write_bytes(b"nothing")
+    assert main(["prepare", str(good), "--preset", "screw", "--store", str(store), "--workers", "2", "--quiet"]) == 1
+    printed = capsys.readouterr()
+    assert "measurements on 5 images in" in printed.out
+    assert "broken.png" in printed.err
+    (good / "broken.png").unlink()
+    found = tree(store)
+    assert found
+    for workers in (1, 2):
+        _, output = generate(good, *words, "--store", str(store), name=f"with {workers}", workers=workers)
+        assert tree(output) == tree(without)
+    assert tree(store) == found, "nothing was left to measure"
+    assert current_store() is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["prepare", "{good}", "--store", "{new}"], "prepare must have --defect or --preset"),
+        (["prepare", "{good}", "--defect", "line", "--store", "{good}/s"], "--store must not lie inside INPUT"),
+        (["prepare", "{good}", "--defect", "line"], "--store"),
+        (
+            ["prepare", "{good}", "--defect", "line", "--store", "{new}", "--store-limit", "0"],
+            "--store-limit must be at least 1",
+        ),
+        (
+            ["generate", "{good}", "{new}", "--defect", "line", "--store", "{new}s", "--ray", "local"],
+            "--store must not be given together with --ray",
+        ),
+    ],
+)
+def test_a_wrong_call_is_named(
+    words: list[str], message: str, good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([word.format(good=good, new=tmp_path / "new") for word in words]) == 2
+    assert message in capsys.readouterr().err
