@@ -179,9 +179,7 @@ def _leads(cells: Bytes, faint: Bytes, step: Pair, *, on_pattern: bool) -> list[
     for length, lead in found:
         if length < shortest:
             continue
-        grown = lead
-        for _ in range(round(1.5 * length) + 2):
-            grown = cv2.bitwise_or(lead, cv2.bitwise_and(cv2.dilate(grown, _CROSS), free))
+        grown = _grow_through(lead, free, steps=round(1.5 * length) + 2)
         wide, other = cv2.dilate(grown, _SQUARE), body
         if on_pattern:
             wide = _with_rim(grown, (distance >= float(distance[grown > 0].max()) - 1.0).view(np.uint8))
@@ -189,6 +187,21 @@ def _leads(cells: Bytes, faint: Bytes, step: Pair, *, on_pattern: bool) -> list[
         wide = cv2.bitwise_and(wide, cv2.bitwise_not(other))
         leads.append(_make_part("lead", wide, grown, step, distance=distance))
     return leads
+
+
+def _grow_through(lead: Bytes, free: Bytes, *, steps: int) -> Bytes:
+    """Return a lead with the `free` cells that it reaches in so many steps from cell to cell."""
+    x, y, width, height = cv2.boundingRect(lead)
+    window = slice(max(0, y - steps), y + height + steps), slice(max(0, x - steps), x + width + steps)
+    here, allowed = (np.ascontiguousarray(plane[window]) for plane in (lead, free))
+    grown = here
+    for _ in range(steps):
+        before, grown = grown, cv2.bitwise_or(here, cv2.bitwise_and(cv2.dilate(grown, _CROSS), allowed))
+        if np.array_equal(before, grown):
+            break
+    whole = lead.copy()
+    whole[window] = grown
+    return whole
 
 
 def _loose_ends(cells: Bytes, faint: Bytes, leads: list[ObjectPart], step: Pair) -> list[ObjectPart]:
@@ -237,8 +250,15 @@ def _marks(image: Bytes, cells: Bytes) -> list[Bytes]:
         return []
     kernel = min(max(3, round(0.35 * math.sqrt(total)) | 1), 31)
     extended = membrane(image.astype(np.float32), inner * np.float32(1.0 / 255.0)).astype(np.uint8)
-    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, kernel)) for plane in split_channels(extended)]
-    contrast = cv2.bitwise_and(max_over_channels(cv2.merge(planes)), inner)
+    x, y, width, height = cv2.boundingRect(inner)
+    window = (
+        slice(max(0, y - kernel // 2), y + height + kernel // 2),
+        slice(max(0, x - kernel // 2), x + width + kernel // 2),
+    )
+    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, kernel)) for plane in split_channels(extended[window])]
+    contrast = np.zeros_like(inner)
+    contrast[window] = np.maximum.reduce(planes)
+    contrast = cv2.bitwise_and(contrast, inner)
     if float(contrast.max()) < MIN_MARK_CONTRAST:
         return []
     threshold = max(MIN_MARK_CONTRAST, 0.45 * float(np.percentile(contrast[inner > 0], 99)))

@@ -16,7 +16,7 @@ import math
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, threshold_mask
+from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, split_channels, threshold_mask
 from defectsynth.core.parameters import Pair
 
 MIN_PERIOD = 0.17  # length as a share of the image, sqrt(H * W)
@@ -124,20 +124,30 @@ def aperiodic_difference(small: Bytes, background: Bytes, periods: tuple[Pair, .
         background: uint8 (h, w), 255 where the background is visible; other cells are not compared with.
         periods: one or two, in cells.
     """
-    channels, shifted, differences = small.shape[2], [], []
-    for shift in period_multiples(periods):
-        other = shift_plane(small, shift).reshape(small.shape)
-        no_background = cv2.bitwise_not(threshold_mask(shift_plane(background, shift), 255))  # UNKNOWN there
-        shifted.append(other.reshape(-1, channels))
-        differences.append(cv2.max(max_over_channels(cv2.absdiff(small, other)), no_background).ravel())
-    if len(shifted) < MIN_COMPARED:
+    shifts, channels = period_multiples(periods), small.shape[2]
+    if len(shifts) < MIN_COMPARED:
         return np.zeros_like(background)
-    order = np.stack(differences, axis=1).astype(np.uint16) * 256 + np.arange(len(shifted), dtype=np.uint16)
+    shifted = np.empty((len(shifts), background.size, channels), np.uint8)
+    ranked = np.empty((len(shifts), background.size), np.uint16)
+    known = np.zeros(background.size, np.uint8)
+    together = cv2.merge([*split_channels(small), background]) if channels == 3 else None  # one interpolation, not two
+    for index, shift in enumerate(shifts):
+        if together is None:
+            other, ground = shift_plane(small, shift).reshape(small.shape), shift_plane(background, shift)
+        else:
+            *planes, ground = split_channels(shift_plane(together, shift))
+            other = cv2.merge(planes)
+        shifted[index] = other.reshape(-1, channels)
+        no_background = cv2.bitwise_not(threshold_mask(ground, 255))  # UNKNOWN there
+        level = cv2.max(max_over_channels(cv2.absdiff(small, other)), no_background).ravel()
+        known += level < UNKNOWN
+        np.multiply(level, np.uint16(256), out=ranked[index], dtype=np.uint16)
+        ranked[index] += np.uint16(index)
+    order = np.ascontiguousarray(ranked.T)
     order.sort(axis=1)  # by difference; the low byte is the index of the shift
-    known = np.count_nonzero(order < UNKNOWN * 256, axis=1)
     cell = np.arange(known.size)
-    index = order[cell, (RANK * known).astype(np.intp)] % 256
-    expected = np.stack(shifted)[index, cell].reshape(small.shape)
+    nearest = order[cell, (RANK * known).astype(np.intp)] & np.uint16(255)
+    expected = shifted[nearest, cell].reshape(small.shape)
     difference = _tolerant_difference(small, expected)
     difference[known.reshape(background.shape) < MIN_COMPARED] = 0
     return difference
@@ -147,11 +157,17 @@ def _tolerant_difference(small: Bytes, expected: Bytes) -> Bytes:
     """Return the difference between cells that light, shadow or a small shift do not explain, uint8 (h, w)."""
     highest = cv2.dilate(expected, _SQUARE).reshape(small.shape)
     lowest = cv2.erode(expected, _SQUARE).reshape(small.shape)
-    actual, expected, highest, lowest = (plane.astype(np.float32) for plane in (small, expected, highest, lowest))
-    brightness = (actual * expected).sum(axis=2) / np.maximum((expected * expected).sum(axis=2), 1.0)
+    planes = (split_channels(plane).astype(np.float32) for plane in (small, expected, highest, lowest))
+    actual, expected, highest, lowest = planes
+    brightness = _channel_sum(actual * expected) / np.maximum(_channel_sum(expected * expected), 1.0)
+    rise, fall = JITTER * (highest - expected), JITTER * (lowest - expected)
     differences = []
-    for factor, weight in ((np.clip(brightness, *BRIGHTNESS_RANGE)[..., None], 1.0), (1.0, BRIGHTNESS_WEIGHT)):
+    for factor, weight in ((np.clip(brightness, *BRIGHTNESS_RANGE), 1.0), (1.0, BRIGHTNESS_WEIGHT)):
         change = actual - expected * factor
-        above, below = change - JITTER * (highest - expected), JITTER * (lowest - expected) - change
-        differences.append(weight * np.maximum(above, below).max(axis=2))
+        differences.append(weight * np.maximum(change - rise, fall - change).max(axis=0))
     return np.maximum(np.maximum(*differences), 0.0).astype(np.uint8)
+
+
+def _channel_sum(planes: Floats) -> Floats:
+    """Return the sum over the channels of (C, h, w), in the order in which numpy adds along a last axis."""
+    return np.asarray(planes[0] + planes[1:].sum(axis=0))
