@@ -16,12 +16,12 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, split_channels
+from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels
 from defectsynth.core.cache import cached
 from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.parameters import Pair
-from defectsynth.functional.membrane import membrane
 from defectsynth.functional.polygons import Outline
+from defectsynth.parts.marks import MIN_AREA, connected_components, find_marks
 from defectsynth.parts.part import SHADOW_MARGIN, ObjectPart
 from defectsynth.scene.foreground import Foreground
 from defectsynth.scene.scene import Scene
@@ -29,11 +29,6 @@ from defectsynth.scene.scene import Scene
 OPENING_RADIUS = 0.25  # of the opening that removes the leads, share of the object's greatest depth
 MIN_LEAD_LENGTH = 0.6  # share of the opening's radius
 MIN_RELATIVE_LENGTH = 0.4  # share of the longest lead, on a periodic background, whose edges can look like a lead
-MIN_MARK_CONTRAST = 14.0  # difference of a mark from its surroundings, of 255
-MIN_AREA = 6  # of a mark or a loose end, in cells
-MAX_MARK_AREA = 0.2  # share of the object
-MIN_SOLIDITY = 0.5  # share of its convex hull that a mark fills
-MAX_PARTS = 64  # parts of one kind; the largest are kept
 END_DISTANCE = 0.15  # distance of a loose end from the object, share of the longer side of the small copy
 MAX_END_AREA = 0.03  # share of the object
 RIM_WIDTH = 3  # cells around the object in which a faint difference from the background is a shadow or a blurred rim
@@ -125,25 +120,19 @@ def _thin(by_kind: dict[str, tuple[ObjectPart, ...]]) -> tuple[ObjectPart, ...]:
 
 def _parts_by_kind(found: Foreground, *, on_pattern: bool) -> dict[str, tuple[ObjectPart, ...]]:
     image, inside, step = found.small, found.cells, found.step
-    bodies = _components(inside)
+    bodies = connected_components(inside)
     faint = inside if found.plane is None else _faint_cells(image, found.plane, FAINT_THRESHOLD * found.threshold)
     leads = _leads(inside, faint, step, on_pattern=on_pattern)
     kinds = {
         "lead": leads,
         "end": [] if found.plane is None or on_pattern else _loose_ends(inside, faint, leads, step),
         "mark": [
-            _make_part("mark", cv2.dilate(mark, _SQUARE), mark, step, ground="object") for mark in _marks(image, inside)
+            _make_part("mark", cv2.dilate(mark, _SQUARE), mark, step, ground="object")
+            for mark in find_marks(image, inside)
         ],
         "body": [_make_part("body", body, body, step) for body in bodies] if len(bodies) > 1 else [],
     }
     return {kind: tuple(parts) for kind, parts in kinds.items() if parts}
-
-
-def _components(mask: Bytes) -> list[Bytes]:
-    """Return the connected components of a mask, the largest first."""
-    number, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    areas = stats[1:number, cv2.CC_STAT_AREA]
-    return [np.negative((labels == 1 + index).view(np.uint8)) for index in np.argsort(-areas)[:MAX_PARTS].tolist()]
 
 
 def _faint_cells(image: Bytes, plane: Floats, threshold: float) -> Bytes:
@@ -171,7 +160,7 @@ def _leads(cells: Bytes, faint: Bytes, step: Pair, *, on_pattern: bool) -> list[
     free = cv2.bitwise_and(cv2.bitwise_or(cells, faint), cv2.bitwise_not(cv2.dilate(body, _SQUARE)))
     distance = cv2.distanceTransform(cv2.bitwise_not(body), cv2.DIST_L2, 3)
     rest = cv2.bitwise_not(cv2.dilate(body, _SQUARE) if on_pattern else body)
-    found = [(float(distance[lead > 0].max()), lead) for lead in _components(cv2.bitwise_and(cells, rest))]
+    found = [(float(distance[lead > 0].max()), lead) for lead in connected_components(cv2.bitwise_and(cells, rest))]
     shortest = MIN_LEAD_LENGTH * radius + 1.0
     if on_pattern:
         shortest = max(shortest, MIN_RELATIVE_LENGTH * max((length for length, _ in found), default=0.0))
@@ -215,7 +204,7 @@ def _loose_ends(cells: Bytes, faint: Bytes, leads: list[ObjectPart], step: Pair)
     largest, rim = MAX_END_AREA * cv2.countNonZero(cells), cv2.dilate(taken, _disc(RIM_WIDTH))
     return [
         _make_part("end", cv2.dilate(end, _SQUARE), end, step)
-        for end in _components(loose)
+        for end in connected_components(loose)
         if MIN_AREA <= cv2.countNonZero(end) <= largest
         and not cv2.countNonZero(cv2.bitwise_and(end, far))
         and cv2.countNonZero(cv2.subtract(end, rim))
@@ -239,43 +228,6 @@ def _with_rim(lead: Bytes, far: Bytes) -> Bytes:
 
 def _disc(radius: int) -> Bytes:
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-
-
-def _marks(image: Bytes, cells: Bytes) -> list[Bytes]:
-    """Return the compact components inside the object that differ from its median-filtered surface."""
-    inner = cv2.erode(cells, np.ones((5, 5), np.uint8))
-    rim = cv2.subtract(inner, cv2.erode(inner, _SQUARE))
-    total = cv2.countNonZero(inner)
-    if total < 25:
-        return []
-    kernel = min(max(3, round(0.35 * math.sqrt(total)) | 1), 31)
-    extended = membrane(image.astype(np.float32), inner * np.float32(1.0 / 255.0)).astype(np.uint8)
-    x, y, width, height = cv2.boundingRect(inner)
-    window = (
-        slice(max(0, y - kernel // 2), y + height + kernel // 2),
-        slice(max(0, x - kernel // 2), x + width + kernel // 2),
-    )
-    planes = [cv2.absdiff(plane, cv2.medianBlur(plane, kernel)) for plane in split_channels(extended[window])]
-    contrast = np.zeros_like(inner)
-    contrast[window] = np.maximum.reduce(planes)
-    contrast = cv2.bitwise_and(contrast, inner)
-    if float(contrast.max()) < MIN_MARK_CONTRAST:
-        return []
-    threshold = max(MIN_MARK_CONTRAST, 0.45 * float(np.percentile(contrast[inner > 0], 99)))
-    marks = cv2.morphologyEx((contrast >= threshold).view(np.uint8) * np.uint8(255), cv2.MORPH_CLOSE, _SQUARE)
-    return [
-        mark
-        for mark in _components(marks)
-        if _is_compact(mark, total) and not cv2.countNonZero(cv2.bitwise_and(mark, rim))
-    ]
-
-
-def _is_compact(mark: Bytes, total: int) -> bool:
-    """Return whether a mark is neither a speck, nor most of the object, nor a line."""
-    if not MIN_AREA <= cv2.countNonZero(mark) <= MAX_MARK_AREA * total:
-        return False
-    contour = cv2.findContours(cv2.dilate(mark, _SQUARE), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0][0]
-    return cv2.contourArea(contour) >= MIN_SOLIDITY * cv2.contourArea(cv2.convexHull(contour))
 
 
 def _make_part(
