@@ -33,7 +33,7 @@ Measurement = tuple[Callable[[Foreground], Any] | None, str]  # of a foreground,
 
 
 class Prepared(NamedTuple):
-    """What `prepare` did.
+    """Summary of a call of `prepare`.
 
     Attributes:
         images: number of images.
