@@ -21,3 +21,22 @@ def test_the_import_loads_no_heavy_package_and_makes_no_network_call() -> None:
     imported_by_albumentations = {"torch", "tqdm", "yaml"} if IS_X else {"yaml"}
     assert set(done.stdout.split()) <= imported_by_albumentations
     assert done.stderr == ""
+
+
+NAMES = """
+import defectsynth, pickle, sys
+early = set(sys.modules)
+assert set(defectsynth.__all__) <= set(dir(defectsynth))
+from defectsynth import AnomalyTwins, presets
+assert pickle.loads(pickle.dumps(AnomalyTwins)) is AnomalyTwins is defectsynth.AnomalyTwins
+assert presets is defectsynth.presets is sys.modules["defectsynth.presets"]
+from defectsynth import *
+missing = [name for name in defectsynth.__all__ if name not in globals()]
+assert not missing, missing
+print(*sorted(each for each in ("fitting", "presets", "training.twins") if f"defectsynth.{each}" in early))
+"""
+
+
+def test_names_that_are_imported_later_behave_like_the_others() -> None:
+    done = subprocess.run([sys.executable, "-c", NAMES], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("", "")
