@@ -1,10 +1,11 @@
 """Comparable generators of other packages for `benchmark_speed`: pyimgano's presets and anomalib's Perlin noise."""
 
 import importlib.util
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+
+from examples.benchmark_speed.timing import Call
 
 PYIMGANO = {  # transform: comparable preset of pyimgano
     "Abrasion": "edge_wear",
@@ -33,13 +34,6 @@ CUT_PASTE = {
     "reference cutpaste_scar": "scar",
 }
 PERLIN = ("TexturePatch", "reference draem", "reference memseg")
-
-
-class Call(NamedTuple):
-    """Function to time, which takes an image, and the function that sets its seed before."""
-
-    draw: Callable[[np.ndarray], Any]
-    seed: Callable[[int], Any] = int
 
 
 def rivals_of(name: str) -> dict[str, Call]:

@@ -1,0 +1,1 @@
+"""Speed of the library where it is used: single transforms, presets, twins, `generate`, large images, start-up."""
