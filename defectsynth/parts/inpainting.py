@@ -32,7 +32,15 @@ class Inpainter(Protocol):
     def extract(
         self, canvas: Array, unshaded: Array, offsets: tuple[IntPair, ...], seed: int, *, with_matte: bool = True
     ) -> ExtractedPart | None:
-        """Return the part and what is behind it, None if its box shows no pixel of it or none of the ground."""
+        """Return the part and what is behind it, None if its box shows no pixel of it or none of the ground.
+
+        Args:
+            canvas: the image with the defects drawn so far.
+            unshaded: the same without cast shadows.
+            offsets: from `find_offsets`.
+            seed: of the grain.
+            with_matte: False leaves the matte rough, for a part that is not drawn again.
+        """
 
 
 def choose_inpainter(part: ObjectPart, scene: Scene) -> Inpainter:

@@ -124,18 +124,18 @@ class LooseWire(DefectTransform):
     """Base of the wires that leave their course.
 
     Args:
-        thread: stretch of wire or thread that is removed.
         course: where the wire goes instead.
+        length_range: length of the stretch of wire or thread that is removed, see `Thread`.
         contrast_range: darkness of the ground where it is not visible beside the wire, in [0, 1].
         opacity_range: opacity, in [0, 1].
         common: see `DefectTransform`.
     """
 
     def __init__(
-        self, *, thread: Thread, course: Course, contrast_range: Pair, opacity_range: Pair, **common: Unpack[Common]
+        self, course: Course, *, length_range: Pair, contrast_range: Pair, opacity_range: Pair, **common: Unpack[Common]
     ) -> None:
         super().__init__(**common)
-        self.thread = thread
+        self.thread = Thread(length_range=length_range)
         self.course = course
         self.ground = Substrate(contrast_range=contrast_range)
         self.blend = Blend(opacity_range=opacity_range)
@@ -216,10 +216,8 @@ class BentWire(LooseWire):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(
-            thread=Thread(length_range=length_range),
-            course=Curl(
-                bow_range=bow_range, fold_range=fold_range, thinning_range=thinning_range, glint_range=glint_range
-            ),
+            Curl(bow_range=bow_range, fold_range=fold_range, thinning_range=thinning_range, glint_range=glint_range),
+            length_range=length_range,
             contrast_range=contrast_range,
             opacity_range=opacity_range,
             **common,
@@ -275,10 +273,8 @@ class BrokenWire(LooseWire):
         **common: Unpack[Common],
     ) -> None:
         super().__init__(
-            thread=Thread(length_range=length_range),
-            course=Stubs(
-                stub_range=stub_range, turn_range=turn_range, thinning_range=thinning_range, glint_range=glint_range
-            ),
+            Stubs(stub_range=stub_range, turn_range=turn_range, thinning_range=thinning_range, glint_range=glint_range),
+            length_range=length_range,
             contrast_range=contrast_range,
             opacity_range=opacity_range,
             **common,
