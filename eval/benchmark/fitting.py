@@ -21,7 +21,7 @@ from eval.models.registry import make_backbone
 from eval.models.trained import TRAINED
 from eval.progress import Progress
 from eval.training.epoch_loop import Epoch
-from eval.training.options import TrainingOptions
+from eval.training.options import Scoring, TrainingOptions
 from eval.training.recipe import TrainingRecipe
 from eval.training.trainer import train
 
@@ -75,7 +75,7 @@ def fit(settings: Settings, split: Split | None, *, checkpoint: Path, progress: 
     width = backbone.patch_size if scoring in {"patch", "ensemble"} else backbone.embedding_size
     annealing = {"annealing": ANNEALING} if settings.head == "sphereface" else {}
     head = make_head(str(settings.head), embedding_size=width, classes=split.classes, **annealing)
-    options = _options(settings, examples=len(split.training))
+    options = _options(settings, scoring, examples=len(split.training))
     result = train(backbone, head, split, options, checkpoint=checkpoint, reading=partial(progress, "train"))
     return Fitted(backbone, head, result.history)
 
@@ -89,9 +89,9 @@ def untrained_backbone(settings: Settings) -> Backbone:
     return backbone
 
 
-def _options(settings: Settings, *, examples: int) -> TrainingOptions:
+def _options(settings: Settings, scoring: Scoring, *, examples: int) -> TrainingOptions:
     """Return the options of the training of a cell with a number of training examples."""
-    recipe, scoring = TrainingRecipe.of(settings.recipe), training_scoring(settings)
+    recipe = TrainingRecipe.of(settings.recipe)
     passes = -(-MIN_EXAMPLES[scoring] // examples)
     if scoring == "image":
         from_scratch = settings.weights == "none"

@@ -57,20 +57,21 @@ def make_split(
     settings: Settings, category: Category, normals: NDArray[np.uint8], read: Reader
 ) -> tuple[Split | None, NDArray[np.int64]]:
     """Return the split of `divide`, None for experiment none; and the indices of the normals that are held out."""
+    if settings.experiment == "none":
+        rng = np.random.default_rng(_split_seed(settings))
+        return None, split_indices(len(normals), held_out=HELD_OUT, rng=rng, name="train/good")[1]
     if settings.experiment == "self_supervised":
-        return _twins(settings, normals), _held_out([len(normals)], own=0, settings=settings)
-    groups, own = [normals], 0
-    if settings.experiment == "binary":
-        groups.append(category.images([record for record in category.test if record.defect == settings.defect]))
-        if not len(groups[1]):
+        split, own = _twins(settings, normals), 0
+    elif settings.experiment == "binary":
+        defective = category.images([record for record in category.test if record.defect == settings.defect])
+        if not len(defective):
             raise ValueError(f"defect must be one of the test images of {category.name}, got {settings.defect!r}")
-    if settings.experiment == "multi_class":
+        split, own = _classes(settings, [normals, defective]), 0
+    else:
         own = settings.classes.index(settings.category)
         others = [None if name == settings.category else read(name) for name in settings.classes]
-        groups = [normals if other is None else other.images(other.train) for other in others]
-    counts = [len(group) for group in groups]
-    split = None if settings.experiment == "none" else _classes(settings, groups, counts)
-    return split, _held_out(counts, own=own, settings=settings)
+        split = _classes(settings, [normals if other is None else other.images(other.train) for other in others])
+    return split, split.held_out[own]
 
 
 def held_out_twins(
@@ -100,10 +101,11 @@ def held_out_twins(
     return images, np.array(sources, np.int64)
 
 
-def _classes(settings: Settings, groups: Sequence[NDArray[np.uint8]], counts: Sequence[int]) -> Split:
+def _classes(settings: Settings, groups: Sequence[NDArray[np.uint8]]) -> Split:
+    """Return the split of images of several classes, a group each."""
     return labelled_split(
         [image for group in groups for image in group],
-        np.repeat(np.arange(len(groups)), counts),
+        np.repeat(np.arange(len(groups)), [len(group) for group in groups]),
         held_out=HELD_OUT,
         oversample=settings.experiment == "binary",
         seed=settings.seed,
@@ -132,9 +134,3 @@ def _twins(settings: Settings, normals: NDArray[np.uint8]) -> Split:
 def _split_seed(settings: Settings) -> tuple[int, ...]:
     """Return the seed that decides which normals are held out."""
     return (settings.seed, settings.split) if settings.split else (settings.seed,)
-
-
-def _held_out(counts: Sequence[int], *, own: int, settings: Settings) -> NDArray[np.int64]:
-    """Return the held-out indices of class number `own`, as `twin_split` and `labelled_split` draw them."""
-    rng = np.random.default_rng(_split_seed(settings))
-    return [split_indices(count, held_out=HELD_OUT, rng=rng, name="train/good")[1] for count in counts][own]

@@ -86,11 +86,14 @@ class Split:
         training: training examples.
         validation: examples of other images, the same in every epoch; None if none were held out.
         classes: number of classes C; labels are in [0, C).
+        held_out: int64, indices of the images that were held out, for each group that was split: of twins the good
+            images, of images with classes those of each class, counted within the class.
     """
 
     training: Examples
     validation: Examples | None
     classes: int
+    held_out: tuple[NDArray[np.int64], ...]
 
 
 def labelled_split(
@@ -136,17 +139,18 @@ def labelled_split(
     rng = np.random.default_rng(seed if split_seed is None else split_seed)
     members = [np.flatnonzero(classes_of == number) for number in found]
     parts = [
-        (own[kept], own[held])
+        split_indices(len(own), held_out=held_out, rng=rng, name=f"images of class {number}")
         for number, own in enumerate(members)
-        for kept, held in [split_indices(len(own), held_out=held_out, rng=rng, name=f"images of class {number}")]
     ]
     largest = max(len(kept) for kept, _ in parts)
-    training = [np.resize(kept, largest) if oversample else kept for kept, _ in parts]
-    validation = np.concatenate([held for _, held in parts])
+    pairs = list(zip(members, parts, strict=True))
+    training = [np.resize(own[kept], largest) if oversample else own[kept] for own, (kept, _) in pairs]
+    validation = np.concatenate([own[held] for own, (_, held) in pairs])
     return Split(
         LabelledExamples(loaded, classes_of, np.concatenate(training)),
         LabelledExamples(loaded, classes_of, validation) if len(validation) else None,
         classes=len(found),
+        held_out=tuple(held for _, held in parts),
     )
 
 

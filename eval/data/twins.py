@@ -125,4 +125,4 @@ def twin_split(
         )
 
     validation = twins(held, twin_seed=2 * seed + 1, severity=None) if len(held) else None
-    return Split(twins(kept, twin_seed=2 * seed, severity=curriculum), validation, classes=2)
+    return Split(twins(kept, twin_seed=2 * seed, severity=curriculum), validation, classes=2, held_out=(held,))
