@@ -15,7 +15,7 @@ from defectsynth.looks.elsewhere import Elsewhere
 from defectsynth.looks.granular import Granular
 from defectsynth.looks.shade import Shade
 from defectsynth.looks.wear import Wear
-from defectsynth.parts.detection import detect_parts, whole_object
+from defectsynth.parts.detection import parts_of_kind, whole_object
 from defectsynth.registry import named_defects
 from defectsynth.shapes.branching_path import BranchingPath
 from defectsynth.shapes.burst import Burst
@@ -81,7 +81,9 @@ def families(surfaces: Sequence[Surface], *, share: float) -> list[Family]:
 
 def part_kinds(surfaces: Sequence[Surface]) -> list[str]:
     """Return the kinds of parts that most of the good parts have."""
-    counts = Counter(kind for surface in surfaces for kind in detect_parts(surface.scene.foreground("auto")).by_kind)
+    kinds = ("body", "end", "lead", "mark")
+    shown = (surface.scene.foreground("auto") for surface in surfaces)
+    counts = Counter(kind for found in shown for kind in kinds if parts_of_kind(found, kind))
     counts["object"] = sum(whole_object(surface.scene, "auto") is not None for surface in surfaces)
     return ["chunk", *(kind for kind in sorted(counts) if kind != "chunk" and 2 * counts[kind] > len(surfaces))]
 

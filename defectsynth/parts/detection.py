@@ -45,7 +45,7 @@ class DetectedParts:
     """Parts of the object in one image, and the background around them.
 
     Attributes:
-        by_kind: parts by kind (lead, end, mark, body), the largest first; kinds without a part are missing.
+        by_kind: parts by kind (lead, end, body), the largest first; kinds without a part are missing.
         cells: uint8 (h, w), 255 on the object with its leads and loose ends; the small grid.
         background: uint8 (h, w), 255 in cells that show nothing but background.
         margin: width in pixels of the ground around the object that moves with it.
@@ -77,7 +77,7 @@ class DetectedParts:
 @cached(MEASUREMENTS)
 @stored(DetectedParts, ObjectPart)
 def detect_parts(found: Foreground) -> DetectedParts:
-    """Return the parts of the object that was found in an image; an image without background has none."""
+    """Return the parts of the object that was found in an image, marks left out; without background there are none."""
     on_pattern = bool(found.periods)
     by_kind = {} if found.whole else _parts_by_kind(found, on_pattern=on_pattern)
     grown = cv2.dilate(found.cells, _SQUARE)
@@ -87,6 +87,23 @@ def detect_parts(found: Foreground) -> DetectedParts:
     cells = _fill_outlines(found.cells, _thin(by_kind), found.step)
     side = min(round(found.step[0] * cells.shape[1]), round(found.step[1] * cells.shape[0]))
     return DetectedParts(by_kind, cells, cv2.bitwise_not(grown), SHADOW_MARGIN * side, found.step)
+
+
+@cached(MEASUREMENTS)
+@stored(ObjectPart)
+def detect_marks(found: Foreground) -> tuple[ObjectPart, ...]:
+    """Return the marks on the object that was found in an image; an image without background has none."""
+    if found.whole:
+        return ()
+    return tuple(
+        _make_part("mark", cv2.dilate(mark, _SQUARE), mark, found.step, ground="object")
+        for mark in find_marks(found.small, found.cells)
+    )
+
+
+def parts_of_kind(found: Foreground, kind: str) -> tuple[ObjectPart, ...]:
+    """Return the parts of one kind (lead, end, mark, body), the largest first."""
+    return detect_marks(found) if kind == "mark" else detect_parts(found).by_kind.get(kind, ())
 
 
 def is_isolated(scene: Scene, method: str) -> bool:
@@ -126,10 +143,6 @@ def _parts_by_kind(found: Foreground, *, on_pattern: bool) -> dict[str, tuple[Ob
     kinds = {
         "lead": leads,
         "end": [] if found.plane is None or on_pattern else _loose_ends(inside, faint, leads, step),
-        "mark": [
-            _make_part("mark", cv2.dilate(mark, _SQUARE), mark, step, ground="object")
-            for mark in find_marks(image, inside)
-        ],
         "body": [_make_part("body", body, body, step) for body in bodies] if len(bodies) > 1 else [],
     }
     return {kind: tuple(parts) for kind, parts in kinds.items() if parts}

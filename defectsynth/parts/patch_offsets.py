@@ -13,7 +13,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats
 from defectsynth.core.parameters import IntPair
-from defectsynth.parts.detection import covered_cells, detect_parts, pixels_to_cells
+from defectsynth.parts.detection import covered_cells, detect_marks, detect_parts, pixels_to_cells
 from defectsynth.parts.part import ObjectPart
 from defectsynth.scene.scene import Scene
 
@@ -43,7 +43,7 @@ def find_matching_offsets(rng: np.random.Generator, scene: Scene, part: ObjectPa
     gap, corners = covered_cells(part, found), (np.array(part.outline) + 0.5) / step - 0.5
     ground = cv2.subtract(_ground_cells(found.cells, part.ground), gap)
     if part.ground == "object":
-        for mark in detect_parts(found).by_kind.get("mark", ()):
+        for mark in detect_marks(found):
             cv2.fillPoly(ground, [pixels_to_cells(mark.outline, found.step)], 0)
     inside, around = _sample_points(gap), _sample_points(cv2.bitwise_and(cv2.dilate(gap, _RIM), ground))
     if not len(inside) or not len(around):

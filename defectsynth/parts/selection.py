@@ -9,7 +9,7 @@ import numpy as np
 
 from defectsynth.core.parameters import Component, Pair, between, choices, span
 from defectsynth.functional.polygons import jagged_polygon
-from defectsynth.parts.detection import detect_parts, whole_object
+from defectsynth.parts.detection import parts_of_kind, whole_object
 from defectsynth.parts.part import ObjectPart
 from defectsynth.scene.outline import nearest_outline_point, outward_direction
 from defectsynth.scene.place import Place
@@ -45,17 +45,22 @@ class PartSelection(Component):
             method: foreground method that detects the object.
         """
         kind, size = rng.random(2).tolist()
-        parts = detect_parts(scene.foreground(method)).by_kind
-        everything = whole_object(scene, method) if "object" in self.part_kinds else None
-        if everything is not None:
-            parts = {**parts, "object": (everything,)}
-        available = [wanted for wanted in KINDS if wanted in self.part_kinds and (wanted in parts or wanted == "chunk")]
+        parts = {wanted: _parts_of(scene, method, wanted) for wanted in KINDS if wanted in self.part_kinds}
+        available = [wanted for wanted, found in parts.items() if found or wanted == "chunk"]
         chosen = available[int(kind * len(available))] if available else "chunk"
         nearest = None if chosen == "chunk" else _nearest(parts[chosen], scene, place)
         if nearest is None:
             radius = max(between(self.chunk_range, size) * scene.side * share, MIN_CHUNK_RADIUS)
             return sample_chunk(rng, scene, place, radius, method)
         return replace(nearest, method=method).outer(share)
+
+
+def _parts_of(scene: Scene, method: str, kind: str) -> tuple[ObjectPart, ...]:
+    """Return the parts of a kind that an image shows; chunks are none of them."""
+    if kind == "object":
+        everything = whole_object(scene, method)
+        return () if everything is None else (everything,)
+    return () if kind == "chunk" else parts_of_kind(scene.foreground(method), kind)
 
 
 def sample_similar(rng: np.random.Generator, scene: Scene, part: ObjectPart, share: float) -> ObjectPart | None:
@@ -69,7 +74,7 @@ def sample_similar(rng: np.random.Generator, scene: Scene, part: ObjectPart, sha
     """
     others = [
         other.outer(share)
-        for other in detect_parts(scene.foreground(part.method)).by_kind.get(part.kind, ())
+        for other in parts_of_kind(scene.foreground(part.method), part.kind)
         if math.dist(other.tip, part.tip) > 1.0
     ]
     if not others:

@@ -134,8 +134,7 @@ def _border_fade(shape: tuple[int, int]) -> Floats:
 def _fit_background(pixels: Floats, far: Array) -> tuple[Floats, Floats]:
     """Return a quadratic surface through the `far` cells, float32 (h, w, C), and their deviation from it, (C,)."""
     rows, columns, channels = pixels.shape
-    y, x = np.meshgrid(np.linspace(-1.0, 1.0, rows), np.linspace(-1.0, 1.0, columns), indexing="ij")
-    powers = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
+    powers = _quadratic_powers(rows, columns)
     chosen, values = powers[far.ravel()], pixels[far]
     for _ in range(2):
         fit = np.linalg.lstsq(chosen, values, rcond=None)[0]
@@ -146,3 +145,10 @@ def _fit_background(pixels: Floats, far: Array) -> tuple[Floats, Floats]:
             break
         chosen, values = chosen[inliers], values[inliers]
     return (powers @ fit).reshape(rows, columns, channels).astype(np.float32), noise.astype(np.float32)
+
+
+@lru_cache(maxsize=4)
+def _quadratic_powers(rows: int, columns: int) -> Array:
+    """Return 1, x, y, x * x, x * y and y * y in the cells of a grid, x and y in [-1, 1], float64 (rows * columns, 6)."""
+    y, x = np.meshgrid(np.linspace(-1.0, 1.0, rows), np.linspace(-1.0, 1.0, columns), indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)

@@ -16,7 +16,7 @@ import math
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, split_channels, threshold_mask
+from defectsynth.core.arrays import Array, Bytes, Floats, split_channels, threshold_mask
 from defectsynth.core.parameters import Pair
 
 MIN_PERIOD = 0.17  # length as a share of the image, sqrt(H * W)
@@ -124,22 +124,23 @@ def aperiodic_difference(small: Bytes, background: Bytes, periods: tuple[Pair, .
         background: uint8 (h, w), 255 where the background is visible; other cells are not compared with.
         periods: one or two, in cells.
     """
-    shifts, channels = period_multiples(periods), small.shape[2]
+    shifts, planes = period_multiples(periods), split_channels(small)
     if len(shifts) < MIN_COMPARED:
         return np.zeros_like(background)
-    shifted = np.empty((len(shifts), background.size, channels), np.uint8)
+    shifted = np.empty((len(shifts), *planes.shape), np.uint8)
     ranked = np.empty((len(shifts), background.size), np.uint16)
     known = np.zeros(background.size, np.uint8)
-    together = cv2.merge([*split_channels(small), background]) if channels == 3 else None  # one interpolation, not two
+    together = cv2.merge([*planes, background]) if len(planes) == 3 else None  # one interpolation instead of two
     for index, shift in enumerate(shifts):
         if together is None:
-            other, ground = shift_plane(small, shift).reshape(small.shape), shift_plane(background, shift)
+            shifted[index] = split_channels(shift_plane(small, shift).reshape(small.shape))
+            ground = shift_plane(background, shift)
         else:
-            *planes, ground = split_channels(shift_plane(together, shift))
-            other = cv2.merge(planes)
-        shifted[index] = other.reshape(-1, channels)
-        no_background = cv2.bitwise_not(threshold_mask(ground, 255))  # UNKNOWN there
-        level = cv2.max(max_over_channels(cv2.absdiff(small, other)), no_background).ravel()
+            *shifted[index], ground = split_channels(shift_plane(together, shift))
+        difference = cv2.bitwise_not(threshold_mask(ground, 255))  # UNKNOWN there
+        for here, there in zip(planes, shifted[index], strict=True):
+            difference = cv2.max(difference, cv2.absdiff(here, there))
+        level = difference.ravel()
         known += level < UNKNOWN
         np.multiply(level, np.uint16(256), out=ranked[index], dtype=np.uint16)
         ranked[index] += np.uint16(index)
@@ -147,18 +148,22 @@ def aperiodic_difference(small: Bytes, background: Bytes, periods: tuple[Pair, .
     order.sort(axis=1)  # by difference; the low byte is the index of the shift
     cell = np.arange(known.size)
     nearest = order[cell, (RANK * known).astype(np.intp)] & np.uint16(255)
-    expected = shifted[nearest, cell].reshape(small.shape)
-    difference = _tolerant_difference(small, expected)
+    flat = shifted.reshape(len(shifts), len(planes), -1)
+    expected = np.stack([flat[nearest, channel, cell] for channel in range(len(planes))]).reshape(planes.shape)
+    difference = _tolerant_difference(planes, expected)
     difference[known.reshape(background.shape) < MIN_COMPARED] = 0
     return difference
 
 
-def _tolerant_difference(small: Bytes, expected: Bytes) -> Bytes:
-    """Return the difference between cells that light, shadow or a small shift do not explain, uint8 (h, w)."""
-    highest = cv2.dilate(expected, _SQUARE).reshape(small.shape)
-    lowest = cv2.erode(expected, _SQUARE).reshape(small.shape)
-    planes = (split_channels(plane).astype(np.float32) for plane in (small, expected, highest, lowest))
-    actual, expected, highest, lowest = planes
+def _tolerant_difference(actual: Bytes, expected: Bytes) -> Bytes:
+    """Return the difference between cells that light, shadow or a small shift do not explain, uint8 (h, w).
+
+    Args:
+        actual: uint8 (C, h, w).
+        expected: uint8 (C, h, w).
+    """
+    extremes = ([change(plane, _SQUARE) for plane in expected] for change in (cv2.dilate, cv2.erode))
+    actual, expected, highest, lowest = (np.asarray(each, np.float32) for each in (actual, expected, *extremes))
     brightness = _channel_sum(actual * expected) / np.maximum(_channel_sum(expected * expected), 1.0)
     rise, fall = JITTER * (highest - expected), JITTER * (lowest - expected)
     differences = []

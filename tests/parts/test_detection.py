@@ -6,7 +6,7 @@ import pytest
 
 from defectsynth.core.layer import Box
 from defectsynth.functional.polygons import fill_polygons
-from defectsynth.parts.detection import detect_parts, whole_object
+from defectsynth.parts.detection import detect_marks, detect_parts, whole_object
 from defectsynth.scene.scene import Scene
 from tests.images import COLOR_ENCODINGS, ENCODINGS, board, chip
 
@@ -31,7 +31,7 @@ def test_marks_on_the_surface_and_several_bodies_are_detected() -> None:
     part = np.full((192, 192), 220, np.uint8)
     part[30:160, 20:170] = 80
     part[60:76, 50:66] = part[110:126, 120:136] = 160
-    marks = detect_parts(Scene(part).foreground("auto")).by_kind["mark"]
+    marks = detect_marks(Scene(part).foreground("auto"))
     assert sorted(round(mark.centre[0] / 10) for mark in marks) == [6, 13]
     part[:, 90:105] = 220
     assert len(detect_parts(Scene(part).foreground("auto")).by_kind["body"]) == 2
