@@ -149,6 +149,6 @@ def _fit_background(pixels: Floats, far: Array) -> tuple[Floats, Floats]:
 
 @lru_cache(maxsize=4)
 def _quadratic_powers(rows: int, columns: int) -> Array:
-    """Return 1, x, y, x * x, x * y and y * y in the cells of a grid, x and y in [-1, 1], float64 (rows * columns, 6)."""
+    """Return 1, x, y, xx, xy and yy in the cells of a grid, x and y in [-1, 1], float64 (rows * columns, 6)."""
     y, x = np.meshgrid(np.linspace(-1.0, 1.0, rows), np.linspace(-1.0, 1.0, columns), indexing="ij")
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
