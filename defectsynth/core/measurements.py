@@ -30,7 +30,7 @@ Result = TypeVar("Result")
 
 MEMORY_BYTES = 128 << 20  # of the measurements that a process keeps, some 50 - 250 kB an image
 STORE_VARIABLE, LIMIT_VARIABLE = "DEFECTSYNTH_STORE", "DEFECTSYNTH_STORE_MIB"
-LIMIT_MIB = 1024  # of a store
+LIMIT_MIB, READ_ONLY = 1024, 0  # of a store; the limit that stands for a store that is not written
 PACKAGES = ("core", "functional", "scene", "parts")  # whose source is the algorithm of every measurement
 
 MEASUREMENTS: ByteCache[tuple[Any]] = ByteCache(MEMORY_BYTES)
@@ -53,7 +53,7 @@ class StoreInUse:
         _set_variables(*self._before)
 
 
-def use_store(folder: str | Path | None, *, limit_mib: int = LIMIT_MIB) -> StoreInUse:
+def use_store(folder: str | Path | None, *, write: bool = True, limit_mib: int = LIMIT_MIB) -> StoreInUse:
     """Keep what is found on images in a folder, and take it from there instead of measuring again.
 
     Objects, their parts, axes, corners and shadows and the periods of a background are kept, by the content of the
@@ -61,10 +61,12 @@ def use_store(folder: str | Path | None, *, limit_mib: int = LIMIT_MIB) -> Store
     of a `DataLoader`, forked or spawned: the environment variable `DEFECTSYNTH_STORE` names it. Many processes may read
     and write it at once. A damaged file is measured again.
 
-    Random flips and crops before the defects make every image a new one, which is worth no place in a store.
+    Random flips and crops before a defect, and another defect before it, make every image a new one, which is worth no
+    place in a store: fill it by `prepare` then, and use it with `write=False`.
 
     Args:
         folder: made if need be; None uses no store.
+        write: False reads only what is there.
         limit_mib: size of the folder in MiB, at least 1; the oldest files go first.
 
     Returns:
@@ -73,7 +75,7 @@ def use_store(folder: str | Path | None, *, limit_mib: int = LIMIT_MIB) -> Store
     Raises:
         TypeError: if `folder` is no path or `limit_mib` no whole number.
         ValueError: if `limit_mib` is below 1.
-        OSError: if the folder cannot be made or written.
+        OSError: if the folder cannot be made or written and `write` is True.
 
     Examples:
         >>> import tempfile
@@ -96,9 +98,10 @@ def use_store(folder: str | Path | None, *, limit_mib: int = LIMIT_MIB) -> Store
         _set_variables(None, None)
     else:
         whole = Path(folder).resolve()
-        Store(whole, int(limit_mib) << 20).check()
+        if write:
+            Store(whole, int(limit_mib) << 20).check()
         MEASUREMENTS.clear()  # what is only in memory would never be written
-        _set_variables(str(whole), str(int(limit_mib)))
+        _set_variables(str(whole), str(int(limit_mib) if write else READ_ONLY))
     return StoreInUse(before)
 
 
@@ -114,7 +117,7 @@ def current_store() -> Store | None:
     """Return the store in use, None if there is none.
 
     Raises:
-        ValueError: if the environment variable with its limit holds no whole number.
+        ValueError: if the environment variable with its limit holds no whole number; 0 only reads the store.
     """
     folder = os.environ.get(STORE_VARIABLE)
     return _store(folder, os.environ.get(LIMIT_VARIABLE, str(LIMIT_MIB))) if folder else None
@@ -122,8 +125,8 @@ def current_store() -> Store | None:
 
 @cache
 def _store(folder: str, limit: str) -> Store:
-    if not limit.isdecimal() or not int(limit):
-        raise ValueError(f"{LIMIT_VARIABLE} must be a whole number of at least 1, got {limit!r}")
+    if not limit.isdecimal():
+        raise ValueError(f"{LIMIT_VARIABLE} must be a whole number of at least 0, got {limit!r}")
     return Store(Path(folder), int(limit) << 20)
 
 
@@ -148,7 +151,8 @@ def stored(*kinds: type[Any]) -> Callable[[Callable[..., Result]], Callable[...,
                     found: Result = unpack(data, known)
                     return found
             result = function(*arguments)
-            store.write(key, pack(result))
+            if store.limit != READ_ONLY:
+                store.write(key, pack(result))
             return result
 
         return call

@@ -109,6 +109,21 @@ def test_what_was_measured_before_is_written_to_a_new_store(tmp_path: Path) -> N
     assert one == two
 
 
+def test_a_store_can_be_read_only(tmp_path: Path) -> None:
+    without = drawn()
+    with ds.use_store(tmp_path / "missing", write=False):
+        assert drawn() == without
+    assert not (tmp_path / "missing").exists()
+    with ds.use_store(tmp_path):
+        drawn()
+    removed = min(tmp_path.rglob("*.measurement"))
+    removed.unlink()
+    kept = set(tmp_path.rglob("*.measurement"))
+    with ds.use_store(tmp_path, write=False):
+        assert drawn() == without
+    assert set(tmp_path.rglob("*.measurement")) == kept
+
+
 def test_another_version_of_an_algorithm_has_other_files(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Scene(make_part(0)).foreground("auto")
     key = key_of(find_axis, (found,))
@@ -146,5 +161,5 @@ def test_wrong_arguments_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ds.use_store(tmp_path / "file")
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     monkeypatch.setenv(LIMIT_VARIABLE, "much")
-    with pytest.raises(ValueError, match="DEFECTSYNTH_STORE_MIB must be a whole number of at least 1, got 'much'"):
+    with pytest.raises(ValueError, match="DEFECTSYNTH_STORE_MIB must be a whole number of at least 0, got 'much'"):
         current_store()
