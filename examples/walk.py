@@ -26,6 +26,10 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
 
+import defectsynth as ds
+from defectsynth.io.image_files import read_pixels
+from eval.sample_set import render_part
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -149,33 +153,35 @@ def walk_of_eval(folder: Path) -> Call:
     return record(lambda: evaluate(["run", *places, *small]), [ROOT / "eval"])
 
 
-def walk_of_transform(name: str) -> Call:
+def walk_of_transform(name: str, image: Path | None = None) -> Call:
     """Walk the drawing of a transform by its name.
+
+    Args:
+        name: such as MissingPart.
+        image: file of the image; None for a rendered chip package.
 
     Raises:
         ValueError: if there is no such transform.
     """
-    import defectsynth as ds  # noqa: PLC0415
-    from eval.sample_set import render_part  # noqa: PLC0415
-
     if not isinstance(kind := getattr(ds, name, None), type) or not hasattr(kind, "draw"):
         raise ValueError(f"walk must be eval or the name of a transform such as MissingPart, got {name!r}")
-    image, _ = render_part("chip_package", size=256, seed=0)
+    pixels = render_part("chip_package", size=256, seed=0)[0] if image is None else read_pixels(image)
     transform = kind()
-    return record(lambda: transform.draw(image, seed=0), [ROOT / "defectsynth"])
+    return record(lambda: transform.draw(pixels, seed=0), [ROOT / "defectsynth"])
 
 
 def main() -> None:
     """Print a walk."""
     parser = argparse.ArgumentParser(prog="python -m examples.walk", description=__doc__.partition("\n")[0])
     parser.add_argument("walk", metavar="eval|TRANSFORM")
+    parser.add_argument("--image", type=Path, metavar="FILE", help="to draw on (default: a rendered chip package)")
     given = parser.parse_args()
     if given.walk == "eval":
         with tempfile.TemporaryDirectory() as folder:
             start = walk_of_eval(Path(folder))
     else:
         try:
-            start = walk_of_transform(given.walk)
+            start = walk_of_transform(given.walk, given.image)
         except ValueError as error:
             parser.error(str(error))
     print("\n".join(lines_of(start)))
