@@ -24,6 +24,8 @@ from albumentations.core.serialization import SERIALIZABLE_REGISTRY
 
 from defectsynth.core.parameters import Number
 from defectsynth.core.version_0_1 import old_path, upgrade
+from defectsynth.engine import workers
+from defectsynth.engine.workers import WorkerRandom
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -51,15 +53,11 @@ def _is_ours(kind: type) -> bool:
     return kind.__module__.partition(".")[0] == "defectsynth"
 
 
-def worker_seed() -> int:
-    """Return a number that differs between the workers and epochs of a torch loader, 0 outside of workers."""
-    torch = sys.modules.get("torch")
-    worker = None if torch is None else torch.utils.data.get_worker_info()
-    return 0 if worker is None else int(worker.seed)
+def _place_in_composition(transform: Any) -> tuple[tuple[int, ...], Any]:
+    """Return the position of a transform in each composition that is just passing its seed on, and the outermost.
 
-
-def _place_in_composition(transform: Any) -> tuple[int, ...]:
-    """Return the position of a transform in each composition that is just passing its seed on, innermost first."""
+    The positions are given innermost first; without a composition the outermost is the transform itself.
+    """
     place: list[int] = []
     frame: FrameType | None = sys._getframe(2)  # noqa: SLF001  the host tells a transform nothing of its parents
     child = transform
@@ -69,7 +67,7 @@ def _place_in_composition(transform: Any) -> tuple[int, ...]:
             place.append(next((n for n, each in enumerate(parent.transforms) if each is child), 0))
             child = parent
         frame = frame.f_back
-    return tuple(place)
+    return tuple(place), child
 
 
 class HostTransform(A.DualTransform):
@@ -110,8 +108,10 @@ class HostTransform(A.DualTransform):
 
             2.0.8 gives every transform of a composition the same seed: two defects would land on one spot.
             """
-            place = _place_in_composition(self)
+            place, outermost = _place_in_composition(self)
             super().set_random_seed(seed)
+            if place and not isinstance(outermost.py_random, WorkerRandom):
+                WorkerRandom.put_into(outermost)
             if seed is not None and place:
                 self._set_state((seed, *place, *type(self).__name__.encode()))
 
@@ -122,7 +122,7 @@ class HostTransform(A.DualTransform):
 
         def _enter_worker(self) -> None:
             """Mix the seed of a torch loader's worker in, once; 2.0.8 repeats itself in every worker and epoch."""
-            worker = worker_seed()
+            worker = workers.worker_seed()
             if worker != self._worker:
                 self._worker = worker
                 self._set_state((worker, int(self.random_generator.integers(1 << 62))))

@@ -14,11 +14,12 @@ from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.images import check_image, checked_peak
 from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Number
-from defectsynth.engine.compat import leaves, worker_seed
+from defectsynth.engine.compat import leaves
 from defectsynth.engine.pipeline import State, Step, run, steps
 from defectsynth.engine.sample import Sample
 from defectsynth.engine.synthesis import check_transform, sample_of
 from defectsynth.engine.transform import DefectTransform
+from defectsynth.engine.workers import worker_seed
 from defectsynth.training.curriculum import Curriculum, with_severity
 from defectsynth.training.hard_negatives import disturbed
 from defectsynth.training.reading import ImageLike, check_images, read_image_of

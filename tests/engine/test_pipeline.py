@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
-from defectsynth.engine import compat
+from defectsynth.engine import workers
 from defectsynth.engine.compat import IS_X
 from defectsynth.engine.pipeline import Mark, State, steps
 
@@ -198,11 +198,11 @@ def test_alternatives_of_defects_and_other_transforms_are_refused() -> None:
 def test_workers_and_epochs_of_a_loader_draw_different_defects(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = set()
     for worker in (11, 12, 13, 14):
-        monkeypatch.setattr(compat, "worker_seed", lambda worker=worker: worker)
+        monkeypatch.setattr(workers, "worker_seed", lambda worker=worker: worker)
         pipeline = A.Compose([ds.Scratch(p=1), ds.Pit(p=0.5)], seed=0)  # as every forked worker has it
         drawn.add(pipeline(image=SURFACE)["image"].tobytes())
     assert len(drawn) == 4
-    monkeypatch.setattr(compat, "worker_seed", lambda: 11)
+    monkeypatch.setattr(workers, "worker_seed", lambda: 11)
     assert A.Compose([ds.Scratch(p=1), ds.Pit(p=0.5)], seed=0)(image=SURFACE)["image"].tobytes() in drawn
 
 
