@@ -12,6 +12,7 @@ import numpy as np
 from eval.sample_set import render_part
 
 PARTS = ("chip_package", "flange", "leather", "lozenge", "screw", "woven_fabric")
+RENDERED = 64, 1024  # sides in px in which parts are rendered; others are resized
 WARM_UP, REPEATS = 3, 5
 OWN_SIZE = 0  # size that leaves images of a folder as they are
 MOST_IMAGES = 30  # of a folder
@@ -74,8 +75,9 @@ def load_images(folder: Path | None, size: int, category: str = "") -> list[np.n
         category: subfolder that is taken if there is one of this name.
     """
     if folder is None:
-        side = size or 1024
-        return [render_part(part, size=side, seed=seed)[0] for seed in range(2) for part in PARTS]
+        side = min(max(size or RENDERED[1], RENDERED[0]), RENDERED[1])
+        parts = [render_part(part, size=side, seed=seed)[0] for seed in range(2) for part in PARTS]
+        return [cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA) if size else part for part in parts]
     if (folder / category).is_dir():
         folder /= category
     paths = sorted(folder.glob("**/train/good/*.png")) or sorted(folder.glob("**/*.png"))
