@@ -31,7 +31,7 @@ class WorkerRandom(random.Random):
     def put_into(cls, composition: Any) -> None:
         """Let a composition choose by this class from now on."""
         own = cls()
-        own.__setstate__((composition.py_random.getstate(), composition, worker_seed()))
+        own.__setstate__((composition.py_random.getstate(), composition, 0))
         composition.py_random = own
 
     def random(self) -> float:
@@ -48,7 +48,8 @@ class WorkerRandom(random.Random):
         self.worker = worker
         mixed = np.random.SeedSequence((worker, super().getrandbits(62)))
         self.composition.set_random_seed(int(mixed.generate_state(1, np.uint32)[0]))
-        return self.composition.py_random is self
+        self.composition.py_random.worker = worker
+        return False
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the composition, for spawned workers."""
