@@ -28,12 +28,26 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-MEMORY_BYTES = 128 << 20  # of the measurements that a process keeps, some 50 - 250 kB an image
+MEMORY_MIB = 128  # of the measurements that a process keeps, some 50 - 250 kB an image
+MEMORY_VARIABLE = "DEFECTSYNTH_MEMORY_MIB"  # environment variable with another number
 STORE_VARIABLE, LIMIT_VARIABLE = "DEFECTSYNTH_STORE", "DEFECTSYNTH_STORE_MIB"
 LIMIT_MIB, READ_ONLY = 1024, 0  # of a store; the limit that stands for a store that is not written
 PACKAGES = ("core", "functional", "scene", "parts")  # whose source is the algorithm of every measurement
 
-MEASUREMENTS: ByteCache[tuple[Any]] = ByteCache(MEMORY_BYTES)
+
+def _whole_number_in(variable: str, default: int) -> int:
+    """Return the whole number in an environment variable.
+
+    Raises:
+        ValueError: if it holds something else.
+    """
+    text = os.environ.get(variable, str(default))
+    if not (text.isascii() and text.isdecimal()):
+        raise ValueError(f"{variable} must be a whole number of at least 0, got {text!r}")
+    return int(text)
+
+
+MEASUREMENTS: ByteCache[tuple[Any]] = ByteCache(_whole_number_in(MEMORY_VARIABLE, MEMORY_MIB) << 20)
 
 
 class StoreInUse:
@@ -120,14 +134,12 @@ def current_store() -> Store | None:
         ValueError: if the environment variable with its limit holds no whole number; 0 only reads the store.
     """
     folder = os.environ.get(STORE_VARIABLE)
-    return _store(folder, os.environ.get(LIMIT_VARIABLE, str(LIMIT_MIB))) if folder else None
+    return _store(folder, _whole_number_in(LIMIT_VARIABLE, LIMIT_MIB)) if folder else None
 
 
 @cache
-def _store(folder: str, limit: str) -> Store:
-    if not limit.isdecimal():
-        raise ValueError(f"{LIMIT_VARIABLE} must be a whole number of at least 0, got {limit!r}")
-    return Store(Path(folder), int(limit) << 20)
+def _store(folder: str, limit_mib: int) -> Store:
+    return Store(Path(folder), limit_mib << 20)
 
 
 def stored(*kinds: type[Any]) -> Callable[[Callable[..., Result]], Callable[..., Result]]:

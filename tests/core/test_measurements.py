@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,6 +148,20 @@ def test_a_store_is_in_use_until_the_end_of_its_block(tmp_path: Path) -> None:
         assert outer is not None
         assert outer.folder.name == "a"
     assert current_store() is None
+
+
+@pytest.mark.parametrize(("stated", "kept"), [("1", "1048576 0"), ("none", "")])
+def test_the_memory_of_a_process_is_stated_by_a_variable(stated: str, kept: str) -> None:
+    code = "from defectsynth.core.measurements import MEASUREMENTS as m; print(m.limit, m.nbytes)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "DEFECTSYNTH_MEMORY_MIB": stated},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == kept
+    assert kept or "DEFECTSYNTH_MEMORY_MIB must be a whole number of at least 0, got 'none'" in done.stderr
 
 
 def test_wrong_arguments_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
