@@ -119,7 +119,7 @@ def _twins(settings: Settings, normals: NDArray[np.uint8]) -> Split:
     if recipe.last_severity < 1:
         curriculum = Curriculum(end=recipe.last_severity, duration=max(1, settings.epochs - 1))
     return twin_split(
-        list(normals),
+        normals,
         make_generator(str(settings.generator), category=settings.category),
         held_out=HELD_OUT,
         several=recipe.several,

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
-from eval.data.images import Image, Size, load_images
-
 
 class Example(NamedTuple):
     """One training example: image uint8 (H, W, 3), mask uint8 (H, W) with 255 at defects, and class."""
@@ -97,10 +95,9 @@ class Split:
 
 
 def labelled_split(
-    images: Sequence[Image],
+    images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8],
     labels: Sequence[int] | NDArray[np.integer[Any]],
     *,
-    size: Size | None = None,
     held_out: float = 0.2,
     oversample: bool = False,
     seed: int = 0,
@@ -112,9 +109,8 @@ def labelled_split(
     good images (0) and real defects of one type (1), with `oversample`.
 
     Args:
-        images: arrays or paths.
+        images: uint8 (N, H, W, 3).
         labels: class of each image, 0, 1, ... without a gap; at least two classes.
-        size: size of the images, see `Size`; None keeps the size of arrays.
         held_out: share of each class for validation, in [0, 1); at least one image unless 0.
         oversample: repeat the training images of rarer classes until all classes are equally frequent.
         seed: seed of the split, at least 0.
@@ -124,7 +120,7 @@ def labelled_split(
         TypeError, ValueError: if an argument is out of bounds, an image does not fit, or labels have a gap or another
             length.
     """
-    loaded = load_images(images, size=size)
+    loaded = stacked(images)
     classes_of = np.asarray(labels)
     if classes_of.shape != (len(loaded),) or not np.issubdtype(classes_of.dtype, np.integer):
         raise ValueError(
@@ -179,6 +175,21 @@ def load_batches(examples: Examples, *, batch: int, epoch: int, seed: int, worke
         generator=torch.Generator().manual_seed(seed),
     )
     yield from loader
+
+
+def stacked(images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return images of one size as one array, uint8 (N, H, W, 3); an array is not copied.
+
+    Raises:
+        ValueError: if there are none, their sizes differ, or they are something else.
+    """
+    shapes = sorted({image.shape for image in images})
+    if len(shapes) > 1:
+        raise ValueError(f"images must have one shape, got {shapes[0]} and {shapes[-1]}")
+    together = np.asarray(images)
+    if together.dtype != np.uint8 or together.ndim != 4 or together.shape[-1] != 3 or not together.size:
+        raise ValueError(f"images must be uint8 (N, H, W, 3), got {together.dtype} {together.shape}")
+    return together
 
 
 def check_share(name: str, share: float) -> None:

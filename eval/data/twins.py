@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from defectsynth import AnomalyTwins, Curriculum
-from eval.data.examples import Example, Examples, Split, check_share, split_indices
-from eval.data.images import MIN_SIDE, Image, Size, load_images
+from eval.data.examples import Example, Examples, Split, check_share, split_indices, stacked
+from eval.data.images import MIN_SIDE
 
 
 class TwinExamples(Examples):
@@ -66,10 +66,9 @@ def _window(mask: NDArray[np.uint8], *, side: int, rng: np.random.Generator) -> 
 
 
 def twin_split(
-    images: Sequence[Image],
+    images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8],
     transform: Any,
     *,
-    size: Size | None = None,
     held_out: float = 0.2,
     several: float = 0.0,
     hard_negatives: float = 0.0,
@@ -85,9 +84,8 @@ def twin_split(
     epoch, validation twins stay the same.
 
     Args:
-        images: good images, arrays or paths.
+        images: good images, uint8 (N, H, W, 3).
         transform: a defect, such as `defectsynth.Line()`, or a composition with defects.
-        size: size of the images before defects are drawn, see `Size`; None keeps the size of arrays.
         held_out: share of the images for validation, in [0, 1); at least one image unless 0.
         several: share of twins with two to eight defects, in [0, 1].
         hard_negatives: share of normal examples with dust, glare or a change of light, in [0, 1].
@@ -103,7 +101,7 @@ def twin_split(
     Raises:
         TypeError, ValueError: if an argument is out of bounds, an image does not fit, or `rois` has another length.
     """
-    loaded = load_images(images, size=size)
+    loaded = stacked(images)
     if rois is not None and len(rois) != len(loaded):
         raise ValueError(f"rois must hold one mask for each of the {len(loaded)} images, got {len(rois)}")
     if not 0 < crop <= 1:
