@@ -6,12 +6,9 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
-import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, nullcontext
 from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -21,13 +18,13 @@ import cv2
 from defectsynth.cli.errors import JobError
 from defectsynth.cli.tasks import Entry, Plan, ShardTask, Task, run
 from defectsynth.core.cache import clear_caches
+from defectsynth.core.processes import follow_parent, interrupts_held
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 
 WAITING_TASKS = 4  # of each worker, running and next
-POLL = 0.5  # seconds after which a worker notices that the main process was killed
 
 
 class Crew:
@@ -60,7 +57,7 @@ class Crew:
     ) -> None:
         """End the processes; after an error or Ctrl-C each finishes only the image it is at."""
         if self._pool is not None:
-            with _interrupts_held():
+            with interrupts_held():
                 if kind is not None:
                     self._stop.set()
                 self._pool.shutdown(wait=True, cancel_futures=True)
@@ -80,7 +77,7 @@ class Crew:
         waiting, running = iter(tasks), set[Future[list[Entry]]]()
         try:
             while True:
-                with _interrupts_held():  # so that the processes which start here leave Ctrl-C to the main one
+                with interrupts_held():  # so that the processes which start here leave Ctrl-C to the main one
                     free = self.workers * WAITING_TASKS - len(running)
                     running |= {self._pool.submit(_work, task) for task in islice(waiting, free)}
                 if not running:
@@ -90,23 +87,6 @@ class Crew:
                     yield future.result()
         except BrokenProcessPool as error:
             raise JobError("a worker process was killed, perhaps for want of memory") from error
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back until the end of the block; processes that start inside keep holding it back."""
-    with warnings.catch_warnings():
-        # Python 3.12 and later: the threads it warns of are those of the BLAS library, which is prepared for a fork.
-        warnings.filterwarnings("ignore", message=".*multi-threaded, use of fork", category=DeprecationWarning)
-        if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
-            with nullcontext():
-                yield
-            return
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _here: dict[str, Any] = {}  # what `_start` was given, in a worker process
@@ -124,16 +104,7 @@ def _start(plan: Plan, stop: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prepare_opencv()
     _here.update(plan=plan, stop=stop)
-    threading.Thread(target=_follow_parent, daemon=True).start()
-
-
-def _follow_parent() -> None:
-    """End this process when the main one was killed: it would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    number = os.getppid()
-    while parent is not None and parent.is_alive() and os.getppid() == number:
-        parent.join(POLL)
-    os._exit(1)
+    follow_parent()
 
 
 def _work(task: Task | ShardTask) -> list[Entry]:

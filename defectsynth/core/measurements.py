@@ -183,6 +183,6 @@ def key_of(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
 def version_of_algorithms() -> bytes:
     """Return a digest of all that decides what is found on an image: the source and the libraries below it."""
     folder = Path(__file__).parents[1]
-    sources = [path for package in PACKAGES for path in sorted((folder / package).glob("*.py"))]
+    sources = [path for package in PACKAGES for path in sorted((folder / package).glob("*.py*"))]  # or bytecode
     libraries = f"{np.__version__} {cv2.__version__} {sys.byteorder}".encode()
     return digest_of(libraries + b"".join(path.read_bytes() for path in sources))

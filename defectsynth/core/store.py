@@ -60,7 +60,8 @@ class Store:
             unfinished.replace(path)
             self._count(len(data))
         except OSError as error:
-            self.error = error
+            if not path.exists():  # another process may have written it meanwhile
+                self.error = error
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
 

@@ -18,6 +18,7 @@ from defectsynth.core.cache import WATCHED
 from defectsynth.core.images import checked_peak
 from defectsynth.core.measurements import current_store, use_store
 from defectsynth.core.messages import short_repr
+from defectsynth.core.processes import follow_parent, interrupts_held
 from defectsynth.engine.compat import leaves
 from defectsynth.engine.synthesis import check_transform
 from defectsynth.engine.transform import DefectTransform
@@ -149,7 +150,9 @@ def _measured(
     try:
         while True:
             for batch in islice(waiting, WAITING_BATCHES * workers - len(running)):
-                running.add(pool.submit(_measure, [images[index] for index in batch], asked, peak))
+                some = [images[index] for index in batch]
+                with interrupts_held():  # so that a process which starts here leaves Ctrl-C to this one
+                    running.add(pool.submit(_measure, some, asked, peak))
             if not running:
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -159,9 +162,10 @@ def _measured(
 
 
 def _start() -> None:
-    """Prepare a worker: one thread, and Ctrl-C is left to the main process."""
+    """Prepare a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
+    follow_parent()
 
 
 def _measure(images: Sequence[ImageLike], asked: list[Measurement], peak: float | None) -> int:
