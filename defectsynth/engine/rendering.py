@@ -11,7 +11,7 @@ import numpy as np
 
 from defectsynth.core.allocation import keep_freed_memory
 from defectsynth.core.arrays import Array, Bytes
-from defectsynth.core.patch import Patch, drop_restored_pixels, paste
+from defectsynth.core.patch import Patch, drop_restored_pixels
 from defectsynth.core.rounding import rounded
 from defectsynth.core.serialization import encode
 from defectsynth.recipes.base import Recipe
@@ -42,7 +42,7 @@ class Drawing:
 
     def add(self, recipe: Recipe, patch: Patch) -> None:
         """Write a rendered defect into the canvas."""
-        paste(self.canvas, patch)
+        cv2.copyTo(patch.pixels, patch.mask, self.canvas[patch.box.slices])
         self.recipes.append(recipe)
         self.patches.append(patch)
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, put_pixels, split_channels
 from defectsynth.core.layer import Box
-from defectsynth.core.patch import Patch, make_patch, planes_to_pixels
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import planes_to_pixels
 
 MIN_SPARSE_AREA = 16_384  # pixels of a bounding box from which on computing only the covered ones can be faster
 MAX_SPARSE_COVER = 0.25  # share of covered pixels up to which it is faster

@@ -8,7 +8,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.layer import Box, relative_slices
-from defectsynth.core.patch import alpha_composite
+from defectsynth.core.pixels import alpha_composite
 from defectsynth.parts.part import ObjectPart
 from defectsynth.parts.shadow import CastShadow
 

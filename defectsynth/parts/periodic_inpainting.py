@@ -16,7 +16,7 @@ from defectsynth.core.cache import cached
 from defectsynth.core.layer import Box, relative_slices
 from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.parameters import IntPair, Pair
-from defectsynth.core.patch import alpha_composite
+from defectsynth.core.pixels import alpha_composite
 from defectsynth.functional.membrane import membrane
 from defectsynth.functional.polygons import fill_polygons
 from defectsynth.parts.detection import covered_cells, detect_parts

@@ -11,7 +11,7 @@ import numpy as np
 from defectsynth.core.arrays import Array, Bytes, split_channels
 from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import Box, clip_box, relative_slices
-from defectsynth.core.patch import alpha_composite
+from defectsynth.core.pixels import alpha_composite
 from defectsynth.core.serialization import Value
 from defectsynth.functional.membrane import downsample, resize_channels
 from defectsynth.parts.extraction import ExtractedPart

@@ -15,7 +15,8 @@ import numpy as np
 from defectsynth.core.arrays import Array, Floats, max_over_channels, split_channels
 from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import Box, clip_box, relative_slices, union_box
-from defectsynth.core.patch import Patch, float_to_pixels, make_patch
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import float_to_pixels
 from defectsynth.functional.membrane import membrane
 from defectsynth.recipes.base import Recipe
 from defectsynth.recipes.fracture_face import FractureFace

@@ -10,7 +10,8 @@ import numpy as np
 
 from defectsynth.core.arrays import Array
 from defectsynth.core.layer import clip_box
-from defectsynth.core.patch import Patch, make_patch, planes_to_pixels
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import planes_to_pixels
 from defectsynth.core.serialization import Value
 from defectsynth.functional.polygons import MAX_COORDINATE, Outline
 from defectsynth.functional.raster import SUBPIXEL, fixed_point

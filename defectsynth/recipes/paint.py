@@ -15,7 +15,8 @@ import numpy as np
 from defectsynth.blending.blend import DrawnBlend
 from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
 from defectsynth.core.layer import Box
-from defectsynth.core.patch import Patch, add_change, make_patch, planes_to_pixels
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import add_change, planes_to_pixels
 from defectsynth.looks.base import DrawnImage, DrawnLook
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene

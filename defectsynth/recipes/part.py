@@ -9,7 +9,8 @@ import numpy as np
 
 from defectsynth.core.arrays import Array
 from defectsynth.core.layer import relative_slices, union_box
-from defectsynth.core.patch import Patch, float_to_pixels, make_patch
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import float_to_pixels
 from defectsynth.parts.inpainting import Gap, extract_parts
 from defectsynth.parts.placement import PartPlacement, PlacedPart
 from defectsynth.recipes.base import Recipe

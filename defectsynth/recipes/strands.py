@@ -11,7 +11,8 @@ import numpy as np
 from defectsynth.core.arrays import Array, Bytes, Floats
 from defectsynth.core.layer import Box, Layer, clip_box, intersect_boxes, relative_slices, union_box
 from defectsynth.core.parameters import Pair
-from defectsynth.core.patch import Patch, make_patch, planes_to_pixels
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import planes_to_pixels
 from defectsynth.core.serialization import Value
 from defectsynth.functional.raster import fill_strip, line_normals
 from defectsynth.looks.base import DrawnLook

@@ -11,7 +11,8 @@ import numpy as np
 from defectsynth.core.arrays import Array
 from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import clip_box
-from defectsynth.core.patch import Patch, float_to_pixels, make_patch
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import float_to_pixels
 from defectsynth.fields.base import DrawnField, displace
 from defectsynth.fields.shading import SurfaceShading
 from defectsynth.recipes.base import Recipe

@@ -9,7 +9,7 @@ import numpy as np
 from defectsynth.blending.blend import DrawnBlend
 from defectsynth.core.arrays import Array, Floats
 from defectsynth.core.layer import Box
-from defectsynth.core.patch import planes_to_pixels
+from defectsynth.core.pixels import planes_to_pixels
 from defectsynth.places.base import Anywhere
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.spots import Spots

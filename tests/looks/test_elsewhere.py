@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from defectsynth.core.layer import Box, Layer
-from defectsynth.core.patch import planes_to_pixels
+from defectsynth.core.pixels import planes_to_pixels
 from defectsynth.looks.elsewhere import DrawnElsewhere
 from defectsynth.scene.scene import Scene
 

@@ -13,7 +13,8 @@ from defectsynth.core.arrays import Array, Bytes, Floats, split_channels
 from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.parameters import FRACTION, Component, Pair, between, radians_between, span, visible_share
-from defectsynth.core.patch import Patch, float_to_pixels, make_patch
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import float_to_pixels
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.functional.membrane import membrane
 from defectsynth.functional.noise import NoiseSeed

@@ -12,7 +12,8 @@ import numpy as np
 from defectsynth.core.arrays import Array, Bytes, Floats
 from defectsynth.core.images import pixels_to_float
 from defectsynth.core.parameters import FRACTION, Component, IntPair, Pair, between, choices, span, visible_share
-from defectsynth.core.patch import Patch, float_to_pixels, make_patch
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import float_to_pixels
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.functional.raster import SUBPIXEL, fixed_point
 from defectsynth.places.on_print import OnPrint

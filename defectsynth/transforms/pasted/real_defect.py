@@ -12,7 +12,8 @@ import numpy as np
 from defectsynth.core.arrays import Array, Floats
 from defectsynth.core.layer import clip_box
 from defectsynth.core.parameters import Component, Pair, between, field_with, radians_between, span, visible_share
-from defectsynth.core.patch import Patch, make_patch, planes_to_pixels
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import planes_to_pixels
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.io.defect_bank import BankRule, choose_defect, defect_crops
 from defectsynth.looks.other_image import match_format

@@ -13,7 +13,8 @@ from defectsynth.core.arrays import Array, Floats
 from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import ellipse_box
 from defectsynth.core.parameters import FRACTION, Component, Pair, between, span, visible_share
-from defectsynth.core.patch import Patch, float_to_pixels, make_patch
+from defectsynth.core.patch import Patch, make_patch
+from defectsynth.core.pixels import float_to_pixels
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.functional.noise import NoiseSeed
 from defectsynth.recipes.base import Recipe

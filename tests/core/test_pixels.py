@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from defectsynth.core.patch import planes_to_pixels
+from defectsynth.core.pixels import planes_to_pixels
 from defectsynth.scene.scene import Scene
 
 PEAK = {np.uint8: 255, np.uint16: 65535, np.float32: 1}
