@@ -48,6 +48,11 @@ def max_over_channels(pixels: Array) -> Array:
     return pixels if pixels.ndim == 2 else np.asarray(np.maximum.reduce(split_channels(pixels)))
 
 
+def channel_mean(pixels: Bytes) -> Floats:
+    """Return the mean over the channels of uint8 (h, w, C), float32 (h, w); numpy is slow along the last axis."""
+    return np.asarray(split_channels(pixels).mean(axis=0, dtype=np.float32))
+
+
 def put_pixels(pixels: Array, indices: Array, values: Array) -> None:
     """Write `values` (N, C) into contiguous `pixels` (h, w, C) of the same dtype at flat indices (N,)."""
     pixel = np.dtype((np.void, pixels.itemsize * (values.size // max(indices.size, 1))))  # all channels in one copy

@@ -7,7 +7,7 @@ import math
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Bytes, Floats
+from defectsynth.core.arrays import Bytes, Floats, channel_mean
 from defectsynth.places.base import OnObject
 from defectsynth.places.grid import brightness_gradient, cell_at, grid_shape
 from defectsynth.scene.foreground import small_copy
@@ -28,7 +28,7 @@ class OnSeam(OnObject):
     def sample(self, rng: np.random.Generator, scene: Scene) -> Place | None:
         """Return a place whose angle is along the seam, or None if there is no candidate."""
         rows, columns = grid_shape(scene)
-        gray = small_copy(scene.image, rows, columns, scene.peak).mean(axis=2, dtype=np.float32)
+        gray = channel_mean(small_copy(scene.image, rows, columns, scene.peak))
         across, down = brightness_gradient(gray, SMOOTHING_CELLS)
         point = pick_point(rng, self._strong_edges(scene, across * across + down * down), scene)
         if point is None:

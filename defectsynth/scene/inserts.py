@@ -11,7 +11,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Bytes, Floats
+from defectsynth.core.arrays import Bytes, Floats, channel_mean
 from defectsynth.core.cache import cached
 from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.scene.foreground import Foreground
@@ -121,7 +121,7 @@ def _detail(small: Bytes, window: int) -> Floats:
 
     An edge has a gradient in one direction only; detail has one in both.
     """
-    gray = np.log(small.mean(axis=2, dtype=np.float32) + np.float32(DARK_LEVEL))
+    gray = np.log(channel_mean(small) + np.float32(DARK_LEVEL))
     across, down = (cv2.Sobel(gray, cv2.CV_32F, *axis, scale=0.125).reshape(gray.shape) for axis in ((1, 0), (0, 1)))
     xx, yy, xy = (
         cv2.blur(product, (window, window)).reshape(gray.shape)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Bytes, split_channels, threshold_mask
+from defectsynth.core.arrays import Bytes, channel_mean, split_channels, threshold_mask
 from defectsynth.core.parameters import Pair
 from defectsynth.scene.periodicity import aperiodic_difference, find_periods
 from defectsynth.scene.thresholding import (
@@ -56,7 +56,7 @@ def segment_on_pattern(small: Bytes, mask: Bytes) -> tuple[Bytes, tuple[Pair, ..
         return None
     around = cv2.dilate(core, np.ones((width, width), np.uint8))
     background = cv2.bitwise_not(around)
-    periods = find_periods(small.mean(axis=2, dtype=np.float32), background)
+    periods = find_periods(channel_mean(small), background)
     if periods:
         cells = _unlike_pattern(aperiodic_difference(small, background, periods), mask, core, background)
         return None if cells is None else (cells, periods)
@@ -111,10 +111,15 @@ def _link_thin_parts(mask: Bytes, reach: int) -> Bytes:
     distance = cv2.distanceTransform((labels != largest).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     linked = mask.copy()
     for index in range(1, number):
-        y, x = np.nonzero(labels == index)
-        nearest, farthest = float(distance[y, x].min()), float(distance[y, x].max())
-        if index != largest and nearest <= reach and farthest >= MIN_POINTING * nearest:
-            start = int(np.argmin(distance[y, x]))
+        if index == largest:
+            continue
+        left, top, width, height = stats[index, :4].tolist()
+        y, x = np.nonzero(labels[top : top + height, left : left + width] == index)
+        y, x = y + top, x + left
+        away = distance[y, x]
+        start = int(np.argmin(away))
+        nearest = float(away[start])
+        if nearest <= reach and float(away.max()) >= MIN_POINTING * nearest:
             end = int(np.argmin((rows - y[start]) ** 2 + (columns - x[start]) ** 2))
             cv2.line(linked, (int(x[start]), int(y[start])), (int(columns[end]), int(rows[end])), 255, 2)
     return linked

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Bytes, Floats, threshold_mask
+from defectsynth.core.arrays import Bytes, Floats, channel_mean, threshold_mask
 from defectsynth.core.parameters import Pair
 from defectsynth.scene.patterned_background import segment_on_pattern
 from defectsynth.scene.thresholding import border_cells, border_distance, border_share, clean_mask, otsu
@@ -102,7 +102,7 @@ def _sharpness(gradient: Bytes, mask: Bytes) -> float:
 
 def _by_brightness(small: Bytes) -> Segmentation | None:
     """Segment by Otsu's threshold of the brightness; the class that covers most of the border is the background."""
-    gray = small.mean(axis=2).astype(np.uint8)
+    gray = channel_mean(small).astype(np.uint8)
     _, mask, _ = otsu(gray)
     cleaned = clean_mask(cv2.bitwise_not(mask) if border_share(mask) > 0.5 else mask)
     return None if cleaned is None else Segmentation(cleaned)
@@ -110,7 +110,7 @@ def _by_brightness(small: Bytes) -> Segmentation | None:
 
 def _by_gradient(small: Bytes) -> Segmentation | None:
     """Segment by filling the strong edges."""
-    gray = small.mean(axis=2).astype(np.uint8)
+    gray = channel_mean(small).astype(np.uint8)
     gradient = cv2.morphologyEx(gray, cv2.MORPH_GRADIENT, _SQUARE)
     _, mask, _ = otsu(gradient)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _FIVE)
