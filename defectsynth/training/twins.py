@@ -218,9 +218,11 @@ class AnomalyTwins(Sequence[Twin]):
                 count = len(seeds) if len(seeds) > 1 else None
                 state.add(transform.draw(image, seed=seeds[0], roi=roi, count=count, peak=state.peak))
             return sample_of(state, image)
-        if self._split[0] is not transform:
-            self._split = transform, steps(transform)
-        for step in self._split[1]:
+        divided, branches = self._split
+        if divided is not transform:
+            branches = steps(transform)
+            self._split = transform, branches
+        for step in branches:
             for seed in seeds if step.draws else [shared]:
                 run(step.node, state, seed=seed, number=step.number)
         return sample_of(state, image)

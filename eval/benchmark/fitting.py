@@ -17,8 +17,7 @@ from eval.benchmark.cell import Settings, training_scoring
 from eval.data.examples import Split
 from eval.models.backbone import Backbone
 from eval.models.embedding import best_device
-from eval.models.registry import make_backbone
-from eval.models.trained import TRAINED
+from eval.models.registry import TRAINED, make_backbone
 from eval.progress import Progress
 from eval.training.epoch_loop import Epoch
 from eval.training.options import Scoring, TrainingOptions

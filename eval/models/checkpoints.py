@@ -13,8 +13,7 @@ import torch
 from dml_heads import HEADS, Head, make_head
 from eval.files import write_atomically
 from eval.models.backbone import Backbone, ProjectedBackbone
-from eval.models.registry import BACKBONES, PREFIXES, make_backbone
-from eval.models.trained import TRAINED
+from eval.models.registry import BACKBONES, PREFIXES, TRAINED, make_backbone
 from eval.models.weight_files import load_tensors
 
 _MODEL = "defectsynth model 4"

@@ -1,4 +1,4 @@
-"""Backbones by name, with or without trained weights."""
+"""Backbones by name, with or without trained weights, and what is trained on top of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from pathlib import Path
 
 from eval.models import efficientnet_lite0 as lite
 from eval.models import timm_networks, torchvision_networks
-from eval.models.backbone import Backbone, StagedBackbone
+from eval.models.backbone import Backbone, ProjectedBackbone, StagedBackbone
+from eval.models.pooling import PooledBackbone
+from eval.models.segmenting import SegmentingBackbone
 from eval.models.weight_files import load_in_order, read_weights
 from eval.models.wrapping import wrap_backbone
 
-__all__ = ["BACKBONES", "check_backbone", "make_backbone", "wrap_backbone"]
+__all__ = ["BACKBONES", "TRAINED", "check_backbone", "make_backbone", "wrap_backbone"]
 
 
 def _efficientnet_lite0(name: str, weights: str | Path) -> Backbone:
@@ -43,6 +45,13 @@ PREFIXES: dict[str, Callable[[str, str | Path], Backbone]] = {
     torchvision_networks.PREFIX: torchvision_networks.make_torchvision,
 }
 """Functions that make any network of a library, by the beginning of the name."""
+
+TRAINED: dict[str, type[ProjectedBackbone]] = {
+    "patch": ProjectedBackbone,
+    "pooled": PooledBackbone,
+    "ensemble": SegmentingBackbone,
+}
+"""Backbones with trained parts on top of a frozen one, by the kind of scoring that they are trained for."""
 
 
 def check_backbone(name: str) -> None:
