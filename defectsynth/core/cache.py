@@ -16,6 +16,8 @@ import numpy as np
 Entry = TypeVar("Entry")
 Result = TypeVar("Result")
 
+FLOAT_BYTES = sys.getsizeof(1.0)
+PLAIN = frozenset({float, int, str, bytes, bool, type(None)})
 _CLEAR_FUNCTIONS: list[Callable[[], object]] = []
 WATCHED: list[dict[Any, tuple[Any, ...]]] = []  # to which the calls of cached functions are added, with their arguments
 
@@ -116,10 +118,12 @@ def content_of(arguments: tuple[Any, ...]) -> tuple[Hashable, ...]:
 
 def size_of(value: Any) -> int:
     """Return about how many bytes a value takes in memory, with all that it holds."""
+    if type(value) in PLAIN:
+        return sys.getsizeof(value)
+    if isinstance(value, (tuple, list)):
+        return sys.getsizeof(value) + sum([FLOAT_BYTES if type(entry) is float else size_of(entry) for entry in value])
     if isinstance(value, np.ndarray):
         return sys.getsizeof(value) + (0 if value.flags.owndata else value.nbytes)
-    if isinstance(value, (tuple, list)):
-        return sys.getsizeof(value) + sum(map(size_of, value))
     if isinstance(value, Mapping):
         return sys.getsizeof(value) + sum(size_of(key) + size_of(entry) for key, entry in value.items())
     if is_dataclass(value):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from defectsynth.core.arrays import Array
+from defectsynth.core.cache import PLAIN
 
 DTYPES = ("uint8", "bool", "int32", "int64", "float32", "float64")
 ALIGNMENT = 16  # bytes of the memory in which an array begins
@@ -99,7 +101,7 @@ def _tree(value: Any, arrays: list[bytes]) -> Any:
 
 def _value(tree: Any, arrays: memoryview, kinds: Mapping[str, type[Any]]) -> Any:
     if isinstance(tree, list):
-        return tuple(_value(entry, arrays, kinds) for entry in tree)
+        return tuple([entry if type(entry) in PLAIN else _value(entry, arrays, kinds) for entry in tree])
     if not isinstance(tree, dict):
         return tree
     if "array" in tree:
@@ -114,5 +116,4 @@ def _array(arrays: memoryview, dtype: str, shape: list[int], start: int) -> Arra
     """Return the read-only array that begins at a byte."""
     if dtype not in DTYPES or min(shape, default=0) < 0:
         raise DamagedError("an array of another kind")
-    count = int(np.prod(shape, dtype=np.int64))
-    return np.frombuffer(arrays, np.dtype(dtype), count, start).reshape(shape)
+    return np.frombuffer(arrays, np.dtype(dtype), math.prod(shape), start).reshape(shape)
