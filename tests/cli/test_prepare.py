@@ -70,6 +70,7 @@ def test_an_interrupted_call_says_so_and_goes_on(delay: float, start: Any, tmp_p
     time.sleep(delay)
     os.killpg(process.pid, signal.SIGINT)
     printed, errors = process.communicate(timeout=60)
-    assert (process.returncode, printed) == (130, "")
+    assert process.returncode in (130, -signal.SIGINT)  # Python ends itself if Ctrl-C fell into an `exec`
+    assert not printed
     assert errors.strip() == "interrupted; run the same command again to finish"
     assert main([*words, "--workers", "1"]) == 0
