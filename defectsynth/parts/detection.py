@@ -16,7 +16,7 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels
+from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, split_channels
 from defectsynth.core.cache import cached
 from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.parameters import Pair
@@ -152,9 +152,10 @@ def _faint_cells(image: Bytes, plane: Floats, threshold: float) -> Bytes:
     """Return the cells that differ from the background or from a neighbour by a threshold, uint8 (h, w)."""
     x = (np.arange(image.shape[1]) + 0.5) / image.shape[1] - 0.5
     y = (np.arange(image.shape[0]) + 0.5) / image.shape[0] - 0.5
-    background = plane[:, 0] + plane[:, 1] * x[None, :, None] + plane[:, 2] * y[:, None, None]
+    level, across, down = plane.T[:, :, None, None]
+    distance = np.abs(split_channels(image) - (level + across * x + down * y[:, None])).max(axis=0)
     slope = max_over_channels(cv2.morphologyEx(image, cv2.MORPH_GRADIENT, _SQUARE).reshape(image.shape))
-    different = (np.abs(image - background).max(axis=2) >= threshold) | (slope >= threshold)
+    different = (distance >= threshold) | (slope >= threshold)
     return np.negative(different.view(np.uint8))
 
 

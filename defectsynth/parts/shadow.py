@@ -14,7 +14,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Floats
+from defectsynth.core.arrays import Array, Floats, split_channels
 from defectsynth.core.cache import cached
 from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.measurements import MEASUREMENTS, stored
@@ -31,6 +31,7 @@ CONTACT = 2  # cells next to the object in which the shadow is interpolated, bec
 NOISE_WEIGHT = 1.0  # standard deviations of the background that are subtracted from a shadow
 MIN_CHANGE = 1.5 / 255.0  # greatest change of brightness below which there is no shadow
 CELL = 8  # side in pixels of the cells in which a shadow is drawn
+POWERS_OF_X, POWERS_OF_Y = np.array([0, 1, 0, 2, 1, 0]), np.array([0, 0, 1, 0, 1, 2])  # of a quadratic surface
 _CONTACT = np.ones((2 * CONTACT + 1, 2 * CONTACT + 1), np.uint8)
 
 
@@ -132,23 +133,27 @@ def _border_fade(shape: tuple[int, int]) -> Floats:
 
 
 def _fit_background(pixels: Floats, far: Array) -> tuple[Floats, Floats]:
-    """Return a quadratic surface through the `far` cells, float32 (h, w, C), and their deviation from it, (C,)."""
+    """Return a quadratic surface through the `far` cells, float32 (h, w, C), and their deviation from it, (C,).
+
+    The normal equations are made of moments, products of small matrices: the threads of a BLAS library would cost more
+    than the fit, and the result does not depend on their number.
+    """
     rows, columns, channels = pixels.shape
-    powers = _quadratic_powers(rows, columns)
-    chosen, values = powers[far.ravel()], pixels[far]
+    x, y = (np.vander(np.linspace(-1.0, 1.0, number), 5, increasing=True) for number in (columns, rows))
+    planes = split_channels(pixels).astype(np.float64)
+    chosen = far
     for _ in range(2):
-        fit = np.linalg.lstsq(chosen, values, rcond=None)[0]
-        residual = np.abs(values - chosen @ fit)
-        noise = np.median(residual, axis=0) / 0.6745
-        inliers = (residual <= 3.0 * noise + 1e-3).all(axis=1)  # without prints and dirt on the background
-        if np.count_nonzero(inliers) < 6:
+        weights = chosen.astype(np.float64)
+        moments, products = y.T @ weights @ x, y[:, :3].T @ (planes * weights) @ x[:, :3]
+        equations = moments[POWERS_OF_Y[:, None] + POWERS_OF_Y, POWERS_OF_X[:, None] + POWERS_OF_X]
+        fit = np.linalg.lstsq(equations, products[:, POWERS_OF_Y, POWERS_OF_X].T, rcond=None)[0]
+        coefficients = np.zeros((channels, 3, 3))
+        coefficients[:, POWERS_OF_Y, POWERS_OF_X] = fit.T
+        surface = y[:, :3] @ coefficients @ x[:, :3].T
+        residual = np.abs(planes - surface)
+        noise = np.median(residual[:, chosen], axis=1) / 0.6745
+        inliers = chosen & (residual <= (3.0 * noise + 1e-3)[:, None, None]).all(axis=0)  # without prints and dirt
+        if np.count_nonzero(inliers) < len(POWERS_OF_X):
             break
-        chosen, values = chosen[inliers], values[inliers]
-    return (powers @ fit).reshape(rows, columns, channels).astype(np.float32), noise.astype(np.float32)
-
-
-@lru_cache(maxsize=4)
-def _quadratic_powers(rows: int, columns: int) -> Array:
-    """Return 1, x, y, xx, xy and yy in the cells of a grid, x and y in [-1, 1], float64 (rows * columns, 6)."""
-    y, x = np.meshgrid(np.linspace(-1.0, 1.0, rows), np.linspace(-1.0, 1.0, columns), indexing="ij")
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
+        chosen = inliers
+    return np.ascontiguousarray(surface.transpose(1, 2, 0), np.float32), noise.astype(np.float32)
