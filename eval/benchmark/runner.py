@@ -96,7 +96,7 @@ def run_cell(settings: Settings, *, out: Path, since: float, read: Reader, progr
             return found
         results, error = None, None
         try:
-            results = _run(settings, out=out, read=read, progress=progress)
+            results = _run(settings, out=out, checkpoint=checkpoint, read=read, progress=progress)
         except Exception as failure:  # the error is written and reported, and the other cells go on
             if _is_interruption(failure):
                 raise KeyboardInterrupt from failure
@@ -174,8 +174,8 @@ def _line(failure: Exception) -> str:
     return f"{type(failure).__name__}: {failure}"
 
 
-def _run(settings: Settings, *, out: Path, read: Reader, progress: Progress) -> Results:
-    folder, checkpoint = out / settings.name, checkpoint_of(settings, out)
+def _run(settings: Settings, *, out: Path, checkpoint: Path, read: Reader, progress: Progress) -> Results:
+    folder, baseline = out / settings.name, _baseline(settings, out)
     _clear(folder, ".*.part")
     _clear(checkpoint.parent, f".{escape(checkpoint.name)}.*.part")
     digest = category_digest(Path(settings.data) / settings.category)
@@ -184,7 +184,7 @@ def _run(settings: Settings, *, out: Path, read: Reader, progress: Progress) -> 
         read=read,
         folder=folder,
         checkpoint=checkpoint,
-        baseline=_baseline(settings, out),
+        baseline=baseline,
         progress=progress,
     )
     results = replace(results, data_digest=digest)

@@ -64,7 +64,7 @@ class TrainingRun:
 
     Args:
         backbone: trained in place, on its device.
-        head: trained in place, on the same device.
+        head: trained in place, moved to that device.
         split: training and validation examples.
         options: options of the training.
         workers: see `load_batches`.
@@ -85,10 +85,11 @@ class TrainingRun:
         progress: StepProgress | None = None,
     ) -> None:
         self.backbone, self.head, self.split, self.options, self.progress = backbone, head, split, options, progress
+        self.device = device_of(backbone)
+        head.to(self.device)
         stages = backbone.stages()
         self.trainable = len(stages) if options.trainable_stages is None else options.trainable_stages
         self.reader = EpochReader(backbone, options, trainable=self.trainable, workers=workers)
-        self.device = device_of(backbone)
         autocast = bfloat16_pays(self.device)
         self.objective = Objective(
             backbone, head, options, trainable=self.trainable, device=self.device, autocast=autocast

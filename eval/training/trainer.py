@@ -8,7 +8,7 @@ from pathlib import Path
 from dml_heads import Head
 from eval.data.examples import Split
 from eval.models.backbone import Backbone
-from eval.models.embedding import StepProgress, device_of
+from eval.models.embedding import StepProgress
 from eval.models.pooling import PooledBackbone
 from eval.models.segmenting import SegmentingBackbone
 from eval.training.epoch_loop import Epoch, TrainingResult, TrainingRun
@@ -50,7 +50,6 @@ def train(
         FloatingPointError: if the loss is no longer finite.
     """
     _check_fit(backbone, head, split, options)
-    head.to(device_of(backbone))
     training = TrainingRun(backbone, head, split, options, workers=workers, progress=reading)
     return training.run(None if checkpoint is None else Path(checkpoint), progress=progress)
 
