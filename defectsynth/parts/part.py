@@ -49,6 +49,10 @@ class ObjectPart(Value):
             return max(5.0, self.halo(side))
         return max(5.0, 2.0 * self.halo(side), 0.15 * self.extent)
 
+    def margin(self, side: int) -> float:
+        """Return the width in pixels of the ground inside its outline; `side` is min(H, W)."""
+        return self.halo(side) if self.kind == "object" else 0.0
+
     @property
     def extent(self) -> float:
         """The longer side of its bounding box."""

@@ -21,6 +21,7 @@ from defectsynth.scene.scene import Scene
 SHADE_RANGE = (0.4, 1.1)  # factor of brightness that a contact shadow may have
 NEUTRAL_SHADE = 200  # value of a shade that leaves the brightness unchanged
 MAX_FULL_SHADE = 80  # longer side in pixels of a box whose shade has full resolution; up to twice that it has half
+ROUNDING = 1e-6  # pixels that a part may seem too long by
 COARSEST_SHADE = 4  # side in pixels of a cell of the shade of a still larger box
 
 
@@ -61,11 +62,12 @@ class PartPlacement(Value):
 
         None if the part does not fit.
         """
-        frame, before = np.array(size[::-1], np.float64), np.array(self.part.outline)
-        low, high = np.minimum(before.min(axis=0), 0.0), np.maximum(before.max(axis=0), frame)
+        before, around = np.array(self.part.outline), self.part.margin(min(size))
+        low = np.minimum(before.min(axis=0), -around)
+        high = np.maximum(before.max(axis=0), np.array(size[::-1]) + around)
         after = self.moved(before)
         least, most = low - after.min(axis=0), high - after.max(axis=0)  # shifts that keep it inside
-        if (least > most).any():
+        if (least > most + ROUNDING).any():
             return None
         dx, dy = np.clip(0.0, least, most).tolist()
         return replace(self, dx=self.dx + dx, dy=self.dy + dy)

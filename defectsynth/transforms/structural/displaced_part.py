@@ -124,8 +124,8 @@ class FlippedPart(PartDefect):
     """A flipped part: a lead, a letter of the print or a chunk sits the wrong way round.
 
     Mirrors the part nearest to a place on the object unless `where` says otherwise, along its axis or across it, and
-    shifts it where it would leave the image; where it does not fit, nothing is drawn. The rest of the gap is filled
-    with the surroundings. The mask marks the changed pixels. Below severity 1 only the free end is flipped.
+    shifts it where it would leave the image; where it does not fit, it is mirrored top to bottom. The rest of the gap
+    is filled with the surroundings. The mask marks the changed pixels. Below severity 1 only the free end is flipped.
 
     ![flipped_part](tests/golden/flipped_part.png)
 
@@ -161,10 +161,12 @@ class FlippedPart(PartDefect):
         """Draw the part and the axis of reflection."""
         share = visible_share(self.severity)
         part = self.selection.sample(rng, scene, place, share, self.where.foreground)
-        axis = part.angle + 0.5 * math.pi * float(rng.integers(2))
-        mirrored = PartPlacement(part, *part.centre, dx=0.0, dy=0.0, angle=2.0 * axis, mirrored=True)
-        placement = mirrored.inside(scene.size)
-        return None if placement is None else ((part,), (placement,))
+        own = part.angle + 0.5 * math.pi * float(rng.integers(2))
+        for axis in (own, 0.0):  # top to bottom it is as wide and high as before
+            mirrored = PartPlacement(part, *part.centre, dx=0.0, dy=0.0, angle=2.0 * axis, mirrored=True)
+            if (placement := mirrored.inside(scene.size)) is not None:
+                return (part,), (placement,)
+        return None
 
 
 class MisplacedObject(PartDefect):
