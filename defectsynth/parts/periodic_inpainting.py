@@ -6,15 +6,14 @@ and interpolated over it. The background is then known exactly, and so is the ma
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
-from defectsynth.core.cache import cached
+from defectsynth.core.cache import ByteCache, cached
 from defectsynth.core.layer import Box, relative_slices
-from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.parameters import IntPair, Pair
 from defectsynth.core.pixels import alpha_composite
 from defectsynth.functional.membrane import membrane
@@ -35,6 +34,7 @@ MAX_MISSING = 32  # share of a pixel, of 255, that no offset covers, from which 
 WINDOW = 5  # cells around a gap in which the brightness is compared
 EVEN_SLOPE = 0.05  # change from cell to cell above which a cell counts little in that comparison
 GAIN_RANGE = (0.5, 1.9)  # least and greatest change of brightness
+PLAN_BYTES = 16 << 20  # of the plans that are kept; a part of random length has another plan in every draw
 _SQUARE = np.ones((3, 3), np.uint8)
 
 
@@ -130,8 +130,10 @@ class _Window(NamedTuple):
     top: int
 
 
-@cached(MEASUREMENTS)
-@stored(_Window)
+PLANS: ByteCache[tuple[Any]] = ByteCache(PLAN_BYTES)
+
+
+@cached(PLANS)
 def _plan_copies(
     planes: tuple[bytes, bytes, bytes], shape: tuple[int, int], shifts: tuple[Pair, ...]
 ) -> tuple[tuple[tuple[int, _Window, _Window], ...], _Window]:
