@@ -57,12 +57,12 @@ def browser_program() -> str | None:
 
 
 @contextlib.contextmanager
-def served(parts: Path, *options: str) -> Iterator[str]:
-    """Serve the studio for a folder; yield its address."""
+def served(parts: Path, *options: str, python: Path | str = sys.executable) -> Iterator[str]:
+    """Serve the studio for a folder, with the Python of another environment if it is named; yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "defectsynth.cli", "studio", str(parts), "--port", str(port), "--no-browser"]
+    command = [str(python), "-m", "defectsynth.cli", "studio", str(parts), "--port", str(port), "--no-browser"]
     environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # which it obeys
     server = subprocess.Popen([*command, "--show", "scratch", *options], stdout=subprocess.DEVNULL, env=environment)  # noqa: S603
     url = f"http://127.0.0.1:{port}/"
@@ -88,6 +88,30 @@ def walk(url: str, out: Path) -> list[float]:
     Raises:
         AssertionError: if a step has another result than a person expects.
     """
+    with opened(url) as page:
+        times = _steps(page, out)
+        page.set_viewport_size(_viewport("narrow"))
+        page.screenshot(path=out / "studio_narrow.png")
+        return times
+
+
+def saved_preset(url: str, file: Path, *, screenshot: Path) -> None:
+    """Turn the first range of the page, wait for the new draws, and save the preset."""
+    with opened(url) as page:
+        before = _images(page)
+        _turn(page)
+        _wait_for_other(page, before)
+        page.screenshot(path=screenshot)
+        _save(page, file)
+
+
+@contextlib.contextmanager
+def opened(url: str) -> Iterator[Any]:
+    """Open the page in a headless Chromium and yield it.
+
+    Raises:
+        AssertionError: when it is closed, if it has asked another host for anything.
+    """
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  an optional package
 
     with sync_playwright() as playwright:
@@ -97,24 +121,20 @@ def walk(url: str, out: Path) -> list[float]:
             hosts: set[str] = set()
             page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
             page.goto(url)
-            times = _steps(page, out)
+            yield page
             hosts.discard(url.split("/")[2])
             _check(not {host for host in hosts if host and "," not in host}, f"no request to other hosts, got {hosts}")
-            page.set_viewport_size(_viewport("narrow"))
-            page.screenshot(path=out / "studio_narrow.png")
-            return times
         finally:
             browser.close()
 
 
 def _steps(page: Any, out: Path) -> list[float]:
     first = _images(page)
-    page.locator(".q-range .q-slider__thumb").nth(1).focus()  # the upper end of the first range
     times = []
     for _ in range(CHANGES):
         before = _images(page)
         start = time.monotonic()
-        page.keyboard.press("PageUp")
+        _turn(page)
         _wait_for_other(page, before)
         times.append(time.monotonic() - start)
     moved = _images(page)
@@ -124,10 +144,8 @@ def _steps(page: Any, out: Path) -> list[float]:
     page.get_by_role("button", name="Next").click()
     page.wait_for_function("s => document.querySelector('[data-cell=\"cell-0\"]').src != s", arg=moved[0])
     page.screenshot(path=out / "studio_wide.png")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Save YAML").click()
     saved = out / "preset.yaml"
-    download.value.save_as(saved)
+    _save(page, saved)
     page.reload()
     _check(_images(page) == first, "a new page draws the same bytes as the first one")
     page.set_input_files('input[type="file"]', saved)
@@ -135,6 +153,17 @@ def _steps(page: Any, out: Path) -> list[float]:
     page.wait_for_function("s => document.querySelector('[data-cell=\"cell-0\"]').src == s", arg=moved[0])
     _check(_images(page) == moved, "the saved file draws the same bytes")
     return times
+
+
+def _turn(page: Any) -> None:
+    page.locator(".q-range .q-slider__thumb").nth(1).focus()  # the upper end of the first range
+    page.keyboard.press("PageUp")
+
+
+def _save(page: Any, file: Path) -> None:
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save YAML").click()
+    download.value.save_as(file)
 
 
 def _images(page: Any) -> list[str]:
