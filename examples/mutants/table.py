@@ -272,7 +272,7 @@ MUTANTS = (
         "sign * torch.cos(margin * theta) - k",
         LOSSES,
     ),
-    Mutant(HEADS + "sphereface.py", ".clamp(max=margin - 1)", "", LOSSES),
+    Mutant(ENGINE + "workers.py", "if (worker := worker_seed()) == self.worker:", "if True:", PIPELINES),
     Mutant(HEADS + "sphereface.py", "self.scale * length * annealed", "self.scale * annealed", LOSSES),
     Mutant(HEADS + "center_loss.py", "/ (1 + seen)  # (C, D)", "/ seen  # (C, D)", LOSSES),
     Mutant(

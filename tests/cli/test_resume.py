@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from defectsynth.cli.job import JOURNAL
+from defectsynth.cli.job import JOURNAL, Journal
 from defectsynth.cli.writing import TEMPORARY
 from tests.images import make_part, write_image
 
@@ -175,6 +176,14 @@ def test_a_torn_journal_lost_files_and_leftovers_are_repaired(good: Path, genera
     (output / "test/line" / f"{TEMPORARY}123").write_bytes(b"half")
     assert generate(good, *words)[0] == 0
     assert tree(output) == expected
+
+
+def test_an_entry_after_a_torn_one_is_kept(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL).write_bytes(b'{"number": 3, "li')
+    with closing(Journal(tmp_path)) as journal:
+        journal.add([{"number": 4, "line": None}])
+    with closing(Journal(tmp_path)) as journal:
+        assert list(journal.drawn) == [4]
 
 
 def test_a_journal_left_beside_the_manifest_is_cleaned_up(good: Path, generate: Any, tree: Any) -> None:
