@@ -293,6 +293,6 @@ def test_every_preset_is_listed() -> None:
 
 
 def test_the_version_is_described() -> None:
-    newest = re.search(r"^### ([\d.]+)$", README, re.MULTILINE)
+    newest = re.search(r"^## ([\d.]+)$", (ROOT / "defectsynth/CHANGES.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert newest is not None
     assert newest[1] == ds.__version__

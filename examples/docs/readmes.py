@@ -17,6 +17,7 @@ WHOLE = {  # README: its page
     "defectsynth/transforms/README.md": "contributing.md",
     "defectsynth/integrations/README.md": "integrations.md",
     "examples/gallery/README.md": "gallery.md",
+    "defectsynth/CHANGES.md": "changes.md",
 }
 _LINK = re.compile(r"(!?)\[([^]]*)\]\(([^)\s]+)\)")
 _CODE = re.compile(r"(```.*?```)", re.DOTALL)

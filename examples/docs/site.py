@@ -91,6 +91,7 @@ def _navigation(docs: Path, readmes: list[Page]) -> list[Any]:
         {"Gallery": "gallery.md"},
         {"Reference": _reference(docs)},
         {"Contributing": "contributing.md"},
+        {"Changes": "changes.md"},
     ]
 
 
