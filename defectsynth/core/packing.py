@@ -22,6 +22,7 @@ from defectsynth.core.cache import PLAIN
 DTYPES = ("uint8", "bool", "int32", "int64", "float32", "float64")
 ALIGNMENT = 16  # bytes of the memory in which an array begins
 DIGEST = 16  # bytes
+MAX_BYTES = 64 << 20  # of a value; a file of zeros could fill the memory
 LEVEL = 1  # of the compression, the fastest
 
 
@@ -55,7 +56,7 @@ def unpack(data: bytes, kinds: Mapping[str, type[Any]]) -> Any:
     if digest_of(body) != digest:
         raise DamagedError("the digest differs")
     try:
-        whole = zlib.decompress(body)
+        whole = zlib.decompressobj().decompress(body, MAX_BYTES)
         size = int.from_bytes(whole[:4], "little")
         tree = json.loads(whole[4 : 4 + size])
         return _value(tree, memoryview(whole)[_aligned(4 + size) :], kinds)

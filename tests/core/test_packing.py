@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from defectsynth.core import packing
 from defectsynth.core.packing import DamagedError, digest_of, pack, unpack
 
 
@@ -47,6 +48,14 @@ def test_arrays_come_back_read_only(dtype: str, shape: tuple[int, ...]) -> None:
         assert (mine.dtype, mine.shape, mine.flags.writeable) == (other.dtype, other.shape, False)
         np.testing.assert_array_equal(mine, other)
     assert found[2] == _Pair(0.1, None)
+
+
+def test_a_value_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pack(np.zeros(100_000, np.uint8))
+    assert unpack(data, {}).size == 100_000
+    monkeypatch.setattr(packing, "MAX_BYTES", 10_000)
+    with pytest.raises(DamagedError):
+        unpack(data, {})
 
 
 def test_objects_are_neither_packed_nor_made() -> None:
