@@ -9,6 +9,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Floats, clip_above
 from defectsynth.core.layer import Layer, distance_to_outline
+from defectsynth.core.statistics import median_of_rows
 from defectsynth.functional.noise import fractal_noise
 
 PIT_FLOOR_SHADE = 0.6  # darkness of the floor of a pit, which receives less light, as a share of the contrast
@@ -29,8 +30,10 @@ def slope_kernel(angle: float) -> Floats:
 def median_color(surface: Floats, layer: Layer) -> Floats:
     """Return the median colour of a surface (C, h, w) under a layer, float32 (C, 1, 1)."""
     covered = layer.alpha > 0.5
-    flat = surface[:, covered] if covered.any() else surface.reshape(surface.shape[0], -1)
-    return np.asarray(np.median(flat, axis=1), np.float32)[:, None, None]
+    flat = surface.reshape(surface.shape[0], -1)
+    if covered.any():
+        flat = flat.take(np.flatnonzero(covered), axis=1)
+    return median_of_rows(flat)[:, None, None]
 
 
 def shade_bump(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
+from defectsynth.core.arrays import Array, Bytes, Floats, split_channels, threshold_mask
 from defectsynth.core.images import pixels_to_float
 from defectsynth.functional.membrane import resize_channels
 from defectsynth.scene.periodicity import BRIGHTNESS_RANGE
@@ -88,7 +88,7 @@ def fade_inside(mask: Bytes, reach: int) -> Bytes:
 
 
 def _estimate(pixels: Floats, background: Floats, mask: Bytes, thin: Bytes, step: float) -> Bytes:
-    here, behind = cv2.split(pixels), cv2.split(background)
+    here, behind = list(split_channels(pixels)), list(split_channels(background))
     visible = cv2.min(difference_matte(_difference(here, behind), 1.0), cv2.dilate(mask, _square(step)))
     visible = cv2.morphologyEx(visible, cv2.MORPH_CLOSE, _square(CLOSING * step))
     solid = cv2.bitwise_and(mask, cv2.bitwise_not(thin))

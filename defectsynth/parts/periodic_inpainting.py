@@ -119,6 +119,8 @@ class PeriodicInpainter:
             cover = _cells_to_box(region, inner, step, cv2.BORDER_CONSTANT)
             alpha_composite(under, lit.reshape(copied.shape), cover, scene.peak)
             here[:] = under
+        if not cv2.countNonZero(missing.cells):
+            return np.zeros(box.shape, np.uint8)
         return threshold_mask(_cells_to_box(missing, box, step, cv2.BORDER_CONSTANT), MAX_MISSING)
 
 

@@ -17,6 +17,7 @@ from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import Box, clip_box, relative_slices, union_box
 from defectsynth.core.patch import Patch, make_patch
 from defectsynth.core.pixels import float_to_pixels
+from defectsynth.core.statistics import percentile
 from defectsynth.functional.membrane import membrane
 from defectsynth.recipes.base import Recipe
 from defectsynth.recipes.fracture_face import FractureFace
@@ -69,7 +70,7 @@ class CutbackRecipe(Recipe):
         ends = np.linspace(-self.half, self.half, len(self.cut))
         level = np.interp(along.ravel(), ends, self.cut).astype(np.float32).reshape(box.shape)
         inside = out < np.minimum(level, self.farthest) - 1.0
-        contrast = float(np.percentile(difference[inside], CONTRAST_PERCENTILE)) if inside.any() else 0.0
+        contrast = percentile(difference[inside], CONTRAST_PERCENTILE) if inside.any() else 0.0
         if contrast < MIN_CONTRAST:
             return None
         low, high = OBJECT_RANGE

@@ -59,11 +59,8 @@ def find_ribs(scene: Scene, place: Place, width: float) -> Ribs | None:
         return None
     profile = cv2.blur(profiles[best : best + 1], (3, 1))[0]
     reach = max(1, round(0.35 * period))
-    minima = [
-        index
-        for index in range(reach, ALONG - reach)
-        if profile[index] == profile[index - reach : index + reach + 1].min()
-    ]
+    lowest = cv2.erode(profile[None], np.ones((1, 2 * reach + 1), np.uint8)).ravel()  # around each sample
+    minima = [index for index in np.flatnonzero(profile == lowest).tolist() if reach <= index < ALONG - reach]
     offsets = sorted(((index - 0.5 * (ALONG - 1)) * step for index in minima), key=abs)
     normal = place.angle + 0.5 * math.pi
     return Ribs(tuple(offsets), normal - math.atan(float(SLANTS[best])), period * step) if offsets else None

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.parameters import Component, Pair, between, span, visible_share
+from defectsynth.core.statistics import percentile
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.recipes.cutback import CutbackRecipe
 from defectsynth.recipes.fracture_face import FractureFace
@@ -226,6 +227,6 @@ def _outermost_edge(scene: Scene, place: Place, outwards: float, extent: float, 
     profiles = scene.image[rows, columns].reshape(PROFILES, out.size, -1).mean(axis=2, dtype=np.float32)
     width = max(2, round(EDGE_WIDTH * scene.side))
     step = np.abs(profiles[:, width:] - profiles[:, :-width])
-    sharp = step >= EDGE_STRENGTH * np.percentile(step.max(axis=1), 75)
+    sharp = step >= EDGE_STRENGTH * np.float32(percentile(step.max(axis=1), 75))
     first = np.argmax(sharp, axis=1)[sharp.any(axis=1)]
     return float(out[int(first.min())] - width) if first.size else 0.0
