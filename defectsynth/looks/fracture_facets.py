@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Floats
+from defectsynth.core.arrays import Array, Bytes, Floats
 from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, Number, Pair, between, span
 from defectsynth.functional.noise import fractal_noise
@@ -127,7 +127,7 @@ class DrawnFractureFacets(DrawnLook):
         centres = points.astype(np.float32)
         level -= tilt[0] * centres[:, 1] + tilt[1] * centres[:, 0]
         y, x = np.arange(shape[0], dtype=np.float32)[:, None], np.arange(shape[1], dtype=np.float32)
-        brightness = level[labels] + tilt[0][labels] * x + tilt[1][labels] * y
+        brightness = _of_facet(level, labels) + _of_facet(tilt[0], labels) * x + _of_facet(tilt[1], labels) * y
         lamp = points[int(rng.integers(number))]  # the facets that mirror the lamp lie around one point
         distance = np.hypot(*(points - lamp).T) / cell + rng.uniform(0.0, 3.0, number)
         shining = np.zeros(number, np.float32)
@@ -140,8 +140,10 @@ class DrawnFractureFacets(DrawnLook):
         if line > 1:
             borders = cv2.dilate(borders, np.ones((line, line), np.uint8)).reshape(shape)
         soft = 2 * (line // 2) + 3  # neighbouring facets blend over the width of a line
-        bright, mirrored = (cv2.blur(plane, (soft, soft)).reshape(shape) for plane in (brightness, shining[labels]))
-        return bright, mirrored, borders * edge[labels]
+        bright, mirrored = (
+            cv2.blur(plane, (soft, soft)).reshape(shape) for plane in (brightness, _of_facet(shining, labels))
+        )
+        return bright, mirrored, borders * _of_facet(edge, labels)
 
     def _points(self, rng: np.random.Generator, shape: tuple[int, ...], cell: float) -> Array:
         """Return the centres of facets, a jittered grid: int (N, 2), row and column."""
@@ -164,16 +166,26 @@ class DrawnFractureFacets(DrawnLook):
         return cv2.resize(cells, (side, side), interpolation=cv2.INTER_LINEAR)[: shape[0], : shape[1]]
 
 
-def _nearest_point(points: Array, noise: Floats, wave: float) -> Array:
-    """Return the index of the point nearest to each pixel, int (h, w); noise displaces borders by `wave` pixels."""
+def _of_facet(values: Floats, labels: Bytes) -> Floats:
+    """Return the value (N,) of the facet of each pixel, float32 (h, w); a table of 256 is faster than an index."""
+    table = np.zeros((1, 256), np.float32)
+    table[0, : len(values)] = values
+    return cv2.LUT(labels, table).reshape(labels.shape)
+
+
+def _nearest_point(points: Array, noise: Floats, wave: float) -> Bytes:
+    """Return the index of the point nearest to each pixel, uint8 (h, w); noise displaces borders by `wave` pixels.
+
+    There are fewer than 256 points: `MAX_FACETS` and what rounding adds.
+    """
     shape = noise.shape
     seeds = np.full(shape, 255, np.uint8)
     seeds[points[:, 0], points[:, 1]] = 0
     labels = cv2.distanceTransformWithLabels(seeds, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL)[1]
-    labels = labels.reshape(shape)
-    order = np.zeros(int(labels.max()) + 1, np.float32)
-    order[labels[points[:, 0], points[:, 1]]] = np.arange(len(points))
+    labels = labels.reshape(shape).astype(np.uint8)
+    order = np.zeros((1, 256), np.uint8)
+    order[0, labels[points[:, 0], points[:, 1]]] = np.arange(len(points))
     shift = np.float32(wave) * cv2.blur(noise, (3, 3)).reshape(shape)
     y, x = np.arange(shape[0], dtype=np.float32)[:, None] - shift, np.arange(shape[1], dtype=np.float32) + shift
-    moved = cv2.remap(order[labels], x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
-    return moved.reshape(shape).astype(np.intp)
+    nearest = cv2.LUT(labels, order)
+    return cv2.remap(nearest, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE).reshape(shape)
