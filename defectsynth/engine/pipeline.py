@@ -19,7 +19,7 @@ import albumentations as A
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.arrays import Array, Bytes, max_over_channels
 from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.layer import Box
 from defectsynth.core.masks import roi_to_mask
@@ -104,14 +104,14 @@ class State:
     def _is_undone(self, mark: Mark) -> bool:
         """Return whether no pixel of a mark differs any more from the image before the defects."""
         now, clean = self.image[mark.box.slices], self.clean[mark.box.slices]
-        changed = (now != clean).reshape(*mark.mask.shape, -1).any(axis=2) | (self.known[mark.box.slices] != 0)
+        changed = _differs(now, clean) | (self.known[mark.box.slices] != 0)
         return not (changed & (mark.mask != 0)).any()
 
     def prune(self) -> None:
         """Drop mask pixels that a later defect restored to their original value, and records left without pixels."""
         if next_draw(self.records) < 2 or self.image is self.clean:
             return
-        same = (self.image == self.clean).reshape(*self.clean.shape[:2], -1).all(axis=2) & (self.known == 0)
+        same = ~_differs(self.image, self.clean) & (self.known == 0)
         if (same & (self.mask != 0)).any():
             self.mask = np.where(same, np.uint8(0), self.mask)
             self.locate([np.where(same, np.uint8(0), mark.whole(same.shape)) for mark in self.marks])
@@ -280,6 +280,12 @@ def extent(mask: Bytes) -> dict[str, Any]:
     """Return box and area of a mask, as a record has them."""
     x, y, width, height = cv2.boundingRect(mask)
     return {"box": [x, y, x + width, y + height], "area": cv2.countNonZero(mask)}
+
+
+def _differs(image: Array, other: Array) -> Array:
+    """Return whether a pixel differs in any channel, bool (h, w); numpy is slow along a short last axis."""
+    change = cv2.absdiff(np.ascontiguousarray(image), np.ascontiguousarray(other))
+    return np.asarray(max_over_channels(change.reshape(image.shape)) != 0)
 
 
 def _contiguous(array: Any) -> Any:

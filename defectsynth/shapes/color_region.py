@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from defectsynth.core.arrays import max_over_channels
 from defectsynth.core.parameters import Pair, between, span
 from defectsynth.scene.foreground import small_copy
 from defectsynth.scene.place import Place
@@ -43,7 +44,7 @@ class ColorRegion(Shape):
         small = cv2.blur(small_copy(scene.image, rows, columns, scene.peak), (3, 3)).reshape(rows, columns, -1)
         column = min(max(int((place.x + 0.5) / step[0]), 0), columns - 1)
         row = min(max(int((place.y + 0.5) / step[1]), 0), rows - 1)
-        difference = np.abs(small.astype(np.int16) - small[row, column].astype(np.int16)).max(axis=2)
+        difference = max_over_channels(cv2.absdiff(small, np.full_like(small, small[row, column])).reshape(small.shape))
         similar = (difference <= between(self.tolerance_range, tolerance) * 255).astype(np.uint8)
         labels = cv2.connectedComponents(similar, connectivity=4)[1].reshape(rows, columns)
         region = (labels == labels[row, column]).astype(np.uint8)
