@@ -27,6 +27,7 @@ SHIFTS: dict[str, tuple[Pair, Pair, Pair]] = {  # ranges of the shift of L, a (g
 MIN_LIGHTNESS_SHIFT = 7.0  # least change of L in a gray image, where the shift of colour cannot be seen
 MIN_CHROMA_SHARE = 0.25  # share of the shift of a and b that is applied to black
 TABLE_SIZE = 1025  # number of gray levels whose lightness is tabulated
+BYTE_LEVELS = np.arange(256, dtype=np.float32)[None] * np.float32(1.0 / 255.0)  # of the pixels of an 8-bit image
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,23 @@ class DrawnColorShift(DrawnLook):
     def paint(self, surface: Floats, layer: Layer, scene: Scene) -> tuple[Floats, Floats]:
         """Return the surface in the shifted colour."""
         if self.red == self.yellow == 0.0 or surface.shape[0] != 3:
-            grays, lightness = _lightness_table()
-            light = np.interp(surface, grays, lightness) + self.lightness
-            return np.interp(light, lightness, grays).astype(np.float32), layer.alpha
+            return self._shifted(surface), layer.alpha
         lab = cv2.cvtColor(cv2.merge(list(surface)), cv2.COLOR_RGB2Lab)
         lab = cv2.add(lab, (self.lightness, self.red, self.yellow, 0.0))
         return split_channels(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB)), layer.alpha
+
+    def _shifted(self, surface: Floats) -> Floats:
+        """Return gray levels, float32 (C, h, w), with another lightness; those of 8 bits are looked up."""
+        flat = surface.reshape(1, -1)
+        bytes_of = cv2.convertScaleAbs(flat, alpha=255.0)
+        if np.array_equal(cv2.LUT(bytes_of, BYTE_LEVELS), flat):
+            return cv2.LUT(bytes_of, self._shifted_levels(BYTE_LEVELS)).reshape(surface.shape)
+        return self._shifted_levels(surface)
+
+    def _shifted_levels(self, levels: Floats) -> Floats:
+        grays, lightness = _lightness_table()
+        light = np.interp(levels, grays, lightness) + self.lightness
+        return np.asarray(np.interp(light, lightness, grays).astype(np.float32))
 
 
 @lru_cache(maxsize=1)
