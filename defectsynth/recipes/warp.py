@@ -70,9 +70,14 @@ class ReliefRecipe(WarpRecipe):
         shading = self.relief.shading(wide)
         if self.relief.method and not scene.foreground(self.relief.method).whole:
             shading *= cv2.blur(scene.object_mask(wide, self.relief.method), (3, 3)) * np.float32(1.0 / 255.0)
-        surface, shading = pixels_to_float(flat, scene.peak), shading[..., None]
-        bright = np.maximum(shading, 0.0) * np.minimum(surface + BLACK_REFLECTANCE, np.float32(1.0))
-        surface = surface * (1.0 + SHADING_GAIN * np.minimum(shading, 0.0)) + bright
+        surface = pixels_to_float(flat, scene.peak)
+        gain, lift = (  # numpy is slow at broadcasting along a short last axis
+            cv2.merge([plane] * surface.shape[2]).reshape(surface.shape)
+            for plane in (1.0 + SHADING_GAIN * np.minimum(shading, 0.0), np.maximum(shading, 0.0))
+        )
+        lift *= np.minimum(surface + BLACK_REFLECTANCE, np.float32(1.0))
+        surface *= gain
+        surface += lift
         after = displace(float_to_pixels(surface, flat, scene.peak), self.field, box, origin=(wide.x0, wide.y0))
         before = np.ascontiguousarray(canvas[box.slices])
         return make_patch(before, after, box, peak=scene.peak, alpha=None, allowed=scene.roi_mask(box))
