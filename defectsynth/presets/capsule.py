@@ -80,7 +80,7 @@ def faulty_imprint() -> list[Any]:
     return [
         PaintedDefect(where=OnPrint(), shape=scores, look=worn, min_visibility=FAINT_VISIBILITY, p=0.45),
         PaintedDefect(where=OnPrint(), shape=cloud, look=worn, min_visibility=FAINT_VISIBILITY, p=0.2),
-        MissingPart(part_kinds=("mark",), count_range=(1, 3), p=0.15),
+        MissingPart(part_kinds=("mark",), count_range=(1, 3), min_visibility=FAINT_VISIBILITY, p=0.15),
         Abrasion(
             where=OnPrint(),
             length_range=(0.04, 0.16),
