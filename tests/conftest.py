@@ -1,9 +1,14 @@
-"""Hypothesis profiles: `ci` by default; HYPOTHESIS_PROFILE=thorough draws nine times as many examples."""
+"""Hypothesis profiles, `ci` by default; HYPOTHESIS_PROFILE=thorough draws nine times as many examples; a fixture."""
 
 import importlib.util
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+import defectsynth as ds
+from defectsynth.core.cache import clear_caches
 
 settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True)
 settings.register_profile(
@@ -15,3 +20,12 @@ if importlib.util.find_spec("torch"):
     import torch
 
     torch.set_num_threads(1)  # tests run in parallel processes
+
+
+@pytest.fixture
+def no_store() -> Iterator[None]:
+    """Begin without a store and leave none in use."""
+    clear_caches()
+    with ds.use_store(None):
+        yield
+    clear_caches()

@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -30,13 +29,7 @@ DEFECTS = (
 )
 
 
-@pytest.fixture(autouse=True)
-def no_store() -> Iterator[None]:
-    """Begin without a store and leave none in use."""
-    clear_caches()
-    with ds.use_store(None):
-        yield
-    clear_caches()
+pytestmark = pytest.mark.usefixtures("no_store")
 
 
 def scenes() -> list[np.ndarray]:

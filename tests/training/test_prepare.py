@@ -1,6 +1,5 @@
 """`prepare` leaves nothing to measure on an image, in any process, and draws no other bytes."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,7 @@ from defectsynth.core import measurements
 from defectsynth.core.cache import clear_caches
 from tests.images import make_part, write_image
 
-
-@pytest.fixture(autouse=True)
-def no_store() -> Iterator[None]:
-    """Begin without a store and leave none in use."""
-    clear_caches()
-    with ds.use_store(None):
-        yield
-    clear_caches()
+pytestmark = pytest.mark.usefixtures("no_store")
 
 
 def images() -> list[np.ndarray]:
