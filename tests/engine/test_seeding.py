@@ -66,3 +66,13 @@ def test_outside_of_workers_a_composition_chooses_as_its_seed_says() -> None:
     copied = copy.deepcopy(pipeline)
     assert copied.py_random.composition is copied
     assert copied.py_random.random() == plain.random()
+
+
+@pytest.mark.skipif(IS_X, reason="albumentationsx mixes the worker's seed in by itself")
+def test_a_lone_transform_draws_something_else_in_every_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = ds.Scratch(p=1.0)
+    drawn = set()
+    for worker in (5, 6):
+        monkeypatch.setattr(workers, "worker_seed", lambda worker=worker: worker)
+        drawn.add(copy.deepcopy(state)(image=SURFACE)["image"].tobytes())
+    assert len(drawn) == 2
