@@ -170,7 +170,8 @@ def _decode(data: bytes, header: Header, flags: int = cv2.IMREAD_ANYDEPTH | cv2.
     try:
         image = cv2.imdecode(np.frombuffer(without_metadata(data), np.uint8), flags)
         if image is not None and image.ndim == 3 and image.shape[2] == 3:
-            image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+            # As one row, which OpenCV does not divide among threads: a forked child waits for ever for their lock.
+            image = cv2.cvtColor(image.reshape(1, -1, 3), cv2.COLOR_BGR2RGB).reshape(image.shape)
     except MemoryError as error:
         raise UnreadableError(f"{shape} pixels do not fit into memory") from error
     except cv2.error as error:
