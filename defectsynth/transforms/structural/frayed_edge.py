@@ -168,7 +168,11 @@ class FrayedEdge(DefectTransform):
         if place is None:
             return None
         share, side, fray = visible_share(self.severity), scene.side, self.fray
-        outwards = place.angle - 0.5 * math.pi if place.edge else smooth_side(scene, place)
+        if place.edge:
+            outwards = place.angle - 0.5 * math.pi
+        else:
+            outwards = smooth_side(scene, place)
+            place = Place(*_beside(place, outwards, _step_distance(scene, place, outwards)), place.angle)
         out, inner = (_beside(place, outwards, step * side) for step in (OUTER_DISTANCE, -INNER_DISTANCE))
         material = np.sort(_colours(scene, place, outwards, -side * np.array(MATERIAL_DISTANCES)), axis=0)
         middle = material[len(material) // 2]
@@ -195,6 +199,14 @@ def smooth_side(scene: Scene, place: Place) -> float:
     steps = np.linspace(0.5, 1.0, SIDE_STEPS) * SIDE_REACH * scene.side
     normals = place.angle - 0.5 * math.pi, place.angle + 0.5 * math.pi
     return min(normals, key=lambda normal: round(float(_colours(scene, place, normal, steps).mean(axis=1).std()), 6))
+
+
+def _step_distance(scene: Scene, place: Place, direction: float) -> float:
+    """Return the distance in pixels from a place in a direction at which the brightness changes most."""
+    reach = math.ceil(SIDE_REACH * scene.side)
+    gray = _colours(scene, place, direction, np.arange(-reach, reach + 1)).mean(axis=1)
+    change = np.abs(gray[2:] - gray[:-2])
+    return float(np.argmax(change) + 1 - reach) if change.max() > 0.0 else 0.0
 
 
 def _colours(scene: Scene, place: Place, direction: float, distances: Array) -> Array:

@@ -16,6 +16,7 @@ from defectsynth.core.parameters import FRACTION, Component, Pair, between, choi
 from defectsynth.core.patch import Patch, make_patch
 from defectsynth.core.pixels import float_to_pixels
 from defectsynth.engine.transform import DefectTransform
+from defectsynth.functional.overhang import rooted_material
 from defectsynth.looks.color import PALETTES, Color
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.place import Place
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 
 BENEATH, BACKGROUND = "beneath", "background"
-PUSH_REACH = 2.2  # distance from the line at which the surface stays in place, times the greatest width of the gap
 LIP_WIDTH = 0.8  # decay length of the lit lip, times half the greatest width of the gap
 GAP_BRIGHTNESS = (0.2, 0.5)  # brightness in the gap relative to the surface
 GAP_TEXTURE = 0.25  # share of the surface's texture in the gap
@@ -48,6 +48,10 @@ class Opening(Component):
         bow_range: sideways offset of the middle from the straight line, in [-0.5, 0.5], fraction of the length.
         uneven_range: unevenness of the width, in [0, 1].
         lip_range: change of brightness where a raised side catches the light, in [0, 1].
+        reach_range: distance from the line beyond which the surface stays in place, in [1, 20], times the greatest
+            width of the gap. Rigid rows, such as teeth, move as a whole with a long one.
+        overhang_range: greatest length of bright teeth or threads that stick out from the sides into the gap, in
+            [0, 0.1], fraction of min(H, W).
         grounds: fillings of the gap, of which each draw takes one: beneath (a dark shade of the surface), background
             (the colour behind the object), any, gray, dark, light, rust, red, yellow, blue.
     """
@@ -57,6 +61,8 @@ class Opening(Component):
     bow_range: Pair = span((-0.08, 0.08), -0.5, 0.5, "fraction of the length")
     uneven_range: Pair = span((0.0, 0.4), 0.0, 1.0, "0 is a lens")
     lip_range: Pair = span((0.05, 0.2), 0.0, 1.0, "change of brightness")
+    reach_range: Pair = span((2.2, 2.2), 1.0, 20.0, "times the greatest width of the gap")
+    overhang_range: Pair = span((0.0, 0.0), 0.0, 0.1, FRACTION)
     grounds: tuple[str, ...] = choices((BENEATH,), BENEATH, BACKGROUND, *PALETTES)
 
 
@@ -76,6 +82,8 @@ class SplitRecipe(Recipe):
         light: direction towards the light.
         ground: colour in the gap, one value per channel, in [0, 1].
         clip: foreground method for the object that the split is clipped to; empty does not clip.
+        reach: distance from the line beyond which nothing moves, times the greatest width of the gap.
+        overhang: greatest length of teeth or threads that stick out into the gap.
     """
 
     x: float
@@ -90,6 +98,8 @@ class SplitRecipe(Recipe):
     light: float
     ground: tuple[float, ...]
     clip: str
+    reach: float = 2.2
+    overhang: float = 0.0
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
         """Return the gap, its lips and the surface pushed aside."""
@@ -123,6 +133,18 @@ class SplitRecipe(Recipe):
         gap = np.clip(half - distance + np.float32(0.5), 0.0, 1.0) * (half > 0.0)  # the rim is one pixel wide
         ground = self._ground(surface, facing * np.minimum(distance / np.maximum(half, 0.5), 1.0))
         after = displaced + (ground - displaced) * gap[..., None]
+        if self.overhang > 0.0:
+            left, top, columns, rows = cv2.boundingRect((gap > 0.0).view(np.uint8))
+            inside = slice(top, top + rows), slice(left, left + columns)
+            for sign in (np.float32(-1.0), np.float32(1.0)):
+                normal = np.float32(-sin) * sign, np.float32(cos) * sign
+                shown = tuple(
+                    axis - low - part * half[inside]
+                    for axis, low, part in zip((x[:, inside[1]], y[inside[0]]), (box.x0, box.y0), normal, strict=True)
+                )
+                beyond = half[inside] - sign * beside[inside]
+                material, alpha = rooted_material(surface, shown, normal, beyond, overhang=self.overhang)
+                after[inside] += (material - after[inside]) * (alpha * gap[inside])[..., None]
         allowed = scene.allowed_mask(box, self.clip)
         return make_patch(
             before, float_to_pixels(after, before, scene.peak), box, peak=scene.peak, alpha=None, allowed=allowed
@@ -138,7 +160,7 @@ class SplitRecipe(Recipe):
     @property
     def _reach(self) -> float:
         """Distance from the line beyond which nothing moves."""
-        return max(2.0 * PUSH_REACH * self.half, 3.0)
+        return max(2.0 * self.reach * self.half, 3.0)
 
     def _across(self, x: Array, y: Array) -> tuple[Array, Array, Array]:
         """Return signed distance from the line, half the width of the gap there, and its profile without unevenness.
@@ -183,6 +205,10 @@ class Split(DefectTransform):
         bow_range: sideways offset of the middle from the straight line, in [-0.5, 0.5], fraction of the length.
         uneven_range: unevenness of the width, in [0, 1].
         lip_range: change of brightness where a raised side catches the light, in [0, 1].
+        reach_range: distance from the line beyond which the surface stays in place, in [1, 20], times the greatest
+            width of the gap. Rigid rows, such as teeth, move as a whole with a long one.
+        overhang_range: greatest length of bright teeth or threads that stick out from the sides into the gap, in
+            [0, 0.1], fraction of min(H, W).
         grounds: fillings of the gap, of which each draw takes one: beneath (a dark shade of the surface), background
             (the colour behind the object), any, gray, dark, light, rust, red, yellow, blue.
         common: see `DefectTransform`.
@@ -206,6 +232,8 @@ class Split(DefectTransform):
         bow_range: Pair = (-0.08, 0.08),
         uneven_range: Pair = (0.0, 0.4),
         lip_range: Pair = (0.05, 0.2),
+        reach_range: Pair = (2.2, 2.2),
+        overhang_range: Pair = (0.0, 0.0),
         grounds: tuple[str, ...] = (BENEATH,),
         **common: Unpack[Common],
     ) -> None:
@@ -216,6 +244,8 @@ class Split(DefectTransform):
             bow_range=bow_range,
             uneven_range=uneven_range,
             lip_range=lip_range,
+            reach_range=reach_range,
+            overhang_range=overhang_range,
             grounds=grounds,
         )
 
@@ -232,6 +262,8 @@ class Split(DefectTransform):
         length, width, bow, uneven, lip, choice, tilt, *phases = rng.random(9).tolist()
         opening, share = self.opening, visible_share(self.severity)
         extent = max(between(opening.length_range, length) * scene.side, 2.0)
+        ground = self._ground(rng, scene, place, opening.grounds[int(choice * len(opening.grounds))])
+        reach, overhang = rng.random(2).tolist()
         return SplitRecipe(
             kind=self.kind,
             severity=self.severity,
@@ -246,8 +278,10 @@ class Split(DefectTransform):
             phases=tuple(2.0 * math.pi * phase for phase in phases),
             lip=between(opening.lip_range, lip) * share,
             light=scene.light,
-            ground=self._ground(rng, scene, place, opening.grounds[int(choice * len(opening.grounds))]),
+            ground=ground,
             clip=self.where.clip_method,
+            reach=between(opening.reach_range, reach),
+            overhang=between(opening.overhang_range, overhang) * scene.side,
         )
 
     def _ground(self, rng: np.random.Generator, scene: Scene, place: Place, name: str) -> tuple[float, ...]:

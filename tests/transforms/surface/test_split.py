@@ -67,3 +67,18 @@ def test_a_split_at_the_edge_runs_inwards_and_shows_the_background() -> None:
     assert len(brightest) >= 18
     assert np.median(brightest) > 180
     assert not any(sample.mask[part == 220].any() for sample in drawn)
+
+
+def test_rows_move_farther_with_a_long_reach_and_their_teeth_overhang() -> None:
+    image = np.full((200, 200), 40, np.uint8)
+    image[:, 70:130:60] = 160  # a line on each side
+    image[::10, 70:130] = 160  # teeth from side to side
+    point = np.array([[130.0, 100.0]])
+    assert split(reach=6.0).forward(point)[0, 0] > split().forward(point)[0, 0] + 2.0
+    plain, teeth = (split(reach=6.0, overhang=overhang).render(Scene(image), image) for overhang in (0.0, 5.0))
+    assert plain is not None
+    assert teeth is not None
+    stuck_out = (teeth.pixels > 100) & (plain.pixels < 20)
+    rows = np.unique(np.nonzero(stuck_out)[0]) + teeth.box.y0
+    assert rows.size > 5
+    assert np.isin(rows % 10, (9, 0, 1)).all()
