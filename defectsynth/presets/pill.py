@@ -6,6 +6,7 @@ from typing import Any
 
 from defectsynth.blending.blend import Blend
 from defectsynth.looks.color import Color
+from defectsynth.looks.color_shift import ColorShift
 from defectsynth.looks.granular import Granular
 from defectsynth.places.on_print import OnPrint
 from defectsynth.presets import mixture
@@ -23,40 +24,46 @@ from defectsynth.transforms.surface.fracture import Fracture
 from defectsynth.transforms.surface.scratch import Scratch
 from defectsynth.transforms.surface.scuff import Scuff
 
-PIGMENTS = ("red", "yellow", "blue", "dark")
+PIGMENTS = ("red", "yellow", "blue")
 FAINT_VISIBILITY = 0.015  # `min_visibility` of defects that are hard to see
 
 
 def color() -> list[Any]:
-    """Foreign pigment: a dot with a soft rim, a row or cluster of dots, a pale stain, or a stain along the rim.
+    """Foreign pigment: a dot, a cluster or row of dots, a pale stain, or a thin stain along the rim.
 
-    Drawn as coloured particles, a small `ColorSpot`, a translucent spot or a thin coloured arc at the outline.
+    Drawn as coloured particles, a small `ColorSpot`, translucent spots or a thin coloured arc at the outline.
     """
-    dots = Particles(
-        radius_range=(0.004, 0.014),
-        particles_range=(1, 9),
-        spread_range=(0.012, 0.05),
-        variety_range=(0.1, 0.7),
-        aspect_range=(0.7, 1.0),
-        angularity_range=(0.0, 0.4),
+    dots, row = (
+        Particles(
+            radius_range=(0.005, 0.014),
+            particles_range=number,
+            spread_range=spread,
+            variety_range=(0.0, 0.5),
+            aspect_range=(0.7, 1.0),
+            angularity_range=(0.0, 0.4),
+            row_range=across,
+        )
+        for number, spread, across in (((1, 6), (0.012, 0.04), (1.0, 1.0)), ((3, 10), (0.03, 0.09), (0.0, 0.15)))
     )
     stain = Spots(
-        radius_range=(0.015, 0.045), irregularity_range=(0.1, 0.4), softness_range=(0.2, 0.8), spots_range=(1, 3)
+        radius_range=(0.012, 0.045), irregularity_range=(0.05, 0.25), softness_range=(0.1, 0.3), spots_range=(1, 3)
     )
-    arc = EdgeStrip(length_range=(0.08, 0.45), width_range=(0.004, 0.025), softness_range=(0.0, 0.015))
-    pigment = Color(palettes=PIGMENTS, tint_range=(0.0, 0.4))  # stronger than the specks
-    pale = Color(palettes=("yellow", "red"), tint_range=(0.2, 0.6))
-    blend = Blend(opacity_range=(0.5, 1.0), feather_range=(0.0, 0.008))
-    translucent = Blend(opacity_range=(0.25, 0.8), feather_range=(0.0, 0.008))
+    arc = EdgeStrip(length_range=(0.08, 0.45), width_range=(0.004, 0.016), softness_range=(0.004, 0.012))
+    pigment = Color(palettes=PIGMENTS, tint_range=(0.0, 0.3))  # stronger than the specks
+    pale = Color(palettes=("yellow", "red"), tint_range=(0.2, 0.5))
+    blend = Blend(opacity_range=(0.75, 1.0), feather_range=(0.002, 0.006))
+    translucent = Blend(opacity_range=(0.35, 0.9), feather_range=(0.002, 0.008))
     return [
-        PaintedDefect(where="object", shape=dots, look=pigment, blend=blend, min_visibility=FAINT_VISIBILITY, p=0.35),
+        PaintedDefect(where="object", shape=dots, look=pigment, blend=blend, min_visibility=FAINT_VISIBILITY, p=0.3),
+        PaintedDefect(where="object", shape=row, look=pigment, blend=blend, min_visibility=FAINT_VISIBILITY, p=0.15),
         ColorSpot(
             where="object",
-            radius_range=(0.007, 0.025),
+            radius_range=(0.007, 0.02),
             palettes=PIGMENTS,
-            softness_range=(0.2, 0.7),
+            softness_range=(0.15, 0.4),
+            spots_range=(1, 2),
             min_visibility=FAINT_VISIBILITY,
-            p=0.25,
+            p=0.15,
         ),
         PaintedDefect(where="object", shape=stain, look=pale, blend=translucent, p=0.2),
         PaintedDefect(where="edge", shape=arc, look=pigment, blend=blend, p=0.1),
@@ -87,40 +94,55 @@ def contamination() -> list[Any]:
 
 
 def crack() -> list[Any]:
-    """Broken rim: a missing piece with a shaded, granular fracture, or a crack line that starts at the rim.
+    """Broken rim: a shallow chip with a sharp, uneven border, grayish, its specks still to be seen, or a short crack.
 
-    Most often a dark granular chip at the outline, else a dull `Fracture`, a `ChippedEdge` or a `Crack`.
+    Mostly a chip in a cool, dull shade of the surface or a granular one, else a dull `Fracture`, a `ChippedEdge` or a
+    `Crack` that starts at the rim.
     """
     chip = EdgeStrip(
-        length_range=(0.06, 0.3),
-        width_range=(0.02, 0.08),
-        raggedness_range=(0.4, 1.0),
-        softness_range=(0.0, 0.04),
+        length_range=(0.05, 0.25),
+        width_range=(0.012, 0.06),
+        raggedness_range=(0.5, 1.0),
+        softness_range=(0.001, 0.006),
     )
-    shadow = Granular(
-        contrast_range=(-0.45, -0.1),
-        grit_range=(0.006, 0.025),
-        cloud_range=(0.03, 0.09),
-        grain_range=(0.002, 0.006),
+    dull, cool = (
+        ColorShift(shifts=(shift,), amount_range=amount)
+        for shift, amount in (("dirt", (0.8, 1.3)), ("tarnish", (0.3, 0.6)))
+    )
+    rough = Granular(
+        contrast_range=(-0.4, -0.1),
+        grit_range=(0.004, 0.015),
+        cloud_range=(0.04, 0.1),
+        grain_range=(0.003, 0.012),
         sparkle_range=(0.0, 0.05),
     )
     return [
-        PaintedDefect(where="edge", shape=chip, look=shadow, blend=Blend(opacity_range=(0.4, 1.0)), p=0.45),
+        PaintedDefect(where="ring", shape=chip, look=dull, blend=Blend(opacity_range=(0.7, 1.0)), p=0.3),
+        PaintedDefect(where="ring", shape=chip, look=cool, blend=Blend(opacity_range=(0.7, 1.0)), p=0.15),
+        PaintedDefect(where="ring", shape=chip, look=rough, blend=Blend(opacity_range=(0.4, 0.9)), p=0.2),
         Fracture(
             length_range=(0.06, 0.3),
-            width_range=(0.02, 0.1),
-            facet_range=(0.03, 0.09),
-            contrast_range=(0.03, 0.1),
-            level_range=(-0.32, -0.06),
+            width_range=(0.02, 0.08),
+            facet_range=(0.02, 0.05),
+            stretch_range=(2.0, 6.0),
+            contrast_range=(0.03, 0.08),
+            level_range=(-0.28, -0.08),
             shine_range=(0.0, 0.0),
             ridge_range=(0.0, 0.1),
-            texture_range=(0.1, 0.5),
-            opacity_range=(0.5, 1.0),
-            p=0.2,
+            texture_range=(0.3, 0.8),
+            opacity_range=(0.5, 0.9),
+            p=0.15,
         ),
-        ChippedEdge(radius_range=(0.015, 0.05), through_range=(0.0, 0.6), p=0.15),
+        ChippedEdge(radius_range=(0.015, 0.04), through_range=(0.0, 0.4), p=0.08),
         CrackLine(
-            where="edge", tones=("dark", "relief"), contrast_range=(0.08, 0.4), min_visibility=FAINT_VISIBILITY, p=0.2
+            where="edge",
+            length_range=(0.03, 0.15),
+            width_range=(0.002, 0.005),
+            branches_range=(0, 1),
+            tones=("dark", "relief"),
+            contrast_range=(0.08, 0.4),
+            min_visibility=FAINT_VISIBILITY,
+            p=0.12,
         ),
     ]
 

@@ -18,6 +18,7 @@ from defectsynth.shapes.outline import polygon_layer, to_points
 
 POINTS = 20  # of the outline of a particle
 MIN_RADIUS = 0.6  # pixels
+SEEDS = 1 << 62  # number of seeds of the outlines
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Particles(Shape):
         variety_range: variation of the sizes, in [0, 3]; higher values give fewer large and more small particles.
         aspect_range: shorter by longer diameter, in [0.05, 1].
         angularity_range: in [0, 1]; 0 is round, 1 an uneven polygon of 4 to 7 corners.
+        row_range: width of the scatter by its length along the direction of the place, in [0, 1]; 1 is a round cluster,
+            0 a row.
     """
 
     radius_range: Pair = span((0.008, 0.03), 0.0, 0.5, FRACTION)
@@ -39,10 +42,12 @@ class Particles(Shape):
     variety_range: Pair = span((0.5, 1.5), 0.0, 3.0, "higher values give fewer large ones")
     aspect_range: Pair = span((0.4, 1.0), 0.05, 1.0, "shorter by longer diameter")
     angularity_range: Pair = span((0.6, 1.0), 0.0, 1.0, "0 is round")
+    row_range: Pair = span((1.0, 1.0), 0.0, 1.0, "0 is a row")
 
     def sample(self, rng: np.random.Generator, scene: Scene, place: Place) -> DrawnParticles:
         """Return random particles."""
         number, radius, spread, variety, angular = rng.random(5).tolist()
+        seed = int(rng.integers(SEEDS))
         return DrawnParticles(
             x=place.x,
             y=place.y,
@@ -52,13 +57,15 @@ class Particles(Shape):
             variety=between(self.variety_range, variety),
             aspects=self.aspect_range,
             angularity=between(self.angularity_range, angular),
-            seed=int(rng.integers(1 << 62)),
+            seed=seed,
+            row=between(self.row_range, seed / SEEDS),  # not another random number: looks are drawn after shapes
+            angle=place.angle,
         )
 
 
 @dataclass(frozen=True)
 class DrawnParticles(DrawnShape):
-    """Particles around (x, y); radius of the largest and spread in pixels, seed of the outlines."""
+    """Particles around (x, y); radius of the largest and spread in pixels, seed of the outlines, angle in radians."""
 
     x: float
     y: float
@@ -69,6 +76,8 @@ class DrawnParticles(DrawnShape):
     aspects: Pair
     angularity: float
     seed: int
+    row: float = 1.0
+    angle: float = 0.0
 
     def layer(self, size: tuple[int, int], *, margin: int) -> Layer | None:
         """Return the alpha layer."""
@@ -104,7 +113,10 @@ class DrawnParticles(DrawnShape):
         radial += radii[:, None]
         outline = terms[:2].T @ sides
         outline *= radial
-        outline += (offset[0] + 1j * offset[1] + complex(self.x, self.y))[:, None]
+        away = offset[0] + 1j * offset[1]
+        if self.row < 1.0:
+            away = (offset[0] + 1j * self.row * offset[1]) * complex(math.cos(self.angle), math.sin(self.angle))
+        outline += (away + complex(self.x, self.y))[:, None]
         return outline
 
 

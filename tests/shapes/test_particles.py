@@ -41,3 +41,10 @@ def test_round_particles_are_round_and_angular_ones_are_not() -> None:
         roundness[angularity] = np.mean(values)
     assert roundness[0.0] > 0.97
     assert roundness[1.0] < 0.88
+
+
+def test_a_row_runs_along_the_direction_of_the_place() -> None:
+    place = ds.places.Place(160.0, 150.0, math.pi / 2)
+    shape = ds.shapes.Particles(particles_range=(100, 100), spread_range=(0.1, 0.1), row_range=(0.1, 0.1))
+    centres = shape.sample(np.random.default_rng(0), SCENE, place).outlines().mean(axis=1)
+    assert np.std(centres.real) < 0.2 * np.std(centres.imag)
