@@ -1,8 +1,7 @@
 """Wire mesh in front of a plain ground, with ten to twenty wires across the image.
 
-Judged by eye on real images. Recognised at a second look: bent and broken, because real wires also pull their
-neighbours along and their ends meet the crossing; metal_contamination, because real shavings have torn ends. No image
-of thread.
+Judged by eye on real images. Recognised at a second look: broken, because real ends are cut obliquely and the crossings
+beside them shift; metal_contamination, because real shavings have torn ends. No image of thread.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from defectsynth.transforms.contamination.fiber import Fiber
 from defectsynth.transforms.contamination.glue import Glue
 from defectsynth.transforms.contamination.shaving import Shaving
 from defectsynth.transforms.deformation.bent_wire import BentWire, BrokenWire
-from defectsynth.transforms.surface.missing_thread import BrokenThread
 
 
 def bent() -> list[Any]:
@@ -24,25 +22,35 @@ def bent() -> list[Any]:
     Mostly one to four marks of `BentWire`, else of `BrokenWire` with long ends.
     """
     return [
-        BentWire(length_range=(0.03, 0.09), glint_range=(0.0, 0.35), count_range=(1, 4), p=0.85),
-        BrokenWire(length_range=(0.03, 0.09), stub_range=(0.4, 0.9), count_range=(1, 2), p=0.15),
+        BentWire(
+            length_range=(0.03, 0.09),
+            bow_range=(0.12, 0.4),
+            thinning_range=(0.5, 0.85),
+            fold_range=(0.0, 0.8),
+            glint_range=(0.0, 0.35),
+            count_range=(1, 4),
+            p=0.85,
+        ),
+        BrokenWire(
+            length_range=(0.03, 0.09), stub_range=(0.6, 1.0), thinning_range=(0.5, 0.85), count_range=(1, 2), p=0.15
+        ),
     ]
 
 
 def broken() -> list[Any]:
     """Wires torn between two crossings, with their ends bent aside, often several in an image.
 
-    Mostly one to three marks of `BrokenWire`, else a `BrokenThread`, whose ends are gone.
+    Drawn as one to three marks of `BrokenWire`.
     """
     return [
         BrokenWire(
             length_range=(0.03, 0.1),
-            stub_range=(0.2, 0.8),
-            turn_range=(5.0, 110.0),
+            stub_range=(0.4, 1.0),
+            turn_range=(10.0, 100.0),
+            thinning_range=(0.5, 0.85),
             count_range=(1, 3),
-            p=0.8,
+            p=1.0,
         ),
-        BrokenThread(length_range=(0.03, 0.1), width_range=(0.25, 0.5), p=0.2),
     ]
 
 

@@ -39,6 +39,8 @@ class StrandPath(Value):
         tip: thickness at its end, share of the width.
         glint: brightness of the highlight where it runs across the light, in [0, 1].
         tone: change of its brightness, in [-1, 1].
+        fade: length in pixels over which it emerges from the strand that it is a part of, at its start and, unless it
+            has a thinner tip, at its end.
     """
 
     points: tuple[Pair, ...]
@@ -46,6 +48,7 @@ class StrandPath(Value):
     tip: float
     glint: float
     tone: float
+    fade: float = 0.0
 
     def box(self, size: tuple[int, int]) -> Box | None:
         """Return its bounding box, clipped to an image of (height, width); None if it misses the image."""
@@ -65,6 +68,7 @@ class StrandRecipe(Recipe):
         light: direction towards the light, radians.
         opacity: of all of it, in [0, 1].
         clip: method that finds the object to which the defect is clipped; empty does not clip it.
+        tones: percentiles of the brightness of what is removed: the sides of a strand and its middle.
     """
 
     gap: DrawnShape
@@ -73,6 +77,7 @@ class StrandRecipe(Recipe):
     light: float
     opacity: float
     clip: str
+    tones: Pair = TONE_PERCENTILES
 
     def render(self, scene: Scene, canvas: Array) -> Patch | None:
         """Return the gap with the strands over it."""
@@ -97,6 +102,8 @@ class StrandRecipe(Recipe):
                 continue
             here = relative_slices(shared, box)
             body, core, glint = (plane.astype(np.float32) * np.float32(1 / 255) for plane in self._draw(strand, shared))
+            if strand.fade > 0.0:
+                body *= _emergence(strand, shared)
             tone = sides + (middle - sides) * core
             tone += glint + np.float32(strand.tone)
             below = after[:, here[0], here[1]]
@@ -121,7 +128,7 @@ class StrandRecipe(Recipe):
         inside = gap.alpha > 0.5
         removed = surface[:, inside] if inside.any() else surface.reshape(surface.shape[0], -1)
         order = np.argsort(removed.sum(axis=0))
-        low, high = (order[round(share / 100 * (len(order) - 1))] for share in TONE_PERCENTILES)
+        low, high = (order[round(share / 100 * (len(order) - 1))] for share in self.tones)
         return removed[:, low, None, None], removed[:, high, None, None]
 
     def _draw(self, strand: StrandPath, box: Box) -> tuple[Bytes, Bytes, Bytes]:
@@ -141,6 +148,18 @@ class StrandRecipe(Recipe):
                 fill_strip(glint, line[part], normal[part], GLINT_WIDTH * half[part], round(255 * strand.glint))
             glint = cv2.blur(glint, (soft, soft)).reshape(box.shape)
         return body, core, glint
+
+
+def _emergence(strand: StrandPath, box: Box) -> Floats:
+    """Return the opacity of a strand by the distance from its attached ends, float32 (h, w) in [0, 1]."""
+    x = np.arange(box.x0, box.x1, dtype=np.float32)[None]
+    y = np.arange(box.y0, box.y1, dtype=np.float32)[:, None]
+    ends = [strand.points[0]] if strand.tip < 1.0 else [strand.points[0], strand.points[-1]]
+    opacity = np.ones(box.shape, np.float32)
+    for end in ends:
+        squared = (x - np.float32(end[0])) ** 2 + (y - np.float32(end[1])) ** 2
+        opacity *= np.minimum(np.sqrt(squared) * np.float32(1.0 / strand.fade), 1.0)
+    return opacity
 
 
 def _runs(mask: Array) -> list[slice]:

@@ -34,6 +34,7 @@ CROSSING_DEPTH = 1.25  # distance to the outline from which on a point is a cros
 MAX_CANDIDATES, CANDIDATE_STRIDE = 96, 4  # nearest points on wires, and the stride with which they are tried
 MIN_ELONGATION = 2.2  # smallest ratio of the variances along and across a wire
 REACHES = (1.5, 1.0)  # half sides of the windows in which they are measured, multiples of the width of the wire
+SIDE_REACHES = (0.8, 0.3)  # of the wire before and behind a point, in its widths; of a gap beside it, in that of a gap
 MIN_CROP = 24  # pixels
 _SQUARE, _WIDE = np.ones((3, 3), np.uint8), np.ones((7, 7), np.uint8)
 
@@ -103,6 +104,7 @@ def _nearest_wire(levels: bytes, shape: tuple[int, ...], x: float, y: float) -> 
         return None
     nearest = np.argsort(((net.centres - (x, y)) ** 2).sum(axis=1))[:MAX_CANDIDATES:CANDIDATE_STRIDE]
     candidates = net.centres[nearest].tolist()
+    second = None
     for reach, (column, row) in product([math.ceil(share * net.width) for share in REACHES], candidates):
         near = net.wires[max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1]
         moments = cv2.moments(near, binaryImage=True)
@@ -111,8 +113,23 @@ def _nearest_wire(levels: bytes, shape: tuple[int, ...], x: float, y: float) -> 
         if along + across + spread >= MIN_ELONGATION * (along + across - spread):
             rows, columns = np.nonzero(near)
             _, directions = np.linalg.eigh(np.cov(np.stack([columns, rows])) + 1e-6 * np.eye(2))
-            return net, column, row, math.atan2(float(directions[1, 1]), float(directions[0, 1]))
-    return None
+            found = net, column, row, math.atan2(float(directions[1, 1]), float(directions[0, 1]))
+            if _runs_between_gaps(*found):
+                return found
+            second = second or found  # at a crossing, where the direction is uncertain
+    return second
+
+
+def _runs_between_gaps(net: _Net, column: int, row: int, angle: float) -> bool:
+    """Return whether the background lies on both sides of a point of a wire, and the wire before and behind it."""
+    along, across = SIDE_REACHES[0] * net.width, 0.5 * net.width + SIDE_REACHES[1] * net.gap
+    steps = np.array([(-along, 0.0), (along, 0.0), (0.0, -across), (0.0, across)])
+    x = np.rint(column + steps[:, 0] * math.cos(angle) - steps[:, 1] * math.sin(angle)).astype(np.intp)
+    y = np.rint(row + steps[:, 0] * math.sin(angle) + steps[:, 1] * math.cos(angle)).astype(np.intp)
+    rows, columns = net.wires.shape
+    if min(x.min(), y.min()) < 0 or x.max() >= columns or y.max() >= rows:
+        return False
+    return (net.wires[y, x] > 0).tolist() == [True, True, False, False]
 
 
 @cached(MEASUREMENTS)

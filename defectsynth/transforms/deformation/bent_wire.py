@@ -14,7 +14,7 @@ from defectsynth.core.parameters import Component, Pair, between, radians_betwee
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.functional.raster import Doubles
 from defectsynth.looks.substrate import Substrate
-from defectsynth.recipes.strands import StrandPath, StrandRecipe
+from defectsynth.recipes.strands import TONE_PERCENTILES, StrandPath, StrandRecipe
 from defectsynth.scene.mesh import find_wire
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.strokes import DrawnStrokes
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from defectsynth.engine.transform import Common
 
 S_SHARE = 0.75  # share of the curls that are an S
+FADE = 0.5  # length over which a wire emerges from the crossing, in its thickness
+WIRE_TONES, BRIGHT_WIRE_TONES = (6, 35), (70, 94)  # `TONE_PERCENTILES` of a wire with the ground beside it
 POINTS = 17  # of the path of a wire
 
 
@@ -38,7 +40,7 @@ class Course(Component):
         glint_range: brightness of the highlight where the wire runs across the light, in [0, 1].
     """
 
-    stretch_range: Pair = span((1.4, 2.0), 1.0, 2.5, "multiples of the width of a gap")
+    stretch_range: Pair = span((0.9, 1.25), 0.5, 2.5, "multiples of the width of a gap")
     thinning_range: Pair = span((0.45, 0.75), 0.1, 1.0, "fraction of the thickness before")
     glint_range: Pair = span((0.0, 0.3), 0.0, 1.0, "brightness of the highlight")
 
@@ -66,7 +68,7 @@ class Curl(Course):
         halves = 2.0 if loop < S_SHARE else 1.0  # an S, or a bow to one side
         folded = between(self.fold_range, fold) * (halves - 1.0) * np.sin(2.0 * math.pi * share) / (2.0 * math.pi)
         wave = np.sin(halves * math.pi * share) * np.minimum(4.0 * share * (1.0 - share) + 0.3, 1.0)
-        along = 1.1 * (share - 0.5) + folded
+        along = 1.36 * (share - 0.5) + folded
         across = between(self.bow_range, bow) * wave * (1.0 if side < 0.5 else -1.0)
         return (
             StrandPath(
@@ -75,6 +77,7 @@ class Curl(Course):
                 tip=1.0,
                 glint=between(self.glint_range, glint),
                 tone=0.0,
+                fade=FADE * width,
             ),
         )
 
@@ -103,11 +106,12 @@ class Stubs(Course):
             line = np.concatenate([[0j], np.cumsum(steps[:-1])])
             wires.append(
                 StrandPath(
-                    points=_points(gap, direction * (line.real - 0.56), line.imag),
+                    points=_points(gap, direction * (line.real - 0.68), line.imag),
                     width=width * between(self.thinning_range, thin),
                     tip=0.25 + 0.5 * tip,
                     glint=between(self.glint_range, glint),
                     tone=0.0,
+                    fade=FADE * width,
                 )
             )
         return tuple(wires)
@@ -164,6 +168,7 @@ class LooseWire(DefectTransform):
             light=scene.light,
             opacity=self.blend.sample(rng, scene, self.severity).opacity,
             clip=self.where.clip_method,
+            tones=TONE_PERCENTILES if wire is None else WIRE_TONES if wire.dark else BRIGHT_WIRE_TONES,
         )
 
 
