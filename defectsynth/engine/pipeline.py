@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import accumulate, islice
+from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Any
 
 import albumentations as A
@@ -156,17 +156,16 @@ def run(node: Any, state: State, *, seed: int, number: int = ROOT, forced: bool 
     elif not _is_composition(node.__class__):
         state.transformed(seeded_copy(node, _own_seed(seed, number)), forced=forced)
     elif (children := _chosen(node, seed, number, forced=forced)) is not None:
-        last = max((index for index, _ in children), default=-1)
-        numbers = list(islice(_numbers(node, number), last + 1))
         for index, force in children:
-            run(node.transforms[index], state, seed=seed, number=numbers[index], forced=force)
+            run(node.transforms[index], state, seed=seed, number=_number_of(node, number, index), forced=force)
     else:
         state.transformed(seeded_copy(node, _own_seed(seed, number)), forced=forced)
 
 
 def seed_at(seed: int, number: int) -> int:
     """Return the seed of a descendant of the outermost node."""
-    return int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0])
+    low, high = np.random.SeedSequence((seed, number)).generate_state(2).tolist()
+    return int(low | high << 32)
 
 
 def draw_seed(seed: int) -> int:
@@ -195,7 +194,7 @@ def _chosen(node: Any, seed: int, number: int, *, forced: bool) -> list[tuple[in
     if type(node) is A.OneOf:
         if not (forced or _applied(node, seed, number)):
             return []
-        index = _weighted_index([child.p for child in node.transforms], seed, number)
+        index = _weighted_index(tuple([child.p for child in node.transforms]), seed, number)
         return [] if index is None else [(index, True)]
     if type(node) in (A.SomeOf, A.RandomOrder):
         rng, applied = np.random.default_rng(_own_seed(seed, number)), _applied(node, seed, number)
@@ -206,31 +205,33 @@ def _chosen(node: Any, seed: int, number: int, *, forced: bool) -> list[tuple[in
     return None
 
 
-def _weighted_index(weights: Sequence[float], seed: int, number: int) -> int | None:
+def _weighted_index(weights: tuple[float, ...], seed: int, number: int) -> int | None:
     """Return a place drawn with probabilities proportional to the weights, as `Generator.choice` draws it, or None."""
+    limits = _limits(weights)
+    if len(limits) < 2:
+        return 0 if limits else None
+    return bisect_right(limits, np.random.default_rng(_own_seed(seed, number)).random())
+
+
+@lru_cache(maxsize=256)
+def _limits(weights: tuple[float, ...]) -> list[float]:
+    """Return the upper limit of each place's share of [0, 1); empty if no weight is above 0."""
     total = sum(weights)
     if not total > 0.0:
-        return None
-    if len(weights) == 1:
-        return 0
+        return []
     limits = list(accumulate(weight / total for weight in weights))
-    share = np.random.default_rng(_own_seed(seed, number)).random()
-    return bisect_right([limit / limits[-1] for limit in limits], share)
+    return [limit / limits[-1] for limit in limits]
 
 
-def _numbers(node: Any, number: int) -> Iterator[int]:
-    """Yield the number of each child."""
-    following = number + 1
-    for child in node.transforms:
-        yield following
-        following += 1 + _descendants(child)
+def _number_of(node: Any, number: int, index: int) -> int:
+    """Return the number of a child."""
+    return number + 1 + index + _descendants(node.transforms[:index])
 
 
-def _descendants(node: Any) -> int:
-    if not _is_composition(node.__class__):
-        return 0
-    inner: Sequence[Any] = node.transforms
-    return len(inner) + sum([_descendants(child) for child in inner if _is_composition(child.__class__)])
+def _descendants(nodes: Sequence[Any]) -> int:
+    """Return how many nodes there are below some nodes."""
+    compositions = [node.transforms for node in nodes if _is_composition(node.__class__)]
+    return sum([len(inner) + _descendants(inner) for inner in compositions])
 
 
 @cache
@@ -271,8 +272,8 @@ def steps(node: Any, number: int = ROOT) -> list[Step]:
         )
     return [
         step
-        for child, place in zip(node.transforms, _numbers(node, number), strict=True)
-        for step in steps(child, place)
+        for index, child in enumerate(node.transforms)
+        for step in steps(child, _number_of(node, number, index))
     ]
 
 

@@ -8,13 +8,17 @@ References:
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats
+from defectsynth.core.cache import ByteCache, cached
 from defectsynth.core.parameters import IntPair
 from defectsynth.parts.detection import covered_cells, detect_marks, detect_parts, pixels_to_cells
 from defectsynth.parts.part import ObjectPart
+from defectsynth.scene.foreground import Foreground
 from defectsynth.scene.scene import Scene
 
 CANDIDATES, REFINEMENTS = 128, 16  # random offsets that are tried, and variations of the best one
@@ -25,6 +29,7 @@ MIN_DEVIATION = 0.03  # deviation along the rim below which refining an offset m
 MIN_COVERAGE, FULL_COVERAGE = 0.05, 0.98  # share of the gap that an offset must cover, and that counts as all of it
 MAX_PERIODS, MAX_PERIODIC_OFFSETS = 4, 12  # periods tried to either side, and offsets for one gap
 NEAR_BEST = 0.99  # share of the best coverage from which on a shorter offset is preferred
+PERIODS_BYTES = 4 << 20  # of the choices of periods that are kept; a part of random length has another one each draw
 FINE_STEPS, FINE_SAMPLES = (0.3, 0.1), 200  # cells by which a periodic offset is refined, and points that decide it
 _PERIODS = np.arange(-MAX_PERIODS, MAX_PERIODS + 1)
 _NEIGHBOURS = np.array([(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)])
@@ -71,7 +76,8 @@ def find_matching_offsets(rng: np.random.Generator, scene: Scene, part: ObjectPa
             break
         offset = offsets[candidates[best]] * step
         if deviation > MIN_DEVIATION:
-            offset = _refine(scene, (around + 0.5) * step - 0.5, offset, [0.7 * spread * step, 0.15 * spread * step])
+            spreads = [0.7 * spread * step, 0.15 * spread * step]
+            offset = _refine(scene, (around + 0.5) * step - 0.5, offset[None], spreads)[0]
         chosen.append((round(float(offset[0])), round(float(offset[1]))))
         inside = inside[~on_ground[candidates[best]]]
         if len(inside) < 3:
@@ -86,27 +92,42 @@ def find_periodic_offsets(scene: Scene, part: ObjectPart) -> tuple[IntPair, ...]
         The offsets, the largest coverage first, the shorter first among equals; refined along the rim of the gap.
     """
     found = scene.foreground(part.method)
-    step, gap = np.array(found.step), covered_cells(part, found)
+    rim, exact = _choose_periods(found, covered_cells(part, found).tobytes())
+    if not len(exact):
+        return ()
+    spreads = [cells_apart * _NEIGHBOURS * found.step for cells_apart in FINE_STEPS]
+    offsets = _refine(scene, (rim + 0.5) * found.step - 0.5, exact, spreads)
+    return tuple((round(dx), round(dy)) for dx, dy in offsets.tolist())
+
+
+PERIODS: ByteCache[tuple[Any]] = ByteCache(PERIODS_BYTES)
+
+
+@cached(PERIODS)
+def _choose_periods(found: Foreground, cells: bytes) -> tuple[Array, Array]:
+    """Return the rim of a gap in cells, (N, 2), and offsets (M, 2) in pixels by whole periods that cover the gap.
+
+    Kept, because the gap of a whole object is the same in every draw.
+    """
+    step, gap = np.array(found.step), np.frombuffer(cells, np.uint8).reshape(found.cells.shape)
     ground = cv2.subtract(detect_parts(found).background, gap)
     rim = _sample_points(cv2.bitwise_and(cv2.dilate(gap, _RIM), ground), FINE_SAMPLES)
     periods = np.array(found.periods)
     along, across = np.meshgrid(_PERIODS, _PERIODS if len(periods) > 1 else [0])
     exact = np.stack([along.ravel(), across.ravel()], axis=1)[:, : len(periods)] @ periods
     exact = exact[np.argsort(np.abs(exact / step).sum(axis=1), kind="stable")[1:]]
-    cells = np.rint(exact / step).astype(np.intp)
+    moves = np.rint(exact / step).astype(np.intp)
     inside = np.stack(np.nonzero(gap)[::-1], axis=1)
-    on_ground = _Padded(ground, int(np.abs(cells).max()), cv2.BORDER_CONSTANT).at(inside, cells) > 0
-    chosen: list[IntPair] = []
+    on_ground = _Padded(ground, int(np.abs(moves).max()), cv2.BORDER_CONSTANT).at(inside, moves) > 0
+    chosen: list[int] = []
     while len(rim) and on_ground.shape[1] and len(chosen) < MAX_PERIODIC_OFFSETS:
         coverage = np.count_nonzero(on_ground, axis=1)
         best = int(np.argmax(coverage >= NEAR_BEST * coverage.max()))
         if not coverage[best]:
             break
-        spreads = [cells_apart * _NEIGHBOURS * step for cells_apart in FINE_STEPS]
-        offset = _refine(scene, (rim + 0.5) * step - 0.5, exact[best], spreads)
-        chosen.append((round(float(offset[0])), round(float(offset[1]))))
+        chosen.append(best)
         on_ground = on_ground[:, ~on_ground[best]]
-    return tuple(chosen)
+    return rim, exact[chosen]
 
 
 def _ground_cells(cells: Bytes, ground: str) -> Bytes:
@@ -159,15 +180,17 @@ def _deviation(values: Floats) -> Floats:
     return np.sqrt(centred.sum(axis=-1) * share)
 
 
-def _refine(scene: Scene, rim: Array, offset: Array, spreads: list[Array]) -> Array:
-    """Return the best variation of an offset in pixels, compared at full resolution along a rim (N, 2)."""
+def _refine(scene: Scene, rim: Array, offsets: Array, spreads: list[Array]) -> Array:
+    """Return the best variation of each offset (M, 2) in pixels, compared at full resolution along a rim (N, 2)."""
     colours = _colours(scene, rim.T)
+    rows = np.arange(len(offsets))
     for spread in spreads:
-        near = np.concatenate([offset[None], offset + spread])
-        change = _colours(scene, rim.T[:, None] + np.rint(near).T[:, :, None]) - colours
-        cost = np.abs(change).reshape(len(near), -1).sum(axis=1)
-        offset = near[int(np.argmin(cost))]
-    return offset
+        near = np.concatenate([offsets[:, None], offsets[:, None] + spread], axis=1)
+        moves = np.rint(near).transpose(2, 0, 1)
+        change = _colours(scene, rim.T[:, None, None] + moves[..., None]) - colours
+        cost = np.abs(change, out=change).reshape(*near.shape[:2], -1).sum(axis=2)
+        offsets = near[rows, cost.argmin(axis=1)]
+    return offsets
 
 
 def _colours(scene: Scene, points: Array) -> Floats:
