@@ -8,6 +8,7 @@ import numpy as np
 from defectsynth.core.arrays import Array, Bytes, Floats, put_pixels, threshold_mask
 
 MAX_BYTE_CHANGE = 127.0 / 255.0  # largest change that fits a signed byte
+MANY_PARTIAL = 1.0 / 12.0  # share of partly covered pixels above which it is faster to blend all 8-bit pixels
 NO_CHANGE = 128  # value of an unchanged pixel in a change of 8 bits
 
 
@@ -20,10 +21,15 @@ def alpha_composite(under: Array, over: Array, cover: Bytes, peak: float) -> Non
         cover: uint8 (h, w), opacity of `over`; 255 is opaque.
         peak: largest value of the dtype.
     """
+    opaque = threshold_mask(cover, 255)
+    partial_area = cv2.countNonZero(cover) - cv2.countNonZero(opaque)
+    if under.dtype == np.uint8 and partial_area > MANY_PARTIAL * cover.size:
+        _composite_bytes(under, over, cover)
+        return
     if peak == 1.0:
         over = np.clip(over, min(0.0, float(under.min())), max(1.0, float(under.max())))
-    partial = np.flatnonzero(cover - np.uint8(1) < np.uint8(254))  # neither 0, which wraps around, nor 255
-    if partial.size:
+    if partial_area:
+        partial = np.flatnonzero(cover - np.uint8(1) < np.uint8(254))  # neither 0, which wraps around, nor 255
         below, above = (
             pixels.reshape(cover.size, -1).take(partial, axis=0).astype(np.float32) for pixels in (under, over)
         )
@@ -32,7 +38,15 @@ def alpha_composite(under: Array, over: Array, cover: Bytes, peak: float) -> Non
         above *= cv2.merge([opacity] * above.shape[1]).reshape(above.shape)
         below += above
         put_pixels(under, partial, below if peak == 1.0 else np.rint(below, out=below).astype(under.dtype))
-    cv2.copyTo(over, threshold_mask(cover, 255), under)
+    cv2.copyTo(over, opaque, under)
+
+
+def _composite_bytes(under: Bytes, over: Bytes, cover: Bytes) -> None:
+    """Blend 8-bit pixels in place, all of them in whole numbers; no sum lies halfway between two values."""
+    opacity = cv2.merge([cover] * under.shape[2]).reshape(under.shape)
+    total = np.multiply(over, opacity, dtype=np.uint16)
+    total += np.multiply(under, ~opacity, dtype=np.uint16)
+    cv2.convertScaleAbs(total.reshape(len(total), -1), dst=under.reshape(len(under), -1), alpha=1.0 / 255.0)
 
 
 def planes_to_pixels(planes: Floats, like: Array, peak: float) -> Array:

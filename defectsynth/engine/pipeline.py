@@ -271,9 +271,7 @@ def steps(node: Any, number: int = ROOT) -> list[Step]:
             f"defects), or it gives the label away; got {type(node).__name__}(p={node.p:g}) with both kinds in it"
         )
     return [
-        step
-        for index, child in enumerate(node.transforms)
-        for step in steps(child, _number_of(node, number, index))
+        step for index, child in enumerate(node.transforms) for step in steps(child, _number_of(node, number, index))
     ]
 
 

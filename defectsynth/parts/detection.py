@@ -37,6 +37,7 @@ FAINT_THRESHOLD = 0.5  # threshold for the tip of a lead, share of the object's 
 RIM_BESIDE, RIM_AT_TIP = 0.03, 0.075  # ground added to a lead on a periodic background, beside it and around its tip,
 # which may lie in a hole or a shadow; share of the longer side of the small copy
 _SQUARE = np.ones((3, 3), np.uint8)
+WHOLE = 1e-6  # pixels by which the root of a part that is not cut may differ from the root of a detected one
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
@@ -118,6 +119,12 @@ def whole_object(scene: Scene, method: str) -> ObjectPart | None:
         return None
     points = detect_parts(scene.foreground(method)).hull
     return ObjectPart("object", points, points[0], points[len(points) // 2], "background", method)
+
+
+def is_whole(part: ObjectPart, scene: Scene) -> bool:
+    """Return whether a part is not cut: it then is the same in every draw on this image."""
+    parts = parts_of_kind(scene.foreground(part.method), part.kind)
+    return part.kind == "object" or any(math.dist(part.root, each.root) < WHOLE for each in parts)
 
 
 def pixels_to_cells(outline: Outline, step: Pair) -> Array:

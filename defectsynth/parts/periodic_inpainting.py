@@ -18,11 +18,11 @@ from defectsynth.core.parameters import IntPair, Pair
 from defectsynth.core.pixels import alpha_composite
 from defectsynth.functional.membrane import membrane
 from defectsynth.functional.polygons import fill_polygons
-from defectsynth.parts.detection import covered_cells, detect_parts
+from defectsynth.parts.detection import covered_cells, detect_parts, is_whole
 from defectsynth.parts.extraction import ExtractedPart
 from defectsynth.parts.matting import estimate_matte, fade_inside, fill_dents, grow_softly
 from defectsynth.parts.part import ObjectPart
-from defectsynth.parts.patch_offsets import find_periodic_offsets
+from defectsynth.parts.patch_offsets import PERIODS, find_periodic_offsets
 from defectsynth.parts.smooth_inpainting import cell_size, fill_smoothly
 from defectsynth.scene.periodicity import shift_plane
 from defectsynth.scene.scene import Scene
@@ -34,6 +34,7 @@ MAX_MISSING = 32  # share of a pixel, of 255, that no offset covers, from which 
 WINDOW = 5  # cells around a gap in which the brightness is compared
 EVEN_SLOPE = 0.05  # change from cell to cell above which a cell counts little in that comparison
 GAIN_RANGE = (0.5, 1.9)  # least and greatest change of brightness
+LAYERS_BYTES = 64 << 20  # of the layers that are kept; of an object at 256 px some 200 kB
 PLAN_BYTES = 16 << 20  # of the plans that are kept; a part of random length has another plan in every draw
 _SQUARE = np.ones((3, 3), np.uint8)
 
@@ -53,7 +54,8 @@ class PeriodicInpainter:
 
     def find_offsets(self, rng: np.random.Generator) -> tuple[IntPair, ...]:
         """Return the offsets (dx, dy) in pixels of the background that fills the gap; nothing is drawn at random."""
-        return find_periodic_offsets(self._scene, self._part)
+        find = _kept_offsets if is_whole(self._part, self._scene) else find_periodic_offsets
+        return find(self._scene, self._part)
 
     def extract(
         self, canvas: Array, unshaded: Array, offsets: tuple[IntPair, ...], seed: int, *, with_matte: bool = True
@@ -63,6 +65,25 @@ class PeriodicInpainter:
         box = part.box(scene.size, pad=part.padding(scene.side))
         if box is None:
             return None
+        unchanged = is_whole(part, scene) and cv2.norm(canvas, scene.image, cv2.NORM_INF) == 0.0
+        layers = _kept_layers(scene, part, box, offsets) if unchanged else None
+        layers = layers or self.separate(canvas, box, offsets, seed, with_matte=with_matte)
+        if layers is None:
+            return None
+        background, cover, matte, contact = layers
+        if not with_matte:
+            matte = contact = cover
+        pixels = np.ascontiguousarray(canvas[box.slices]).reshape(background.shape)
+        return ExtractedPart(part, box, pixels, pixels, background, cover, matte, contact)
+
+    def separate(
+        self, canvas: Array, box: Box, offsets: tuple[IntPair, ...], seed: int | None, *, with_matte: bool
+    ) -> _Layers | None:
+        """Return what is behind the part in its box, and its masks; None if they cannot be measured.
+
+        Without a seed the result is None, too, if there is a place that no offset leads to.
+        """
+        part, scene = self._part, self._scene
         found = scene.foreground(part.method)
         step = max(found.step)
         outline, mask = fill_polygons(box, part.outline), scene.object_mask(box, part.method)
@@ -80,13 +101,14 @@ class PeriodicInpainter:
         background = pixels.copy()
         missing = self._copy_periods(background, box, canvas, offsets)
         if cv2.countNonZero(missing):
+            if seed is None:
+                return None
             cell = cell_size(part, box)
             fill_smoothly(background, missing, pixels, known, cell=cell, seed=seed, peak=scene.peak)
-        matte = contact = cover
-        if with_matte:
-            matte = cv2.min(cover, estimate_matte(pixels, background, mask, thin, step=step, peak=scene.peak))
-            contact = cv2.min(cover, grow_softly(mask, SHADE_CELLS * step))
-        return ExtractedPart(part, box, pixels, pixels, background, cover, matte, contact)
+        if not with_matte:
+            return _Layers(background, cover, cover, cover)
+        matte = cv2.min(cover, estimate_matte(pixels, background, mask, thin, step=step, peak=scene.peak))
+        return _Layers(background, cover, matte, cv2.min(cover, grow_softly(mask, SHADE_CELLS * step)))
 
     def _copy_periods(self, background: Array, box: Box, canvas: Array, offsets: tuple[IntPair, ...]) -> Bytes:
         """Write the pixels at the offsets into the gap in the pixels `background` of a box, (h, w, C).
@@ -122,6 +144,25 @@ class PeriodicInpainter:
         if not cv2.countNonZero(missing.cells):
             return np.zeros(box.shape, np.uint8)
         return threshold_mask(_cells_to_box(missing, box, step, cv2.BORDER_CONSTANT), MAX_MISSING)
+
+
+class _Layers(NamedTuple):
+    """Background behind a part, (h, w, C), and masks of the part, uint8 (h, w); see `ExtractedPart`."""
+
+    background: Array
+    cover: Bytes
+    matte: Bytes
+    contact: Bytes
+
+
+_kept_offsets = cached(PERIODS)(find_periodic_offsets)
+LAYERS: ByteCache[tuple[Any]] = ByteCache(LAYERS_BYTES)
+
+
+@cached(LAYERS)
+def _kept_layers(scene: Scene, part: ObjectPart, box: Box, offsets: tuple[IntPair, ...]) -> _Layers | None:
+    """Return the layers of a part that is the same in every draw on an image without other defects."""
+    return PeriodicInpainter(part, scene).separate(scene.image, box, offsets, None, with_matte=True)
 
 
 class _Window(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from functools import cached_property
 
 import cv2
@@ -41,6 +42,11 @@ class Scene:
         self.peak: float = white_level(self.image, peak)
         self.roi: Bytes | None = None if roi is None else roi_to_mask(roi, self.size)
         self._foregrounds: dict[str, Foreground] = {}
+
+    @cached_property
+    def digest(self) -> tuple[Hashable, ...]:
+        """Identity of image and white level in this process, for caches in memory; without the region of interest."""
+        return self.peak, self.image.dtype.str, self.image.shape, hash(self.image.tobytes())
 
     def foreground(self, method: str) -> Foreground:
         """Return the foreground by a segmentation method; see `foreground.find_foreground`."""

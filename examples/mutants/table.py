@@ -37,7 +37,12 @@ MUTANTS = (
         ENGINE + "pipeline.py", "return seed if number == ROOT else seed_at(seed, number)", "return seed", PIPELINES
     ),
     Mutant(ENGINE + "pipeline.py", "np.random.SeedSequence((seed, number))", "np.random.SeedSequence(seed)", PIPELINES),
-    Mutant(ENGINE + "pipeline.py", "following += 1 + _descendants(child)", "following += 1", PIPELINES),
+    Mutant(
+        ENGINE + "pipeline.py",
+        "return number + 1 + index + _descendants(node.transforms[:index])",
+        "return number + 1 + index",
+        PIPELINES,
+    ),
     Mutant(
         ENGINE + "pipeline.py",
         "accumulate(weight / total for weight in weights)",
@@ -91,13 +96,6 @@ MUTANTS = (
         "if False:",
         "tests/engine tests/test_contract_of_presets.py",
     ),
-    Mutant(
-        ENGINE + "pipeline.py",
-        "numbers = list(islice(_numbers(node, number), last + 1))",
-        "numbers = list(range(len(node.transforms)))",
-        PIPELINES,
-    ),
-    # compat: the host
     Mutant(ENGINE + "compat.py", "if seed is not None and place:", "if seed is not None and not place:", PIPELINES),
     Mutant(ENGINE + "compat.py", "if worker != self._worker:", "if False:", PIPELINES),
     Mutant(ENGINE + "compat.py", "return list(parent.transforms[place + 1 :])", "return []", PIPELINES),

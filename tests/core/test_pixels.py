@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from defectsynth.core.pixels import planes_to_pixels
+from defectsynth.core.pixels import alpha_composite, planes_to_pixels
 from defectsynth.scene.scene import Scene
 
 PEAK = {np.uint8: 255, np.uint16: 65535, np.float32: 1}
@@ -22,3 +22,13 @@ def test_pixels_are_rounded_clipped_and_survive_the_round_trip(dtype: Any, chann
     exact = np.moveaxis(planes.astype(np.float64).clip(0, 1) * PEAK[dtype], 0, -1).reshape(image.shape)
     assert result.dtype == dtype
     assert np.abs(result - exact).max() <= (0.505 if PEAK[dtype] > 1 else 0)
+
+
+def test_blended_bytes_are_those_of_exact_arithmetic() -> None:
+    under, over = (plane.astype(np.uint8)[..., None] for plane in np.mgrid[:256, :256])
+    for opacity in (1, 77, 128, 254):
+        cover = np.full((256, 256), opacity, np.uint8)
+        blended = under.copy()
+        alpha_composite(blended, over, cover, 255.0)
+        exact = (over.astype(int) * opacity + under.astype(int) * (255 - opacity)) / 255
+        assert (blended == np.rint(exact)).all()

@@ -8,6 +8,9 @@ import pytest
 
 import defectsynth as ds
 from defectsynth.core.cache import clear_caches
+from defectsynth.parts.detection import parts_of_kind
+from defectsynth.parts.periodic_inpainting import PeriodicInpainter
+from defectsynth.scene.scene import Scene
 from tests.images import COLOR_ENCODINGS, ENCODINGS, board, board_without_case
 
 
@@ -57,3 +60,27 @@ def test_the_contract_holds_in_front_of_a_board(kind: Any, encoding: str) -> Non
         assert (ds.synthesize(image, transform, seed=seed).image == sample.image).all(), "the cache changes nothing"
         inside = ds.synthesize(image, transform, seed=seed, roi=roi)
         assert not (inside.image != image).any(axis=-1)[roi == 0].any()
+
+
+@pytest.mark.parametrize("kind", [ds.MissingPart, ds.RotatedPart])
+def test_what_is_kept_of_a_part_belongs_to_the_very_pixels_of_the_image(kind: Any) -> None:
+    image = ENCODINGS["uint8"](board(256)[0])
+    other = image.copy()
+    other[::2, ::2] ^= 1  # hardly any difference in the small copy
+    transform = kind(part_kinds=("lead",), count_range=(2, 2))
+    for seed in range(3):
+        ds.synthesize(image, transform, seed=seed)
+        drawn = ds.synthesize(other, transform, seed=seed)
+        clear_caches()
+        assert (ds.synthesize(other, transform, seed=seed).image == drawn.image).all()
+
+
+def test_a_part_is_separated_from_the_image_with_the_defects_drawn_so_far() -> None:
+    scene = Scene(ENCODINGS["uint8"](board(256)[0]))
+    part = parts_of_kind(scene.foreground("auto"), "lead")[0]
+    inpainter = PeriodicInpainter(part, scene)
+    offsets = inpainter.find_offsets(np.random.default_rng(0))
+    for canvas in (scene.image, np.zeros_like(scene.image)):
+        extracted = inpainter.extract(canvas, canvas, offsets, 0)
+        assert extracted is not None
+        assert extracted.background.any() == canvas.any()
