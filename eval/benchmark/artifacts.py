@@ -69,7 +69,7 @@ def write_artifacts(
         halves = maps.astype(np.float16)
         write_atomically(folder / HEAT_MAPS, lambda file: np.savez_compressed(file, heat_maps=halves))
     if detector.head is not None:
-        about = {"name": settings.name, "shape": detector.size}
+        about = {"name": settings.name, "shape": detector.size, "turns": detector.turns}
         save_model(folder / MODEL, detector.backbone, detector.head, settings=about)
 
 
@@ -93,4 +93,5 @@ def load_detector(folder: Path, results: Results) -> Detector:
     model = load_model(folder / MODEL)
     device = best_device()
     backbone, head = model.backbone.to(device), model.head.to(device)
-    return Detector(backbone, head, bank, settings.scoring, results.shape, calibration)
+    turns = model.settings.get("turns", 1)
+    return Detector(backbone, head, bank, settings.scoring, results.shape, calibration, turns)

@@ -12,34 +12,30 @@ Scorings:
   better for no family of parts.
 - ensemble: sum of the tails of three numbers: the largest distance, the largest evidence, and the largest logits of a
   segmenter on a grid of 4 px, see `eval.models.segmenting`. Held-out normals and twins choose the weights, and leave
-  the distance alone where the others do not help, see `eval.scoring.fusion`.
+  the distance alone where the others do not help, see `eval.scoring.fusion`. Where parts lie in any orientation,
+  evidence and logits are averaged over the four quarter turns of the image; held-out images decide that, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from dml_heads import Head
-from eval.data.images import Image, Size, load_images
-from eval.models.backbone import Backbone, unprojected
-from eval.models.embedding import StepProgress, device_of, embed_images
-from eval.models.feature_cache import Features
-from eval.models.segmenting import SegmentingBackbone
+from eval.data.images import Image, Size
+from eval.models.backbone import Backbone
 from eval.progress import Progress
 from eval.scoring.calibration import Calibration, calibrate
-from eval.scoring.fusion import Maps, fit_scales, fit_tails, fuse, sum_tails, tails_of
+from eval.scoring.fusion import Maps, Tail, fit_scales, fit_tails, fuse, sum_tails, tails_of, turns_help
+from eval.scoring.maps import QUARTERS, embedded_maps
 from eval.scoring.memory_bank import Bank, make_bank
 
 _UNCHANGED = 1e-4  # cosine distance of a patch of a twin to that of its normal, up to which they are the same
-_BLOCK = 32  # images that are embedded at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +81,7 @@ class Detector:
         scoring: "image", "pooled", "patch", "fused" or "ensemble".
         size: size at which images are embedded, see `Size`.
         calibration: threshold and probabilities.
+        turns: number of quarter turns of an image, 1 or 4, whose evidence and logits an ensemble averages.
     """
 
     backbone: Backbone
@@ -93,6 +90,7 @@ class Detector:
     scoring: str
     size: Size
     calibration: Calibration
+    turns: int = 1
 
     def scores(self, images: Sequence[Image], *, progress: Progress | None = None) -> Scores:
         """Score images.
@@ -101,8 +99,14 @@ class Detector:
             images: arrays or paths.
             progress: see `Progress`.
         """
-        embedded, evidence = _embedded(
-            self.backbone, self.head, images, scoring=self.scoring, size=self.size, progress=progress
+        embedded, evidence = embedded_maps(
+            self.backbone,
+            self.head,
+            images,
+            scoring=self.scoring,
+            size=self.size,
+            turns=self.turns,
+            progress=progress,
         )
         steps = None if progress is None else partial(progress, "score")
         distances, origins = self.bank.search(embedded, progress=steps)
@@ -114,7 +118,7 @@ def embed(
     backbone: Backbone, images: Sequence[Image], *, scoring: str, size: Size, progress: Progress | None = None
 ) -> NDArray[np.float32]:
     """Return embeddings (N, h, w, D): of patches, with the precision of float16, or of images, with h = w = 1."""
-    return _embedded(backbone, None, images, scoring=scoring, size=size, progress=progress)[0]
+    return embedded_maps(backbone, None, images, scoring=scoring, size=size, progress=progress)[0]
 
 
 def make_detector(
@@ -149,7 +153,7 @@ def make_detector(
     Raises:
         ValueError: if `scoring` needs a head or a segmenter that is missing.
     """
-    read = partial(_embedded, backbone, head, scoring=scoring, size=size, progress=progress)
+    read = partial(embedded_maps, backbone, head, scoring=scoring, size=size, progress=progress)
     known, evidence = read(normals)
     bank = make_bank(known, seed=seed, progress=progress)
     steps = None if progress is None else partial(progress, "calibrate")
@@ -159,15 +163,42 @@ def make_detector(
     if len(held_out.twins):
         drawn, of_drawn = read(held_out.twins)
         of_twins = (_twin_distances(bank, known, drawn, distances, held_out=held_out), *of_drawn)
+    turns = 1
     if scoring == "ensemble":
-        tails = fit_tails(maps, of_twins, distance=distance)
+        images = [*(normals[place] for place in held_out.normals), *held_out.twins]
+        turns, tails, maps, of_twins = _fit_ensemble(
+            maps, of_twins, lambda: read(images, turns=QUARTERS)[1], distance=distance
+        )
         bank = replace(bank, scales=tuple(number for tail in tails for number in tail))
     elif evidence:
         bank = replace(bank, scales=fit_scales(maps, (distance, *(1.0 for _ in evidence))))
     maps = tuple(np.concatenate(pair) for pair in zip(maps, of_twins, strict=True))
     scores = _combined(maps, bank, scoring).max(axis=(1, 2))
     calibration = calibrate(scores[:count], scores[count:], false_positives=held_out.false_positives)
-    return Detector(backbone, head, bank, scoring, size, calibration), known
+    return Detector(backbone, head, bank, scoring, size, calibration, turns), known
+
+
+def _fit_ensemble(
+    normals: Maps, twins: Maps, average: Callable[[], Maps], *, distance: float
+) -> tuple[int, tuple[Tail, ...], Maps, Maps]:
+    """Return the number of turns that suits held-out images, the tails, and the maps of normals and twins.
+
+    Args:
+        normals: maps of held-out normals.
+        twins: maps of twins on them.
+        average: returns evidence and segmentation of both, one after the other, averaged over quarter turns.
+        distance: factor on the weight of the distance.
+    """
+    tails, count = fit_tails(normals, twins, distance=distance), len(normals[0])
+    if not len(twins[0]):
+        return 1, tails, normals, twins
+    averaged = average()
+    turned = normals[0], *(map_[:count] for map_ in averaged)
+    of_turned = twins[0], *(map_[count:] for map_ in averaged)
+    tails_of_turned = fit_tails(turned, of_turned, distance=distance)
+    if turns_help((normals, twins), tails, (turned, of_turned), tails_of_turned):
+        return QUARTERS, tails_of_turned, turned, of_turned
+    return 1, tails, normals, twins
 
 
 def _combined(maps: Maps, bank: Bank, scoring: str) -> NDArray[np.float32]:
@@ -201,67 +232,6 @@ def _twin_distances(
         sources = held_out.sources[np.nonzero(changed)[0]]
         found[changed] = bank.search_others(twins[changed][:, None, None], sources)[:, 0, 0]
     return found
-
-
-def _embedded(
-    backbone: Backbone,
-    head: Head | None,
-    images: Sequence[Image],
-    *,
-    scoring: str,
-    size: Size,
-    progress: Progress | None,
-) -> tuple[NDArray[np.float32], Maps]:
-    """Return embeddings (N, h, w, D) to measure distances between, and the maps that are added to the distances."""
-    steps = None if progress is None else partial(progress, "embed")
-    if scoring == "image":
-        return embed_images(backbone, images, size=size, progress=steps)[:, None, None], ()
-    if scoring == "ensemble":
-        return _branches(backbone, head, load_images(images, size=size), progress=steps)
-    trainable = 0 if unprojected(backbone) is backbone else len(backbone.stages())
-    lower = Features(backbone, scoring="patch", trainable=trainable)(load_images(images, size=size), progress=steps)
-    upper = partial(backbone.upper, scoring="patch", trainable=trainable)
-    device = device_of(backbone)
-    blocks = [lower[start : start + _BLOCK] for start in range(0, len(lower), _BLOCK)]
-    with torch.inference_mode():
-        if scoring == "pooled":
-            pooled = partial(backbone.upper, scoring="pooled", trainable=trainable)
-            return _joined([pooled(block.to(device)) for block in blocks])[:, None, None], ()
-        if scoring == "patch":
-            return _joined([upper(block.to(device)).movedim(1, -1) for block in blocks]), ()
-        if head is None:
-            raise ValueError("head must be a trained one for fused scoring, got None")
-        evidence = _joined([evidence_of(head, upper(block.to(device))) for block in blocks])
-        return np.ascontiguousarray(lower.movedim(1, -1).float().numpy()), (evidence,)
-
-
-def _branches(
-    backbone: Backbone, head: Head | None, images: NDArray[np.uint8], *, progress: StepProgress | None
-) -> tuple[NDArray[np.float32], Maps]:
-    """Return frozen patches (N, h, w, D), and the evidence of the patches and of the segmentation."""
-    if head is None or not isinstance(backbone, SegmentingBackbone):
-        raise ValueError(f"backbone must be a trained SegmentingBackbone for ensembles, got {type(backbone).__name__}")
-    device = device_of(backbone)
-    frozen, evidence, logits = [], [], []
-    with torch.inference_mode():
-        for number, image in enumerate(images, 1):  # one at a time is the fastest on a CPU, see `Features`
-            branches = backbone.branches(torch.from_numpy(image)[None].to(device))
-            frozen.append(branches.frozen.half().movedim(1, -1))
-            evidence.append(evidence_of(head, branches.projected))
-            logits.append(branches.logits)
-            if progress is not None:
-                progress(number, len(images))
-    return _joined(frozen), (_joined(evidence), _joined(logits))
-
-
-def evidence_of(head: Head, embedding: Tensor) -> Tensor:
-    """Return the logit of "defective" minus that of "normal" for embeddings (B, D, h, w): (B, h, w)."""
-    logits = head(embedding)
-    return logits[:, 1] - logits[:, 0]
-
-
-def _joined(blocks: list[Tensor]) -> NDArray[np.float32]:
-    return np.ascontiguousarray(torch.cat(blocks).float().cpu().numpy())
 
 
 def _repeated(origins: NDArray[np.int64], grid: tuple[int, ...]) -> NDArray[np.int64]:

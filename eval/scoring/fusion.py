@@ -25,6 +25,7 @@ _HEAT_OF_DISTANCE = 0.3  # share of the distance in heat maps, whose outlines it
 _EVIDENCE_WEIGHTS, _SEGMENTATION_WEIGHTS = (0.0, 0.5, 1.0), (1.0, 2.0, 0.5, 0.0)  # the first ones are preferred
 _EQUAL = 0.005  # difference of AUROCs on held-out images up to which preferred weights are taken
 _GAIN = 0.002  # least gain of AUROC on held-out images for which the distance is not left alone
+_GAIN_OF_TURNS = 0.005  # least such gain for which images are turned
 
 _LEAST_SPREAD = 1e-6
 _TINY = float(np.finfo(np.float32).tiny)
@@ -112,15 +113,31 @@ def fit_tails(normals: Maps, twins: Maps, *, distance: float = 1.0) -> tuple[Tai
     candidates = [weighed(*pair) for pair in product(_EVIDENCE_WEIGHTS, _SEGMENTATION_WEIGHTS)]
     if not len(twins[0]):
         return candidates[0]
-    labels = np.repeat([0, 1], [len(normals[0]), len(twins[0])])
-    rocs = [
-        float(roc_auc_score(labels, np.concatenate([image_scores(maps, tails) for maps in (normals, twins)])))
-        for tails in candidates
-    ]
+    rocs = [_auroc(normals, twins, tails) for tails in candidates]
     alone = candidates.index(weighed(0.0, 0.0))
     if max(rocs) <= rocs[alone] + _GAIN:
         return candidates[alone]
     return next(tails for tails, roc in zip(candidates, rocs, strict=True) if roc > max(rocs) - _EQUAL)
+
+
+def turns_help(
+    plain: tuple[Maps, Maps], plain_tails: Sequence[Tail], turned: tuple[Maps, Maps], turned_tails: Sequence[Tail]
+) -> bool:
+    """Return whether the mean over quarter turns tells held-out normals from twins better, by at least .005 of AUROC.
+
+    Args:
+        plain: maps of held-out normals, and of twins on them, of which there is at least one.
+        plain_tails: tails fitted to these maps.
+        turned: the same maps, with evidence and segmentation averaged over the four quarter turns of each image.
+        turned_tails: tails fitted to those.
+    """
+    return _auroc(*turned, turned_tails) >= _auroc(*plain, plain_tails) + _GAIN_OF_TURNS
+
+
+def _auroc(normals: Maps, twins: Maps, tails: Sequence[Tail]) -> float:
+    """Return the AUROC of the scores of held-out normals against those of twins."""
+    scores = np.concatenate([image_scores(maps, tails) for maps in (normals, twins)])
+    return float(roc_auc_score(np.repeat([0, 1], [len(normals[0]), len(twins[0])]), scores))
 
 
 def _spread(values: NDArray[np.float32], median: float, map_: NDArray[np.float32]) -> float:

@@ -16,8 +16,9 @@ from torch.nn import functional
 from eval.models.backbone import Backbone, unprojected
 from eval.models.embedding import device_of
 from eval.models.segmenting import SegmentingBackbone
-from eval.scoring.detector import Detector, evidence_of
+from eval.scoring.detector import Detector
 from eval.scoring.fusion import CELLS, tails_of
+from eval.scoring.maps import evidence_of
 from eval.scoring.memory_bank import Bank
 from eval.scoring.nearest import nearest
 
@@ -32,9 +33,9 @@ def grad_cams(
 ) -> NDArray[np.float32]:
     """Return the regions of the coarsest feature map that raise the score of each image.
 
-    The score is that of the detector: of the whole image, or of its highest patch. Each channel of the map is weighted
-    by the average of the score's gradient over the map's cells; the weighted sum of the channels is cut at 0. The
-    backbone is left unchanged: no gradient is stored, and its mode is restored.
+    The score is that of the detector, without turns: of the whole image, or of its highest patch. Each channel of the
+    map is weighted by the average of the score's gradient over the map's cells; the weighted sum of the channels is
+    cut at 0. The backbone is left unchanged: no gradient is stored, and its mode is restored.
 
     Args:
         detector: computes on the device of its backbone. With image scoring the map is the coarsest of all, otherwise

@@ -15,6 +15,7 @@ from eval.scoring.fusion import (
     fuse,
     image_scores,
     sum_tails,
+    turns_help,
 )
 
 
@@ -55,6 +56,17 @@ def test_the_weights_follow_the_map_that_detects_the_twins() -> None:
     assert (distance, evidence) == (1, 0)
     assert segmentation >= 1
     assert chosen((0.0, 2.0, 0.0))[1] >= 0.5
+
+
+def test_turns_need_a_clear_gain_on_held_out_images() -> None:
+    def held_out(shift: float) -> tuple[Maps, Maps]:
+        return maps_of((0, 0, 0)), maps_of((1.0, 0.0, shift), seed=1)
+
+    weak, strong = held_out(1.0), held_out(3.0)
+    tails, better = fit_tails(*weak), fit_tails(*strong)
+    assert turns_help(weak, tails, strong, better)
+    assert not turns_help(strong, better, weak, tails)
+    assert not turns_help(weak, tails, weak, tails)
 
 
 def test_without_twins_the_segmentation_weighs_as_much_as_the_distance() -> None:

@@ -1,6 +1,7 @@
 """Segmentation of defects beside the trained patches, and the ensemble of both with the untrained distance."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from eval.models.segmenting import Segmenter, SegmentingBackbone  # noqa: E402
 from eval.scoring.detector import HeldOut, make_detector  # noqa: E402
 from eval.scoring.fusion import tails_of  # noqa: E402
 from eval.scoring.grad_cam import _highest_scores, grad_cam  # noqa: E402
+from eval.scoring.maps import embedded_maps  # noqa: E402
 from eval.training.options import TrainingOptions  # noqa: E402
 from eval.training.segmentation import CELL_SHARE, SUSPECT_CELLS, segmentation_loss, suspect_logits  # noqa: E402
 from eval.training.trainer import train  # noqa: E402
@@ -129,6 +131,34 @@ def test_an_ensemble_adds_the_tails_of_three_maps() -> None:
     np.testing.assert_allclose(found, scores.max(axis=(1, 2)), rtol=1e-2)
     assert known.shape == (8, 8, 8, embedded.shape[-1])
     assert np.isfinite(grad_cam(detector, images[0])).all()
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_evidence_and_segmentation_averaged_over_quarter_turns_turn_with_the_image(turn: int) -> None:
+    backbone, head, _ = trained()
+    images = noise(2)
+    read = partial(embedded_maps, backbone, head, scoring="ensemble", size=64, progress=None)
+    frozen, maps = read(list(images), turns=4)
+    turned = read([np.ascontiguousarray(np.rot90(image, turn)) for image in images], turns=4)[1]
+    for map_, other, plain in zip(maps, turned, read(list(images))[1], strict=True):
+        np.testing.assert_allclose(np.rot90(map_, turn, (1, 2)), other, atol=1e-4)
+        assert np.abs(map_ - plain).max() > 1e-3
+    np.testing.assert_array_equal(frozen, read(list(images))[0])
+
+
+def test_turns_are_kept_where_held_out_images_ask_for_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    write_category(tmp_path / "data" / "disc", seed=1)
+    options = {"experiments": ["self_supervised"], "heads": ["softmax"], "scorings": ["ensemble"], "epochs": 1}
+    cells = cells_of(tmp_path / "data", **options)
+    for helps, turns in ((True, 4), (False, 1)):
+        monkeypatch.setattr("eval.scoring.detector.turns_help", lambda *_, answer=helps: answer)
+        out = tmp_path / str(helps)
+        trained_cell = finished(cells, out)[1]
+        detector = load_detector(out / cells[1].name, trained_cell)
+        assert detector.turns == turns
+        category = read_category(tmp_path / "data" / "disc", size=SIDE)
+        scores = detector.scores(list(category.images(category.test))).maps.max(axis=(1, 2))
+        np.testing.assert_allclose(scores, [image.score for image in trained_cell.images], atol=1e-4)
 
 
 def test_other_backbones_are_refused() -> None:
