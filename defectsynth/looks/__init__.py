@@ -6,6 +6,7 @@ from defectsynth.looks.cloudy import Cloudy
 from defectsynth.looks.color import Color
 from defectsynth.looks.color_shift import ColorShift
 from defectsynth.looks.elsewhere import Elsewhere
+from defectsynth.looks.fibrous_core import FibrousCore
 from defectsynth.looks.filed import Filed
 from defectsynth.looks.film import ClearSheet, LiquidFilm
 from defectsynth.looks.foreign_body import ForeignBody
@@ -33,6 +34,7 @@ __all__ = [
     "ColorShift",
     "DrilledBore",
     "Elsewhere",
+    "FibrousCore",
     "Filed",
     "ForeignBody",
     "FractureFacets",

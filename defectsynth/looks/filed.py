@@ -13,13 +13,11 @@ from defectsynth.core.arrays import Floats
 from defectsynth.core.layer import Layer
 from defectsynth.core.parameters import FRACTION, Pair, between, radians_between, span
 from defectsynth.functional.shading import median_color, slope_kernel
+from defectsynth.functional.strokes import directed_strokes
 from defectsynth.looks.base import DrawnLook, Look
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
-STROKE_LAYERS = ((1.0, 40.0, 0.55), (4.0, 40.0, 0.5), (1.0, 8.0, 0.6))  # width and length in grains, strength
-PIXEL_NOISE = 0.35  # standard deviation of the noise of single pixels, relative to that of the strokes
-HIGHLIGHT_GAIN = 0.3  # additional brightness of the brightest strokes
 RIM_BRIGHTNESS = 0.6  # brightness of the rim that faces the light, relative to its slope
 MAX_BRIGHTNESS = 0.97  # greatest mean brightness of a face
 
@@ -79,26 +77,9 @@ class DrawnFiled(DrawnLook):
         height, width = layer.box.shape
         x = np.linspace(-0.5, 0.5, width, dtype=np.float32) * np.float32(self.slope * math.cos(self.turn))
         y = np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, None] * np.float32(self.slope * math.sin(self.turn))
-        change = self._strokes((height, width)) * np.float32(self.stroke) + (x + y + np.float32(self.contrast))
+        change = directed_strokes((height, width), self.grain, self.angle, self.seed) * np.float32(self.stroke) + (
+            x + y + np.float32(self.contrast)
+        )
         slope = slope_kernel(self.light)
         change += cv2.filter2D(layer.alpha, cv2.CV_32F, slope) * np.float32(RIM_BRIGHTNESS * (self.stroke + 0.1))
         return median_color(surface, layer) + change, layer.alpha
-
-    def _strokes(self, shape: tuple[int, int]) -> Floats:
-        """Return strokes along the angle, float32 (h, w), with mean 0 and standard deviation about 1."""
-        rng = np.random.default_rng(self.seed)
-        side = math.ceil(math.hypot(*shape)) + 1
-        strokes = np.zeros((side, side), np.float32)
-        for width, length, strength in STROKE_LAYERS:
-            cells = tuple(max(2, math.ceil(side / (extent * self.grain))) for extent in (width, length))
-            noise = rng.standard_normal(cells, dtype=np.float32)
-            strokes += np.float32(strength) * cv2.resize(noise, (side, side), interpolation=cv2.INTER_LINEAR)
-        strokes += np.float32(HIGHLIGHT_GAIN) * np.maximum(strokes, 0.0) ** 2 - np.float32(0.5 * HIGHLIGHT_GAIN)
-        strokes += np.float32(PIXEL_NOISE) * rng.standard_normal((side, side), dtype=np.float32)
-        cos, sin = math.cos(self.angle), math.sin(self.angle)
-        middle, centre = 0.5 * (side - 1), np.array([0.5 * (shape[1] - 1), 0.5 * (shape[0] - 1)])
-        rotation = np.array([[cos, sin], [-sin, cos]])
-        matrix = np.column_stack([rotation, np.array([middle, middle]) - rotation @ centre])
-        return cv2.warpAffine(
-            strokes, matrix, shape[::-1], flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-        )

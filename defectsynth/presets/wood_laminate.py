@@ -1,7 +1,7 @@
 """Laminate boards with a printed or embossed wood grain in any direction.
 
-Measured on real images with masks, and judged by eye on them. Recognised at a second look: chip, because the core of a
-real board shows its fibres; nails and screws, because real heads have a slot.
+Measured on real images with masks, and judged by eye on them. Recognised at a second look: nails and screws, because
+real heads have a slot; chips, where the grain is too faint to give its direction.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from defectsynth.transforms.contamination.contamination import Contamination
 from defectsynth.transforms.contamination.fractal_blob import FractalBlob
 from defectsynth.transforms.contamination.pigment_mark import PigmentMark
 from defectsynth.transforms.deformation.dent import Dent
+from defectsynth.transforms.surface.chipped_veneer import ChippedVeneer
 from defectsynth.transforms.surface.crack import Crack
 from defectsynth.transforms.surface.drill_hole import DrillHole
 from defectsynth.transforms.surface.hole import Hole
@@ -109,27 +110,23 @@ def scratch() -> list[Any]:
 
 
 def chip() -> list[Any]:
-    """Chipped decor: the printed layer is broken off and shows the rough core, or burnt through.
+    """Chipped decor: the printed layer is broken off along the grain and shows the fibrous core, or burnt through.
 
-    Drawn as an irregular `Hole`, a brown or dark `FractalBlob` or a `Scuff`.
+    Mostly a `ChippedVeneer`, else scattered black islands of a `FractalBlob` or a `Scuff`.
     """
     return [
-        Hole(
-            radius_range=(0.02, 0.09),
-            aspect_range=(0.15, 0.7),
-            irregularity_range=(0.3, 0.8),
-            contrast_range=(0.1, 0.5),
-            p=0.35,
-        ),
+        ChippedVeneer(cores=("fiberboard", "wood"), p=0.6),
         FractalBlob(
-            look=Color(palettes=("rust", "dark", "light"), tint_range=(0.0, 0.5)),
-            radius_range=(0.04, 0.25),
-            aspect_range=(0.1, 0.6),
-            raggedness_range=(0.4, 0.8),
-            softness_range=(0.0, 0.2),
-            p=0.4,
+            look=Color(palettes=("dark",), tint_range=(0.0, 0.1)),
+            radius_range=(0.04, 0.2),
+            aspect_range=(0.15, 0.6),
+            raggedness_range=(0.5, 0.85),
+            gain_range=(0.55, 0.8),
+            softness_range=(0.0, 0.1),
+            opacity_range=(0.85, 1.0),
+            p=0.25,
         ),
-        Scuff(radius_range=(0.04, 0.18), cover_range=(0.4, 0.75), contrast_range=(0.1, 0.35), p=0.25),
+        Scuff(radius_range=(0.04, 0.18), cover_range=(0.4, 0.75), contrast_range=(0.1, 0.35), p=0.15),
     ]
 
 

@@ -51,6 +51,7 @@ from defectsynth.transforms.structural.recolored_part import RecoloredPart
 from defectsynth.transforms.structural.swapped_parts import DuplicatedPart, SwappedParts
 from defectsynth.transforms.surface.abrasion import Abrasion
 from defectsynth.transforms.surface.bubble import Bubble
+from defectsynth.transforms.surface.chipped_veneer import ChippedVeneer
 from defectsynth.transforms.surface.crack import Crack
 from defectsynth.transforms.surface.crushed_pattern import CrushedPattern
 from defectsynth.transforms.surface.drill_hole import DrillHole
@@ -82,6 +83,7 @@ __all__ = [
     "Bubble",
     "Bulge",
     "ChippedEdge",
+    "ChippedVeneer",
     "ClearDrop",
     "ColorSpot",
     "Contamination",

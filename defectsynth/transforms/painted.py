@@ -12,6 +12,7 @@ from defectsynth.engine.transform import Common, DefectTransform, as_component
 from defectsynth.looks.base import Look
 from defectsynth.looks.color import Color
 from defectsynth.recipes.paint import PaintRecipe, PastedRecipe
+from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import Shape
 from defectsynth.shapes.spots import Spots
@@ -70,7 +71,7 @@ class PaintedDefect(DefectTransform):
 
     def recipe(self, rng: np.random.Generator, scene: Scene, seed: int) -> PaintRecipe | None:
         """Draw a place, a shape, a look and a blend."""
-        place = self.where.sample(rng, scene)
+        place = self.place(rng, scene)
         if place is None:
             return None
         return self.recipe_type(
@@ -82,6 +83,10 @@ class PaintedDefect(DefectTransform):
             blend=self.blend.sample(rng, scene, self.severity),
             clip=self.where.clip_method,
         )
+
+    def place(self, rng: np.random.Generator, scene: Scene) -> Place | None:
+        """Draw a place, or return None if there is none."""
+        return self.where.sample(rng, scene)
 
 
 class PastedDefect(PaintedDefect):

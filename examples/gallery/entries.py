@@ -26,6 +26,7 @@ OWN_PARTS: dict[type[DefectTransform], str] = {
     ds.Rupture: "tile",
     ds.FilmScrap: "tile",
     ds.DrillHole: "wood",
+    ds.ChippedVeneer: "wood",
     ds.Spill: "wood",
     ds.SwappedInserts: "cable",
     ds.MissingInsert: "cable",
