@@ -43,7 +43,12 @@ def encode(value: Any) -> Any:
         TypeError: if `value` holds an object that cannot be converted.
     """
     if isinstance(value, (tuple, list)):
-        return list(value) if _PLAIN.issuperset(map(type, value)) else [encode(entry) for entry in value]
+        if _PLAIN.issuperset(map(type, value)):
+            return list(value)
+        return [
+            list(entry) if type(entry) is tuple and _PLAIN.issuperset(map(type, entry)) else encode(entry)
+            for entry in value
+        ]
     if value is None or type(value) in _PLAIN or isinstance(value, InMemory):
         return value
     if isinstance(value, Value):

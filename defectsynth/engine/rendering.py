@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
@@ -115,7 +115,11 @@ def draw(
 
 
 def _with_rounded_numbers(recipe: Recipe | None) -> Recipe | None:
-    return recipe and replace(rounded(recipe), severity=recipe.severity)  # which the caller gave
+    if recipe is None:
+        return None
+    copy: Recipe = rounded(recipe)
+    vars(copy)["severity"] = recipe.severity  # which the caller gave; nobody else has the copy yet
+    return copy
 
 
 def redraw(image: Array, recipes: Sequence[Recipe], *, roi: Array | None, peak: float | None = None) -> Drawing:

@@ -98,13 +98,19 @@ class DrawnFractureFacets(DrawnLook):
         white = 1.0 - (np.array(REFLECTION_LOSS, np.float32) if colored else np.zeros(surface.shape[0], np.float32))
         base = (1.0 - self.texture) * mean
         pixels = np.empty_like(surface)
+        size = layer.box.shape[::-1]
         for target, own, mirrored in zip(pixels, base.tolist(), white.tolist(), strict=True):
-            target[:] = cv2.resize(shade * own + lit + reflection * mirrored, layer.box.shape[::-1]).reshape(
-                target.shape
-            )
+            plane = target if shade.shape == target.shape else np.empty_like(shade)
+            np.multiply(shade, own, out=plane)
+            plane += lit
+            plane += reflection if mirrored == 1.0 else reflection * mirrored
+            if plane is not target:
+                cv2.resize(plane, size, dst=target)
         if self.texture:
-            share = np.float32(self.texture) * cv2.resize(shade, layer.box.shape[::-1]).reshape(layer.box.shape)
-            pixels += surface * share
+            share = shade if shade.shape == layer.box.shape else cv2.resize(shade, size)
+            share = np.float32(self.texture) * share
+            for index, original in enumerate(surface):
+                pixels[index] += original * share
         return pixels, layer.alpha
 
     def _light(self, shape: tuple[int, int]) -> tuple[Floats, Floats]:
@@ -156,8 +162,9 @@ class DrawnFractureFacets(DrawnLook):
         across = (2 * (np.arange(rows)[:, None] + v) / rows - 1) * reach
         x, y = along * cos - across * sin + 0.5 * shape[1], along * sin + across * cos + 0.5 * shape[0]
         inside = (x >= 0) & (x < shape[1]) & (y >= 0) & (y < shape[0])
-        points = np.unique(np.stack([y[inside], x[inside]], axis=1).astype(np.intp), axis=0)
-        return points if len(points) else np.array([(shape[0] // 2, shape[1] // 2)])
+        places = np.unique(y[inside].astype(np.intp) * shape[1] + x[inside].astype(np.intp))
+        places = places if len(places) else np.array([shape[0] // 2 * shape[1] + shape[1] // 2])
+        return np.stack(np.divmod(places, shape[1]), axis=1)
 
     def _noise(self, shape: tuple[int, int]) -> Floats:
         """Return rough noise, float32 (h, w), standard deviation about 1."""

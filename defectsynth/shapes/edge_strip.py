@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from defectsynth.core.arrays import Array
+from defectsynth.core.cache import cached
+from defectsynth.core.measurements import MEASUREMENTS
 from defectsynth.core.parameters import FRACTION, Pair, between, choice, span
 from defectsynth.functional.raster import Doubles
-from defectsynth.scene.foreground import FOREGROUND_METHODS
+from defectsynth.scene.foreground import FOREGROUND_METHODS, Foreground
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 from defectsynth.shapes.base import Shape
@@ -59,7 +63,7 @@ class EdgeStrip(Shape):
         outer = np.full(number, begin) + 0.4 * uneven * _ragged_line(rng, number) if begin else np.full(number, -beyond)
         inner = np.maximum(inner, outer + 0.05 * breadth)
         sides = np.concatenate([centre + inwards * outer[:, None], (centre + inwards * inner[:, None])[::-1]])
-        outline = tuple((round(x, 2), round(y, 2)) for x, y in sides.tolist())
+        outline = tuple((x, y) for x, y in np.round(sides, 2).tolist())
         return DrawnPolygonUnion((outline,), softness=between(self.softness_range, soft) * scene.side)
 
 
@@ -75,21 +79,16 @@ def _outline_around(scene: Scene, place: Place, extent: float, method: str) -> t
     """Return points along the outline around the place and the inner normal at each, (N, 2) pixels."""
     number = int(min(max(extent / max(CORNER_SPACING * scene.side, 1.0), 4), MAX_CORNERS))
     found = scene.foreground(method)
-    contours = () if found.whole else cv2.findContours(found.cells, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
-    if not contours:
+    outlines = _smooth_outlines(found)
+    if not outlines:
         tangent = np.array([math.cos(place.angle), math.sin(place.angle)])
         inwards = np.array([-tangent[1], tangent[0]])
         line = (place.x, place.y) + np.linspace(-0.5, 0.5, number)[:, None] * extent * tangent
         return line, np.tile(inwards, (number, 1))
     here = np.array([(place.x + 0.5) / found.step[0] - 0.5, (place.y + 0.5) / found.step[1] - 0.5])
-    nearest = [float(((contour[:, 0] - here) ** 2).sum(axis=1).min()) for contour in contours]
-    points = contours[int(np.argmin(nearest))][:, 0].astype(np.float64)
-    window = min(SMOOTHING_CELLS, len(points) // 4)
-    rolled = [np.roll(points, shift, axis=0) for shift in range(-window, window + 1)]
-    points = (np.mean(rolled, axis=0) + 0.5) * found.step - 0.5
-    ahead = np.roll(points, -1, axis=0)
-    area = float((points[:, 0] * ahead[:, 1] - points[:, 1] * ahead[:, 0]).sum())
-    position = np.concatenate([[0.0], np.cumsum(np.hypot(*(ahead - points).T))])
+    nearest = [float(((outline.cells - here) ** 2).sum(axis=1).min()) for outline in outlines]
+    outline = outlines[int(np.argmin(nearest))]
+    points, position = outline.points, outline.position
     start = float(position[int(np.argmin(((points - (place.x, place.y)) ** 2).sum(axis=1)))])
     extent = min(extent, 0.9 * float(position[-1]))
     wanted = start + np.linspace(-0.5, 0.5, number) * extent
@@ -97,5 +96,41 @@ def _outline_around(scene: Scene, place: Place, extent: float, method: str) -> t
     line = np.stack([np.interp(wanted, position, closed[:, axis], period=position[-1]) for axis in (0, 1)], axis=1)
     tangent = np.gradient(line, axis=0)
     tangent /= np.maximum(np.hypot(*tangent.T), 1e-9)[:, None]
-    inwards = np.stack([-tangent[:, 1], tangent[:, 0]], axis=1) * (1.0 if area > 0 else -1.0)
+    inwards = np.stack([-tangent[:, 1], tangent[:, 0]], axis=1) * (1.0 if outline.area > 0 else -1.0)
     return line, inwards
+
+
+class _SmoothOutline(NamedTuple):
+    """An outline of the object.
+
+    Attributes:
+        cells: int (N, 2), the cells of the small copy that it was found in.
+        points: float64 (N, 2), smoothed, in pixels.
+        position: float64 (N + 1,), length of the outline up to each point, and all of it.
+        area: twice the area that it encloses, negative for the other direction.
+    """
+
+    cells: Array
+    points: Doubles
+    position: Doubles
+    area: float
+
+
+@cached(MEASUREMENTS)
+def _smooth_outlines(found: Foreground) -> tuple[_SmoothOutline, ...]:
+    """Return the outlines of the object that was found in an image; without background there are none."""
+    if found.whole:
+        return ()
+    contours = cv2.findContours(found.cells, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
+    return tuple(_smooth_outline(contour[:, 0], found.step) for contour in contours)
+
+
+def _smooth_outline(cells: Array, step: Pair) -> _SmoothOutline:
+    points = cells.astype(np.float64)
+    window = min(SMOOTHING_CELLS, len(points) // 4)
+    rolled = [np.roll(points, shift, axis=0) for shift in range(-window, window + 1)]
+    points = (np.mean(rolled, axis=0) + 0.5) * step - 0.5
+    ahead = np.roll(points, -1, axis=0)
+    area = float((points[:, 0] * ahead[:, 1] - points[:, 1] * ahead[:, 0]).sum())
+    position = np.concatenate([[0.0], np.cumsum(np.hypot(*(ahead - points).T))])
+    return _SmoothOutline(cells, points, position, area)
