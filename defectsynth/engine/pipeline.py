@@ -101,6 +101,11 @@ class State:
         self.records = self.records + drawing.records(next_draw(self.records))
         self.marks = self.marks + [Mark(patch.box, patch.mask) for patch in drawing.patches]
 
+    def pixels(self, image: Array) -> tuple[Array, Bytes]:
+        """Return image and mask after the last transform; neither is the array `image` that the run began with."""
+        self.prune()
+        return image.copy() if self.image is image else self.image, self.mask
+
     def _is_undone(self, mark: Mark) -> bool:
         """Return whether no pixel of a mark differs any more from the image before the defects."""
         now, clean = self.image[mark.box.slices], self.clean[mark.box.slices]

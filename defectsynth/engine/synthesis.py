@@ -74,9 +74,7 @@ def synthesize(
 
 def sample_of(state: State, image: Array) -> Sample:
     """Return what a run made of `image`; none of the arrays is the caller's."""
-    state.prune()
-    drawn = image.copy() if state.image is image else state.image
-    return Sample(drawn, state.mask, state.records)
+    return Sample(*state.pixels(image), state.records)
 
 
 def check_transform(transform: Any) -> None:

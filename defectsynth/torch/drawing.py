@@ -22,6 +22,7 @@ from defectsynth.engine.rendering import Drawing
 from defectsynth.engine.synthesis import check_transform
 from defectsynth.engine.targets import add_to_mask, moved_boxes
 from defectsynth.engine.transform import DefectTransform
+from defectsynth.engine.unrecorded import UnrecordedState
 from defectsynth.registry import WITHOUT, load_preset, named_defects, named_presets
 
 SEEDS = 1 << 62  # number of different seeds
@@ -87,16 +88,8 @@ def process_rank() -> int:
     return (int(os.environ.get("NODE_RANK", "0")) << 16) + int(os.environ.get("LOCAL_RANK", "0"))  # set by Lightning
 
 
-class UnrecordedDrawing(Drawing):
-    """A drawing whose records hold only the number of the draw: nobody reads the others here, and they take time."""
-
-    def records(self, draw: int = 0) -> list[dict[str, Any]]:
-        """Return a record for each defect."""
-        return [{"draw": draw} for _ in self.patches]
-
-
 @dataclass
-class DrawnImage(State):
+class DrawnImage(UnrecordedState):
     """An image with its defects, and the drawings that move masks and boxes along.
 
     Attributes:
@@ -119,7 +112,7 @@ class DrawnImage(State):
 
     def add(self, drawing: Drawing, *, value: float | None = None, kind: str = "binary") -> None:
         """Take over drawn defects and keep the drawing."""
-        super().add(UnrecordedDrawing(**vars(drawing)), value=value, kind=kind)
+        super().add(drawing, value=value, kind=kind)
         self.drawings.append((drawing, value, kind))
 
     def transformed(self, transform: Any, *, forced: bool) -> None:

@@ -19,6 +19,7 @@ from defectsynth.engine.pipeline import State, Step, run, steps
 from defectsynth.engine.sample import Sample
 from defectsynth.engine.synthesis import check_transform, sample_of
 from defectsynth.engine.transform import DefectTransform
+from defectsynth.engine.unrecorded import UnrecordedState
 from defectsynth.engine.workers import worker_seed
 from defectsynth.training.curriculum import Curriculum, with_severity
 from defectsynth.training.hard_negatives import disturbed
@@ -158,8 +159,8 @@ class AnomalyTwins(Sequence[Twin]):
 
     def __getitem__(self, index: int) -> Twin:  # type: ignore[override]  # slices would draw without being asked
         """Return item `index`, drawn afresh if it is odd."""
-        sample = self.sample(index)
-        return Twin(sample.image, sample.mask, int(bool(sample.defects)), int(index) % len(self))
+        state, image = self._state(index, UnrecordedState)
+        return Twin(*state.pixels(image), int(bool(state.records)), int(index) % len(self))
 
     def sample(self, index: int) -> Sample:
         """Return item `index` as a `Sample`, with the records of its defects.
@@ -168,6 +169,10 @@ class AnomalyTwins(Sequence[Twin]):
             IndexError: if `index` is outside the sequence.
             TypeError: if it is no whole number.
         """
+        return sample_of(*self._state(index, State))
+
+    def _state(self, index: int, kind: type[State]) -> tuple[State, Array]:
+        """Return the targets of item `index` as a state of a kind, and the image that it was drawn into."""
         if not isinstance(index, (int, np.integer)):
             raise TypeError(f"index must be a whole number, got {short_repr(index)}")
         if not -len(self) <= index < len(self):
@@ -179,17 +184,18 @@ class AnomalyTwins(Sequence[Twin]):
         epoch, reads = int(self._counts[0]), int(self._counts[1 + position])
         self._counts[1 + position] = reads + 1
         loader = worker_seed() if self._spawned else 0
-        rng = np.random.default_rng((self.seed, epoch, position, reads, loader))
-        transform = self._transform_after(epoch + reads)
-        pair = np.random.SeedSequence((self.seed, epoch, position // 2, reads, loader, PAIR))
-        shared = int(pair.generate_state(1, np.uint64)[0])
-        if position % 2 == 0:
-            changed = rng.random() < self.hard_negatives
-            normal = disturbed(image, seed=int(rng.integers(1 << 62)), peak=self.peak) if changed else np.array(image)
-            return self._drawn(normal, transform, roi=roi, seeds=[], shared=shared)
-        count = int(rng.integers(2, MAX_DEFECTS, endpoint=True)) if rng.random() < self.several else 1
-        seeds = [int(seed) for seed in rng.integers(1 << 32, size=count)]
-        return self._drawn(image, transform, roi=roi, seeds=seeds, shared=shared)
+        key, seeds = (self.seed, epoch, position, reads, loader), []
+        if position % 2:
+            rng = np.random.default_rng(key)
+            count = int(rng.integers(2, MAX_DEFECTS, endpoint=True)) if rng.random() < self.several else 1
+            seeds = rng.integers(1 << 32, size=count).tolist()
+        elif self.hard_negatives:
+            rng = np.random.default_rng(key)
+            if rng.random() < self.hard_negatives:
+                image = disturbed(image, seed=int(rng.integers(1 << 62)), peak=self.peak)
+        state = kind.of(image, roi, self.peak)
+        self._draw(state, self._transform_after(epoch + reads), seeds, key)
+        return state, image
 
     def _transform_after(self, epochs: int) -> Any:
         """Return the transform as the curriculum has it after so many epochs."""
@@ -202,30 +208,36 @@ class AnomalyTwins(Sequence[Twin]):
             self._scaled = severity, scaled
         return scaled
 
-    def _drawn(self, image: Array, transform: Any, *, roi: Array | None, seeds: list[int], shared: int) -> Sample:
-        """Return the image after a transform, its defects drawn once with each seed.
+    def _draw(self, state: State, transform: Any, seeds: list[int], key: tuple[int, ...]) -> None:
+        """Apply a transform, its defects once with each seed.
 
         Args:
-            image: not written to.
+            state: is changed.
             transform: a defect or a composition.
-            roi: see `synthesize`.
             seeds: none for a normal item.
-            shared: seed of what is no defect, the same for both items of a pair.
+            key: seed, epoch, position, number of reads and worker of the item.
         """
-        state = State.of(image, roi, self.peak)
         if isinstance(transform, DefectTransform):
             if seeds:
                 count = len(seeds) if len(seeds) > 1 else None
-                state.add(transform.draw(image, seed=seeds[0], roi=roi, count=count, peak=state.peak))
-            return sample_of(state, image)
+                drawing = transform.draw(state.image, seed=seeds[0], roi=state.roi, count=count, peak=state.peak)
+                state.add(drawing)
+            return
         divided, branches = self._split
         if divided is not transform:
             branches = steps(transform)
             self._split = transform, branches
+        shared = [] if all(step.draws for step in branches) else [_shared_seed(key)]
         for step in branches:
-            for seed in seeds if step.draws else [shared]:
+            for seed in seeds if step.draws else shared:
                 run(step.node, state, seed=seed, number=step.number)
-        return sample_of(state, image)
+
+
+def _shared_seed(key: tuple[int, ...]) -> int:
+    """Return the seed of what is no defect, the same for both items of a pair."""
+    seed, epoch, position, reads, loader = key
+    pair = np.random.SeedSequence((seed, epoch, position // 2, reads, loader, PAIR))
+    return int(pair.generate_state(1, np.uint64)[0])
 
 
 def _shared_counts(number: int) -> npt.NDArray[np.int64]:

@@ -235,17 +235,17 @@ MUTANTS = (
     ),
     Mutant(
         TRAINING + "twins.py",
-        "(self.seed, epoch, position // 2, reads, loader, PAIR)",
-        "(self.seed, epoch, position, reads, loader, PAIR)",
+        "(seed, epoch, position // 2, reads, loader, PAIR)",
+        "(seed, epoch, position, reads, loader, PAIR)",
         TWINS,
     ),
     Mutant(TRAINING + "twins.py", "self._counts[1 + position] = reads + 1", "self._counts[1] = reads + 1", TWINS),
     Mutant(
-        TRAINING + "twins.py", "int(bool(sample.defects)), int(index)", "1 - (int(index) + 1) % 2, int(index)", TWINS
+        TRAINING + "twins.py", "int(bool(state.records)), int(index)", "1 - (int(index) + 1) % 2, int(index)", TWINS
     ),
-    Mutant(TRAINING + "twins.py", "for seed in seeds if step.draws else [shared]:", "for seed in seeds:", TWINS),
+    Mutant(TRAINING + "twins.py", "for seed in seeds if step.draws else shared:", "for seed in seeds:", TWINS),
     Mutant(TRAINING + "twins.py", "steps(transform)  # raises", "()  # raises", "tests/training tests/engine"),
-    Mutant(TRAINING + "twins.py", "changed = rng.random() < self.hard_negatives", "changed = False", TWINS),
+    Mutant(TRAINING + "twins.py", "if rng.random() < self.hard_negatives:", "if False:", TWINS),
     Mutant(TRAINING + "twins.py", "counts[:] = self._counts", "pass", TWINS),
     Mutant(TRAINING + "curriculum.py", "leaf.severity *= scale", "leaf.severity = scale", TWINS),
     Mutant(TRAINING + "curriculum.py", "self(min(epoch / self.duration, 1.0))", "self(1.0)", TWINS),
