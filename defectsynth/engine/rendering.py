@@ -11,6 +11,7 @@ import numpy as np
 
 from defectsynth.core.allocation import keep_freed_memory
 from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.forking import end_opencv_threads_at_forks
 from defectsynth.core.patch import Patch, drop_restored_pixels
 from defectsynth.core.rounding import rounded
 from defectsynth.core.serialization import encode
@@ -22,6 +23,7 @@ MAX_TRIES = 8  # draws of one defect before it is left out
 Sampler = Callable[[np.random.Generator, Scene], Recipe | None]
 
 keep_freed_memory()
+end_opencv_threads_at_forks()
 
 
 @dataclass
