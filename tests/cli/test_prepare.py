@@ -1,9 +1,9 @@
 """`defectsynth prepare` fills a store from which `generate` draws the same images."""
 
 import os
+import shutil
 import signal
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 from defectsynth.cli import main
 from defectsynth.core.measurements import current_store
 from tests.images import make_part, write_image
+from tests.processes import stopped_midway
 
 
 def test_generate_draws_the_same_with_a_prepared_store(
@@ -58,19 +59,19 @@ def test_a_wrong_call_is_named(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals of POSIX")
-@pytest.mark.parametrize("delay", [0.0, 0.6])
-def test_an_interrupted_call_says_so_and_goes_on(delay: float, start: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("measured", [0, 6], ids=["at the start", "midway"])
+def test_an_interrupted_call_says_so_and_goes_on(measured: int, start: Any, tmp_path: Path) -> None:
     folder, store = tmp_path / "good", tmp_path / "store"
-    for number in range(40):
+    for number in range(60):
         write_image(folder / f"{number}.png", make_part(number))
     words = ["prepare", str(folder), "--preset", "generic_object", "--store", str(store), "--quiet"]
-    process = start(*words, "--workers", "2")
-    while not store.exists() and process.poll() is None:
-        time.sleep(0.01)
-    time.sleep(delay)
-    os.killpg(process.pid, signal.SIGINT)
-    printed, errors = process.communicate(timeout=60)
-    assert process.returncode in (130, -signal.SIGINT)  # Python ends itself if Ctrl-C fell into an `exec`
-    assert not printed
-    assert errors.strip() == "interrupted; run the same command again to finish"
+    ended = stopped_midway(
+        lambda: start(*words, "--workers", "2"),
+        when=lambda: store.exists() and len(list(store.rglob("*.measurement"))) >= measured,
+        stop=lambda job: os.killpg(job.pid, signal.SIGINT),
+        clean=lambda: shutil.rmtree(store),
+    )
+    assert ended.code in (130, -signal.SIGINT)  # Python ends itself if Ctrl-C fell into an `exec`
+    assert not ended.printed
+    assert ended.errors.strip() == "interrupted; run the same command again to finish"
     assert main([*words, "--workers", "1"]) == 0

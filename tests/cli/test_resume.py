@@ -2,10 +2,10 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,11 +16,13 @@ import pytest
 from defectsynth.cli.job import JOURNAL, Journal
 from defectsynth.cli.writing import TEMPORARY
 from tests.images import make_part, write_image
+from tests.processes import ATTEMPTS, TIMEOUT, Ended, children_of, running_in_group, stopped_midway, wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="process groups and their signals")
 SHARDS = ("--shard-size", "20")
 WORDS = ("--preset", "generic_object", "--count", "150", "--seed", "5", "--layout")
-TIMEOUT = 60  # seconds
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the workers are found in /proc")
 
 
 @pytest.fixture(scope="module")
@@ -44,33 +46,35 @@ def whole(large: Path, folder: Path, start: Any, tree: Any) -> Callable[[str], d
     def run(layout: str) -> dict[str, str]:
         output = folder / f"whole_{layout}"
         if not (output / "manifest.jsonl").exists():
-            _, errors = (job := start("generate", large, output, *WORDS, layout, "--workers", 2)).communicate(
-                timeout=TIMEOUT
-            )
-            assert job.returncode == 0, errors
+            finish(start, large, output, layout, 2)
         return tree(output)
 
     return run
 
 
-def wait_for(journal: Path, lines: int, job: subprocess.Popen[str]) -> None:
-    """Wait until the journal has a number of lines; 0 waits for the file."""
-    end = time.monotonic() + TIMEOUT
-    while time.monotonic() < end:
-        if journal.exists() and journal.read_bytes().count(b"\n") >= lines:
-            return
-        assert job.poll() is None, job.communicate()
-        time.sleep(0.001)
-    pytest.fail("the job wrote too few lines in time")
+@pytest.fixture
+def midway(large: Path, tmp_path: Path, start: Any) -> Callable[..., tuple[Path, Ended]]:
+    """Return a function that stops a job when its journal has some lines, and returns its output folder and end."""
+    output = tmp_path / "out"
+
+    def run(lines: int, layout: str, workers: int, stop: Callable[[subprocess.Popen[str]], None]) -> tuple[Path, Ended]:
+        ended = stopped_midway(
+            lambda: start("generate", large, output, *WORDS, layout, "--workers", workers),
+            when=lambda: has_lines(output, lines),
+            stop=stop,
+            clean=lambda: shutil.rmtree(output),
+        )
+        return output, ended
+
+    return run
 
 
-def is_group_alive(group: int) -> bool:
-    """Return whether a process of the group still runs."""
+def has_lines(output: Path, lines: int) -> bool:
+    """Return whether the journal of a job has a number of lines; 0 asks for the file."""
     try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
+        return (output / JOURNAL).read_bytes().count(b"\n") >= lines
+    except FileNotFoundError:
         return False
-    return True
 
 
 def finish(start: Any, large: Path, output: Path, layout: str, workers: int) -> None:
@@ -84,14 +88,11 @@ def finish(start: Any, large: Path, output: Path, layout: str, workers: int) -> 
     ("lines", "layout", "workers"), [(0, "mvtec", 2), (60, "coco", 2), (100, "yolo", 1), (13, "webdataset", 2)]
 )
 def test_a_killed_job_can_be_finished_with_the_same_output(
-    *, tmp_path: Path, large: Path, whole: Any, start: Any, tree: Any, lines: int, layout: str, workers: int
+    *, large: Path, whole: Any, midway: Any, start: Any, tree: Any, lines: int, layout: str, workers: int
 ) -> None:
-    output = tmp_path / "out"
     expected = whole(layout)
-    job = start("generate", large, output, *WORDS, layout, "--workers", workers)
-    wait_for(output / JOURNAL, lines, job)
-    os.killpg(job.pid, signal.SIGKILL)
-    job.communicate(timeout=TIMEOUT)
+    output, ended = midway(lines, layout, workers, lambda job: os.killpg(job.pid, signal.SIGKILL))
+    assert ended.code == -signal.SIGKILL
     assert not (output / "manifest.jsonl").exists()
     finish(start, large, output, layout, 3 - workers)
     assert tree(output) == expected
@@ -99,59 +100,45 @@ def test_a_killed_job_can_be_finished_with_the_same_output(
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_interrupted_job_can_be_finished_with_the_same_output(
-    *, tmp_path: Path, large: Path, whole: Any, start: Any, tree: Any, workers: int
+    *, large: Path, whole: Any, midway: Any, start: Any, tree: Any, workers: int
 ) -> None:
-    output = tmp_path / "out"
-    job = start("generate", large, output, *WORDS, "mvtec", "--workers", workers)
-    wait_for(output / JOURNAL, 40, job)
-    os.killpg(job.pid, signal.SIGINT)  # as a terminal sends it
-    _, errors = job.communicate(timeout=TIMEOUT)
-    assert job.returncode == 130, errors
-    assert "of 150; run the same command again to finish" in errors
-    assert "Traceback" not in errors
-    assert not is_group_alive(job.pid)
+    output, ended = midway(40, "mvtec", workers, lambda job: os.killpg(job.pid, signal.SIGINT))  # as a terminal does
+    assert ended.code == 130, ended.errors
+    assert "of 150; run the same command again to finish" in ended.errors
+    assert "Traceback" not in ended.errors
+    assert not running_in_group(ended.id)
     finish(start, large, output, "mvtec", 2)
     assert tree(output) == whole("mvtec")
 
 
-def test_workers_end_when_only_the_main_process_is_killed(tmp_path: Path, large: Path, start: Any) -> None:
-    output = tmp_path / "out"
-    job = start("generate", large, output, *WORDS, "mvtec", "--workers", 2)
-    wait_for(output / JOURNAL, 20, job)
-    job.kill()
-    job.communicate(timeout=TIMEOUT)
-    end = time.monotonic() + 10
-    while is_group_alive(job.pid) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert not is_group_alive(job.pid)
+@needs_proc
+def test_workers_end_when_only_the_main_process_is_killed(midway: Any) -> None:
+    _, ended = midway(20, "mvtec", 2, lambda job: job.kill())
+    wait_until(lambda: not running_in_group(ended.id))
 
 
-@pytest.mark.skipif(not Path("/proc").is_dir(), reason="the workers are found in /proc")
-def test_a_killed_worker_ends_the_job_with_a_message(tmp_path: Path, large: Path, start: Any) -> None:
-    output = tmp_path / "out"
-    job = start("generate", large, output, *WORDS, "mvtec", "--workers", 2)
-    wait_for(output / JOURNAL, 20, job)
-    children = [int(path.name) for path in Path("/proc").iterdir() if parent_of(path) == job.pid]
-    os.kill(children[0], signal.SIGKILL)
-    _, errors = job.communicate(timeout=TIMEOUT)
-    assert job.returncode == 1
-    assert "a worker process was killed" in errors
-    assert "Traceback" not in errors
+@needs_proc
+def test_a_killed_worker_ends_the_job_with_a_message(midway: Any) -> None:
+    def kill_a_worker(job: subprocess.Popen[str]) -> None:
+        for child in children_of(job.pid)[:1]:
+            os.kill(child, signal.SIGKILL)
 
-
-def parent_of(path: Path) -> int | None:
-    """Return the id of the parent of a process, given its folder in /proc."""
-    try:
-        return int((path / "stat").read_text().rpartition(")")[2].split()[1])
-    except (IndexError, OSError):
-        return None
+    _, ended = midway(20, "mvtec", 2, kill_a_worker)
+    assert ended.code == 1
+    assert "a worker process was killed" in ended.errors
+    assert "Traceback" not in ended.errors
 
 
 def test_two_runs_into_one_folder_are_refused(tmp_path: Path, large: Path, start: Any) -> None:
-    output = tmp_path / "out"
-    first = start("generate", large, output, *WORDS, "mvtec", "--workers", 1)
-    wait_for(output / JOURNAL, 5, first)
-    os.kill(first.pid, signal.SIGSTOP)
+    for attempt in range(ATTEMPTS):
+        output = tmp_path / str(attempt)
+        first = start("generate", large, output, *WORDS, "mvtec", "--workers", 1)
+        wait_until(lambda output=output: has_lines(output, 1), unless=lambda first=first: first.poll() is not None)
+        os.kill(first.pid, signal.SIGSTOP)
+        if not (output / "manifest.jsonl").exists():
+            break
+        os.kill(first.pid, signal.SIGCONT)
+        first.communicate(timeout=TIMEOUT)
     _, errors = (second := start("generate", large, output, *WORDS, "mvtec")).communicate(timeout=TIMEOUT)
     os.kill(first.pid, signal.SIGCONT)
     assert second.returncode == 2
