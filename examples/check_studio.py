@@ -27,7 +27,8 @@ from eval.sample_set.__main__ import main as write_sample_set
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHANGES = 12  # of a slider, timed
-PATIENCE = 60  # s until the server answers
+PATIENCE = 300  # s until the server answers or the page shows something, which on a busy machine takes long
+PORTS = 3  # tried one after the other: another program may take one before the server does
 SIZES = {"wide": (1500, 1000), "narrow": (420, 900)}
 
 
@@ -59,27 +60,45 @@ def browser_program() -> str | None:
 @contextlib.contextmanager
 def served(parts: Path, *options: str, python: Path | str = sys.executable) -> Iterator[str]:
     """Serve the studio for a folder, with the Python of another environment if it is named; yield its address."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # which it obeys
+    words = [str(python), "-m", "defectsynth.cli", "studio", str(parts), "--no-browser", "--show", "scratch", *options]
+    for attempt in range(PORTS):
+        port = _free_port()
+        server = subprocess.Popen([*words, "--port", str(port)], stdout=subprocess.DEVNULL, env=environment)  # noqa: S603
+        url = f"http://127.0.0.1:{port}/"
+        try:
+            if _answers(url, server):
+                yield url
+                return
+        finally:
+            _end(server)
+        _check(attempt + 1 < PORTS, f"the studio serves {parts}, got exit code {server.returncode}")
+
+
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [str(python), "-m", "defectsynth.cli", "studio", str(parts), "--port", str(port), "--no-browser"]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}  # which it obeys
-    server = subprocess.Popen([*command, "--show", "scratch", *options], stdout=subprocess.DEVNULL, env=environment)  # noqa: S603
-    url = f"http://127.0.0.1:{port}/"
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _answers(url: str, server: subprocess.Popen[bytes]) -> bool:
+    """Wait until a server answers; return whether it does, rather than ending or keeping silent for too long."""
+    end = time.monotonic() + PATIENCE
+    while server.poll() is None and time.monotonic() < end:
+        with contextlib.suppress(urllib.error.URLError, OSError):
+            urllib.request.urlopen(url, timeout=5).close()  # noqa: S310  our own address
+            return server.poll() is None
+        time.sleep(0.1)
+    return False
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.terminate()
     try:
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                urllib.request.urlopen(url, timeout=5).close()
-                break
-            except (urllib.error.URLError, OSError):
-                if server.poll() is not None or time.monotonic() > end:
-                    raise
-                time.sleep(0.1)
-        yield url
+        server.wait(timeout=PATIENCE)
     finally:
-        server.terminate()
-        server.wait(timeout=20)
+        server.kill()  # if it does not end
 
 
 def walk(url: str, out: Path) -> list[float]:
@@ -115,9 +134,12 @@ def opened(url: str) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  an optional package
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_program(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=browser_program(), args=["--no-sandbox"], timeout=1000 * PATIENCE
+        )
         try:
             page = browser.new_page(viewport=_viewport("wide"), accept_downloads=True)
+            page.set_default_timeout(1000 * PATIENCE)
             hosts: set[str] = set()
             page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
             page.goto(url)
@@ -168,7 +190,7 @@ def _save(page: Any, file: Path) -> None:
 
 def _images(page: Any) -> list[str]:
     """Return the images of the sheet, as data URLs, once all are there."""
-    page.wait_for_selector('[data-cell="cell-5"]', timeout=30_000)
+    page.wait_for_selector('[data-cell="cell-5"]')
     found: list[str] = page.eval_on_selector_all(
         "[data-cell^='cell-']:not([data-cell$='kept'])", "all => all.map(each => each.src)"
     )

@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, settings
 import defectsynth as ds
 from defectsynth.core.cache import clear_caches
 
-settings.register_profile("ci", max_examples=150, deadline=None, derandomize=True)
+settings.register_profile(
+    "ci", max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)  # a busy machine is no fault of a test
 settings.register_profile(
     "thorough", max_examples=1350, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )

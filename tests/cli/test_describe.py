@@ -10,6 +10,7 @@ from defectsynth.core.parameters import Rule
 from defectsynth.presets import PRESETS
 from defectsynth.reference import REFERENCES
 from defectsynth.registry import named_defects, named_presets, preset_summary
+from tests.processes import TIMEOUT
 
 
 def test_list_names_every_defect_preset_and_mode(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,5 +67,5 @@ def test_a_closed_pipe_ends_show_without_a_traceback(start: Any) -> None:
     job = start("show", "generic_object")
     job.stdout.close()
     assert "Traceback" not in job.stderr.read()
-    job.wait(timeout=30)
+    job.wait(timeout=TIMEOUT)
     job.stderr.close()

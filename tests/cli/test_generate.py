@@ -14,6 +14,7 @@ from defectsynth.cli.arguments import LAYOUTS
 from defectsynth.io.image_files import read_image
 from tests.cli.outputs import SEVERAL, read_manifest, read_pixels
 from tests.images import make_part, write_image
+from tests.processes import TIMEOUT
 
 
 def test_the_mvtec_layout_has_all_files_and_copies_of_the_good_images(good: Path, generate: Any, tree: Any) -> None:
@@ -108,7 +109,7 @@ def test_the_number_of_workers_does_not_change_the_output(
 ) -> None:
     words = ("--preset", "generic_object", "--count", "40", "--layout", "mvtec")
     _, alone = generate(good, *words)
-    _, errors = (run := start("generate", good, tmp_path / "two", *words, "--workers", 2)).communicate(timeout=60)
+    _, errors = (run := start("generate", good, tmp_path / "two", *words, "--workers", 2)).communicate(timeout=TIMEOUT)
     assert run.returncode == 0, errors
     assert "drawing: 100%" in errors  # the progress bar
     assert tree(tmp_path / "two") == tree(alone)

@@ -12,6 +12,7 @@ from defectsynth import redraw
 from defectsynth.io.image_files import read_image
 from tests.cli.outputs import read_manifest
 from tests.images import make_part, write_image
+from tests.processes import TIMEOUT
 
 NAME = "Prüfling-試験-🔩"
 NARROW = [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1:strict"}, {"LC_ALL": "C"}]
@@ -23,13 +24,13 @@ def test_names_outside_ascii_reach_a_narrow_terminal(tmp_path: Path, start: Any,
     (tmp_path / NAME / f"{NAME}.png").write_bytes(b"")
     words = ("generate", tmp_path / NAME, tmp_path / f"out {NAME}", "--defect", "line", "--workers", 1)
     for printed in ("images with defects", "is finished already"):
-        output, errors = (job := start(*words, variables=variables)).communicate(timeout=60)
+        output, errors = (job := start(*words, variables=variables)).communicate(timeout=TIMEOUT)
         assert job.returncode == 1, errors
         assert printed in output
         assert ".png: the file is empty" in errors
         assert "Traceback" not in errors
     sheet = tmp_path / f"{NAME}.png"
-    output, errors = (job := start("preview", tmp_path / NAME, sheet, variables=variables)).communicate(timeout=60)
+    output, errors = (job := start("preview", tmp_path / NAME, sheet, variables=variables)).communicate(timeout=TIMEOUT)
     assert job.returncode == 1, errors
     assert "samples in" in output
     assert sheet.exists()
@@ -37,7 +38,7 @@ def test_names_outside_ascii_reach_a_narrow_terminal(tmp_path: Path, start: Any,
 
 def test_help_reaches_a_narrow_terminal(start: Any) -> None:
     for words in (("--help",), ("show", "scratch"), ("show", "screw"), ("list",)):
-        _, errors = (job := start(*words, variables={"PYTHONIOENCODING": "ascii"})).communicate(timeout=60)
+        _, errors = (job := start(*words, variables={"PYTHONIOENCODING": "ascii"})).communicate(timeout=TIMEOUT)
         assert job.returncode == 0, errors
 
 

@@ -16,7 +16,7 @@ resource = pytest.importorskip("resource")
 def test_memory_freed_by_one_draw_serves_the_next() -> None:
     keep_freed_memory()
     faults = []
-    for _ in range(3):
+    for _ in range(6):
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
         images = [np.ones((1024, 1024, 3), np.uint8) for _ in range(8)]
         del images

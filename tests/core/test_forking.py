@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import TIMEOUT
+
 ROOT = Path(__file__).parents[2]
 FORKING = """
 import os, sys, threading
@@ -38,4 +40,4 @@ other.set()
 @pytest.mark.parametrize(("threads", "number"), [("one", 1), ("one", 2), ("two", 0)])
 def test_forked_children_use_opencv_with_any_number_of_threads(threads: str, number: int) -> None:
     """Without care the third child or so that sets one thread hangs."""
-    subprocess.run([sys.executable, "-c", FORKING, threads, str(number)], cwd=ROOT, check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", FORKING, threads, str(number)], cwd=ROOT, check=True, timeout=TIMEOUT)

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
@@ -57,7 +56,6 @@ def test_other_processes_use_the_store_and_draw_the_same(tmp_path: Path, start: 
         pytest.skip(f"no {start} on this system")
     without = drawn()
     clear_caches()
-    cv2.setNumThreads(1)  # a forked process would wait for threads that only its parent has
     with ds.use_store(tmp_path), multiprocessing.get_context(start).Pool(2 if start == "fork" else 1) as pool:
         assert pool.map(drawn, range(2), chunksize=1) == [without, without]
     store = list(tmp_path.rglob("*.measurement"))

@@ -2,8 +2,9 @@
 
 import json
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from time import sleep
+from time import time
 from typing import Any
 
 import cv2
@@ -20,6 +21,7 @@ from eval.benchmark.locks import hold_locks
 from eval.benchmark.results import write_failure
 from eval.benchmark.runner import WAITING, Cell, run_cells
 from eval.benchmark.settings import BenchmarkOptions, make_cells
+from tests.processes import wait_until
 
 SIDE = 64
 
@@ -92,10 +94,13 @@ def test_a_failure_in_another_process_is_reported_and_not_tried_again(data: Path
     (fine.folder / "results.json").unlink()
     release = Release(tmp_path, settings.name)
 
+    def fail_after(moment: float) -> bool:
+        write_failure(fine.folder, settings, MemoryError("just now"))
+        return (fine.folder / "failed.json").stat().st_mtime > moment
+
     def failing(stage: str, done: int, total: int) -> None:
         if stage == WAITING:
-            sleep(0.02)  # files have coarse times
-            write_failure(fine.folder, settings, MemoryError("just now"))
+            wait_until(partial(fail_after, time()))  # files have coarse times
         release(stage, done, total)
 
     (failed,) = list(run_cells([settings], out=tmp_path, progress=failing))

@@ -19,6 +19,7 @@ faiss = pytest.importorskip("faiss")
 
 from eval.scoring import nearest as module  # noqa: E402  # after the skips
 from eval.scoring.nearest import nearest  # noqa: E402
+from tests.processes import TIMEOUT  # noqa: E402
 
 Floats = NDArray[np.floating]
 
@@ -170,7 +171,7 @@ if __name__ == "__main__":
     torch.set_num_threads(2)
     child = multiprocessing.get_context("fork").Process(target=search_in_child, args=(search(),))
     child.start()
-    child.join(60)
+    child.join(240)
     code = child.exitcode
     child.kill()
     sys.exit(code != 0)
@@ -179,7 +180,7 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
 def test_a_forked_process_can_search_after_its_parent() -> None:
-    subprocess.run([sys.executable, "-c", FORKING], check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", FORKING], check=True, timeout=TIMEOUT)
 
 
 def test_torch_searches_on_accelerators_and_without_faiss(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,10 +3,8 @@
 import base64
 import hashlib
 import json
-import os
 import re
 import shutil
-import subprocess
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +20,7 @@ pytest.importorskip("jinja2")
 from defectsynth.io import image_files
 from eval.benchmark.results import find_results, read_results, write_failure, write_results
 from eval.report import write_report
-from examples.check_studio import browser_program
+from tests.browser import shown_document
 
 
 def test_failed_cells_are_shown(read: Any, strange: str) -> None:
@@ -195,28 +193,14 @@ LOOK = """<!DOCTYPE html><title>waiting</title><iframe src="{page}" style="width
 }};</script>"""
 
 
-@pytest.fixture
-def chromium(tmp_path: Path) -> list[str]:
-    program = browser_program()
-    if program is None:
-        pytest.skip("no chromium on PATH")
-    words = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    words += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    return [program, *words, "--allow-file-access-from-files", f"--user-data-dir={tmp_path / 'profile'}"]
-
-
 @pytest.mark.parametrize("width", [380, 1600])
 def test_a_browser_shows_all_images_and_the_page_does_not_overflow(
-    page: Path, read: Any, chromium: list[str], tmp_path: Path, width: int
+    page: Path, read: Any, tmp_path: Path, width: int
 ) -> None:
     look = tmp_path / "look.html"
     look.write_text(LOOK.format(page=page.as_uri(), width=width), encoding="utf-8")
-    environment = {**os.environ, "HOME": str(tmp_path)}
-    done = subprocess.run(
-        [*chromium, f"--window-size={width + 100},1000", "--virtual-time-budget=5000", "--dump-dom", look.as_uri()],
-        capture_output=True, text=True, timeout=120, check=True, env=environment,
-    )  # fmt: skip
-    (title,) = re.findall(r"<title>(.*?)</title>", done.stdout)
+    document = shown_document(look, tmp_path, "--allow-file-access-from-files", f"--window-size={width + 100},1000")
+    (title,) = re.findall(r"<title>(.*?)</title>", document)
     seen = json.loads(title)
     assert seen["width"] <= width
     assert seen["images"] == seen["loaded"] == len(read.images) > 30

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from examples.check_integrations.frame import FAILED, MISSING, OK, all_checks, checks_in, run_check
+from tests.processes import TIMEOUT
 
 SOURCE = '''
 PACKAGE = "numpy"
@@ -22,7 +23,7 @@ def check_crash(folder):
 def check_slow(folder):
     """Take too long."""
     import time
-    time.sleep(60)
+    time.sleep(600)
 '''
 
 
@@ -42,7 +43,7 @@ def test_one_line_whatever_becomes_of_a_check(
     file.write_text(SOURCE)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (check,) = [each for each in checks_in(file, "tool_checks") if each.function == f"check_{function}"]
-    outcome = run_check(check, timeout_s=2 if function == "slow" else 60)
+    outcome = run_check(check, timeout_s=2 if function == "slow" else TIMEOUT)
     assert (outcome.status, outcome.text) == (status, text)
     assert str(outcome).startswith(f"tool_checks.{function} {outcome.version}")
     assert check.done in str(outcome)

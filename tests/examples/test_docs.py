@@ -1,7 +1,6 @@
 """The documentation: READMEs become pages, recipes run, the site has no dead link and opens in a browser."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +9,12 @@ import pytest
 import defectsynth as ds
 from defectsynth.presets import CATEGORIES
 from defectsynth.registry import public_transforms
-from examples.check_studio import browser_program
 from examples.docs.__main__ import main
 from examples.docs.check import MAX_PAGE_SIZE, faults_of
 from examples.docs.readmes import ROOT, anchor, pages
 from examples.docs.site import RECIPES
 from examples.docs.transforms import transform_page, transforms_by_family
+from tests.browser import shown_document
 
 
 def test_long_readmes_are_split_at_their_sections_and_links_follow() -> None:
@@ -103,23 +102,6 @@ def test_the_site_has_a_page_for_every_transform_and_preset(site: Path) -> None:
 
 
 def test_the_site_opens_in_a_browser(site: Path, tmp_path: Path) -> None:
-    program = browser_program()
-    if program is None:
-        pytest.skip("no chromium on PATH")
-    page = site / "transforms" / "Scratch.html"
-    options = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        f"--user-data-dir={tmp_path}",
-        "--virtual-time-budget=5000",
-    ]
-    done = subprocess.run(
-        [program, *options, f"--user-data-dir={tmp_path}", "--dump-dom", page.as_uri()],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    assert "<h1" in done.stdout
-    assert "Scratch" in done.stdout
+    document = shown_document(site / "transforms" / "Scratch.html", tmp_path)
+    assert "<h1" in document
+    assert "Scratch" in document

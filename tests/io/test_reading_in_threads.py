@@ -16,6 +16,7 @@ from defectsynth.core.cache import clear_caches
 from defectsynth.io.image_files import read_image
 from defectsynth.io.sources import open_image
 from tests.images import make_part, write_image
+from tests.processes import TIMEOUT
 
 LINES, THREADS = 1000, 4
 
@@ -48,9 +49,11 @@ def test_other_threads_log_while_images_are_decoded(tmp_path: Path, capfd: pytes
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_children_forked_while_images_are_decoded_read_images(tmp_path: Path) -> None:
     path = write_image(tmp_path / "a.png", make_part(size=(400, 500)))
-    done = threading.Event()
+    done, ready = threading.Event(), threading.Barrier(4)
 
     def decode() -> None:
+        read_image(path)
+        ready.wait()  # what OpenCV sets up at the first call of a thread is left out
         while not done.is_set():
             read_image(path)
             clear_caches()
@@ -60,6 +63,8 @@ def test_children_forked_while_images_are_decoded_read_images(tmp_path: Path) ->
     for reader in readers:
         reader.start()
     try:
+        read_image(path)
+        ready.wait(TIMEOUT)
         for _ in range(30):
             child = os.fork()
             if child == 0:
@@ -69,7 +74,7 @@ def test_children_forked_while_images_are_decoded_read_images(tmp_path: Path) ->
                     status = int(read_image(path).tobytes() != open_image(str(path)).tobytes())
                 finally:
                     os._exit(status)
-            until = time.monotonic() + 20
+            until = time.monotonic() + 60
             while (ended := os.waitpid(child, os.WNOHANG))[0] == 0 and time.monotonic() < until:
                 time.sleep(0.005)
             if ended[0] == 0:
@@ -92,7 +97,7 @@ def test_locks_that_are_held_at_a_fork_are_renewed(tmp_path: Path) -> None:
         "if child == 0: os._exit(int(sources.open_image(sys.argv[1]).size == 0))\n"
         "sys.exit(os.waitpid(child, 0)[1])\n"
     ).replace("if child == 0:", "    if child == 0:")
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=TIMEOUT)
 
 
 @pytest.mark.parametrize("closed", ["2>&-", "0<&- 1>&- 2>&-"])

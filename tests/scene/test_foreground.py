@@ -143,16 +143,17 @@ def test_halves_without_an_object_are_taken_whole() -> None:
 
 
 def test_the_time_does_not_grow_with_the_image() -> None:
-    times = []
+    images, least = {}, {}
     for side in (512, 4096):
-        image = np.full((side, side), 40, np.uint8)
-        image[side // 4 : side // 2, side // 4 : -side // 4] = 200
-        runs = []
-        for _ in range(15):
+        images[side] = np.full((side, side), 40, np.uint8)
+        images[side][side // 4 : side // 2, side // 4 : -side // 4] = 200
+    for run in range(200):  # on a busy machine few runs keep the caches of the processor to themselves
+        for side, image in images.items():
             clear_caches()
-            start = time.perf_counter()
+            start = time.thread_time()
             found = ds.find_foreground(image)
-            runs.append(time.perf_counter() - start)
-        assert not found.whole
-        times.append(min(runs))
-    assert times[1] < 3 * times[0]
+            least[side] = min(least.get(side, np.inf), time.thread_time() - start)
+            assert not found.whole
+        if run >= 15 and least[4096] < 3 * least[512]:
+            break
+    assert least[4096] < 3 * least[512]

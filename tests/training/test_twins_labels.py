@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import defectsynth as ds
+from tests.processes import TIMEOUT
 
 IMAGES = [np.random.default_rng(seed).integers(80 + seed, 120 + seed, (64, 64, 3), np.uint8) for seed in range(30)]
 COMPOSITIONS: dict[str, Any] = {
@@ -97,6 +98,6 @@ def test_pickled_twins_draw_the_same_in_another_process() -> None:
     queue = context.Queue()
     process = context.Process(target=_read, args=(pickle.dumps(twins), queue))
     process.start()
-    drawn = queue.get(timeout=120)
+    drawn = queue.get(timeout=TIMEOUT)
     process.join()
     assert drawn == [twins[index].image.tobytes() for index in range(8)]
