@@ -16,7 +16,7 @@ ATTEMPTS = 10  # to catch a job midway
 
 @dataclass(frozen=True)
 class Ended:
-    """What is left of a process: its id, its exit code and what it printed."""
+    """A process that has ended: its id, its exit code and its output."""
 
     id: int
     code: int
