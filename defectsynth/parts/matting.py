@@ -17,6 +17,8 @@ MAX_COLOR_DIFFERENCE = 0.06  # difference from the part's mean colour up to whic
 CLOSING, SMOOTHING = 0.75, 3.0  # cells across which the matte is closed, and over which a solid outline is smoothed
 OUTLINE_LEVEL, OUTLINE_SLOPE = 112, 8.0  # threshold for a smoothed outline, of 255, and the steepness of its edge
 BROAD, MIN_CONVEXITY = 5.0, 0.9  # width in cells of a broad part; share of its convex hull that it must fill
+BORE_OPENING = 4.0  # radius in cells up to which a hole is an error of the segmentation
+MIN_RAGGED = 0.004  # share of the object that holes and dents must have to be filled
 MAX_FULL_SIZE = 400  # longer side in pixels of a box; the matte of a larger one is estimated at half the resolution
 
 
@@ -45,6 +47,29 @@ def fill_dents(mask: Bytes, step: float) -> Bytes:
     if cv2.contourArea(largest) < MIN_CONVEXITY * cv2.contourArea(hull):
         return mask
     return np.asarray(cv2.fillConvexPoly(mask.copy(), hull, 255))
+
+
+def fill_solid(mask: Bytes, step: float) -> Bytes:
+    """Return the mask (h, w) of an object without small holes and dents, where it has the colour of the background.
+
+    A mask that is nearly so stays as it is.
+
+    Args:
+        mask: uint8 (h, w), 255 or 0.
+        step: size of a cell in pixels.
+    """
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _square(step))
+    contours, hierarchy = cv2.findContours(closed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    parents = [] if hierarchy is None else hierarchy[0, :, 3].tolist()
+    outer = [each for each, parent in zip(contours, parents, strict=True) if parent < 0]
+    solid = cv2.drawContours(np.zeros_like(mask), outer, -1, 255, cv2.FILLED)
+    bores = cv2.bitwise_and(solid, cv2.bitwise_not(closed))
+    core = cv2.distanceTransform(bores, cv2.DIST_L2, cv2.DIST_MASK_5) > BORE_OPENING * step
+    beyond = cv2.distanceTransform((~core).view(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    wide = cv2.bitwise_and(bores, np.negative((beyond <= BORE_OPENING * step).view(np.uint8)))
+    filled = cv2.subtract(fill_dents(solid, step), wide)
+    clean = cv2.countNonZero(cv2.absdiff(filled, mask)) < MIN_RAGGED * cv2.countNonZero(mask)
+    return mask if clean else filled
 
 
 def estimate_matte(pixels: Array, background: Array, mask: Bytes, thin: Bytes, *, step: float, peak: float) -> Bytes:

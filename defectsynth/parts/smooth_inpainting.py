@@ -22,7 +22,7 @@ from defectsynth.functional.membrane import downsample, membrane, resize_channel
 from defectsynth.functional.polygons import fill_polygons
 from defectsynth.parts.detection import detect_parts
 from defectsynth.parts.extraction import ExtractedPart
-from defectsynth.parts.matting import difference_matte, fade_inside, grow_softly
+from defectsynth.parts.matting import difference_matte, fade_inside, fill_solid, grow_softly
 from defectsynth.parts.part import ObjectPart
 from defectsynth.parts.patch_offsets import find_matching_offsets
 from defectsynth.parts.shadow import CastShadow, find_cast_shadow
@@ -107,6 +107,8 @@ class SmoothInpainter:
         mask = scene.object_mask(box, part.method)
         if part.ground == "object":
             return _Masks(outline, outline, thin, cv2.bitwise_not(mask))
+        if part.kind == "object":
+            mask = fill_solid(mask, max(scene.foreground(part.method).step))
         matte = cv2.min(outline, cv2.blur(mask, (3, 3)))
         if part.kind == "object":
             thin = fill_polygons(box, *(each.outline for each in detect_parts(scene.foreground(part.method)).thin))
