@@ -22,6 +22,8 @@ from defectsynth.scene.outline import pick_on_intensity_edge, pick_on_outline
 from defectsynth.scene.place import Place, pick_point
 from defectsynth.scene.scene import Scene
 
+DEEPEST = 0.9  # share of the greatest depth from which on a cell is in the middle of a thin object
+
 
 @dataclass(frozen=True)
 class Where(Component):
@@ -99,7 +101,7 @@ class InsideObject(OnObject):
 
 @dataclass(frozen=True)
 class EdgeRing(Where):
-    """Place on the object, in a ring along its edge.
+    """Place on the object, in a ring along its edge; where it is too thin for the ring, in its middle.
 
     Args:
         depth_range: smallest and greatest distance from the edge, in [0, 0.5], fraction of min(H, W).
@@ -113,7 +115,8 @@ class EdgeRing(Where):
         padded = cv2.copyMakeBorder(found.cells, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=255 if found.whole else 0)
         depth = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
         low, high = self.depth_range
-        return np.ascontiguousarray((depth > low * cell) & (depth <= max(high * cell, low * cell + 1.5))).view(np.uint8)
+        least = min(low * cell, DEEPEST * float(depth.max()))  # of a thin object the deepest cells
+        return np.ascontiguousarray((depth > least) & (depth <= max(high * cell, least + 1.5))).view(np.uint8)
 
 
 @dataclass(frozen=True)

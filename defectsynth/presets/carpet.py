@@ -55,9 +55,11 @@ def cut() -> list[Any]:
         FrayedCut(
             length_range=(0.07, 0.2),
             aspect_range=(1.8, 5.0),
-            fibers_range=(9, 20),
-            fiber_range=(0.025, 0.075),
-            width_range=(0.3, 0.75),
+            fibers_range=(18, 36),
+            fiber_range=(0.03, 0.08),
+            width_range=(0.15, 0.4),
+            curl_range=(5.0, 60.0),
+            tone_range=(0.1, 0.25),
             p=0.85,
         ),
         Split(
@@ -65,6 +67,7 @@ def cut() -> list[Any]:
             width_range=(0.006, 0.02),
             uneven_range=(0.2, 0.8),
             lip_range=(0.03, 0.2),
+            overhang_range=(0.004, 0.015),
             p=0.15,
         ),
     ]
@@ -79,13 +82,15 @@ def hole() -> list[Any]:
         FrayedCut(
             length_range=(0.02, 0.09),
             aspect_range=(1.0, 1.8),
-            fibers_range=(1, 8),
-            fiber_range=(0.015, 0.05),
-            width_range=(0.3, 0.75),
+            fibers_range=(4, 14),
+            fiber_range=(0.015, 0.045),
+            width_range=(0.15, 0.4),
+            curl_range=(10.0, 80.0),
+            tone_range=(0.1, 0.25),
             contrast_range=(0.05, 0.2),
-            p=0.75,
+            p=0.9,
         ),
-        Hole(radius_range=(0.012, 0.05), irregularity_range=(0.2, 0.6), softness_range=(0.0, 0.12), p=0.25),
+        Hole(radius_range=(0.01, 0.03), irregularity_range=(0.2, 0.6), softness_range=(0.1, 0.4), p=0.1),
     ]
 
 

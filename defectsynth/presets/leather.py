@@ -115,12 +115,13 @@ def poke() -> list[Any]:
     """
     return [
         Tear(
-            length_range=(0.015, 0.035),
-            width_range=(0.008, 0.018),
-            flesh_range=(0.0, 0.5),
-            pale_range=(0.3, 0.65),
-            hollow_range=(0.04, 0.09),
-            depth_range=(0.2, 0.45),
+            length_range=(0.02, 0.045),
+            width_range=(0.006, 0.014),
+            flesh_range=(0.0, 0.4),
+            pale_range=(0.3, 0.6),
+            lip_range=(0.2, 0.5),
+            hollow_range=(0.018, 0.045),
+            depth_range=(0.15, 0.4),
             p=1.0,
         )
     ]

@@ -1,7 +1,7 @@
 """Shiny metal nuts with four bent claws on a dark ground, in any orientation.
 
 Judged on real images by eye, measured on none. Recognised at a second look: flip, because the back of a nut has another
-relief, and scratch, because real ones follow the form of the claws.
+relief, with a raised collar around the bore.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from typing import Any
 
 import albumentations as A
 
+from defectsynth.blending.blend import Blend
 from defectsynth.looks.color import Color
+from defectsynth.looks.filed import Filed
 from defectsynth.looks.wear import Wear
 from defectsynth.presets.mixture import defect_types
 from defectsynth.shapes.hatching import Hatching
@@ -100,27 +102,44 @@ def flip() -> list[Any]:
 def scratch() -> list[Any]:
     """Scored metal: a broad bundle of fine, nearly parallel scratches over the surface.
 
-    Mostly a dense `Abrasion`, else several `Scratch` marks.
+    Mostly a matt band of fine strokes over a broad `Hatching`, else a faint `Abrasion` or `Scratch` marks.
     """
+    swathe = Hatching(
+        length_range=(0.12, 0.4),
+        width_range=(0.008, 0.025),
+        strokes_range=(4, 14),
+        spacing_range=(0.4, 0.9),
+        disorder_range=(0.0, 5.0),
+        bend_range=(-12.0, 12.0),
+        dry_range=(0.4, 0.9),
+    )
+    brushed = Filed(
+        contrast_range=(0.0, 0.14),
+        stroke_range=(0.05, 0.12),
+        grain_range=(0.0012, 0.003),
+        slope_range=(0.0, 0.1),
+        stroke_angle_range=(-6.0, 6.0),
+    )
     return [
+        PaintedDefect(where="object", shape=swathe, look=brushed, blend=Blend(opacity_range=(0.6, 1.0)), p=0.65),
         Abrasion(
             where="object",
-            length_range=(0.08, 0.28),
-            width_range=(0.003, 0.008),
-            strokes_range=(20, 60),
+            length_range=(0.08, 0.3),
+            width_range=(0.0015, 0.004),
+            strokes_range=(30, 64),
             spread_range=(0.02, 0.06),
             disorder_range=(2.0, 12.0),
-            contrast_range=(0.2, 0.5),
-            p=0.7,
+            contrast_range=(0.1, 0.3),
+            p=0.25,
         ),
         Scratch(
             where="object",
             length_range=(0.08, 0.3),
-            width_range=(0.003, 0.01),
+            width_range=(0.003, 0.008),
             strokes_range=(2, 6),
             spacing_range=(0.006, 0.02),
-            contrast_range=(0.15, 0.4),
-            p=0.3,
+            contrast_range=(0.1, 0.3),
+            p=0.1,
         ),
     ]
 

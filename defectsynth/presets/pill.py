@@ -1,4 +1,7 @@
-"""Coated tablets with specks and an engraving."""
+"""Coated tablets with specks and an engraving.
+
+Recognised at a second look: crack, because real chips are streaky and have a violet tinge.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Stone tiles with a coarse speckle of pale and dark grains.
 
-Judged by eye on real images. Recognised at a second look: oil, because real pools refract the speckle and their glints
-are finer. No image of rough.
+Judged by eye on real images. Recognised at a second look: oil, because real oil is brighter than the stone and its
+glints are bundles of fine lines. No image of rough.
 """
 
 from __future__ import annotations
@@ -108,12 +108,12 @@ def oil() -> list[Any]:
             radius_range=(0.08, 0.26),
             aspect_range=(0.4, 1.0),
             raggedness_range=(0.15, 0.4),
-            softness_range=(0.05, 0.5),
+            softness_range=(0.3, 0.9),
             liquids=("oil",),
-            depth_range=(0.5, 1.3),
-            smoothing_range=(0.0, 0.4),
-            haze_range=(0.0, 0.2),
-            gloss_range=(0.2, 0.7),
+            depth_range=(0.3, 0.9),
+            smoothing_range=(0.0, 0.3),
+            haze_range=(0.05, 0.3),
+            gloss_range=(0.3, 0.9),
             p=0.8,
         ),
         Stain(

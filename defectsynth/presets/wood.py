@@ -95,13 +95,14 @@ def liquid() -> list[Any]:
     return [
         Spill(
             radius_range=(0.04, 0.3),
-            aspect_range=(0.12, 0.8),
-            raggedness_range=(0.25, 0.6),
+            aspect_range=(0.12, 0.55),
+            raggedness_range=(0.2, 0.5),
+            softness_range=(0.0, 0.12),
             liquids=("varnish", "water"),
-            depth_range=(0.4, 1.0),
-            smoothing_range=(0.2, 0.9),
-            haze_range=(0.2, 0.6),
-            gloss_range=(0.1, 0.4),
+            depth_range=(0.15, 0.6),
+            smoothing_range=(0.4, 1.0),
+            haze_range=(0.3, 0.7),
+            gloss_range=(0.1, 0.5),
             count_range=(1, 2),
             p=0.8,
         ),
@@ -112,7 +113,7 @@ def liquid() -> list[Any]:
             films=("water", "oil", "coffee"),
             inside_range=(0.4, 1.0),
             opacity_range=(0.45, 1.0),
-            p=0.2,
+            p=0.1,
         ),
     ]
 

@@ -49,6 +49,13 @@ def test_places_on_the_edge_lie_on_the_outline_and_point_along_it(size: tuple[in
         assert abs(math.remainder(place.angle - math.pi / 2 - outwards, 2 * math.pi)) <= math.radians(25)
 
 
+def test_a_ring_inside_a_thin_object_is_its_middle() -> None:
+    image = np.full((160, 160), 230, np.uint8)
+    image[70:86, 20:140] = 60  # 16 pixels wide, the ring begins at 32
+    places = many_places(ds.places.EdgeRing(depth_range=(0.2, 0.3)), Scene(image))
+    assert all(74 <= place.y <= 82 for place in places)
+
+
 @pytest.mark.parametrize("where", ["anywhere", "object", "inside", "ring", "edge"])
 def test_places_keep_to_the_region_of_interest(where: str) -> None:
     image, roi = disc_and_depth((200, 150))[0].image, np.zeros((200, 150), np.uint8)
