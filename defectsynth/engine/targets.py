@@ -75,6 +75,9 @@ def add_to_mask(mask: Array, drawings: Sequence[Drawing], *, value: float | None
 
 
 def _added(mask: Array, drawing: Drawing, *, value: float | None, kind: str) -> Array:
+    plain = kind == "binary" and value is None and mask.dtype == np.uint8 and mask.ndim == 2
+    if plain and len(drawing.patches) == 1 and mask.flags.c_contiguous and not cv2.countNonZero(mask):
+        return drawing.mask  # instead of a copy of nothing
     result = np.array(mask, order="C")
     on = on_value(result.dtype, value)
     for recipe, patch in zip(drawing.recipes, drawing.patches, strict=True):

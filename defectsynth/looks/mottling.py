@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Floats
+from defectsynth.core.cache import ByteCache, cached
 from defectsynth.core.layer import Box, Layer
 from defectsynth.core.parameters import FRACTION, IntPair, Pair, between, choices, count, span, whole_between
 from defectsynth.functional.raster import SUBPIXEL
@@ -23,6 +27,7 @@ SPECK_CONTRAST = np.float32(0.03)  # difference between channels above which a p
 SPECK_GAIN = np.float32(20.0)  # membership in a speck per difference above that
 MIN_SPECK_SIZE = 1.5  # pixels
 RINGED_SHARE = 0.6  # share of the dots with a dark rim
+SPECKS_BYTES = 32 << 20  # of the specks that are kept; of an object at 256 px some 500 kB
 MAX_GRID_SIDE = 320  # samples along the longer side on which the change is computed
 
 
@@ -129,20 +134,8 @@ class DrawnMottling(DrawnLook):
 
     def _without_specks(self, small: Floats, inside: Floats) -> Floats:
         """Return the gain that changes specks of another hue to the base colour around them, float32 (3, h, w)."""
-        shape = inside.shape
-        half = (max(1, shape[0] // 2), max(1, shape[1] // 2))
-        reduced = np.stack([_resized(plane, half, cv2.INTER_AREA) for plane in small])
-        _, share = _detect_specks(reduced, _resized(inside, half, cv2.INTER_AREA))
-        share = _resized(share, shape, cv2.INTER_LINEAR)
-        ratio, share = _detect_specks(small, inside * (np.float32(1.0) - share))  # ignores specks of the first pass
-        reach = 2 * round(0.004 * min(shape)) + 3
-        grown = cv2.dilate(share, np.ones((reach, reach), np.uint8))
-        removed = cv2.max(share, cv2.blur(grown, (3, 3)).reshape(shape)).reshape(shape)
-        removed *= inside
-        removed *= np.float32(self.fade)
-        gain = np.divide(np.float32(1.0), np.clip(ratio, 0.05, np.inf, out=ratio), out=ratio)
-        gain -= np.float32(1.0)
-        gain *= removed
+        excess, membership = _measure_specks(_Surface(small, inside))
+        gain = excess * (membership * np.float32(self.fade))
         gain += np.float32(1.0)
         return np.clip(gain, 0.2, 5.0, out=gain)
 
@@ -175,6 +168,43 @@ class DrawnMottling(DrawnLook):
         noise -= np.partition(sample, rank)[rank]
         noise *= np.float32(1.4)
         return np.clip(noise, 0.0, 1.0, out=noise) * np.float32(self.strength)
+
+
+@dataclass(frozen=True, eq=False)
+class _Surface:
+    """A surface on a small grid, float32 (3, h, w), and the mask of the object, float32 (h, w)."""
+
+    small: Floats
+    inside: Floats
+
+    @cached_property
+    def digest(self) -> tuple[Hashable, ...]:
+        """Identity of the content in this process."""
+        return self.small.shape, hash(self.small.tobytes()), hash(self.inside.tobytes())
+
+
+SPECKS: ByteCache[tuple[Any]] = ByteCache(SPECKS_BYTES)
+
+
+@cached(SPECKS)
+def _measure_specks(surface: _Surface) -> tuple[Floats, Floats]:
+    """Return the gain minus 1 to the base colour around each pixel (3, h, w), and membership in a speck (h, w).
+
+    Kept, because the whole object is the same in every draw on an image.
+    """
+    small, inside, shape = surface.small, surface.inside, surface.inside.shape
+    half = (max(1, shape[0] // 2), max(1, shape[1] // 2))
+    reduced = np.stack([_resized(plane, half, cv2.INTER_AREA) for plane in small])
+    _, share = _detect_specks(reduced, _resized(inside, half, cv2.INTER_AREA))
+    share = _resized(share, shape, cv2.INTER_LINEAR)
+    ratio, share = _detect_specks(small, inside * (np.float32(1.0) - share))  # ignores specks of the first pass
+    reach = 2 * round(0.004 * min(shape)) + 3
+    grown = cv2.dilate(share, np.ones((reach, reach), np.uint8))
+    membership = cv2.max(share, cv2.blur(grown, (3, 3)).reshape(shape)).reshape(shape)
+    membership *= inside
+    excess = np.divide(np.float32(1.0), np.clip(ratio, 0.05, np.inf, out=ratio), out=ratio)
+    excess -= np.float32(1.0)
+    return excess, membership
 
 
 def _detect_specks(small: Floats, weight: Floats) -> tuple[Floats, Floats]:

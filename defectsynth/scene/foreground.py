@@ -7,7 +7,7 @@ the small copy, keeps the result for recent images and refines the outline.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import cv2
 import numpy as np
@@ -81,17 +81,17 @@ class Foreground:
         if self.plane is None or coarse.min() >= CERTAIN:
             return threshold_mask(coarse, 128)
         inside = threshold_mask(coarse, CERTAIN)
-        uncertain = np.flatnonzero(coarse - np.uint8(UNCERTAIN) < np.uint8(CERTAIN - UNCERTAIN))
+        uncertain = (coarse - np.uint8(UNCERTAIN) < np.uint8(CERTAIN - UNCERTAIN)).ravel().nonzero()[0]
         if not uncertain.size:
             return inside
         row, column = np.divmod(uncertain, box.shape[1])
-        x = (np.arange(box.x0, box.x1, dtype=np.float32) + np.float32(0.5)) / np.float32(size[1]) - np.float32(0.5)
-        y = (np.arange(box.y0, box.y1, dtype=np.float32) + np.float32(0.5)) / np.float32(size[0]) - np.float32(0.5)
         plane = self.plane * np.float32(1.0 / 255.0)
-        difference = plane[:, :1] + plane[:, 1:2] * x[column] + plane[:, 2:] * y[row]
+        difference = plane[:, 1:2] * _axis(size[1])[column + box.x0]
+        difference += plane[:, :1]
+        difference += plane[:, 2:] * _axis(size[0])[row + box.y0]
         colours = patch.reshape(coarse.size, -1).take(uncertain, axis=0).T
         difference -= colours if peak == 1.0 else colours * np.float32(1.0 / peak)
-        distance = np.abs(difference, out=difference).max(axis=0)
+        distance = np.maximum.reduce(np.abs(difference, out=difference))
         inside.ravel()[uncertain] = threshold_mask(distance, self.threshold / 255.0)
         return inside
 
@@ -105,6 +105,14 @@ class Foreground:
         left = min(max(box.x0 - round(x0 * self.step[0]), 0), width - box.shape[1])
         top = min(max(box.y0 - round(y0 * self.step[1]), 0), height - box.shape[0])
         return np.ascontiguousarray(resized[top : top + box.shape[0], left : left + box.shape[1]])
+
+
+@lru_cache(maxsize=32)
+def _axis(length: int) -> Floats:
+    """Return the position of each pixel along a side of an image, float32 (length,) in [-0.5, 0.5]."""
+    axis = (np.arange(length, dtype=np.float32) + np.float32(0.5)) / np.float32(length) - np.float32(0.5)
+    axis.flags.writeable = False  # the array is kept
+    return axis
 
 
 def find_foreground(image: Array, *, method: str = "auto", peak: float | None = None) -> Foreground:

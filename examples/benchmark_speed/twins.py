@@ -1,7 +1,8 @@
 """Rows for `AnomalyTwins` in a DataLoader, beside anomalib's Perlin noise in the same loader.
 
 Wall time of the epochs after the first, images in memory, persistent workers. Only items with a defect are read, one on
-every image. Needs torch; the rival needs anomalib.
+every image. A loader of ready arrays shows how much of the time is not the draw's. Needs torch; the rival needs
+anomalib.
 """
 
 import importlib.util
@@ -14,6 +15,7 @@ import numpy as np
 
 import defectsynth as ds
 from defectsynth.presets import PRESETS
+from defectsynth.training.twins import Twin
 from examples.benchmark_speed.timing import load_images
 
 WORKERS = (1, 2)
@@ -35,6 +37,20 @@ class _Defects:
 
     def __getitem__(self, index: int) -> Any:
         return self.twins[2 * index + 1]
+
+
+class _Ready:
+    """Images and masks that are ready, as large as twins: what is left of the time is the loader's own."""
+
+    def __init__(self, images: list[np.ndarray]) -> None:
+        mask = np.zeros(images[0].shape[:2], np.uint8)
+        self.items = [Twin(image, mask, 1, position) for position, image in enumerate(images)]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, index: int) -> Twin:
+        return self.items[index]
 
 
 class _Perlin:
@@ -76,6 +92,8 @@ def measure(arguments: Namespace) -> None:
                 f"{' and '.join(ratios)}{' anomalib' if ratios else ''}{'   MISSED' if missed else ''}",
                 flush=True,
             )
+        ceiling = _rates(_Ready(_repeated(images, ITEMS)))
+        print(f"  {'ready arrays, the ceiling of the loader':46s}{''.join(f'{rate:8.0f}   ' for rate in ceiling)}")
         if anomalib:
             print(f"  {'anomalib Perlin':46s}{''.join(f'{rate:8.0f}   ' for rate in rival)}")
         else:
