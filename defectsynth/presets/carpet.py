@@ -13,7 +13,6 @@ from defectsynth.transforms.contamination.fiber import Fiber
 from defectsynth.transforms.contamination.pigment_mark import PigmentMark
 from defectsynth.transforms.contamination.shaving import Shaving
 from defectsynth.transforms.surface.frayed_cut import FrayedCut
-from defectsynth.transforms.surface.hole import Hole
 from defectsynth.transforms.surface.split import Split
 
 
@@ -49,7 +48,7 @@ def _soaked(*palettes: str, most: int, p: float) -> PigmentMark:
 def cut() -> list[Any]:
     """Cut by a blade: a ragged opening with threads that are pulled out of its rim and curl.
 
-    Mostly a long `FrayedCut`, else a narrow `Split`.
+    Mostly a long `FrayedCut`, else a `Split` into which threads stick out.
     """
     return [
         FrayedCut(
@@ -60,15 +59,17 @@ def cut() -> list[Any]:
             width_range=(0.15, 0.4),
             curl_range=(5.0, 60.0),
             tone_range=(0.1, 0.25),
-            p=0.85,
+            p=0.6,
         ),
         Split(
-            length_range=(0.08, 0.3),
-            width_range=(0.006, 0.02),
-            uneven_range=(0.2, 0.8),
-            lip_range=(0.03, 0.2),
-            overhang_range=(0.004, 0.015),
-            p=0.15,
+            length_range=(0.08, 0.22),
+            width_range=(0.015, 0.045),
+            uneven_range=(0.0, 0.5),
+            lip_range=(0.0, 0.08),
+            reach_range=(2.2, 3.5),
+            overhang_range=(0.008, 0.03),
+            grounds=("dark",),
+            p=0.4,
         ),
     ]
 
@@ -76,7 +77,7 @@ def cut() -> list[Any]:
 def hole() -> list[Any]:
     """Small roundish hole through which the dark backing shows, with a few threads pushed aside.
 
-    Mostly a short `FrayedCut`, else a `Hole` of irregular outline.
+    Mostly a short `Split` that pushes threads aside, else a `FrayedCut`.
     """
     return [
         FrayedCut(
@@ -88,9 +89,18 @@ def hole() -> list[Any]:
             curl_range=(10.0, 80.0),
             tone_range=(0.1, 0.25),
             contrast_range=(0.05, 0.2),
-            p=0.9,
+            p=0.4,
         ),
-        Hole(radius_range=(0.01, 0.03), irregularity_range=(0.2, 0.6), softness_range=(0.1, 0.4), p=0.1),
+        Split(
+            length_range=(0.035, 0.09),
+            width_range=(0.014, 0.04),
+            uneven_range=(0.0, 0.5),
+            lip_range=(0.0, 0.08),
+            reach_range=(2.5, 5.0),
+            overhang_range=(0.004, 0.015),
+            grounds=("dark",),
+            p=0.6,
+        ),
     ]
 
 

@@ -116,7 +116,7 @@ def poke() -> list[Any]:
     return [
         Tear(
             length_range=(0.02, 0.045),
-            width_range=(0.006, 0.014),
+            width_range=(0.01, 0.02),
             flesh_range=(0.0, 0.4),
             pale_range=(0.3, 0.6),
             lip_range=(0.2, 0.5),
