@@ -76,14 +76,14 @@ def cut_inner_insulation() -> list[Any]:
     return [
         SplayedStrands(
             where=RIM,
-            length_range=(0.05, 0.13),
-            width_range=(0.011, 0.017),
-            strands_range=(14, 36),
-            fan_range=(20.0, 60.0),
-            root_range=(0.05, 0.12),
+            length_range=(0.06, 0.16),
+            width_range=(0.008, 0.013),
+            strands_range=(24, 48),
+            fan_range=(14.0, 36.0),
+            root_range=(0.03, 0.07),
             metals=("copper",),
-            gloss_range=(0.0, 0.5),
-            shadow_range=(0.5, 0.9),
+            gloss_range=(0.2, 0.7),
+            shadow_range=(0.7, 1.0),
             p=0.5,
         ),
         CrushedPattern(
