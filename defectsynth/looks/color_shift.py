@@ -23,6 +23,7 @@ SHIFTS: dict[str, tuple[Pair, Pair, Pair]] = {  # ranges of the shift of L, a (g
     "tarnish": ((-24.0, -8.0), (-2.0, 10.0), (-26.0, -8.0)),
     "verdigris": ((-10.0, 8.0), (-26.0, -12.0), (-4.0, 12.0)),
     "dirt": ((-26.0, -9.0), (-1.0, 4.0), (0.0, 10.0)),
+    "ash": ((-28.0, -12.0), (0.0, 5.0), (-10.0, -3.0)),
 }
 MIN_LIGHTNESS_SHIFT = 7.0  # least change of L in a gray image, where the shift of colour cannot be seen
 MIN_CHROMA_SHARE = 0.25  # share of the shift of a and b that is applied to black
@@ -36,7 +37,7 @@ class ColorShift(Look):
 
     Args:
         shifts: families of shifts, of which each draw takes one: burn, rust, bleach, yellowing, tarnish, verdigris,
-            dirt.
+            dirt, ash.
         amount_range: factor on the drawn shift, in [0, 2].
 
     References:

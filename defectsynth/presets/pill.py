@@ -1,6 +1,6 @@
 """Coated tablets with specks and an engraving.
 
-Recognised at a second look: crack, because real chips are streaky and have a violet tinge.
+Recognised at a second look: crack, because real chips are streaky.
 """
 
 from __future__ import annotations
@@ -108,9 +108,9 @@ def crack() -> list[Any]:
         raggedness_range=(0.5, 1.0),
         softness_range=(0.001, 0.006),
     )
-    dull, cool = (
+    cool, dull = (
         ColorShift(shifts=(shift,), amount_range=amount)
-        for shift, amount in (("dirt", (0.8, 1.3)), ("tarnish", (0.3, 0.6)))
+        for shift, amount in (("ash", (0.6, 1.2)), ("dirt", (0.7, 1.2)))
     )
     rough = Granular(
         contrast_range=(-0.4, -0.1),
@@ -120,8 +120,8 @@ def crack() -> list[Any]:
         sparkle_range=(0.0, 0.05),
     )
     return [
-        PaintedDefect(where="ring", shape=chip, look=dull, blend=Blend(opacity_range=(0.7, 1.0)), p=0.3),
-        PaintedDefect(where="ring", shape=chip, look=cool, blend=Blend(opacity_range=(0.7, 1.0)), p=0.15),
+        PaintedDefect(where="ring", shape=chip, look=cool, blend=Blend(opacity_range=(0.6, 1.0)), p=0.35),
+        PaintedDefect(where="ring", shape=chip, look=dull, blend=Blend(opacity_range=(0.6, 1.0)), p=0.12),
         PaintedDefect(where="ring", shape=chip, look=rough, blend=Blend(opacity_range=(0.4, 0.9)), p=0.2),
         Fracture(
             length_range=(0.06, 0.3),

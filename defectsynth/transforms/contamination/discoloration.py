@@ -36,7 +36,7 @@ class Discoloration(PaintedDefect):
         gain_range: strength of a noise octave relative to the next coarser one, in [0, 1]; more is rougher.
         softness_range: width of the soft rim, in [0, 1]; 0 is sharp, 1 fades from the centre outwards.
         shifts: families of shifts, of which each draw takes one: burn, rust, bleach, yellowing, tarnish, verdigris,
-            dirt.
+            dirt, ash.
         amount_range: factor on the drawn shift, in [0, 2].
         opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.
