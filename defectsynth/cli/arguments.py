@@ -59,7 +59,10 @@ def check_options(arguments: argparse.Namespace) -> None:
             setattr(arguments, name, _real(f"--{name.replace('_', '-')}", getattr(arguments, name)))
     if arguments.command in ("generate", "prepare") and not arguments.defect and arguments.preset is None:
         raise UsageError(f"{arguments.command} must have --defect or --preset; defectsynth list shows their names")
-    if getattr(arguments, "store", None) is not None and getattr(arguments, "ray", None) is not None:
+    store = getattr(arguments, "store", None)
+    if store is not None and store.exists() and not store.is_dir():
+        raise UsageError(f"--store must be a folder, got the file {str(store)!r}")
+    if store is not None and getattr(arguments, "ray", None) is not None:
         raise UsageError("--store must not be given together with --ray: the nodes of a cluster share no store")
     if arguments.command == "preview" and not arguments.defect and arguments.preset is None:
         arguments.preset = "generic_object"

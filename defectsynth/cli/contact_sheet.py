@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from defectsynth.cli.writing import encode_png
-from defectsynth.core.arrays import Array, Bytes
+from defectsynth.core.arrays import Array, Bytes, threshold_mask
 from defectsynth.core.layer import Box
 from defectsynth.engine.pipeline import State
 
@@ -141,7 +141,7 @@ def outlined(image: Bytes, mask: Bytes) -> Bytes:
     height, width = image.shape[:2]
     thick = max(1, round(max(height, width) / 256))
     wide = cv2.resize(mask, (width, height), interpolation=cv2.INTER_AREA)
-    wide = cv2.compare(wide, 0, cv2.CMP_GT)
+    wide = threshold_mask(wide, 1)
     reach = 2 * thick + 1
     wide = cv2.dilate(wide, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     contours, _ = cv2.findContours(wide, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)

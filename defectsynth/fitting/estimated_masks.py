@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Bytes, Floats
+from defectsynth.core.arrays import Bytes, Floats, threshold_mask
 from defectsynth.fitting.background import Normals, registered, widened
 from defectsynth.fitting.regions import main_parts
 from defectsynth.fitting.surface import squared_length, to_lab
@@ -43,8 +43,8 @@ def _grown(size: Floats) -> Bytes:
     top = float(size.max())
     limit = max(SPREAD * top, LEAST, SCATTER * float(np.quantile(size, 0.75)))
     limit = min(limit, 0.9 * top)
-    wide = cv2.compare(size, limit, cv2.CMP_GE)
-    seeds = cv2.compare(size, max(CORE * top, limit), cv2.CMP_GE)
+    wide = threshold_mask(size, limit)
+    seeds = threshold_mask(size, max(CORE * top, limit))
     _, labels = cv2.connectedComponents(wide)
     kept = np.isin(labels, np.unique(labels[seeds > 0])) & (wide > 0)
     return widened(main_parts(np.where(kept, 255, 0).astype(np.uint8)), 1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats
+from defectsynth.core.arrays import Array, Bytes, Floats, threshold_mask
 from defectsynth.fitting.background import Background
 from defectsynth.fitting.regions import main_parts, outline_of
 from defectsynth.fitting.surface import Surface, squared_length, to_lab
@@ -132,7 +132,7 @@ def deviations(one: Array, other: Array) -> Array:
 
 def _changed(marked: Bytes, size: Floats, side: int, *, noise: float) -> Bytes:
     """Return the pixels of a mask that are changed, gaps closed; all of the mask if hardly any are."""
-    strong = cv2.compare(size, max(LEAST_CHANGE, NOISE_FACTOR * noise), cv2.CMP_GT)
+    strong = threshold_mask(size, max(LEAST_CHANGE, NOISE_FACTOR * noise))
     changed = cv2.bitwise_and(strong, marked)
     if cv2.countNonZero(changed) < LEAST_SHARE * cv2.countNonZero(marked):
         return marked

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Bytes
+from defectsynth.core.arrays import Bytes, threshold_mask
 from defectsynth.fitting.comparison import Drawn
 from defectsynth.fitting.single_type import FittedType
 
@@ -57,7 +57,7 @@ def _window(image: Bytes, mask: Bytes) -> Bytes:
     interpolation = cv2.INTER_AREA if side > CELL else cv2.INTER_CUBIC
     cell = cv2.resize(np.ascontiguousarray(bordered[window]), (CELL, CELL), interpolation=interpolation)
     shape = cv2.resize(np.ascontiguousarray(marked[window]), (CELL, CELL), interpolation=cv2.INTER_LINEAR)
-    wide = cv2.dilate(cv2.compare(shape, 127, cv2.CMP_GT), np.ones((5, 5), np.uint8))
+    wide = cv2.dilate(threshold_mask(shape, 128), np.ones((5, 5), np.uint8))
     contours, _ = cv2.findContours(wide, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(cell, contours, -1, MARK, 1, cv2.LINE_AA)
     return cell

@@ -42,6 +42,10 @@ def test_generate_draws_the_same_with_a_prepared_store(
         (["prepare", "{good}", "--defect", "line", "--store", "{good}/s"], "--store must not lie inside INPUT"),
         (["prepare", "{good}", "--defect", "line"], "--store"),
         (
+            ["generate", "{good}", "{new}", "--defect", "line", "--store", "{good}/a.png"],
+            "--store must be a folder, got",
+        ),
+        (
             ["prepare", "{good}", "--defect", "line", "--store", "{new}", "--store-limit", "0"],
             "--store-limit must be at least 1",
         ),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from defectsynth.fitting.background import Background
+from defectsynth.fitting.estimated_masks import mask_from_pair
 from defectsynth.fitting.measurements import NAMES, Measured, deviations, measure
 from defectsynth.fitting.surface import Surface
 
@@ -22,6 +23,14 @@ def measured(rows: slice, columns: slice, color: tuple[int, int, int]) -> Measur
     found = measure(image, mask, Background(Surface(plain()), 0.0, inpainted=False))
     assert found is not None
     return found
+
+
+@pytest.mark.parametrize("size", [(1, 1), (4, 1), (1, 4)])
+def test_an_image_of_few_pixels_is_measured(size: tuple[int, int]) -> None:
+    image, mask = np.full((*size, 3), 200, np.uint8), np.full(size, 255, np.uint8)
+    background = Background(Surface(np.full((*size, 3), 90, np.uint8)), 0.0, inpainted=False)
+    measure(image, mask, background)  # OpenCV takes one pixel for a number, and fails if it is compared with one
+    assert mask_from_pair(image, image // 2).shape == size
 
 
 def test_length_width_and_number() -> None:
