@@ -42,7 +42,7 @@ def fit(arguments: Namespace) -> int:
     if sheet.suffix.lower() != ".png":
         raise UsageError(f"--sheet must be a .png file, got {str(sheet)!r}")
     for path in (out, sheet):
-        check_writable(path.parent)
+        check_writable(path.parent, name="--out")
     normals = list_images(arguments.normals, name="--normals")
     defects = find_defects(arguments)
     check_options(arguments)

@@ -42,11 +42,11 @@ def _short(value: Any) -> str:
     return text if len(text) <= MAX_LENGTH else f"{text[:MAX_LENGTH]}..."
 
 
-def check_writable(folder: Path) -> None:
-    """Raise UsageError unless files can be written into a folder, which may not exist yet."""
+def check_writable(folder: Path, *, name: str = "OUTPUT") -> None:
+    """Raise UsageError, with the name of the argument, unless files can be written into a folder or one to be made."""
     above = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        raise UsageError(f"OUTPUT must lie in a folder that can be written to, got {str(above)!r}")
+        raise UsageError(f"{name} must lie in a folder that can be written to, got {str(above)!r}")
 
 
 def check_output(output: Path) -> None:

@@ -24,11 +24,22 @@ def encode_jpeg(image: Bytes) -> bytes:
 
 
 def write_whole(path: Path, data: bytes | str) -> None:
-    """Write a file atomically: under a temporary name first, then renamed; missing folders are made."""
+    """Write a file atomically: under a temporary name first, then renamed; missing folders are made.
+
+    Raises:
+        OSError: if that is not possible, as on a full disk; it names a file, and nothing is left of it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_beside(path)
-    temporary.write_bytes(data.encode() if isinstance(data, str) else data)
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(data.encode() if isinstance(data, str) else data)
+        temporary.replace(path)
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def temporary_beside(path: Path) -> Path:

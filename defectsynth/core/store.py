@@ -40,8 +40,10 @@ class Store:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         probe = self.folder / f"{uuid.uuid4().hex}{UNFINISHED}"
-        probe.write_bytes(b"")
-        probe.unlink()
+        try:
+            probe.write_bytes(b"")
+        finally:
+            probe.unlink(missing_ok=True)
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a file, None if there is none."""

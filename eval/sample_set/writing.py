@@ -213,5 +213,8 @@ def _replace_file(path: Path, content: bytes) -> None:
     """Write to a temporary file and move it to `path`, so that a file of that name is always complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_bytes(content)
-    unfinished.replace(path)
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

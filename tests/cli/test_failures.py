@@ -1,5 +1,7 @@
 """`defectsynth generate`: unusable inputs, regions of interest and output folders that are refused."""
 
+import errno
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 from defectsynth import Line, redraw
 from defectsynth.cli import main, tasks
 from defectsynth.cli.reading import read_roi
+from defectsynth.cli.writing import TEMPORARY
 from defectsynth.io.image_files import read_image
 from tests.cli.outputs import SEVERAL, read_manifest, read_pixels
 from tests.images import make_part, write_image
@@ -172,6 +175,23 @@ def test_an_image_that_a_defect_refuses_is_named(
     code, _ = generate(good, "--defect", "line", "--count", "2")
     assert code == 1
     assert "  b.png: image 000001: image must be larger" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["generate", "preview"])
+def test_no_half_written_file_is_left_on_a_full_disk(
+    command: str, good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def write_half(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    output = tmp_path / "out" / "sheet.png"
+    monkeypatch.setattr(Path, "write_bytes", write_half)
+    words = ["--quiet", "--workers", "1"] if command == "generate" else []
+    assert main([command, str(good), str(output), "--defect", "line", *words]) == 1
+    assert f"{os.strerror(errno.ENOSPC)}: '{output}" in capfd.readouterr().err
+    assert not [path for path in output.parent.rglob("*") if path.is_file() and path.name.startswith(TEMPORARY)]
 
 
 def test_a_full_disk_is_named_and_the_run_can_be_resumed(
