@@ -133,7 +133,7 @@ class SplitRecipe(Recipe):
         gap = np.clip(half - distance + np.float32(0.5), 0.0, 1.0) * (half > 0.0)  # the rim is one pixel wide
         ground = self._ground(surface, facing * np.minimum(distance / np.maximum(half, 0.5), 1.0))
         after = displaced + (ground - displaced) * gap[..., None]
-        if self.overhang > 0.0:
+        if self.overhang > 0.0 and gap.any():
             left, top, columns, rows = cv2.boundingRect((gap > 0.0).view(np.uint8))
             inside = slice(top, top + rows), slice(left, left + columns)
             for sign in (np.float32(-1.0), np.float32(1.0)):
