@@ -85,5 +85,5 @@ def test_rows_move_farther_with_a_long_reach_and_their_teeth_overhang() -> None:
 
 
 def test_a_split_without_a_gap_has_no_teeth_in_it() -> None:
-    pixel = np.full((1, 1), 69, np.uint8)
-    split(overhang=3.0, half=0.0, length=2.0, x=0.0, y=0.0).render(Scene(pixel), pixel)
+    image = np.full((200, 200), 69, np.uint8)
+    assert split(overhang=3.0, half=0.0).render(Scene(image), image) is None
