@@ -23,7 +23,7 @@ from eval.__main__ import main as evaluate
 from eval.benchmark import experiment, fitting, reader, runner, splits
 from eval.data import categories, twins
 from eval.models import feature_cache, segmenting
-from eval.scoring import detector, memory_bank
+from eval.scoring import detector, maps, memory_bank
 
 
 class Stopwatch:
@@ -64,7 +64,7 @@ PARTS: tuple[tuple[str, Any, str], ...] = (
     ("drawing", splits, "held_out_twins"),
     ("embedding", feature_cache.Features, "__call__"),
     ("embedding", segmenting.SegmentingBackbone, "branches"),
-    ("embedding", detector, "embed_images"),
+    ("embedding", maps, "embed_images"),
     ("training", fitting, "train"),
     ("bank", detector, "make_bank"),
     ("threshold", memory_bank.Bank, "search_others"),

@@ -86,8 +86,13 @@ def _answers(url: str, server: subprocess.Popen[bytes]) -> bool:
     """Wait until a server answers; return whether it does, rather than ending or keeping silent for too long."""
     end = time.monotonic() + PATIENCE
     while server.poll() is None and time.monotonic() < end:
-        with contextlib.suppress(urllib.error.URLError, OSError):
+        try:
             urllib.request.urlopen(url, timeout=5).close()  # noqa: S310  our own address
+        except urllib.error.HTTPError as error:
+            error.close()
+        except OSError:
+            pass
+        else:
             return server.poll() is None
         time.sleep(0.1)
     return False

@@ -33,7 +33,8 @@ def test_a_person_can_turn_compare_save_and_open(parts: Path, tmp_path: Path) ->
         foreign = urllib.request.Request(url, headers={"Host": "elsewhere.test"})  # noqa: S310  our own server
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(foreign, timeout=60)  # noqa: S310
-        assert refused.value.code == 400
+        with refused.value as answer:  # which holds a socket open
+            assert answer.code == 400
 
 
 @pytest.mark.parametrize(
