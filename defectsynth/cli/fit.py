@@ -41,8 +41,8 @@ def fit(arguments: Namespace) -> int:
     sheet: Path = arguments.sheet or out.with_suffix(".png")
     if sheet.suffix.lower() != ".png":
         raise UsageError(f"--sheet must be a .png file, got {str(sheet)!r}")
-    for path in (out, sheet):
-        check_writable(path.parent, name="--out")
+    check_writable(out.parent, name="--out")
+    check_writable(sheet.parent, name="--sheet")
     normals = list_images(arguments.normals, name="--normals")
     defects = find_defects(arguments)
     check_options(arguments)

@@ -75,3 +75,12 @@ def test_wrong_folders_are_named(folders: Path, more: tuple[str, ...], message: 
 def test_the_preset_must_be_yaml(folders: Path, capsys: pytest.CaptureFixture) -> None:
     assert main([*call(folders)[:-1], str(folders / "preset.json")]) == 2
     assert "--out must be a .yaml file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("option", "file"), [("--out", "preset.yaml"), ("--sheet", "sheet.png")])
+def test_a_place_that_cannot_be_written_to_is_named_with_its_option(
+    folders: Path, capsys: pytest.CaptureFixture, option: str, file: str
+) -> None:
+    inside_a_file = next((folders / "normals").iterdir()) / file
+    assert main([*call(folders), option, str(inside_a_file)]) == 2
+    assert f"{option} must lie in a folder that can be written to" in capsys.readouterr().err
