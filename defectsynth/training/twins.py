@@ -71,7 +71,7 @@ class AnomalyTwins(Sequence[Twin]):
         peak: white level of uint16 images, see `synthesize`.
 
     Raises:
-        TypeError: if `images` is no sequence or `transform` holds no defect.
+        TypeError: if `images` is no sequence, `transform` holds no defect, or `seed` is no whole number.
         ValueError: if `images` is empty, `rois` has another length, a share is outside [0, 1], or a composition applies
             other transforms to some of the items only (a choice between a defect and a flip, a group with p < 1): they
             would give the label away.
@@ -246,6 +246,8 @@ def _shared_counts(number: int) -> npt.NDArray[np.int64]:
 
 
 def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-        raise ValueError(f"{name} must be a whole number of at least 0, got {short_repr(value)}")
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} must be a whole number, got {short_repr(value)}")
+    if value < 0:
+        raise ValueError(f"{name} must be at least 0, got {value}")
     return int(value)

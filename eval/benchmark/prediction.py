@@ -15,6 +15,7 @@ from eval.benchmark.artifacts import load_detector
 from eval.benchmark.results import read_results
 from eval.data.images import FULL_PEAK, load_image
 from eval.files import write_atomically, write_json
+from eval.scoring.calibration import Calibration
 from eval.scoring.fusion import resized
 
 _HEAT_OPACITY = 0.5
@@ -24,6 +25,8 @@ def write_predictions(
     folder: Path, images: list[Path], out: Path, *, peak: float | None = None, false_positives: float | None = None
 ) -> bool:
     """Score images, print a line for each, and write predictions.json and, if patches are scored, heat maps.
+
+    If it is interrupted, predictions.json holds the images that are done.
 
     Args:
         folder: folder of a finished run.
@@ -43,43 +46,48 @@ def write_predictions(
     calibration = detector.calibration
     if false_positives is not None:
         calibration = calibration.with_bound(false_positives)
-    threshold = calibration.threshold
     entries: list[dict[str, Any]] = []
-    for path in images:
-        try:
-            image = load_image(path, size=results.shape, peak=peak or results.peak or FULL_PEAK)
-        except ValueError as error:
-            sys.stderr.write(f"eval: {error}\n")
-            continue
-        scores, _, _ = detector.scores([image])
-        score = float(scores.max())
-        probability = _rounded(calibration.probability(score))
-        entry: dict[str, Any] = {
-            "path": str(path),
-            "score": score,
-            "defective": score > threshold,
-            "probability": probability,
-        }
-        if results.settings.localises:
-            taken = {other["heat_map"].lower() for other in entries}
-            entry["heat_map"] = _free_name(path.stem, taken)
-            heat = resized(scores, results.shape)[0] / threshold
-            _write_png(out / entry["heat_map"], draw_heat_map(image, heat))
-        entries.append(entry)
-        word = "defective" if entry["defective"] else "good"
-        chance = "" if probability is None else f", probability {probability:.3f}"
-        sys.stdout.write(f"{path}: {word}{chance}, score {score:.4f} (defective above {threshold:.4f})\n")
-    summary = {
+    try:
+        for path in images:
+            try:
+                image = load_image(path, size=results.shape, peak=peak or results.peak or FULL_PEAK)
+            except ValueError as error:
+                sys.stderr.write(f"eval: {error}\n")
+                continue
+            scores, _, _ = detector.scores([image])
+            entry = _entry(path, float(scores.max()), calibration)
+            if results.settings.localises:
+                entry["heat_map"] = _free_name(path.stem, {other["heat_map"].lower() for other in entries})
+                heat = resized(scores, results.shape)[0] / calibration.threshold
+                _write_png(out / entry["heat_map"], draw_heat_map(image, heat))
+            entries.append(entry)
+    except KeyboardInterrupt:
+        write_json(out / "predictions.json", _summary(folder, calibration, entries))
+        raise
+    write_json(out / "predictions.json", _summary(folder, calibration, entries))
+    return len(entries) == len(images)
+
+
+def _entry(path: Path, score: float, calibration: Calibration) -> dict[str, Any]:
+    """Return the decision on an image as plain data; prints a line."""
+    threshold, probability = calibration.threshold, _rounded(calibration.probability(score))
+    word = "defective" if score > threshold else "good"
+    chance = "" if probability is None else f", probability {probability:.3f}"
+    sys.stdout.write(f"{path}: {word}{chance}, score {score:.4f} (defective above {threshold:.4f})\n")
+    return {"path": str(path), "score": score, "defective": score > threshold, "probability": probability}
+
+
+def _summary(folder: Path, calibration: Calibration, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return predictions.json."""
+    return {
         "model": str(folder),
-        "threshold": threshold,
-        "probability_at_threshold": _rounded(calibration.probability(threshold)),
+        "threshold": calibration.threshold,
+        "probability_at_threshold": _rounded(calibration.probability(calibration.threshold)),
         "false_positives": calibration.false_positives,
         "held_out": len(calibration.normals),
         "twins": len(calibration.twins),
         "images": entries,
     }
-    write_json(out / "predictions.json", summary)
-    return len(entries) == len(images)
 
 
 def _rounded(probability: float | None) -> float | None:

@@ -120,7 +120,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", type=Path, metavar="MODEL", help="folder of a finished run, or the model.pt in it")
-    parser.add_argument("images", type=Path, nargs="+", metavar="IMAGES")
+    parser.add_argument("images", type=Path, nargs="+", metavar="IMAGES", help="files or folders of images")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for predictions.json and heat maps")
     parser.add_argument(
         "--false-positives",

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Iterable
+from pathlib import Path
 
+from defectsynth.io.folders import list_folder
 from eval.benchmark.prediction import write_predictions
 from eval.benchmark.results import BANK, MODEL
 from eval.cli.errors import UsageError, usage_errors
@@ -18,17 +21,41 @@ def main(arguments: Namespace) -> int:
         raise UsageError(
             f"MODEL must be the folder of a finished run, or the {MODEL} in it, got {str(arguments.model)!r}"
         )
-    if missing := [path for path in arguments.images if not path.is_file()]:
-        raise UsageError(f"IMAGES must be existing files, got {str(missing[0])!r}")
+    images = find_images(arguments.images, out=arguments.out)
     with usage_errors():
         if arguments.false_positives is not None:
             check_bound(arguments.false_positives)
         check_peak(arguments.peak)
     complete = write_predictions(
         folder,
-        arguments.images,
+        images,
         arguments.out,
         peak=arguments.peak,
         false_positives=arguments.false_positives,
     )
     return 0 if complete else 1
+
+
+def find_images(paths: Iterable[Path], *, out: Path) -> list[Path]:
+    """Return the files among paths, and in place of each folder the images in it and in all folders below it.
+
+    Args:
+        paths: files and folders.
+        out: folder of results; images in it are left out of those that a folder holds.
+
+    Raises:
+        UsageError: if a path is missing, or a folder holds no images.
+    """
+    images: list[Path] = []
+    results = out.resolve()
+    for path in paths:
+        if path.is_file():
+            images.append(path)
+            continue
+        if not path.is_dir():
+            raise UsageError(f"IMAGES must be existing files or folders, got {str(path)!r}")
+        found = [Path(name) for name in list_folder(path).files]
+        if not (inside := [image for image in found if results not in image.resolve().parents]):
+            raise UsageError(f"IMAGES must be image files or folders of them, got {str(path)!r} without any")
+        images += inside
+    return images

@@ -50,7 +50,7 @@ class Setup:
         """Settings that the title does not name."""
         common = self.common
         words = [common.backbone, weights_name(common), f"{common.size} px"]
-        words += [f"{common.epochs} epochs"] if common.epochs else []
+        words += [f"{common.epochs} epoch{'' if common.epochs == 1 else 's'}"] if common.epochs else []
         words += [f"classes {', '.join(common.classes)}"] if common.classes else []
         words += [f"generator digest {common.generator_digest[:8]}"] if common.generator_digest else []
         if common.false_positives != USUAL_FALSE_POSITIVES:

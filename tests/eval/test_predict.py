@@ -1,0 +1,73 @@
+"""`predict`: files and folders of images, and what an interruption leaves."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("torchvision")
+pytest.importorskip("sklearn")
+pytest.importorskip("filelock")
+
+from eval.__main__ import main
+from eval.benchmark import prediction
+from tests.eval.conftest import SIDE, write_spots
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the data set `data` and the model of an untrained run."""
+    root = tmp_path_factory.mktemp("home")
+    write_spots(root / "data" / "plate", brightness=250)
+    small = ["--weights", "none", "--size", str(SIDE), "--experiment", "none"]
+    assert main(["run", "--data", str(root / "data"), "--category", "plate", "--out", str(root / "out"), *small]) == 0
+    (model,) = (root / "out" / "plate").iterdir()
+    model.rename(root / "model")
+    return root
+
+
+def predicted(out: Path) -> list[str]:
+    return [image["path"] for image in json.loads((out / "predictions.json").read_text())["images"]]
+
+
+def test_folders_stand_for_all_images_below_them_but_results(home: Path, tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    shutil.copytree(home / "data" / "plate" / "test", parts)
+    single = home / "data" / "plate" / "test" / "good" / "0.png"
+    expected = [str(single), *(path.as_posix() for path in sorted(parts.rglob("*.png")))]
+    out = parts / "predicted"
+    for _ in range(2):  # the second time, heat maps lie in the folder
+        assert main(["predict", str(home / "model"), str(single), str(parts), "--out", str(out)]) == 0
+        assert predicted(out) == expected
+        (out / "heat.png").write_bytes(single.read_bytes())
+
+
+@pytest.mark.parametrize(("name", "message"), [("empty", "without any"), ("missing", "existing files or folders")])
+def test_folders_without_images_are_refused(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, message: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["predict", str(home / "model"), str(tmp_path / name), "--out", str(tmp_path / "out")]) == 2
+    printed = capsys.readouterr().err
+    assert message in printed
+    assert str(tmp_path / name) in printed
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_interruption_keeps_what_is_done(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load, done = prediction.load_image, []
+
+    def interrupted(path: Path, **settings: object) -> object:
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(str(path))
+        return load(path, **settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(prediction, "load_image", interrupted)
+    folder = home / "data" / "plate" / "test"
+    with pytest.raises((KeyboardInterrupt, SystemExit)):
+        raise SystemExit(main(["predict", str(home / "model"), str(folder), "--out", str(tmp_path / "out")]))
+    assert predicted(tmp_path / "out") == done
+    assert len(done) == 2
