@@ -47,6 +47,7 @@ def write_predictions(
     if false_positives is not None:
         calibration = calibration.with_bound(false_positives)
     entries: list[dict[str, Any]] = []
+    taken: set[str] = set()
     try:
         for path in images:
             try:
@@ -57,10 +58,12 @@ def write_predictions(
             scores, _, _ = detector.scores([image])
             entry = _entry(path, float(scores.max()), calibration)
             if results.settings.localises:
-                entry["heat_map"] = _free_name(path.stem, {other["heat_map"].lower() for other in entries})
+                entry["heat_map"] = _free_name(path.stem, taken)
+                taken.add(entry["heat_map"].lower())
                 heat = resized(scores, results.shape)[0] / calibration.threshold
                 _write_png(out / entry["heat_map"], draw_heat_map(image, heat))
             entries.append(entry)
+            sys.stdout.write(_line(entry, calibration.threshold))
     except KeyboardInterrupt:
         write_json(out / "predictions.json", _summary(folder, calibration, entries))
         raise
@@ -69,12 +72,21 @@ def write_predictions(
 
 
 def _entry(path: Path, score: float, calibration: Calibration) -> dict[str, Any]:
-    """Return the decision on an image as plain data; prints a line."""
-    threshold, probability = calibration.threshold, _rounded(calibration.probability(score))
-    word = "defective" if score > threshold else "good"
-    chance = "" if probability is None else f", probability {probability:.3f}"
-    sys.stdout.write(f"{path}: {word}{chance}, score {score:.4f} (defective above {threshold:.4f})\n")
-    return {"path": str(path), "score": score, "defective": score > threshold, "probability": probability}
+    """Return the decision on an image as plain data."""
+    probability = _rounded(calibration.probability(score))
+    return {
+        "path": str(path),
+        "score": score,
+        "defective": score > calibration.threshold,
+        "probability": probability,
+    }
+
+
+def _line(entry: dict[str, Any], threshold: float) -> str:
+    """Return the decision on an image as a line of text."""
+    word = "defective" if entry["defective"] else "good"
+    chance = "" if entry["probability"] is None else f", probability {entry['probability']:.3f}"
+    return f"{entry['path']}: {word}{chance}, score {entry['score']:.4f} (defective above {threshold:.4f})\n"
 
 
 def _summary(folder: Path, calibration: Calibration, entries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def find_images(paths: Iterable[Path], *, out: Path) -> list[Path]:
 
     Args:
         paths: files and folders.
-        out: folder of results; images in it are left out of those that a folder holds.
+        out: folder of results; if it lies in one of the folders, the images in it are left out.
 
     Raises:
         UsageError: if a path is missing, or a folder holds no images.
@@ -55,7 +55,9 @@ def find_images(paths: Iterable[Path], *, out: Path) -> list[Path]:
         if not path.is_dir():
             raise UsageError(f"IMAGES must be existing files or folders, got {str(path)!r}")
         found = [Path(name) for name in list_folder(path).files]
-        if not (inside := [image for image in found if results not in image.resolve().parents]):
+        if path.resolve() in results.parents:
+            found = [image for image in found if results not in image.resolve().parents]
+        if not found:
             raise UsageError(f"IMAGES must be image files or folders of them, got {str(path)!r} without any")
-        images += inside
+        images += found
     return images

@@ -44,6 +44,13 @@ def test_folders_stand_for_all_images_below_them_but_results(home: Path, tmp_pat
         (out / "heat.png").write_bytes(single.read_bytes())
 
 
+def test_results_may_lie_above_the_images(home: Path, tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    shutil.copytree(home / "data" / "plate" / "test", parts)
+    assert main(["predict", str(home / "model"), str(parts), "--out", str(tmp_path)]) == 0
+    assert predicted(tmp_path) == [path.as_posix() for path in sorted(parts.rglob("*.png"))]
+
+
 @pytest.mark.parametrize(("name", "message"), [("empty", "without any"), ("missing", "existing files or folders")])
 def test_folders_without_images_are_refused(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, message: str
