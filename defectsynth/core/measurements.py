@@ -21,6 +21,7 @@ import numpy as np
 from defectsynth.core.cache import ByteCache, content_of
 from defectsynth.core.messages import short_repr
 from defectsynth.core.packing import DamagedError, digest_of, pack, unpack
+from defectsynth.core.parameters import checked_whole
 from defectsynth.core.store import Store
 
 if TYPE_CHECKING:
@@ -101,10 +102,7 @@ def use_store(folder: str | Path | None, *, write: bool = True, limit_mib: int =
         >>> bool((sample.image == ds.synthesize(image, ds.Scratch(where="object"), seed=0).image).all())
         True
     """
-    if isinstance(limit_mib, bool) or not isinstance(limit_mib, (int, np.integer)):
-        raise TypeError(f"limit_mib must be a whole number, got {short_repr(limit_mib)}")
-    if limit_mib < 1:
-        raise ValueError(f"limit_mib must be at least 1, got {limit_mib}")
+    limit_mib = checked_whole("limit_mib", limit_mib, least=1)
     if folder is not None and not isinstance(folder, (str, Path)):
         raise TypeError(f"folder must be a path or None, got {short_repr(folder)}")
     before = os.environ.get(STORE_VARIABLE), os.environ.get(LIMIT_VARIABLE)
@@ -113,9 +111,9 @@ def use_store(folder: str | Path | None, *, write: bool = True, limit_mib: int =
     else:
         whole = Path(folder).resolve()
         if write:
-            Store(whole, int(limit_mib) << 20).check()
+            Store(whole, limit_mib << 20).check()
         MEASUREMENTS.clear()  # what is only in memory would never be written
-        _set_variables(str(whole), str(int(limit_mib) if write else READ_ONLY))
+        _set_variables(str(whole), str(limit_mib if write else READ_ONLY))
     return StoreInUse(before)
 
 

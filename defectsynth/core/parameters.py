@@ -49,6 +49,20 @@ def _is_whole(value: Any) -> bool:
     return _is_number(value) and (isinstance(value, int) or (math.isfinite(value) and value == int(value)))
 
 
+def checked_whole(name: str, value: Any, *, least: int = 0) -> int:
+    """Return the whole number that the argument `name` must be.
+
+    Raises:
+        TypeError: if `value` is no whole number.
+        ValueError: if it is below `least`.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} must be a whole number, got {short_repr(value)}")
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {short_repr(value)}")
+    return int(value)
+
+
 def _pair_error(
     value: Any, low: float, high: float, is_valid: Callable[[Any], bool] = _is_number
 ) -> type[TypeError | ValueError] | None:

@@ -12,6 +12,7 @@ import numpy as np
 from defectsynth.core.arrays import Array
 from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.messages import short_repr
+from defectsynth.core.parameters import checked_whole
 from defectsynth.engine.pipeline import State, run
 from defectsynth.engine.records import drawable_records, recipes_of
 from defectsynth.engine.rendering import redraw as render_again
@@ -57,13 +58,10 @@ def synthesize(
     """
     check_image(image)
     check_transform(transform)
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, (int, np.integer))):
-        raise TypeError(f"seed must be a whole number or None, got {short_repr(seed)}")
-    if seed is not None and seed < 0:
-        raise ValueError(f"seed must be at least 0, got {seed}")
-    number = (
-        int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> np.uint64(2)) if seed is None else int(seed)
-    )
+    if seed is None:
+        number = int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> np.uint64(2))
+    else:
+        number = checked_whole("seed", seed)
     if isinstance(transform, DefectTransform):
         drawing = transform.draw(image, seed=number, roi=roi, peak=peak)
         return Sample(drawing.canvas, drawing.mask, drawing.records())

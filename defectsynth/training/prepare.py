@@ -18,6 +18,7 @@ from defectsynth.core.cache import WATCHED
 from defectsynth.core.images import checked_peak
 from defectsynth.core.measurements import current_store, use_store
 from defectsynth.core.messages import short_repr
+from defectsynth.core.parameters import checked_whole
 from defectsynth.core.processes import follow_parent, interrupts_held
 from defectsynth.engine.compat import leaves
 from defectsynth.engine.synthesis import check_transform
@@ -96,10 +97,7 @@ def prepare(
     defects = [leaf for leaf in leaves(transform) if isinstance(leaf, DefectTransform)]
     if not defects:
         raise TypeError(f"transform must hold a defect, got {short_repr(transform)}")
-    if isinstance(workers, bool) or not isinstance(workers, (int, np.integer)):
-        raise TypeError(f"workers must be a whole number, got {short_repr(workers)}")
-    if workers < 1:
-        raise ValueError(f"workers must be at least 1, got {workers}")
+    workers = checked_whole("workers", workers, least=1)
     level = None if peak is None else checked_peak(peak)
     with nullcontext() if store is None else use_store(store):
         if workers > 1 and current_store() is None:
@@ -107,7 +105,7 @@ def prepare(
         asked = _asked_by(defects, images, level)
         batches = [range(start, min(start + TOGETHER, len(images))) for start in range(0, len(images), TOGETHER)]
         done = 0
-        for number in _measured(images, batches, asked, level, int(workers)):
+        for number in _measured(images, batches, asked, level, workers):
             done += number
             if progress is not None:
                 progress(done, len(images))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.images import check_image, checked_peak
 from defectsynth.core.messages import short_repr
-from defectsynth.core.parameters import Number
+from defectsynth.core.parameters import Number, checked_whole
 from defectsynth.engine.compat import leaves
 from defectsynth.engine.pipeline import State, Step, run, steps
 from defectsynth.engine.sample import Sample
@@ -115,7 +115,7 @@ class AnomalyTwins(Sequence[Twin]):
             with_severity(transform, 1.0)  # raises if there is no severity to scale
         self.images = images
         self.transform = transform
-        self.seed = _whole("seed", seed)
+        self.seed = checked_whole("seed", seed)
         self.several = SHARE.check("several", several)
         self.hard_negatives = SHARE.check("hard_negatives", hard_negatives)
         self.rois = rois
@@ -130,10 +130,11 @@ class AnomalyTwins(Sequence[Twin]):
         """Start an epoch: equal epochs draw equal twins, in any process.
 
         Raises:
-            ValueError: if `epoch` is no whole number of at least 0.
+            TypeError: if `epoch` is no whole number.
+            ValueError: if it is negative.
         """
         self._counts[:] = 0
-        self._counts[0] = _whole("epoch", epoch)
+        self._counts[0] = checked_whole("epoch", epoch)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> AnomalyTwins:
         """Return a copy that draws the same, with counts of its own; images in memory are shared."""
@@ -243,11 +244,3 @@ def _shared_seed(key: tuple[int, ...]) -> int:
 def _shared_counts(number: int) -> npt.NDArray[np.int64]:
     """Return zeros in memory that processes forked from this one share."""
     return np.frombuffer(mmap.mmap(-1, 8 * number), dtype=np.int64)
-
-
-def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise TypeError(f"{name} must be a whole number, got {short_repr(value)}")
-    if value < 0:
-        raise ValueError(f"{name} must be at least 0, got {value}")
-    return int(value)

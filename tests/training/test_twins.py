@@ -260,16 +260,3 @@ def test_what_is_remembered_of_a_picture_cannot_be_changed() -> None:
     found = ds.find_foreground(picture)
     assert not found.whole
     assert not found.cells.flags.writeable
-
-
-@pytest.mark.parametrize(
-    ("seed", "error", "message"),
-    [
-        (1.0, TypeError, "seed must be a whole number, got 1.0"),
-        (True, TypeError, "seed must be a whole number, got True"),
-        (-1, ValueError, "seed must be at least 0, got -1"),
-    ],
-)
-def test_seeds_are_whole_numbers(seed: Any, error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        ds.AnomalyTwins([np.full((8, 8, 3), 90, np.uint8)], ds.Line(), seed=seed)
