@@ -22,6 +22,7 @@ PALETTES: dict[str, tuple[Pair, Pair, Pair]] = {  # ranges of hue (1 is a full t
     "gray": ((0.0, 0.0), (0.0, 0.0), (0.0, 1.0)),
     "dark": ((0.0, 0.12), (0.0, 0.4), (0.03, 0.25)),
     "light": ((0.08, 0.16), (0.0, 0.15), (0.75, 1.0)),
+    "metal": ((0.04, 0.13), (0.02, 0.17), (0.4, 0.7)),
     "rust": ((0.02, 0.09), (0.5, 0.9), (0.25, 0.6)),
     "red": ((0.96, 1.02), (0.55, 0.9), (0.35, 0.75)),
     "yellow": ((0.1, 0.18), (0.35, 0.8), (0.65, 0.95)),
@@ -34,8 +35,8 @@ class Color(Look):
     """One colour, opaque or as a tint through which the texture of the surface shows.
 
     Args:
-        palettes: families of colours, of which each draw takes one: any (uniform RGB), gray, dark, light, rust, red,
-            yellow, blue.
+        palettes: families of colours, of which each draw takes one: any (uniform RGB), gray, dark, light, metal (bare,
+            a warm gray), rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
         unlike: least difference from the surface in one channel, in [0, 1]; not reached if a few tries fail.
     """

@@ -113,8 +113,8 @@ def metal_contamination() -> list[Any]:
         Shaving(
             length_range=(0.03, 0.09),
             width_range=(0.006, 0.016),
-            folds_range=(0, 2),
-            brightness_range=(0.2, 0.55),
+            folds_range=(0, 3),
+            brightness_range=(0.2, 0.85),
             p=0.85,
         ),
         Fiber(

@@ -17,6 +17,7 @@ from defectsynth.looks.wear import Wear
 from defectsynth.presets.mixture import defect_types
 from defectsynth.shapes.hatching import Hatching
 from defectsynth.shapes.silhouette import Silhouette
+from defectsynth.shapes.stroke_bundle import StrokeBundle
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.marker import MarkerStroke
 from defectsynth.transforms.deformation.bent_edge import BentEdge
@@ -100,10 +101,19 @@ def flip() -> list[Any]:
 
 
 def scratch() -> list[Any]:
-    """Scored metal: a broad bundle of fine, nearly parallel scratches over the surface.
+    """Scored metal: a bundle or a whole field of fine, nearly parallel scratches that lay the bare metal open.
 
-    Mostly a matt band of fine strokes over a broad `Hatching`, else a faint `Abrasion` or `Scratch` marks.
+    Mostly a `StrokeBundle` in the colour of bare metal, else a matt band of fine strokes over a broad `Hatching`, a
+    faint `Abrasion` or `Scratch` marks.
     """
+    bundle = StrokeBundle(
+        length_range=(0.12, 0.4),
+        width_range=(0.0025, 0.006),
+        strokes_range=(8, 64),
+        spread_range=(0.012, 0.06),
+        disorder_range=(1.0, 9.0),
+        bend_range=(-15.0, 15.0),
+    )
     swathe = Hatching(
         length_range=(0.12, 0.4),
         width_range=(0.008, 0.025),
@@ -121,7 +131,14 @@ def scratch() -> list[Any]:
         stroke_angle_range=(-6.0, 6.0),
     )
     return [
-        PaintedDefect(where="object", shape=swathe, look=brushed, blend=Blend(opacity_range=(0.6, 1.0)), p=0.65),
+        PaintedDefect(
+            where="object",
+            shape=bundle,
+            look=Color(palettes=("metal",), tint_range=(0.0, 0.4), unlike=0.12),
+            blend=Blend(opacity_range=(0.7, 1.0)),
+            p=0.5,
+        ),
+        PaintedDefect(where="object", shape=swathe, look=brushed, blend=Blend(opacity_range=(0.6, 1.0)), p=0.25),
         Abrasion(
             where="object",
             length_range=(0.08, 0.3),
@@ -130,7 +147,7 @@ def scratch() -> list[Any]:
             spread_range=(0.02, 0.06),
             disorder_range=(2.0, 12.0),
             contrast_range=(0.1, 0.3),
-            p=0.25,
+            p=0.15,
         ),
         Scratch(
             where="object",

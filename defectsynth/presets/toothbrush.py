@@ -34,13 +34,22 @@ def defective() -> list[Any]:
         BentThread(
             where=bristles, amount_range=(0.5, 1.2), length_range=(0.08, 0.25), contrast_range=(0.0, 0.08), p=0.1
         ),
-        SplayedStrands(where=bristles, p=0.16),
-        Pinch(where="object", radius_range=(0.05, 0.12), contrast_range=(0.02, 0.12), p=0.1),
+        SplayedStrands(
+            where=bristles,
+            length_range=(0.06, 0.18),
+            width_range=(0.006, 0.014),
+            strands_range=(8, 24),
+            metals=("same",),
+            p=0.16,
+        ),
+        Pinch(where="object", radius_range=(0.05, 0.17), contrast_range=(0.02, 0.12), p=0.14),
         ShuffledStructure(
             where=bristles, tiles_range=(10, 24), extent_range=(0.08, 0.24), opacity_range=(0.8, 1.0), p=0.04
         ),
         NaturalSynthetic(where="object", size_range=(0.05, 0.2), spread=0.03, position="object", p=0.12),
-        Hole(where=bristles, radius_range=(0.02, 0.06), irregularity_range=(0.2, 0.6), p=0.08),
+        Hole(
+            where=bristles, radius_range=(0.02, 0.06), irregularity_range=(0.2, 0.6), softness_range=(0.1, 0.6), p=0.08
+        ),
         ChippedEdge(radius_range=(0.03, 0.07), through_range=(0.6, 1.0), p=0.08),
         Fiber(
             where="object",

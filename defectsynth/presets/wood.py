@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from defectsynth.presets import mixture
+from defectsynth.transforms.contamination.clear_drop import ClearDrop
 from defectsynth.transforms.contamination.color_spot import ColorSpot
 from defectsynth.transforms.contamination.marker import MarkerStroke
 from defectsynth.transforms.contamination.pigment_mark import PigmentMark
@@ -27,16 +28,17 @@ def color() -> list[Any]:
     """
     return [
         PigmentMark(
-            radius_range=(0.02, 0.08),
-            aspect_range=(0.15, 0.8),
+            radius_range=(0.03, 0.12),
+            aspect_range=(0.15, 0.9),
             raggedness_range=(0.2, 0.5),
-            softness_range=(0.2, 0.9),
+            softness_range=(0.3, 1.0),
             palettes=("red", "ink", "blue"),
             tint_range=(0.5, 0.95),
             bare_range=(0.1, 0.6),
             follow_range=(-0.2, 0.8),
+            opacity_range=(0.25, 0.9),
             count_range=(1, 3),
-            p=0.45,
+            p=0.55,
         ),
         PigmentMark(
             radius_range=(0.015, 0.06),
@@ -47,7 +49,7 @@ def color() -> list[Any]:
             softness_range=(0.1, 0.6),
             opacity_range=(0.7, 1.0),
             count_range=(1, 3),
-            p=0.2,
+            p=0.15,
         ),
         MarkerStroke(
             where="anywhere",
@@ -56,7 +58,7 @@ def color() -> list[Any]:
             strokes_range=(1, 2),
             dry_range=(0.1, 0.8),
             count_range=(1, 4),
-            p=0.2,
+            p=0.15,
         ),
         ColorSpot(
             radius_range=(0.01, 0.05),
@@ -90,7 +92,7 @@ def hole() -> list[Any]:
 def liquid() -> list[Any]:
     """Spilled liquid: drops or a run that hides the fine grain, reddish or dark, with thin glints.
 
-    Mostly one or two marks of `Spill`, else a `Stain`.
+    Mostly one or two marks of `Spill`, else drops that stand as a `ClearDrop`, or a `Stain`.
     """
     return [
         Spill(
@@ -99,12 +101,21 @@ def liquid() -> list[Any]:
             raggedness_range=(0.2, 0.5),
             softness_range=(0.0, 0.12),
             liquids=("varnish", "water"),
-            depth_range=(0.15, 0.6),
+            depth_range=(0.1, 0.5),
             smoothing_range=(0.4, 1.0),
             haze_range=(0.3, 0.7),
             gloss_range=(0.1, 0.5),
             count_range=(1, 2),
-            p=0.8,
+            p=0.55,
+        ),
+        ClearDrop(
+            radius_range=(0.02, 0.08),
+            aspect_range=(0.3, 1.0),
+            amber_range=(0.0, 0.3),
+            glow_range=(0.0, 0.3),
+            rim_range=(0.1, 0.5),
+            gloss_range=(0.0, 0.6),
+            p=0.3,
         ),
         Stain(
             radius_range=(0.05, 0.22),
@@ -113,7 +124,7 @@ def liquid() -> list[Any]:
             films=("water", "oil", "coffee"),
             inside_range=(0.4, 1.0),
             opacity_range=(0.45, 1.0),
-            p=0.1,
+            p=0.15,
         ),
     ]
 
