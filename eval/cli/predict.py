@@ -44,7 +44,8 @@ def find_images(paths: Iterable[Path], *, out: Path) -> list[Path]:
         out: folder of results; if it lies in one of the folders, the images in it are left out.
 
     Raises:
-        UsageError: if a path is missing, or a folder holds no images.
+        UsageError: if a path is missing, a folder holds no images, or `out` is one of the folders: the next run would
+            take its heat maps for images.
     """
     images: list[Path] = []
     results = out.resolve()
@@ -54,6 +55,8 @@ def find_images(paths: Iterable[Path], *, out: Path) -> list[Path]:
             continue
         if not path.is_dir():
             raise UsageError(f"IMAGES must be existing files or folders, got {str(path)!r}")
+        if path.resolve() == results:
+            raise UsageError(f"--out must be another folder than that of the images, got {str(out)!r}")
         found = [Path(name) for name in list_folder(path).files]
         if path.resolve() in results.parents:
             found = [image for image in found if results not in image.resolve().parents]

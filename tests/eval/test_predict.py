@@ -63,6 +63,14 @@ def test_folders_without_images_are_refused(
     assert not (tmp_path / "out").exists()
 
 
+def test_results_beside_the_images_are_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parts = home / "data" / "plate" / "test" / "good"
+    before = sorted(parts.iterdir())
+    assert main(["predict", str(home / "model"), str(parts), "--out", str(parts)]) == 2
+    assert f"--out must be another folder than that of the images, got '{parts}'" in capsys.readouterr().err
+    assert sorted(parts.iterdir()) == before
+
+
 def test_an_interruption_keeps_what_is_done(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load, done = prediction.load_image, []
 
