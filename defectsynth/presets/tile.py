@@ -84,6 +84,7 @@ def gray_stroke() -> list[Any]:
             tint_range=(0.1, 0.5),
             bare_range=(0.05, 0.4),
             follow_range=(-0.5, 0.3),
+            opacity_range=(0.35, 1.0),
             p=0.8,
         ),
         FractalBlob(
@@ -135,14 +136,14 @@ def rough() -> list[Any]:
     Drawn as a large `Scuff`, a pale granular `PigmentMark` or a pale tinted `FractalBlob`.
     """
     return [
-        Scuff(radius_range=(0.12, 0.35), cover_range=(0.4, 0.75), contrast_range=(0.1, 0.32), p=0.5),
+        Scuff(radius_range=(0.12, 0.35), cover_range=(0.4, 0.75), contrast_range=(0.05, 0.3), p=0.5),
         PigmentMark(
             radius_range=(0.12, 0.35),
             palettes=("light", "gray"),
             tint_range=(0.6, 0.9),
             bare_range=(0.1, 0.5),
             follow_range=(-0.3, 0.6),
-            opacity_range=(0.15, 0.45),
+            opacity_range=(0.1, 0.45),
             p=0.3,
         ),
         FractalBlob(
@@ -151,7 +152,7 @@ def rough() -> list[Any]:
             cover_range=(0.4, 0.75),
             raggedness_range=(0.3, 0.8),
             softness_range=(0.1, 0.6),
-            opacity_range=(0.3, 0.7),
+            opacity_range=(0.15, 0.6),
             p=0.2,
         ),
     ]
