@@ -25,6 +25,7 @@ from defectsynth.transforms.contamination.stray_print import StrayPrint
 from defectsynth.transforms.contamination.streak import Streak
 from defectsynth.transforms.contamination.tape import Tape
 from defectsynth.transforms.deformation.bent_edge import BentEdge
+from defectsynth.transforms.deformation.bent_end import BentEnd
 from defectsynth.transforms.deformation.bent_thread import BentThread, PatternShift
 from defectsynth.transforms.deformation.bent_wire import BentWire, BrokenWire
 from defectsynth.transforms.deformation.dent import Bulge, Dent
@@ -36,6 +37,7 @@ from defectsynth.transforms.pasted.shuffled_structure import ShuffledStructure
 from defectsynth.transforms.pasted.texture_patch import TexturePatch
 from defectsynth.transforms.structural.chipped_edge import ChippedEdge, TornEdge
 from defectsynth.transforms.structural.displaced_part import DisplacedPart, FlippedPart, RotatedPart
+from defectsynth.transforms.structural.filed_edge import FiledEdge
 from defectsynth.transforms.structural.missing_part import CutPart, MissingPart
 from defectsynth.transforms.structural.recolored_part import RecoloredPart
 from defectsynth.transforms.structural.swapped_parts import DuplicatedPart, SwappedParts
@@ -45,6 +47,7 @@ from defectsynth.transforms.surface.crack import Crack
 from defectsynth.transforms.surface.drill_hole import DrillHole
 from defectsynth.transforms.surface.fold import Fold
 from defectsynth.transforms.surface.frayed_cut import FrayedCut
+from defectsynth.transforms.surface.grind_mark import GrindMark
 from defectsynth.transforms.surface.hole import Hole
 from defectsynth.transforms.surface.line import Line
 from defectsynth.transforms.surface.missing_thread import BrokenThread, MissingThread
@@ -83,6 +86,7 @@ def generic_object() -> A.Compose:
                     A.OneOf(
                         [
                             BentEdge(p=0.5),
+                            BentEnd(p=0.15),
                             Dent(p=0.15),
                             Squeeze(p=0.15),
                             Bulge(p=0.1),
@@ -94,6 +98,7 @@ def generic_object() -> A.Compose:
                         [
                             ChippedEdge(p=0.3),
                             TornEdge(p=0.1),
+                            FiledEdge(p=0.12),
                             CutPart(p=0.1),
                             MissingPart(p=0.15),
                             DisplacedPart(p=0.1),
@@ -173,6 +178,7 @@ def _damage(where: str) -> list[Any]:
         Split(where=where, length_range=(0.05, 0.35), width_range=(0.004, 0.03), p=0.15),
         Pit(where=where, radius_range=(0.006, 0.04), contrast_range=(0.1, 0.5), p=0.15),
         DrillHole(where=where, p=0.06),
+        GrindMark(where=where, p=0.08),
         Tear(where=where, p=0.06),
         Abrasion(where=where, contrast_range=(0.08, 0.4), p=0.1),
         Scuff(where=where, radius_range=(0.03, 0.2), contrast_range=(0.06, 0.3), p=0.1),
