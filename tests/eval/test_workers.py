@@ -150,9 +150,9 @@ def test_interrupted_and_then_shared_by_two(data: Path, tmp_path: Path) -> None:
     wait_until(lambda: not running_in_group(command.id))
     assert not list(out.rglob("*.part"))
     assert not list(out.rglob("failed.json"))
-    assert any(out.rglob("training-*.pt"))
     before = {path: path.read_bytes() for path in out.rglob("results.json")}
     assert len(before) >= max(2, len(lines))  # a cell may end while the command is being interrupted
+    assert any(out.rglob("training-*.pt")) or len(before) > 2
 
     cells = make_cells(BenchmarkOptions(data=data, categories=["bolt", "plate"], **options))
     cells += make_cells(
