@@ -10,10 +10,10 @@ Scorings:
   the normals, the evidence finds what resembles the synthetic defects. Both are scaled by the patches of the held-out
   normals: 0 is their mean, 1 is their 99.9 % quantile. On the built-in sample set, standard deviations as units were
   better for no family of parts.
-- ensemble: sum of the tails of three numbers: the largest distance, the largest evidence, and the largest logits of a
-  segmenter on a grid of 4 px, see `eval.models.segmenting`. Held-out normals and twins choose the weights, and leave
-  the distance alone where the others do not help, see `eval.scoring.fusion`. Where parts lie in any orientation,
-  evidence and logits are averaged over the four quarter turns of the image; held-out images decide that, too.
+- ensemble: sum of the tails of two numbers: the largest distance, and the largest logits of a segmenter on a grid of
+  4 px, see `eval.models.segmenting`. Where held-out normals and twins say that the logits do not help, the distance is
+  left alone, see `eval.scoring.fusion`. Where parts lie in any orientation, the logits are averaged over the four
+  quarter turns of the image; held-out images decide that, too.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Detector:
         scoring: "image", "pooled", "patch", "fused" or "ensemble".
         size: size at which images are embedded, see `Size`.
         calibration: threshold and probabilities.
-        turns: number of quarter turns of an image, 1 or 4, whose evidence and logits an ensemble averages.
+        turns: number of quarter turns of an image, 1 or 4, whose logits an ensemble averages.
     """
 
     backbone: Backbone
@@ -140,7 +140,7 @@ def make_detector(
         head: head that was trained with it; None if nothing was trained.
         normals: all good images of the training set, arrays or paths.
         scoring: "image", "pooled", "patch", "fused" or "ensemble"; "fused" needs a head that was trained on patches,
-            with the classes 0 for normal and 1 for defective ones; "ensemble" also a `SegmentingBackbone`.
+            with the classes 0 for normal and 1 for defective ones; "ensemble" needs a `SegmentingBackbone`.
         size: size at which images are embedded, see `Size`.
         held_out: see `HeldOut`; each of its images is scored against the rows of all other normals.
         seed: seed of the coreset.
@@ -151,7 +151,8 @@ def make_detector(
         The detector, and the embeddings of all normals, float32 (N, h, w, D).
 
     Raises:
-        ValueError: if `scoring` needs a head or a segmenter that is missing.
+        TypeError: if `scoring` needs a segmenter, and `backbone` has none.
+        ValueError: if `scoring` needs a head that is missing.
     """
     read = partial(embedded_maps, backbone, head, scoring=scoring, size=size, progress=progress)
     known, evidence = read(normals)
@@ -186,7 +187,7 @@ def _fit_ensemble(
     Args:
         normals: maps of held-out normals.
         twins: maps of twins on them.
-        average: returns evidence and segmentation of both, one after the other, averaged over quarter turns.
+        average: returns the segmentation of both, one after the other, averaged over quarter turns.
         distance: factor on the weight of the distance.
     """
     tails, count = fit_tails(normals, twins, distance=distance), len(normals[0])

@@ -139,11 +139,11 @@ def _highest_scores(detector: Detector, pixels: Tensor, high: Tensor | None = No
 def _scores_of_ensemble(detector: Detector, pixels: Tensor) -> Tensor:
     """Return the score of each image by an ensemble, with gradients, (B,); see `eval.scoring.fusion`."""
     backbone = detector.backbone
-    if detector.head is None or not isinstance(backbone, SegmentingBackbone):
+    if not isinstance(backbone, SegmentingBackbone):
         raise TypeError(f"backbone must be a trained SegmentingBackbone for ensembles, got {type(backbone).__name__}")
     branches = backbone.branches(pixels)
     distances = _distances(_rows(branches.frozen).flatten(0, 1), detector.bank)
-    maps = (distances, evidence_of(detector.head, branches.projected), branches.logits)
+    maps = (distances, branches.logits)
     total = pixels.new_zeros(len(pixels), dtype=torch.float32)
     for map_, tail, count in zip(maps, tails_of(detector.bank.scales), CELLS, strict=True):
         largest = map_.reshape(len(pixels), -1).topk(min(count, map_[0].numel()), dim=1).values.mean(dim=1)

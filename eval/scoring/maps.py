@@ -47,16 +47,17 @@ def embedded_maps(
         progress: see `Progress`.
 
     Returns:
-        The embeddings, float32, and none, one (evidence) or two maps (evidence, segmentation), float32 (N, h, w).
+        The embeddings, float32, and none or one map, evidence or segmentation, float32 (N, h, w).
 
     Raises:
-        ValueError: if `scoring` needs a head or a segmenter that is missing.
+        TypeError: if `scoring` needs a segmenter, and `backbone` has none.
+        ValueError: if `scoring` needs a head that is missing.
     """
     steps = None if progress is None else partial(progress, "embed")
     if scoring == "image":
         return embed_images(backbone, images, size=size, progress=steps)[:, None, None], ()
     if scoring == "ensemble":
-        return _branches(backbone, head, load_images(images, size=size), turns=turns, progress=steps)
+        return _segmented(backbone, load_images(images, size=size), turns=turns, progress=steps)
     trainable = 0 if unprojected(backbone) is backbone else len(backbone.stages())
     lower = Features(backbone, scoring="patch", trainable=trainable)(load_images(images, size=size), progress=steps)
     upper = partial(backbone.upper, scoring="patch", trainable=trainable)
@@ -74,24 +75,23 @@ def embedded_maps(
         return np.ascontiguousarray(lower.movedim(1, -1).float().numpy()), (evidence,)
 
 
-def _branches(
-    backbone: Backbone, head: Head | None, images: NDArray[np.uint8], *, turns: int, progress: StepProgress | None
+def _segmented(
+    backbone: Backbone, images: NDArray[np.uint8], *, turns: int, progress: StepProgress | None
 ) -> tuple[NDArray[np.float32], Maps]:
-    """Return frozen patches (N, h, w, D), and evidence and segmentation, averaged over quarter turns of the images."""
-    if head is None or not isinstance(backbone, SegmentingBackbone):
-        raise ValueError(f"backbone must be a trained SegmentingBackbone for ensembles, got {type(backbone).__name__}")
+    """Return frozen patches (N, h, w, D), and the segmentation, averaged over quarter turns of the images."""
+    if not isinstance(backbone, SegmentingBackbone):
+        raise TypeError(f"backbone must be a trained SegmentingBackbone for ensembles, got {type(backbone).__name__}")
     device = device_of(backbone)
-    frozen, evidence, logits = [], [], []
+    frozen, logits = [], []
     with torch.inference_mode():
         for number, image in enumerate(images, 1):  # one at a time is the fastest on a CPU, see `Features`
             pixels = torch.from_numpy(image)[None].to(device)
             branches = [backbone.branches(torch.rot90(pixels, turn, (1, 2))) for turn in range(turns)]
             frozen.append(branches[0].frozen.half().movedim(1, -1))
-            evidence.append(_mean_over_turns([evidence_of(head, each.projected) for each in branches]))
             logits.append(_mean_over_turns([each.logits for each in branches]))
             if progress is not None:
                 progress(number, len(images))
-    return _joined(frozen), (_joined(evidence), _joined(logits))
+    return _joined(frozen), (_joined(logits),)
 
 
 def _mean_over_turns(maps: list[Tensor]) -> Tensor:
