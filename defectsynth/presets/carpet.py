@@ -111,8 +111,8 @@ def metal_contamination() -> list[Any]:
     """
     return [
         Shaving(
-            length_range=(0.03, 0.09),
-            width_range=(0.006, 0.016),
+            length_range=(0.015, 0.09),
+            width_range=(0.005, 0.016),
             folds_range=(0, 3),
             brightness_range=(0.2, 0.85),
             p=0.85,
