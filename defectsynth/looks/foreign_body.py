@@ -27,7 +27,7 @@ class ForeignBody(Look):
 
     Args:
         palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
-            rust, red, yellow, blue.
+            metal, rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
         shading_range: change of brightness where a side faces the light or faces away from it, in [0, 1].
         wall_range: width of the sloping sides as a share of the greatest depth, in [0, 1]; 1 is a dome, 0 a flat top.

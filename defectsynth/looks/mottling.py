@@ -40,8 +40,8 @@ class Mottling(Look):
             takes one.
         fade_range: share of the contrast of coloured specks that is removed, in [0, 1].
         tint_range: relative change of red, green and blue of the base colour, drawn independently, in [-0.5, 0.5].
-        palettes: families of colours of the specks, of which each draw takes one: any, gray, dark, light, rust, red,
-            yellow, blue.
+        palettes: families of colours of the specks, of which each draw takes one: any, gray, dark, light, metal, rust,
+            red, yellow, blue.
         size_range: radius of a dot or size of a grain, in [0, 0.1], fraction of min(H, W).
         dots_range: number of dots, in [1, 400].
         cover_range: share of the surface that grain covers, in [0, 0.9].

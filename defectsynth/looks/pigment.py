@@ -30,8 +30,8 @@ class Pigment(Look):
     """Ink, dye, crayon, chalk, graphite or dust that catches on the texture of the surface.
 
     Args:
-        palettes: families of colours, of which each draw takes one: any, gray, dark, light, rust, red, yellow, blue,
-            ink.
+        palettes: families of colours, of which each draw takes one: any, gray, dark, light, metal, rust, red, yellow,
+            blue, ink.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
         bare_range: share of the surface that stays bare, in [0, 1].
         grain_range: size of a grain of pigment, in [0, 0.1], fraction of min(H, W).

@@ -35,7 +35,8 @@ class ColorSpot(PaintedDefect):
         softness_range: width of the soft rim, in [0, 1], fraction of the radius; 0 is sharp.
         spots_range: number of blobs, in [1, 32]; all but the first are smaller.
         spread_range: distance of the other blobs from the first, in [0, 20], multiples of the radius.
-        palettes: families of colours, of which each draw takes one: any, gray, dark, light, rust, red, yellow, blue.
+        palettes: families of colours, of which each draw takes one: any, gray, dark, light, metal, rust, red, yellow,
+            blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
         opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.

@@ -36,7 +36,7 @@ class Contamination(PaintedDefect):
         aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
         angularity_range: angularity, in [0, 1]; 0 is round, 1 an uneven polygon of 4 to 7 corners.
         palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
-            rust, red, yellow, blue.
+            metal, rust, red, yellow, blue.
         shading_range: change of brightness where a side faces the light or faces away from it, in [0, 1].
         wall_range: width of the sloping sides, in [0, 1], fraction of the greatest distance to the outline; 1 is a
             dome, 0 a flat top.

@@ -34,7 +34,7 @@ class Fiber(PaintedDefect):
         bend_range: change of direction from end to end, in [-360, 360], degrees.
         curl_range: additional random change of direction, in [0, 360], degrees.
         palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
-            rust, red, yellow, blue.
+            metal, rust, red, yellow, blue.
         shadow_range: opacity of the shadow, in [0, 1].
         height_range: length of the shadow, in [0, 0.1], fraction of min(H, W).
         opacity_range: opacity, in [0, 1]; 1 is opaque.

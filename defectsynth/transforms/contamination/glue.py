@@ -35,7 +35,7 @@ class Glue(PaintedDefect):
         spots_range: number of drops, in [1, 32]; all but the first are smaller.
         spread_range: distance of the other drops from the first, in [0, 20], multiples of the radius.
         palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
-            rust, red, yellow, blue.
+            metal, rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
         shading_range: change of brightness where a side faces the light or faces away from it, in [0, 1].
         wall_range: width of the sloping sides, in [0, 1], fraction of the greatest distance to the outline; 1 is a

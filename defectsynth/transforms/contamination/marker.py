@@ -36,7 +36,8 @@ class MarkerStroke(PaintedDefect):
         disorder_range: standard deviation of their direction, in [0, 90], degrees.
         bend_range: change of direction from end to end, in [-360, 360], degrees.
         dry_range: share of the ink that dry streaks lack, in [0, 1].
-        palettes: families of inks, of which each draw takes one: any, gray, dark, light, rust, red, yellow, blue.
+        palettes: families of inks, of which each draw takes one: any, gray, dark, light, metal, rust, red, yellow,
+            blue.
         opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`; `where` defaults to "object".
 

@@ -34,8 +34,8 @@ class PigmentMark(PaintedDefect):
         cover_range: share of the ellipse that is covered, in [0.05, 0.95].
         raggedness_range: unevenness of the outline, in [0, 1]; 0 is an ellipse, 1 scattered islands.
         softness_range: width of the soft edge, in [0, 1]; 0 is sharp, 1 fades from the centre on.
-        palettes: families of colours, of which each draw takes one: any, gray, dark, light, rust, red, yellow, blue,
-            ink.
+        palettes: families of colours, of which each draw takes one: any, gray, dark, light, metal, rust, red, yellow,
+            blue, ink.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
         bare_range: share of the surface that stays bare, in [0, 1].
         grain_range: size of a grain of pigment, in [0, 0.1], fraction of min(H, W).

@@ -35,7 +35,7 @@ class Spatter(PaintedDefect):
         variety_range: variety of sizes, in [0, 3]; more gives fewer large and more small ones.
         aspect_range: ratio of the shorter to the longer diameter, in [0.05, 1].
         palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
-            rust, red, yellow, blue.
+            metal, rust, red, yellow, blue.
         shading_range: change of brightness where a side faces the light or faces away from it, in [0, 1].
         gloss_range: brightness of the highlight, in [0, 1]; 0 is matt.
         opacity_range: opacity, in [0, 1]; 1 is opaque.

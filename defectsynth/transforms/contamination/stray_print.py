@@ -32,7 +32,8 @@ class StrayPrint(PaintedDefect):
         height_range: height of a capital, in [0, 0.5], fraction of min(H, W).
         stroke_range: thickness of a stroke, in [0.02, 0.4], fraction of the height.
         squeeze_range: width of a letter relative to that of the font, in [0.3, 2].
-        palettes: families of colours, of which each draw takes one: any, gray, dark, light, rust, red, yellow, blue.
+        palettes: families of colours, of which each draw takes one: any, gray, dark, light, metal, rust, red, yellow,
+            blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque paint.
         opacity_range: opacity, in [0, 1]; 1 is opaque.
         common: see `DefectTransform`.

@@ -33,7 +33,7 @@ class Tape(PaintedDefect):
         width_range: width, in [0, 1], fraction of min(H, W).
         torn_range: depth of the teeth at the ends, in [0, 1], fraction of the width; 0 is cut straight.
         palettes: families of colours, of which each draw takes one: same (as the surface), any, gray, dark, light,
-            rust, red, yellow, blue.
+            metal, rust, red, yellow, blue.
         tint_range: share of the surface's texture that shows through, in [0, 1]; 0 is opaque.
         shading_range: change of brightness where a side faces the light or faces away from it, in [0, 1].
         shadow_range: opacity of the shadow, in [0, 1].

@@ -43,8 +43,8 @@ class Recoloring(Component):
     Args:
         alike_range: difference in colour up to which connected pixels belong to one part, in [0, 1].
         share_range: size of the part, share of the object, in [0, 1]; another size is taken if no part has it.
-        palettes: families of colours; each draw takes one: other (of another part), any, gray, dark, light, rust, red,
-            yellow, blue.
+        palettes: families of colours; each draw takes one: other (of another part), any, gray, dark, light, metal,
+            rust, red, yellow, blue.
         opacity_range: in [0, 1].
     """
 
@@ -95,8 +95,8 @@ class RecoloredPart(DefectTransform):
     Args:
         alike_range: difference in colour up to which connected pixels belong to one part, in [0, 1].
         share_range: size of the part, share of the object, in [0, 1]; another size is taken if no part has it.
-        palettes: families of colours; each draw takes one: other (of another part), any, gray, dark, light, rust, red,
-            yellow, blue.
+        palettes: families of colours; each draw takes one: other (of another part), any, gray, dark, light, metal,
+            rust, red, yellow, blue.
         opacity_range: in [0, 1].
         common: see `DefectTransform`.
 

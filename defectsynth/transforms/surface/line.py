@@ -30,7 +30,8 @@ class Line(PaintedDefect):
     Args:
         length_range: extent along x and along y, drawn independently, in [0, 2], fraction of min(H, W).
         width_range: thickness, in [0, 0.5], fraction of min(H, W).
-        palettes: families of colours, of which each draw takes one: any, gray, dark, light, rust, red, yellow, blue.
+        palettes: families of colours, of which each draw takes one: any, gray, dark, light, metal, rust, red, yellow,
+            blue.
         common: see `DefectTransform`.
 
     References:

@@ -53,7 +53,7 @@ class Opening(Component):
         overhang_range: greatest length of bright teeth or threads that stick out from the sides into the gap, in
             [0, 0.1], fraction of min(H, W).
         grounds: fillings of the gap, of which each draw takes one: beneath (a dark shade of the surface), background
-            (the colour behind the object), any, gray, dark, light, rust, red, yellow, blue.
+            (the colour behind the object), any, gray, dark, light, metal, rust, red, yellow, blue.
     """
 
     length_range: Pair = span((0.06, 0.25), 0.0, 2.0, FRACTION)
@@ -210,7 +210,7 @@ class Split(DefectTransform):
         overhang_range: greatest length of bright teeth or threads that stick out from the sides into the gap, in
             [0, 0.1], fraction of min(H, W).
         grounds: fillings of the gap, of which each draw takes one: beneath (a dark shade of the surface), background
-            (the colour behind the object), any, gray, dark, light, rust, red, yellow, blue.
+            (the colour behind the object), any, gray, dark, light, metal, rust, red, yellow, blue.
         common: see `DefectTransform`.
 
     Examples:
