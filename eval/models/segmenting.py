@@ -124,6 +124,17 @@ class SegmentingBackbone(ProjectedBackbone):
         return Branches(frozen, self.projection(frozen).float(), self.segmenter(maps, pixels))
 
 
+def checked_segmenting(backbone: Backbone) -> SegmentingBackbone:
+    """Return the backbone of an ensemble.
+
+    Raises:
+        TypeError: if it has no segmenter.
+    """
+    if not isinstance(backbone, SegmentingBackbone):
+        raise TypeError(f"backbone must be a trained SegmentingBackbone for ensembles, got {type(backbone).__name__}")
+    return backbone
+
+
 def _convolution(inputs: int, outputs: int, *, side: int = 3, stride: int = 1) -> list[nn.Module]:
     conv = nn.Conv2d(inputs, outputs, side, stride=stride, padding=side // 2, bias=False)
     return [conv, nn.BatchNorm2d(outputs), nn.ReLU()]

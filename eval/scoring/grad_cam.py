@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from eval.models.backbone import Backbone, unprojected
 from eval.models.embedding import device_of
-from eval.models.segmenting import SegmentingBackbone
+from eval.models.segmenting import checked_segmenting
 from eval.scoring.detector import Detector
 from eval.scoring.fusion import CELLS, tails_of
 from eval.scoring.maps import evidence_of
@@ -138,10 +138,7 @@ def _highest_scores(detector: Detector, pixels: Tensor, high: Tensor | None = No
 
 def _scores_of_ensemble(detector: Detector, pixels: Tensor) -> Tensor:
     """Return the score of each image by an ensemble, with gradients, (B,); see `eval.scoring.fusion`."""
-    backbone = detector.backbone
-    if not isinstance(backbone, SegmentingBackbone):
-        raise TypeError(f"backbone must be a trained SegmentingBackbone for ensembles, got {type(backbone).__name__}")
-    branches = backbone.branches(pixels)
+    branches = checked_segmenting(detector.backbone).branches(pixels)
     distances = _distances(_rows(branches.frozen).flatten(0, 1), detector.bank)
     maps = (distances, branches.logits)
     total = pixels.new_zeros(len(pixels), dtype=torch.float32)

@@ -15,7 +15,7 @@ from eval.data.images import Image, Size, load_images
 from eval.models.backbone import Backbone, unprojected
 from eval.models.embedding import StepProgress, device_of, embed_images
 from eval.models.feature_cache import Features
-from eval.models.segmenting import SegmentingBackbone
+from eval.models.segmenting import checked_segmenting
 from eval.progress import Progress
 from eval.scoring.fusion import Maps
 
@@ -79,14 +79,12 @@ def _segmented(
     backbone: Backbone, images: NDArray[np.uint8], *, turns: int, progress: StepProgress | None
 ) -> tuple[NDArray[np.float32], Maps]:
     """Return frozen patches (N, h, w, D), and the segmentation, averaged over quarter turns of the images."""
-    if not isinstance(backbone, SegmentingBackbone):
-        raise TypeError(f"backbone must be a trained SegmentingBackbone for ensembles, got {type(backbone).__name__}")
-    device = device_of(backbone)
+    segmenting, device = checked_segmenting(backbone), device_of(backbone)
     frozen, logits = [], []
     with torch.inference_mode():
         for number, image in enumerate(images, 1):  # one at a time is the fastest on a CPU, see `Features`
             pixels = torch.from_numpy(image)[None].to(device)
-            branches = [backbone.branches(torch.rot90(pixels, turn, (1, 2))) for turn in range(turns)]
+            branches = [segmenting.branches(torch.rot90(pixels, turn, (1, 2))) for turn in range(turns)]
             frozen.append(branches[0].frozen.half().movedim(1, -1))
             logits.append(_mean_over_turns([each.logits for each in branches]))
             if progress is not None:
