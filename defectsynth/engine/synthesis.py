@@ -46,7 +46,7 @@ def synthesize(
         its defect was drawn.
 
     Raises:
-        TypeError: if `transform` is not callable or `image` has another dtype.
+        TypeError: if `transform` is not callable, `image` has another dtype, or `seed` is no whole number.
         ValueError: if `image` or `roi` has another shape, or `seed` is negative.
 
     Examples:
