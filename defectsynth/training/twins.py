@@ -133,8 +133,9 @@ class AnomalyTwins(Sequence[Twin]):
             TypeError: if `epoch` is no whole number.
             ValueError: if it is negative.
         """
+        number = checked_whole("epoch", epoch)
         self._counts[:] = 0
-        self._counts[0] = checked_whole("epoch", epoch)
+        self._counts[0] = number
 
     def __deepcopy__(self, memo: dict[int, Any]) -> AnomalyTwins:
         """Return a copy that draws the same, with counts of its own; images in memory are shared."""

@@ -16,6 +16,7 @@ from eval.models.checkpoints import load_model, save_model
 from eval.models.embedding import best_device
 from eval.scoring.calibration import Calibration
 from eval.scoring.detector import Detector, Scores
+from eval.scoring.fusion import tails_of
 from eval.scoring.memory_bank import Bank
 
 HEAT_MAPS, EMBEDDINGS = "heat_maps.npz", "embeddings.npz"
@@ -85,8 +86,17 @@ def read_heat_maps(folder: str | Path) -> NDArray[np.float32]:
 
 
 def load_detector(folder: Path, results: Results) -> Detector:
-    """Return the detector of a finished cell."""
+    """Return the detector of a finished cell.
+
+    Raises:
+        ValueError: if a file is broken, or of an earlier version; the error names it.
+    """
     bank, settings = Bank.load(folder / BANK), results.settings
+    if settings.scoring == "ensemble" and settings.experiment != "none":
+        try:
+            tails_of(bank.scales)
+        except ValueError as error:
+            raise ValueError(f"{folder / BANK}: {error}") from error
     calibration = Calibration.load(folder / CALIBRATION)
     if settings.experiment == "none":
         return Detector(untrained_backbone(settings), None, bank, settings.scoring, results.shape, calibration)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.files import write_atomically, write_json
 from eval.sample_set.families import (
     DEMO_FAMILIES,
     FAMILIES,
@@ -185,7 +186,7 @@ def _claim(folder: Path, settings: dict[str, Any]) -> None:
     elif any(folder.iterdir()):
         raise ValueError(f"folder must be empty or hold a sample set (with its {SETTINGS_FILE}), got {folder}")
     else:
-        _replace_file(file, json.dumps(settings, indent=2).encode() + b"\n")
+        write_json(file, settings)
 
 
 def _write(folder: Path, shots: list[_Shot], settings: dict[str, Any], progress: Progress | None) -> None:
@@ -196,25 +197,15 @@ def _write(folder: Path, shots: list[_Shot], settings: dict[str, Any], progress:
             render_seed = image_seed(shot.family, split=shot.split, index=shot.index, seed=seed)
             image, mask = render_part(shot.family, size=size, seed=render_seed, defect=shot.defect)
             if shot.mask is not None:
-                _replace_file(shot.mask, _png(mask))
-            _replace_file(shot.image, _png(image[..., ::-1]))
+                _write_png(shot.mask, mask)
+            _write_png(shot.image, image[..., ::-1])
         if progress is not None:
             progress(done, len(shots))
 
 
-def _png(pixels: NDArray[np.uint8]) -> bytes:
+def _write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
+    """Write a PNG atomically, so that a file of that name is always complete."""
     written, encoded = cv2.imencode(".png", np.ascontiguousarray(pixels), [cv2.IMWRITE_PNG_COMPRESSION, 3])
     if not written:
         raise RuntimeError(f"OpenCV could not encode an image of shape {pixels.shape} as PNG")
-    return encoded.tobytes()
-
-
-def _replace_file(path: Path, content: bytes) -> None:
-    """Write to a temporary file and move it to `path`, so that a file of that name is always complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    write_atomically(path, lambda file: file.write(encoded.tobytes()))

@@ -105,7 +105,7 @@ class Detector:
             images,
             scoring=self.scoring,
             size=self.size,
-            turns=self.turns,
+            turns=range(self.turns),
             progress=progress,
         )
         steps = None if progress is None else partial(progress, "score")
@@ -168,7 +168,7 @@ def make_detector(
     if scoring == "ensemble":
         images = [*(normals[place] for place in held_out.normals), *held_out.twins]
         turns, tails, maps, of_twins = _fit_ensemble(
-            maps, of_twins, lambda: read(images, turns=QUARTERS)[1], distance=distance
+            maps, of_twins, lambda: read(images, turns=range(1, QUARTERS))[1], distance=distance
         )
         bank = replace(bank, scales=tuple(number for tail in tails for number in tail))
     elif evidence:
@@ -180,26 +180,32 @@ def make_detector(
 
 
 def _fit_ensemble(
-    normals: Maps, twins: Maps, average: Callable[[], Maps], *, distance: float
+    normals: Maps, twins: Maps, turned_by_quarters: Callable[[], Maps], *, distance: float
 ) -> tuple[int, tuple[Tail, ...], Maps, Maps]:
     """Return the number of turns that suits held-out images, the tails, and the maps of normals and twins.
 
     Args:
         normals: maps of held-out normals.
         twins: maps of twins on them.
-        average: returns the segmentation of both, one after the other, averaged over quarter turns.
+        turned_by_quarters: returns the segmentation of both, one after the other, averaged over the other three
+            quarter turns.
         distance: factor on the weight of the distance.
     """
     tails, count = fit_tails(normals, twins, distance=distance), len(normals[0])
     if not len(twins[0]):
         return 1, tails, normals, twins
-    averaged = average()
-    turned = normals[0], *(map_[:count] for map_ in averaged)
-    of_turned = twins[0], *(map_[count:] for map_ in averaged)
+    (others,) = turned_by_quarters()
+    turned = normals[0], _mean_of_quarters(normals[1], others[:count])
+    of_turned = twins[0], _mean_of_quarters(twins[1], others[count:])
     tails_of_turned = fit_tails(turned, of_turned, distance=distance)
     if turns_help((normals, twins), tails, (turned, of_turned), tails_of_turned):
         return QUARTERS, tails_of_turned, turned, of_turned
     return 1, tails, normals, twins
+
+
+def _mean_of_quarters(plain: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean of all quarter turns, of the map without a turn and the mean of the others."""
+    return np.asarray((plain + (QUARTERS - 1) * others) / QUARTERS, np.float32)
 
 
 def _combined(maps: Maps, bank: Bank, scoring: str) -> NDArray[np.float32]:

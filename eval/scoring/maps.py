@@ -32,7 +32,7 @@ def embedded_maps(
     *,
     scoring: str,
     size: Size,
-    turns: int = 1,
+    turns: Sequence[int] = (0,),
     progress: Progress | None,
 ) -> tuple[NDArray[np.float32], Maps]:
     """Return embeddings (N, h, w, D) to measure distances between, and the maps that are added to the distances.
@@ -43,7 +43,7 @@ def embedded_maps(
         images: arrays or paths.
         scoring: see there.
         size: size at which images are embedded, see `Size`.
-        turns: number of quarter turns of each image whose maps an ensemble averages, 1 or `QUARTERS`.
+        turns: quarter turns of each image whose maps an ensemble averages; the embeddings are those of the first.
         progress: see `Progress`.
 
     Returns:
@@ -76,25 +76,25 @@ def embedded_maps(
 
 
 def _segmented(
-    backbone: Backbone, images: NDArray[np.uint8], *, turns: int, progress: StepProgress | None
+    backbone: Backbone, images: NDArray[np.uint8], *, turns: Sequence[int], progress: StepProgress | None
 ) -> tuple[NDArray[np.float32], Maps]:
-    """Return frozen patches (N, h, w, D), and the segmentation, averaged over quarter turns of the images."""
+    """Return frozen patches (N, h, w, D) at the first turn, and the segmentation, averaged over all turns."""
     segmenting, device = checked_segmenting(backbone), device_of(backbone)
     frozen, logits = [], []
     with torch.inference_mode():
         for number, image in enumerate(images, 1):  # one at a time is the fastest on a CPU, see `Features`
             pixels = torch.from_numpy(image)[None].to(device)
-            branches = [segmenting.branches(torch.rot90(pixels, turn, (1, 2))) for turn in range(turns)]
+            branches = [segmenting.branches(torch.rot90(pixels, turn, (1, 2))) for turn in turns]
             frozen.append(branches[0].frozen.half().movedim(1, -1))
-            logits.append(_mean_over_turns([each.logits for each in branches]))
+            logits.append(_mean_over_turns([each.logits for each in branches], turns))
             if progress is not None:
                 progress(number, len(images))
     return _joined(frozen), (_joined(logits),)
 
 
-def _mean_over_turns(maps: list[Tensor]) -> Tensor:
-    """Return the mean of maps (B, h, w) of an image that was turned by 0, 1, 2 ... quarters, turned back."""
-    return torch.stack([torch.rot90(map_, -turn, (1, 2)) for turn, map_ in enumerate(maps)]).mean(0)
+def _mean_over_turns(maps: Sequence[Tensor], turns: Sequence[int]) -> Tensor:
+    """Return the mean of maps (B, h, w) of an image that was turned by quarters, turned back."""
+    return torch.stack([torch.rot90(map_, -turn, (1, 2)) for map_, turn in zip(maps, turns, strict=True)]).mean(0)
 
 
 def evidence_of(head: Head, embedding: Tensor) -> Tensor:

@@ -22,6 +22,7 @@ from eval.scoring.detector import HeldOut, make_detector  # noqa: E402
 from eval.scoring.fusion import tails_of  # noqa: E402
 from eval.scoring.grad_cam import _highest_scores, grad_cam  # noqa: E402
 from eval.scoring.maps import embedded_maps  # noqa: E402
+from eval.scoring.memory_bank import Bank  # noqa: E402
 from eval.training.options import TrainingOptions  # noqa: E402
 from eval.training.segmentation import CELL_SHARE, SUSPECT_CELLS, segmentation_loss, suspect_logits  # noqa: E402
 from eval.training.trainer import train  # noqa: E402
@@ -136,12 +137,19 @@ def test_a_segmentation_averaged_over_quarter_turns_turns_with_the_image(turn: i
     backbone, head, _ = trained()
     images = noise(2)
     read = partial(embedded_maps, backbone, head, scoring="ensemble", size=64, progress=None)
-    frozen, maps = read(list(images), turns=4)
-    turned = read([np.ascontiguousarray(np.rot90(image, turn)) for image in images], turns=4)[1]
+    frozen, maps = read(list(images), turns=range(4))
+    turned = read([np.ascontiguousarray(np.rot90(image, turn)) for image in images], turns=range(4))[1]
     for map_, other, plain in zip(maps, turned, read(list(images))[1], strict=True):
         np.testing.assert_allclose(np.rot90(map_, turn, (1, 2)), other, atol=1e-4)
         assert np.abs(map_ - plain).max() > 1e-3
     np.testing.assert_array_equal(frozen, read(list(images))[0])
+
+
+def test_the_three_turned_views_and_the_plain_one_make_the_mean_of_all_four() -> None:
+    backbone, head, _ = trained()
+    read = partial(embedded_maps, backbone, head, list(noise(2)), scoring="ensemble", size=64, progress=None)
+    plain, others, all_four = (read(turns=turns)[1][0] for turns in ((0,), range(1, 4), range(4)))
+    np.testing.assert_allclose((plain + 3 * others) / 4, all_four, atol=1e-5)
 
 
 def test_turns_are_kept_where_held_out_images_ask_for_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -157,6 +165,18 @@ def test_turns_are_kept_where_held_out_images_ask_for_them(monkeypatch: pytest.M
         category = read_category(tmp_path / "data" / "disc", size=SIDE)
         scores = detector.scores(list(category.images(category.test))).maps.max(axis=(1, 2))
         np.testing.assert_allclose(scores, [image.score for image in trained_cell.images], atol=1e-4)
+
+
+def test_an_ensemble_of_an_earlier_version_is_refused_by_name_before_any_image_is_read(tmp_path: Path) -> None:
+    write_category(tmp_path / "data" / "disc", seed=1)
+    options = {"experiments": ["self_supervised"], "heads": ["softmax"], "scorings": ["ensemble"], "epochs": 1}
+    cells = cells_of(tmp_path / "data", **options)
+    results = finished(cells, tmp_path / "out")[1]
+    folder = tmp_path / "out" / cells[1].name
+    bank = Bank.load(folder / "bank.npz")
+    replace(bank, scales=(1.0,) * 9).save(folder / "bank.npz")
+    with pytest.raises(ValueError, match=r"bank\.npz: scales must hold 6 numbers, got 9"):
+        load_detector(folder, results)
 
 
 def test_other_backbones_are_refused() -> None:

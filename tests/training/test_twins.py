@@ -92,6 +92,16 @@ def test_an_epoch_is_drawn_again() -> None:
     assert drawn(twins(4, seed=1)) != drawn(twins(4, seed=0))
 
 
+def test_a_refused_epoch_leaves_the_sequence_where_it_was() -> None:
+    sequence, other = twins(4), twins(4)
+    for one in (sequence, other):
+        one.set_epoch(3)
+        one[1]
+    with pytest.raises(ValueError, match="epoch"):
+        sequence.set_epoch(-1)
+    assert drawn(sequence) == drawn(other)
+
+
 def test_another_process_draws_the_same() -> None:
     sequence = twins(3, ds.Scratch(), seed=7, several=0.5)
     with multiprocessing.get_context("spawn").Pool(1) as pool:
