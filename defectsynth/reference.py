@@ -117,7 +117,7 @@ def nsa_object(*, source: SourceLike = None, mask_kind: str = "binary") -> A.Com
 
     Args:
         source: images to cut from; None is the image itself.
-        mask_kind: "binary", or "intensity" for soft labels.
+        mask_kind: "binary"; "intensity" or "logistic" for the soft labels of the paper, see `DefectTransform`.
 
     References:
         H. M. Schlueter et al., "Natural Synthetic Anomalies", ECCV 2022: sides of 0.06 plus a gamma distribution of
@@ -137,7 +137,7 @@ def nsa_texture(*, source: SourceLike = None, mask_kind: str = "binary") -> A.Co
 
     Args:
         source: images to cut from; None is the image itself.
-        mask_kind: "binary", or "intensity" for soft labels.
+        mask_kind: "binary"; "intensity" or "logistic" for the soft labels of the paper, see `DefectTransform`.
 
     References:
         H. M. Schlueter et al., "Natural Synthetic Anomalies", ECCV 2022: sides as in `nsa_object`, zoom 0.5 to 2, up to

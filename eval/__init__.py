@@ -1,1 +1,1 @@
-"""Experiments, metrics and reports that prove what models trained on synthetic defects find."""
+"""Experiments, metrics and reports that measure how well models trained on synthetic defects detect real ones."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import defectsynth
 from defectsynth.cli.checked_parser import CheckedParser
 from defectsynth.cli.errors import UsageError
 from defectsynth.core.messages import short_repr
+from defectsynth.core.processes import available_cores
 
 LAYOUTS = ("mvtec", "coco", "coco-polygons", "yolo", "yolo-seg", "huggingface", "semantic", "webdataset")
 MOST_WORKERS = 8  # unless asked for more
@@ -20,7 +20,7 @@ LARGEST_SEED = 2**63 - 1
 
 def _processors() -> int:
     """Return the default number of processes."""
-    return min(os.cpu_count() or 1, MOST_WORKERS)
+    return min(available_cores(), MOST_WORKERS)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -192,7 +192,7 @@ def _add_preview(commands: Any) -> None:
     parser = commands.add_parser(
         "preview",
         help="draw a contact sheet",
-        description="Draw a contact sheet: the defects that generate would draw, in the first images of a folder.",
+        description="Draw a contact sheet: defects as generate would draw them, in images spread evenly over a folder.",
     )
     parser.add_argument("input", type=Path, metavar="INPUT", help="folder of good images, nested folders included")
     parser.add_argument("output", type=Path, metavar="OUTPUT", help="where the sheet goes: .png, .jpg or .html")
@@ -212,7 +212,7 @@ def _add_preview(commands: Any) -> None:
 def _add_studio(commands: Any) -> None:
     parser = commands.add_parser(
         "studio",
-        help="turn the ranges of a defect in the browser",
+        help="adjust the ranges of a defect in the browser",
         description="Serve a page on this machine: sliders for the ranges of a defect or preset, draws on images "
         "of a folder. Nothing is written, no other host is asked. Needs NiceGUI: pip install 'defectsynth[studio]'.",
     )

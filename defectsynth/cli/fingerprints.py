@@ -7,7 +7,6 @@ images of 1 MB the digests take about ten seconds, beside hours of drawing.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from defectsynth.cli.tasks import Plan, digest_of
+from defectsynth.core.processes import available_cores
 from defectsynth.engine.compat import leaves
 from defectsynth.io.bank_files import find_mask
 from defectsynth.io.defect_bank import BankRule
@@ -40,7 +40,7 @@ def fingerprints(plan: Plan, *, quiet: bool) -> dict[str, dict[str, str | None]]
         "sources": [(name, Path(name)) for name in source_files(plan.transform)],
     }
     paths = [path for files in parts.values() for _, path in files]
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS)) as threads:
+    with ThreadPoolExecutor(min(available_cores(), MAX_THREADS)) as threads:
         found = threads.map(digest_of, paths)
         bar = tqdm(found, total=len(paths), desc="comparing", unit="file", delay=SHOWN_AFTER, disable=quiet)
         try:

@@ -15,7 +15,7 @@ from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, thr
 from defectsynth.core.images import PEAKS
 from defectsynth.core.layer import Box
 
-MIN_VISIBLE_CHANGE = 4.0 / 255.0  # smallest change that counts as visible, as a share of the dtype's range
+MIN_VISIBLE_CHANGE = 4.0 / 255.0  # smallest change that counts as visible, as a share of the white level
 MIN_SOFT_VALUE = np.float32(1.0 / 255.0)  # smallest value of a soft mask inside the mask: one step of 8 bits
 LOGISTIC_MIDDLE = 24.0 / 255.0  # change with the soft label 1/2
 LOGISTIC_SCALE = 12.0 / 255.0  # scale of the logistic function, as a change
@@ -33,7 +33,7 @@ class Patch:
         mask: uint8 (h, w), 255 on the defect.
         alpha: float32 (h, w) in [0, 1], opacity of the paint; None for a displacement.
         change: (h, w), maximum change over the channels, in units of the image.
-        contrast: mean change inside the mask, as a share of the dtype's range.
+        contrast: mean change inside the mask, as a share of the white level.
     """
 
     box: Box
@@ -48,8 +48,8 @@ class Patch:
 
         Args:
             kind: "alpha" for the opacity of the defect (1 for a displacement), "intensity" for the change as a share
-                of the dtype's range, or "logistic" for a logistic function of that change.
-            peak: largest value of the image's dtype.
+                of the white level, or "logistic" for a logistic function of that change.
+            peak: white level of the image.
         """
         if kind == "alpha":
             values = np.ones(self.mask.shape, np.float32) if self.alpha is None else self.alpha
@@ -68,7 +68,7 @@ def drop_restored_pixels(patch: Patch, *, original: Array, peak: float) -> Patch
     Args:
         patch: defect rendered over earlier ones.
         original: whole image before all defects.
-        peak: largest value of the dtype.
+        peak: white level of the image.
     """
     before = original[patch.box.slices]
     differs = threshold_mask(

@@ -19,7 +19,7 @@ def alpha_composite(under: Array, over: Array, cover: Bytes, peak: float) -> Non
         under: contiguous (h, w, C).
         over: pixels of the same shape and dtype.
         cover: uint8 (h, w), opacity of `over`; 255 is opaque.
-        peak: largest value of the dtype.
+        peak: white level of the image.
     """
     opaque = threshold_mask(cover, 255)
     partial_area = cv2.countNonZero(cover) - cv2.countNonZero(opaque)
@@ -73,7 +73,7 @@ def add_change(pixels: Array, change: Floats, peak: float) -> Array:
         pixels: (h, w) or (h, w, C).
         change: float32 in [-1, 1], with or without channels; without, it applies to all channels of `pixels`. If it is
             smaller than `pixels`, it is tiled.
-        peak: largest value of the dtype.
+        peak: white level of the image.
     """
     channels = pixels.shape[2] if pixels.ndim > change.ndim else 0
     dtype, shape = cv2.CV_8U if pixels.dtype == np.uint8 else cv2.CV_16U, pixels.shape

@@ -14,6 +14,11 @@ from contextlib import contextmanager, nullcontext
 POLL = 0.5  # seconds after which a worker notices that the main process was killed
 
 
+def available_cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextmanager
 def interrupts_held() -> Iterator[None]:
     """Hold Ctrl-C back until the end of the block; processes that start inside keep holding it back."""

@@ -1,1 +1,1 @@
-"""Engine."""
+"""Engine: draws defects into images and applies them to all targets."""

@@ -1,13 +1,12 @@
 """Base class of transforms on either albumentations: the MIT `albumentations` 2.0.8 and `albumentationsx` 2.5.
 
-No other module of the package depends on a version of albumentations. A subclass defines how to sample (`_sample`) and
-how to apply the sampled parameters to all targets at once (`_apply`); targets are handled together because the mask
+Only this module and `host_calls` depend on a version of albumentations. A subclass defines how to sample (`_sample`)
+and how to apply the sampled parameters to all targets at once (`_apply`); targets are handled together because the mask
 depends on the pixels that really changed in the image.
 """
 
 from __future__ import annotations
 
-import copy
 import os
 import random
 import sys
@@ -226,31 +225,3 @@ def _after(parent: Any, child: Any) -> list[Any]:
 
 def _moves_pixels(transform: Any) -> bool:
     return isinstance(transform, A.DualTransform) and not isinstance(transform, HostTransform) and transform.p > 0.0
-
-
-def seeded_copy(transform: Any, seed: int) -> Any:
-    """Return a copy of a transform that is no defect, or of a composition of an unknown kind, with a random state.
-
-    The original is left as it is, so that several threads can use it. Sources of pixels are shared, not copied.
-    """
-    if not isinstance(transform, A.BaseCompose):
-        twin = copy.copy(transform)
-        if not IS_X:
-            twin._set_keys()  # noqa: SLF001  2.0.8 keeps bound methods of the original
-        twin.set_random_seed(seed)
-        return twin
-    shared = {id(component): component for leaf in leaves(transform) for component in getattr(leaf, "components", ())}
-    twin = copy.deepcopy(transform, shared)
-    twin.set_random_seed(seed)
-    if not IS_X:
-        for number, inner in enumerate(_inside(twin)):
-            inner.set_random_seed(int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0]))
-    return twin
-
-
-def _inside(transform: Any) -> Iterator[Any]:
-    """Yield all that a composition holds, each node before its own."""
-    for inner in getattr(transform, "transforms", ()):
-        if hasattr(inner, "set_random_seed"):
-            yield inner
-            yield from _inside(inner)

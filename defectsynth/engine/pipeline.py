@@ -23,12 +23,14 @@ from defectsynth.core.arrays import Array, Bytes, max_over_channels
 from defectsynth.core.images import PEAKS, check_image, white_level
 from defectsynth.core.layer import Box
 from defectsynth.core.masks import roi_to_mask
-from defectsynth.engine.compat import leaves, seeded_copy
+from defectsynth.engine.compat import leaves
+from defectsynth.engine.host_calls import apply_host, seeded_copy
 from defectsynth.engine.rendering import Drawing
 from defectsynth.engine.targets import add_to_mask, displaced_mask, next_draw
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.recipes.warp import WarpRecipe
 
+_KNOWN = "a Compose, Sequential, OneOf, SomeOf, RandomOrder or OneOrOther"
 ROOT = -1  # number of the outermost node; its descendants are numbered from 0, each before its own
 
 
@@ -133,11 +135,10 @@ class State:
         before = getattr(self.image, "dtype", None)
         size = np.shape(self.mask)[:2]
         beside = [mark.whole(size) for mark in self.marks] + ([] if self.roi is None else [roi_to_mask(self.roi, size)])
-        given = {"masks": np.stack(beside)} if beside else {}
-        result = transform(force_apply=forced, image=self.image, mask=self.mask, **given)
-        self.image, self.mask = _contiguous(result["image"]), _contiguous(result["mask"])
+        image, mask, others = apply_host(transform, self.image, self.mask, beside, forced=forced)
+        self.image, self.mask = _contiguous(image), _contiguous(mask)
         if beside:
-            moved = [np.asarray(mask).reshape(np.shape(mask)[:2]) for mask in result["masks"]]
+            moved = [np.asarray(other).reshape(np.shape(other)[:2]) for other in others]
             self.roi = None if self.roi is None else moved.pop()
             self.locate(moved)
         self.clean, self.known = self.image, self.mask
@@ -154,6 +155,10 @@ def run(node: Any, state: State, *, seed: int, number: int = ROOT, forced: bool 
         seed: of the whole run.
         number: of the node, see `ROOT`.
         forced: whether the node is applied regardless of its `p`.
+
+    Raises:
+        TypeError: if a defect lies in a composition of another kind than those of albumentations that run their
+            transforms on all targets.
     """
     if isinstance(node, DefectTransform):
         if forced or _applied(node, seed, number):
@@ -162,7 +167,9 @@ def run(node: Any, state: State, *, seed: int, number: int = ROOT, forced: bool 
         state.transformed(seeded_copy(node, _own_seed(seed, number)), forced=forced)
     elif (children := _chosen(node, seed, number, forced=forced)) is not None:
         for index, force in children:
-            run(node.transforms[index], state, seed=seed, number=_number_of(node, number, index), forced=force)
+            run(node.transforms[index], state, seed=seed, number=number_of(node, number, index), forced=force)
+    elif any(isinstance(leaf, DefectTransform) for leaf in leaves(node)):
+        raise TypeError(f"a defect must be in {_KNOWN}, or its mask and record are lost; got {type(node).__name__}")
     else:
         state.transformed(seeded_copy(node, _own_seed(seed, number)), forced=forced)
 
@@ -228,8 +235,8 @@ def _limits(weights: tuple[float, ...]) -> list[float]:
     return [limit / limits[-1] for limit in limits]
 
 
-def _number_of(node: Any, number: int, index: int) -> int:
-    """Return the number of a child."""
+def number_of(node: Any, number: int, index: int) -> int:
+    """Return the number of a child, see `ROOT`."""
     return number + 1 + index + _descendants(node.transforms[:index])
 
 
@@ -243,41 +250,6 @@ def _descendants(nodes: Sequence[Any]) -> int:
 def _is_composition(kind: Any) -> bool:
     """Return whether a class is one of compositions; asking albumentations' abstract classes each time is slow."""
     return issubclass(kind, A.BaseCompose)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A branch of a composition that holds either only defects or none.
-
-    Attributes:
-        node: the branch.
-        number: its number, see `ROOT`.
-        draws: whether it holds defects.
-    """
-
-    node: Any
-    number: int
-    draws: bool
-
-
-def steps(node: Any, number: int = ROOT) -> list[Step]:
-    """Return the branches of a composition in the order in which they always run.
-
-    Raises:
-        ValueError: if defects and other transforms are alternatives of one choice, or run together only sometimes: an
-            image then shows by the other transforms whether it has a defect.
-    """
-    kinds = {isinstance(leaf, DefectTransform) for leaf in leaves(node)}
-    if len(kinds) < 2:
-        return [Step(node, number, draws=kinds == {True})]
-    if not isinstance(node, (A.Compose, A.Sequential)) or node.p < 1.0:
-        raise ValueError(
-            "transform must apply what is no defect to every image (in a Compose or Sequential with p=1, beside the "
-            f"defects), or it gives the label away; got {type(node).__name__}(p={node.p:g}) with both kinds in it"
-        )
-    return [
-        step for index, child in enumerate(node.transforms) for step in steps(child, _number_of(node, number, index))
-    ]
 
 
 def extent(mask: Bytes) -> dict[str, Any]:

@@ -22,7 +22,8 @@ class Sample:
 
     Attributes:
         image: shape and dtype as given, unless a composition changes them.
-        mask: uint8 (H, W), 255 where a defect is, 0 elsewhere.
+        mask: uint8 (H, W), 0 outside of defects and 255 on them, unless a defect has another `mask_value` or
+            `mask_kind`.
         defects: one record a defect, plain data, see `rendering.record`.
     """
 

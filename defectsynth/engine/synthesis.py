@@ -17,6 +17,7 @@ from defectsynth.engine.pipeline import State, run
 from defectsynth.engine.records import drawable_records, recipes_of
 from defectsynth.engine.rendering import redraw as render_again
 from defectsynth.engine.sample import Sample
+from defectsynth.engine.targets import add_to_mask
 from defectsynth.engine.transform import DefectTransform
 
 
@@ -31,7 +32,8 @@ def synthesize(
     """Draw defects into a copy of one image.
 
     Args:
-        image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1].
+        image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1]; three channels are RGB, so convert OpenCV's BGR
+            first.
         transform: a defect, which is applied regardless of its `p`; or an albumentations composition with defects and
             other transforms. Its random state is neither used nor changed.
         seed: the same seed draws the same bytes; None draws something new at each call.
@@ -47,7 +49,8 @@ def synthesize(
 
     Raises:
         TypeError: if `transform` is not callable, `image` has another dtype, or `seed` is no whole number.
-        ValueError: if `image` or `roi` has another shape, or `seed` is negative.
+        ValueError: if `image` or `roi` has another shape, a float is outside [0, 1] or not finite, `peak` is out of
+            bounds or below the greatest pixel, or `seed` is negative.
 
     Examples:
         >>> import numpy as np
@@ -64,7 +67,12 @@ def synthesize(
         number = checked_whole("seed", seed)
     if isinstance(transform, DefectTransform):
         drawing = transform.draw(image, seed=number, roi=roi, peak=peak)
-        return Sample(drawing.canvas, drawing.mask, drawing.records())
+        if transform.mask_value is None and transform.mask_kind == "binary":
+            return Sample(drawing.canvas, drawing.mask, drawing.records())
+        mask = add_to_mask(
+            np.zeros(image.shape[:2], np.uint8), [drawing], value=transform.mask_value, kind=transform.mask_kind
+        )
+        return Sample(drawing.canvas, mask, drawing.records())
     state = State.of(image, roi, peak)
     run(transform, state, seed=number)
     return sample_of(state, image)

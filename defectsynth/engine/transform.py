@@ -56,7 +56,7 @@ class DefectTransform(HostTransform):
         where: where the defect lands: a `Where` or one of anywhere, object, edge, inside, ring.
         severity: in [0, 1], scales the visibility (opacity or displacement); 0 is hardly visible.
         count_range: number of defects in an image, (low, high) in [1, 64].
-        min_visibility: least mean contrast inside the mask, in [0, 1], share of the dtype's range; a fainter draw is
+        min_visibility: least mean contrast inside the mask, in [0, 1], share of the white level; a fainter draw is
             drawn again, and after a few tries the image comes back unchanged.
         mask_value: value written into empty pixels of `mask`; None: True, 1.0 or 255 by dtype.
         mask_kind: "binary"; "alpha" (opacity times the value); "intensity" (change as a share of the range times the
@@ -65,7 +65,8 @@ class DefectTransform(HostTransform):
         p: probability of being applied, in [0, 1].
 
     Inputs:
-        image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1]; never written to.
+        image: (H, W) or (H, W, C), uint8, uint16 or float32 in [0, 1]; three channels are RGB, so convert OpenCV's BGR
+            first. Never written to.
         images, volume: (N, H, W[, C]); the same defect in each frame.
         mask, masks, mask3d: anomaly mask(s), (H, W[, C]), of the image's size. Labels in them stay and move with warps;
             a defect is written into all channels of empty pixels; on top of another label it is recorded, not marked.

@@ -85,8 +85,10 @@ def fit(
     examples, the wider the ranges.
 
     Args:
-        images: images with defects, arrays or paths; two or three of each type are enough, five are better.
-        masks: one mask for each; None estimates them roughly from `pairs` or from the nearest good parts.
+        images: images with defects, (H, W) or (H, W, 3) in RGB, uint8, uint16 or float32 in [0, 1], or paths; two or
+            three of each type are enough, five are better.
+        masks: one mask for each, of the size of its image, see `core.masks`; None estimates them roughly from `pairs`
+            or from the nearest good parts.
         normals: images of good parts, at least one; of many, 160 are read.
         types: the type of each defect; None for one type.
         pairs: without masks, the good part before the defect for each image.
@@ -102,7 +104,9 @@ def fit(
         The preset, with what was found in words and as a sheet.
 
     Raises:
-        ValueError: if numbers of entries differ, an image has no defect, or a share is out of bounds.
+        TypeError: if an image or a mask has another dtype.
+        ValueError: if numbers of entries differ, `masks` and `pairs` are both given, sizes differ, a file cannot be
+            read, an image has no defect, or a share is out of bounds.
 
     Examples:
         >>> import numpy as np

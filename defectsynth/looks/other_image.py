@@ -161,7 +161,7 @@ def jitter_colors(pixels: Array, jitter: tuple[float, ...], peak: float) -> Arra
     Args:
         pixels: (h, w, C).
         jitter: relative changes of brightness, contrast and saturation, and the change of hue in turns.
-        peak: greatest value of the dtype.
+        peak: white level of the image.
     """
     brightness, contrast, saturation, hue = jitter
     gain = (1.0 + brightness) * (1.0 + contrast)

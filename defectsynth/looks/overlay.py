@@ -43,7 +43,7 @@ class Overlay(NamedTuple):
             before: the image inside `box`, (h, w) or (h, w, C).
             box: bounding box of the overlay.
             opacity: factor on both alpha planes, in [0, 1].
-            peak: greatest value of the dtype.
+            peak: white level of the image.
             allowed: uint8 (h, w), non-zero where pixels may change; None allows all.
         """
         alpha = self.alpha_with_shadow * np.float32(opacity)
@@ -79,7 +79,7 @@ class Overlay(NamedTuple):
             light: float32 (h, w), shading of the colour.
             body: float32 (h, w), opacity of the colour.
             total: float32 (h, w), opacity of colour and shadow.
-            peak: greatest value of the dtype.
+            peak: white level of the image.
         """
         planes = split_channels(before) * ((np.float32(1.0) - total) * np.float32(1.0 / peak))
         light = light * body

@@ -81,7 +81,7 @@ def estimate_matte(pixels: Array, background: Array, mask: Bytes, thin: Bytes, *
         mask: uint8 (h, w), 255 roughly where the part and the rest of the object are.
         thin: uint8 (h, w), 255 where the part is thin; there the difference to the background alone decides.
         step: uncertainty of the outline of `mask` in pixels.
-        peak: greatest value of the dtype.
+        peak: white level of the image.
     """
     (height, width), cell = mask.shape, 2 if max(mask.shape) > MAX_FULL_SIZE and min(mask.shape) > 1 else 1
     if cell > 1:

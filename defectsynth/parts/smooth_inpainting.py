@@ -199,7 +199,7 @@ def fill_smoothly(
         known: uint8 (h, w), 255 where those show the ground.
         cell: side in pixels of the cells in which the surface is computed.
         seed: of the grain.
-        peak: greatest value of the dtype.
+        peak: white level of the image.
     """
     smooth, here = membrane(*_reduce(filled, cv2.bitwise_not(missing), peak, cell)), bounding_slices(missing)
     level = smooth if peak == 1.0 else np.clip(np.rint(smooth * np.float32(peak)), 0.0, peak)

@@ -1,8 +1,8 @@
 """Presets: named mixtures of defects. Each is an `A.Compose` that can be inspected, edited and saved as YAML.
 
-The preset of a category consists of the types of defect in its data set, and each draw takes one type. The types were
-tuned on training images and a few known defects, so such a preset uses knowledge about the defects of its category.
-`generic_object` and `generic_texture` use none.
+The preset of a category consists of the types of defect in its data set, and each draw takes one type. Most
+were tuned on real images, hazelnut and toothbrush on rendered ones only; the README says what each was judged on. A
+preset uses knowledge about the defects of its category. `generic_object` and `generic_texture` use none.
 
 Examples:
     >>> from defectsynth import presets

@@ -1,1 +1,1 @@
-"""The studio: a local page on which the ranges of defects are turned and their draws looked at."""
+"""Studio: a local page to adjust the ranges of a defect and see the result at once."""

@@ -1,1 +1,1 @@
-"""Training."""
+"""Training data: twins, hard negatives, curricula, and measurements before the first epoch."""

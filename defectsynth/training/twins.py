@@ -15,8 +15,9 @@ from defectsynth.core.images import check_image, checked_peak
 from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Number, checked_whole
 from defectsynth.engine.compat import leaves
-from defectsynth.engine.pipeline import State, Step, run, steps
+from defectsynth.engine.pipeline import State, run
 from defectsynth.engine.sample import Sample
+from defectsynth.engine.steps import Step, steps
 from defectsynth.engine.synthesis import check_transform, sample_of
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.engine.unrecorded import UnrecordedState
@@ -35,7 +36,8 @@ class Twin(NamedTuple):
 
     Attributes:
         image: shape and dtype as given, unless the composition changes them.
-        mask: uint8 (H, W), 255 where a defect is; empty for a normal image and for a hard negative.
+        mask: uint8 (H, W), 255 where a defect is, unless a defect has another `mask_value` or `mask_kind`; empty for a
+            normal image and for a hard negative.
         label: 1 with a defect, 0 without.
         position: index in the sequence.
     """
@@ -65,7 +67,8 @@ class AnomalyTwins(Sequence[Twin]):
             drawn as often, one after the other.
         hard_negatives: share of the normal items that carry dust, glare or a change of light, in [0, 1]; changed, but
             normal.
-        rois: the region of interest of each image, None allows all of it.
+        rois: a mask (H, W) for each image: defects land where it is set, see `core.masks`. None allows all of the
+            image.
         curriculum: scales the severity of every defect by the number of earlier draws of the twin: reads of the item in
             this epoch, plus the epochs before it if `set_epoch` counts them. Spawned workers need `set_epoch`.
         peak: white level of uint16 images, see `synthesize`.
@@ -223,7 +226,7 @@ class AnomalyTwins(Sequence[Twin]):
             if seeds:
                 count = len(seeds) if len(seeds) > 1 else None
                 drawing = transform.draw(state.image, seed=seeds[0], roi=state.roi, count=count, peak=state.peak)
-                state.add(drawing)
+                state.add(drawing, value=transform.mask_value, kind=transform.mask_kind)
             return
         divided, branches = self._split
         if divided is not transform:

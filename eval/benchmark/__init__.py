@@ -1,1 +1,1 @@
-"""Benchmark."""
+"""Cells of a benchmark: settings, runs, scores and files."""

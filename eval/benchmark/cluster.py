@@ -20,12 +20,13 @@ from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from defectsynth.cluster import POLL, RETRIES, connected, processor_count
+from defectsynth.core.processes import available_cores
 from eval.benchmark.cell import Settings
 from eval.benchmark.reader import CategoryReader
 from eval.benchmark.results import write_failure
 from eval.benchmark.runner import WAITING, Cell, find_cell, run_cell
 from eval.benchmark.schedule import PAUSE, Schedule
-from eval.benchmark.workers import ENVIRONMENT, SENDING, CellProgress, available_cores
+from eval.benchmark.workers import ENVIRONMENT, SENDING, CellProgress
 from eval.models.feature_cache import LIMIT_MIB, Features
 
 Message = tuple[Settings, str, int, int]

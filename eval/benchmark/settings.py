@@ -219,7 +219,9 @@ def _checked_recipe(recipe: Sequence[tuple[str, float]], *, scoring: str | None)
     if changes and scoring in {None, "image"}:
         raise ValueError(f"recipe must be as usual unless patches are trained on twins, got {dict(changes)}")
     if "distance" in dict(changes) and scoring not in {"fused", "ensemble"}:
-        raise ValueError(f"distance must be as usual unless scores are fused, got {dict(changes)['distance']}")
+        raise ValueError(
+            f"distance must be as usual unless scores are fused or of an ensemble, got {dict(changes)['distance']}"
+        )
     return changes
 
 

@@ -21,7 +21,7 @@ HELD_OUT = 0.2
 """Share of the training images that is held out."""
 
 TWINS, TWINS_EACH = 60, 4
-"""Number of twins that a threshold comes from, unless there are more held-out normals, and most of one normal."""
+"""Least number of twins that a threshold comes from, and the most on one held-out normal; all of them get as many."""
 
 CALIBRATION_SEED = 1_000_000
 """Seed of these twins for the seed 0; training and validation use small ones."""

@@ -20,6 +20,7 @@ from time import monotonic, time
 import cv2
 import torch
 
+from defectsynth.core.processes import available_cores
 from eval.benchmark.cell import SHARED, Settings
 from eval.benchmark.locks import hold_locks
 from eval.benchmark.reader import CategoryReader
@@ -70,11 +71,6 @@ def run_side_by_side(
     finally:
         pool.stop()
         atexit.unregister(pool.stop)
-
-
-def available_cores() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _Worker:

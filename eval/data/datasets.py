@@ -146,7 +146,7 @@ def _test_paths(home: Path) -> list[tuple[Path, str]]:
 
 
 def _peak_of(brightest: int, home: Path) -> float:
-    """Return the white level of 16-bit files whose greatest pixel is `brightest`, 0 if there are none."""
+    """Return the white level of 16-bit files whose greatest pixel is `brightest`; 0 if there are none."""
     peak = next(level for level in CAMERA_PEAKS[1:] if brightest <= level) if brightest else FULL_PEAK
     if peak < FULL_PEAK:
         warnings.warn(

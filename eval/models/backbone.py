@@ -128,7 +128,7 @@ class Backbone(nn.Module, ABC):
 
         Args:
             images: (B, H, W, 3), see ``Backbone``.
-            scoring: "image", "patch", or "pooled", which also uses patches.
+            scoring: "image"; or "patch", "pooled" or "ensemble", which use patches.
             trainable: number of last stages that are left to ``upper``.
 
         Returns:

@@ -26,7 +26,7 @@ class Features:
 
     Args:
         backbone: backbone, whose frozen stages must not change while this object is in use.
-        scoring: "image" or "patch".
+        scoring: "image", "patch" or "ensemble".
         trainable: see `Backbone.lower`.
 
     Attributes:

@@ -1,8 +1,8 @@
 """Procedural sample set: parts and textures rendered from lit height maps, with defects to test on.
 
 Its test defects are changes of the height map or of the material and are not drawn by defectsynth, so a model trained
-on synthetic defects is tested on different ones. Nothing is downloaded; writing takes seconds; equal seeds give equal
-images.
+on synthetic defects is tested on different ones. Nothing is downloaded; writing takes up to 40 s a family; equal seeds
+give equal images.
 """
 
 from eval.sample_set.families import (

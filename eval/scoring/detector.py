@@ -11,8 +11,8 @@ Scorings:
   normals: 0 is their mean, 1 is their 99.9 % quantile. On the built-in sample set, standard deviations as units were
   better for no family of parts.
 - ensemble: sum of the tails of two numbers: the largest distance, and the largest logits of a segmenter on a grid of
-  4 px, see `eval.models.segmenting`. Where held-out normals and twins say that the logits do not help, the distance is
-  left alone, see `eval.scoring.fusion`. Where parts lie in any orientation, the logits are averaged over the four
+  4 px, see `eval.models.segmenting`. Where held-out normals and twins say that the logits do not help, only the
+  distance is used, see `eval.scoring.fusion`. Where parts lie in any orientation, the logits are averaged over the four
   quarter turns of the image; held-out images decide that, too.
 """
 
@@ -44,7 +44,7 @@ class HeldOut:
 
     Attributes:
         normals: int64 (K,), indices of the held-out training normals, at least one and not all.
-        twins: synthetic defects on them, arrays; empty if none were drawn.
+        twins: synthetic defects on them, uint8 (H, W, 3), RGB; empty if none were drawn.
         sources: int64, index of the training normal that each twin was drawn on.
         false_positives: see `Calibration`.
     """
@@ -144,7 +144,7 @@ def make_detector(
         size: size at which images are embedded, see `Size`.
         held_out: see `HeldOut`; each of its images is scored against the rows of all other normals.
         seed: seed of the coreset.
-        distance: weight of the distance in fused scores, at least 0.
+        distance: factor on the weight of the distance in fused and ensemble scores, at least 0.
         progress: see `Progress`.
 
     Returns:

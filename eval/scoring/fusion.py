@@ -21,7 +21,7 @@ _QUANTILE = 0.999  # of the cells of held-out normals; 1 in a scaled map
 CELLS = (1, 10)
 """Number of cells whose mean is the value of an image, in the distance and the segmentation."""
 _HEAT_OF_DISTANCE = 0.3  # share of the distance in heat maps, whose outlines it blurs
-_GAIN = 0.002  # least gain of AUROC on held-out images for which the distance is not left alone
+_GAIN = 0.002  # least gain of AUROC on held-out images for which the segmentation is used
 _GAIN_OF_TURNS = 0.005  # least such gain for which images are turned
 
 _NUMBERS = 3  # of a tail

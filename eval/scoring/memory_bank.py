@@ -37,7 +37,7 @@ class Bank:
     Attributes:
         rows: embeddings, (M, D).
         origins: int64 (M,), index of the training normal of each row.
-        scales: scales of fused scores, see `eval.scoring.detector`; otherwise empty.
+        scales: scales of fused scores (`fit_scales`), or the tails of an ensemble (`tails_of`); otherwise empty.
     """
 
     rows: NDArray[np.floating[Any]]

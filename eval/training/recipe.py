@@ -36,7 +36,7 @@ class TrainingRecipe:
             `defectsynth.Curriculum`.
         label_share: smallest share of a patch that a defect covers for the patch to count as defective, in [0.001, 1].
         learning_rate: largest learning rate, in [1e-6, 1].
-        distance: weight of the untrained distance beside the evidence of the head, in [0, 100]; for fused scores only.
+        distance: factor on the weight of the untrained distance in fused and ensemble scores, in [0, 100].
         averaged_epochs: number of last epochs whose weights are averaged, in [1, 1000].
         crop: side of the square window to train on, as a share of the shorter side of the images, in [0.01, 1]; 1: the
             whole image.

@@ -21,7 +21,8 @@ def segmentation_loss(logits: Tensor, masks: Tensor) -> Tensor:
     """Return the loss of the logits of "defective" for images with exact masks.
 
     It is the sum of the focal loss of cells, which hard cells dominate; of one minus the Dice coefficient of each
-    image; and of the cross-entropy of the images, whose logit is the mean of their largest ones, as in scoring.
+    image; and of the cross-entropy of the images, whose logit is the mean of their `SUSPECT_CELLS` largest ones (scores
+    take fewer).
 
     Args:
         logits: float32 (B, h, w).

@@ -13,7 +13,8 @@ import pytest
 import defectsynth as ds
 from defectsynth.engine import workers
 from defectsynth.engine.compat import IS_X
-from defectsynth.engine.pipeline import Mark, State, steps
+from defectsynth.engine.pipeline import Mark, State
+from defectsynth.engine.steps import steps
 
 SURFACE = np.random.default_rng(0).integers(90, 130, (128, 128, 3), np.uint8)
 EMPTY = np.zeros((128, 128), np.uint8)

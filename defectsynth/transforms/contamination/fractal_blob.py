@@ -41,7 +41,7 @@ class FractalBlob(PaintedDefect):
 
     References:
         V. Zavrtanik, M. Kristan and D. Skocaj, "DRAEM", ICCV 2021: texture where Perlin noise exceeds a threshold,
-        blended with an opacity of 0.2 to 1. Here the noise covers the bounding box of the blob only, and the mask marks
+        blended with an opacity of 0.1 to 1. Here the noise covers the bounding box of the blob only, and the mask marks
         what changed. Theirs covers the image, and some of its masks are empty.
 
     Examples:
