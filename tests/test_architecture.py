@@ -42,7 +42,7 @@ LIBRARY = {
 EVALUATION = {
     "files": (),
     "progress": (),
-    "sample_set": (),
+    "sample_set": ("files",),
     "data": (),
     "models": ("data", "files"),
     "training": ("data", "models"),

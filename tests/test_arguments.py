@@ -12,7 +12,8 @@ import pytest
 import defectsynth as ds
 from defectsynth.core.parameters import Choice, Choices, Component, Count, Label, Number, Rule, Span
 from defectsynth.engine.compat import TARGETS
-from defectsynth.engine.transform import COMMON_RULES, DefectTransform, first_image
+from defectsynth.engine.targets import first_image
+from defectsynth.engine.transform import COMMON_RULES, DefectTransform
 from defectsynth.io.sources import SourceRule
 from defectsynth.registry import public_components, public_transforms
 from tests.images import write_image
@@ -139,8 +140,8 @@ OTHERS = [
     ("Line(p=1)(image=image, roi=image[1:])", ValueError, r"roi must have .*, got shape \(15, 20\)"),
     ("Line(p=1, mask_value=256)(image=image, mask=image)", ValueError, "mask_value must .* fits uint8, got 256"),
     ("Line(p=1, mask_value=1.5)(image=image, mask=image)", ValueError, r"mask_value must .* uint8, got 1\.5"),
-    ("first_image({'mask': image}, Line())", ValueError, NO_IMAGE + "got mask"),
-    ("first_image({}, Line())", ValueError, NO_IMAGE + "got nothing"),
+    ("first_image({'mask': image}, Line().target_of)", ValueError, NO_IMAGE + "got mask"),
+    ("first_image({}, Line().target_of)", ValueError, NO_IMAGE + "got nothing"),
     ("Line(p=1)(mask=image)", ValueError, NO_IMAGE + "got mask"),
     ("Line(p=1)(images=[])", ValueError, NO_IMAGE + "got images"),
     *[(f"{kind.__name__}()", TypeError, f"{kind.__name__} is a base; a component must define ") for kind in BASES],

@@ -11,6 +11,7 @@ from defectsynth.core.masks import check_masks
 from defectsynth.core.messages import short_repr
 from defectsynth.engine.targets import frames_of
 
+UNSUPPORTED = ("volumes", "masks3d")  # batches of volumes, targets of the host
 COLUMNS = {"bboxes": 4, "keypoints": 2}  # numbers at the start of each row
 
 
@@ -25,6 +26,10 @@ def check_target(key: str, target: str, value: Any, size: tuple[int, ...]) -> No
     """
     if value is None:
         return
+    if target in UNSUPPORTED:
+        raise ValueError(
+            f"{key} must not be given, defects cannot be drawn into {target}: pass each volume as `volume`"
+        )
     if target == "mask":
         check_masks(key, [value], size)
     elif target in ("masks", "mask3d"):

@@ -140,3 +140,25 @@ def _rendered(recipe: Recipe, scene: Scene, drawing: Drawing) -> Patch | None:
     if patch is None or not drawing.patches:
         return patch
     return drop_restored_pixels(patch, original=scene.image, peak=scene.peak)
+
+
+class DrawingCache:
+    """The drawing made while sampling, handed out once for the very array it was made for; copies are empty."""
+
+    def __init__(self, source: Array | None = None, drawing: Drawing | None = None) -> None:
+        self._source, self._drawing = source, drawing
+
+    def take(self, image: Array) -> Drawing | None:
+        """Return the drawing if it was made for this array and not taken before."""
+        if self._drawing is None or image is not self._source:
+            return None
+        drawing, self._drawing, self._source = self._drawing, None, None
+        return drawing
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> DrawingCache:
+        """Return an empty cache: recorded parameters hold recipes, not pixels."""
+        return DrawingCache()
+
+    def __reduce__(self) -> tuple[type[DrawingCache], tuple[()]]:
+        """Pickle as an empty cache."""
+        return DrawingCache, ()

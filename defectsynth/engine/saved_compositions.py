@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from defectsynth.engine.transform import DefectTransform
 
 MAX_DEFECTS = 1000  # drawn into one image
 MAX_REASON = 300  # characters of an error of the host
+WITHOUT_EFFECT = ("telemetry",)  # arguments of compositions that change nothing that is drawn
 COMPOSITIONS = (A.Compose, A.Sequential, A.OneOf, A.SomeOf, A.OneOrOther)  # whose records are known
 
 
@@ -35,7 +37,7 @@ def composition_of(data: Any) -> Any:
         raise ValueError(f"data must be a mapping with the key 'transform', got {short_repr(data)}")
     _check_node(data["transform"])
     try:
-        transform = A.from_dict({"transform": data["transform"]})
+        transform = A.from_dict({"transform": _for_this_host(data["transform"])})
     except Exception as error:  # the host checks little
         reason = " ".join(str(error).split())
         raise ValueError(reason if len(reason) <= MAX_REASON else f"{reason[:MAX_REASON]}...") from error
@@ -70,6 +72,23 @@ def _check_node(node: Any) -> None:
         _check_node(entry)
     if kind is A.OneOf and inner and node.get("p", 0.5) and not any(entry.get("p", 0.5) for entry in inner):
         raise ValueError(f"OneOf must hold a transform with p above 0, got {len(inner)} with p of 0")
+
+
+def _for_this_host(node: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a saved transform without arguments of compositions that only another version of the host has.
+
+    Those that are set to something stay, and building the composition names them.
+    """
+    kind = _class_of(node["__class_fullname__"])
+    if issubclass(kind, DefectTransform):
+        return dict(node)
+    known = inspect.signature(kind).parameters
+    kept = {
+        name: value
+        for name, value in node.items()
+        if name.startswith("__") or name in known or (value and name not in WITHOUT_EFFECT)
+    }
+    return kept | {"transforms": [_for_this_host(inner) for inner in node.get("transforms", [])]}
 
 
 def _class_of(name: Any) -> type[Any]:

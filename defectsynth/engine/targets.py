@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats
+from defectsynth.core.images import white_level
 from defectsynth.core.patch import Patch
 from defectsynth.engine.rendering import Drawing
 from defectsynth.fields.base import DrawnField, displace
@@ -31,6 +32,34 @@ def frames_of(target: str, value: Any) -> list[Array] | None:
             raise TypeError(f"{target} must be an array (N, H, W[, C]) or a list of images, got {type(value).__name__}")
         return list(value)
     return None
+
+
+def given(name: str, data: Mapping[str, Any], target_of: Callable[[str], str]) -> Any:
+    """Return what the caller gives under the name of a target or under an additional name of it; None if nothing."""
+    return next((value for key, value in data.items() if name in (key, target_of(key))), None)
+
+
+def first_image(data: Mapping[str, Any], target_of: Callable[[str], str]) -> Array:
+    """Return the image that a defect is sampled for.
+
+    Raises:
+        ValueError: if `data` holds none.
+    """
+    for wanted in ("image", "images", "volume"):
+        for key, value in data.items():
+            frames = frames_of(wanted, value) if target_of(key) == wanted else None
+            if frames is not None and len(frames):
+                return frames[0]
+    raise ValueError(f"image must be given (or images, volume with an image), got {', '.join(data) or 'nothing'}")
+
+
+def common_peak(image: Array, data: Mapping[str, Any], target_of: Callable[[str], str]) -> float | None:
+    """Return the white level of all images of the dtype of `image`, None unless several decide it."""
+    if getattr(image, "dtype", None) != np.uint16:
+        return None
+    frames = [frame for key, value in data.items() for frame in frames_of(target_of(key), value) or []]
+    alike = [frame for frame in frames if getattr(frame, "dtype", None) == np.uint16 and frame.size]
+    return white_level(max(alike, key=np.max)) if len(alike) > 1 else None
 
 
 def on_value(dtype: np.dtype[Any], value: float | None) -> Any:

@@ -17,9 +17,19 @@ from defectsynth.core.parameters import Choice, Component, Count, Label, Number,
 from defectsynth.core.serialization import decode, encode, find_in_memory
 from defectsynth.engine.checks import check_target
 from defectsynth.engine.compat import HostTransform
-from defectsynth.engine.rendering import Drawing, draw, redraw
+from defectsynth.engine.rendering import Drawing, DrawingCache, draw, redraw
 from defectsynth.engine.representation import call_of
-from defectsynth.engine.targets import add_to_mask, add_to_masks, frames_of, moved_boxes, moved_keypoints, records_after
+from defectsynth.engine.targets import (
+    add_to_mask,
+    add_to_masks,
+    common_peak,
+    first_image,
+    frames_of,
+    given,
+    moved_boxes,
+    moved_keypoints,
+    records_after,
+)
 from defectsynth.places.base import Where, as_where
 from defectsynth.recipes.base import Recipe
 from defectsynth.scene.scene import Scene
@@ -168,26 +178,33 @@ class DefectTransform(HostTransform):
         return recipe and replace(recipe, defect_type=self.defect_type) if self.defect_type else recipe
 
     def _sample(self, data: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-        image = first_image(data, self)
+        image = first_image(data, self.target_of)
         seed = int(rng.bit_generator.random_raw()) >> 2
-        drawing = self.draw(image, seed=seed, roi=data.get("roi"), peak=data.get("peak"))
-        return {"recipes": tuple(drawing.recipes), "peak": drawing.peak, "cache": _Cache(image, drawing)}
+        peak = given("peak", data, self.target_of)
+        if peak is None:
+            peak = common_peak(image, data, self.target_of)
+        drawing = self.draw(image, seed=seed, roi=given("roi", data, self.target_of), peak=peak)
+        return {"recipes": tuple(drawing.recipes), "peak": drawing.peak, "cache": DrawingCache(image, drawing)}
 
     def _apply(self, params: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         recipes: tuple[Recipe, ...] = params["recipes"]
-        size = first_image(data, self).shape[:2]
+        image = first_image(data, self.target_of)
         for key, value in data.items():
-            check_target(key, self.target_of(key), value, size)
+            check_target(key, self.target_of(key), value, image.shape[:2])
         if not recipes:
             return data
-        cache, roi, peak = params["cache"], data.get("roi"), params["peak"]
+        cache, roi = params["cache"], given("roi", data, self.target_of)
+
+        def peak_of(frame: Array) -> float | None:
+            return params["peak"] if getattr(frame, "dtype", None) == image.dtype else None
+
         drawings: dict[str, list[Drawing]] = {}
         for key, value in data.items():
             frames = frames_of(self.target_of(key), value)
             if frames is not None:
-                drawings[key] = [cache.take(frame) or redraw(frame, recipes, roi=roi, peak=peak) for frame in frames]
-        if not drawings:
-            first_image(data, self)
+                drawings[key] = [
+                    cache.take(frame) or redraw(frame, recipes, roi=roi, peak=peak_of(frame)) for frame in frames
+                ]
         every = [drawing for frames in drawings.values() for drawing in frames]
         result = dict(data)
         for key, value in data.items():
@@ -263,39 +280,3 @@ def as_component(value: Any, kind: type[Component], name: str) -> Any:
     if not isinstance(part, kind):
         raise TypeError(f"{name} must be a {kind.__name__}, got {short_repr(value)}")
     return part
-
-
-def first_image(data: Mapping[str, Any], transform: HostTransform) -> Array:
-    """Return the image that a defect is sampled for.
-
-    Raises:
-        ValueError: if `data` holds none.
-    """
-    for wanted in ("image", "images", "volume"):
-        for key, value in data.items():
-            frames = frames_of(wanted, value) if transform.target_of(key) == wanted else None
-            if frames is not None and len(frames):
-                return frames[0]
-    raise ValueError(f"image must be given (or images, volume with an image), got {', '.join(data) or 'nothing'}")
-
-
-class _Cache:
-    """The drawing made while sampling, handed out once for the very array it was made for; copies are empty."""
-
-    def __init__(self, source: Array | None = None, drawing: Drawing | None = None) -> None:
-        self._source, self._drawing = source, drawing
-
-    def take(self, image: Array) -> Drawing | None:
-        """Return the drawing if it was made for this array and not taken before."""
-        if self._drawing is None or image is not self._source:
-            return None
-        drawing, self._drawing, self._source = self._drawing, None, None
-        return drawing
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> _Cache:
-        """Return an empty cache: recorded parameters hold recipes, not pixels."""
-        return _Cache()
-
-    def __reduce__(self) -> tuple[type[_Cache], tuple[()]]:
-        """Pickle as an empty cache."""
-        return _Cache, ()

@@ -16,7 +16,7 @@ import numpy as np
 
 from defectsynth.core.cache import WATCHED
 from defectsynth.core.images import checked_peak
-from defectsynth.core.measurements import current_store, use_store
+from defectsynth.core.measurements import READ_ONLY, current_store, use_store
 from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import checked_whole
 from defectsynth.core.processes import follow_parent, interrupts_held
@@ -66,8 +66,9 @@ def prepare(
     Args:
         images: arrays or paths, as `AnomalyTwins` takes them: as the defects see them, after resizing.
         transform: a defect or a composition, such as a preset.
-        store: folder to keep the measurements in, see `use_store`; None takes the store in use or, without one, the
-            memory of this process, which forked workers inherit.
+        store: folder to keep the measurements in, see `use_store`, of up to 1024 MiB unless it is in use with another
+            limit; None takes the store in use or, without one, the memory of this process, which forked workers
+            inherit.
         workers: number of processes, at least 1; more than one needs a store, and a script then needs
             `if __name__ == "__main__":`, as with every spawned process.
         peak: white level of uint16 images, see `synthesize`.
@@ -78,7 +79,8 @@ def prepare(
 
     Raises:
         TypeError: if `images` is no sequence, or `transform` holds no defect.
-        ValueError: if `images` is empty, `workers` is below 1, or several workers have no store.
+        ValueError: if `images` is empty, `workers` is below 1, several workers have no store, or the store in use is
+            only read.
         FileNotFoundError, ValueError: if an image file is missing or broken; the error names it.
         OSError: if the store cannot be written.
 
@@ -99,9 +101,12 @@ def prepare(
         raise TypeError(f"transform must hold a defect, got {short_repr(transform)}")
     workers = checked_whole("workers", workers, least=1)
     level = None if peak is None else checked_peak(peak)
-    with nullcontext() if store is None else use_store(store):
-        if workers > 1 and current_store() is None:
+    with nullcontext() if store is None or _is_written(store) else use_store(store):
+        used = current_store()
+        if workers > 1 and used is None:
             raise ValueError(f"workers must be 1 without a store, got {workers}")
+        if used is not None and used.limit == READ_ONLY:
+            raise ValueError(f"store must be one that is written, got {used.folder} in use with write=False")
         asked = _asked_by(defects, images, level)
         batches = [range(start, min(start + TOGETHER, len(images))) for start in range(0, len(images), TOGETHER)]
         done = 0
@@ -110,6 +115,12 @@ def prepare(
             if progress is not None:
                 progress(done, len(images))
     return Prepared(len(images), len(asked))
+
+
+def _is_written(folder: str | Path) -> bool:
+    """Return whether a folder is the store in use and written."""
+    used = current_store()
+    return used is not None and used.limit != READ_ONLY and used.folder == Path(folder).resolve()
 
 
 def _asked_by(defects: Sequence[DefectTransform], images: Sequence[ImageLike], peak: float | None) -> list[Measurement]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-import mmap
 from collections.abc import Sequence
+from multiprocessing.context import get_spawning_popen
+from multiprocessing.sharedctypes import RawArray
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,9 +53,9 @@ class AnomalyTwins(Sequence[Twin]):
     """Sequence of twice as many items as good images: item 2i is image i, item 2i + 1 the same image with a new defect.
 
     Each draw depends on the seed, the epoch, the index and the number of earlier reads of the index in this epoch, not
-    on the number of workers or the order of reading: forked workers share the counts. Spawned workers cannot share them
-    and mix in the seed of the torch loader. If no place is found for a defect, the twin stays normal: label 0, empty
-    mask.
+    on the number of workers or the order of reading: forked and spawned workers share the counts. A pickled copy has
+    counts of its own and mixes in the seed of the torch loader whose workers read it. If no place is found for a
+    defect, the twin stays normal: label 0, empty mask.
 
     Transforms of a composition that draw no defect (flips, brightness, resizing, normalisation) run on both items of a
     pair with the same parameters, so that they do not give the label away.
@@ -70,7 +71,7 @@ class AnomalyTwins(Sequence[Twin]):
         rois: a mask (H, W) for each image: defects land where it is set, see `core.masks`. None allows all of the
             image.
         curriculum: scales the severity of every defect by the number of earlier draws of the twin: reads of the item in
-            this epoch, plus the epochs before it if `set_epoch` counts them. Spawned workers need `set_epoch`.
+            this epoch, plus the epochs before it if `set_epoch` counts them.
         peak: white level of uint16 images, see `synthesize`.
 
     Raises:
@@ -126,8 +127,8 @@ class AnomalyTwins(Sequence[Twin]):
         self.peak = None if peak is None else checked_peak(peak)
         self._scaled: tuple[float, Any] = (1.0, transform)  # the severity drawn with last, and its transform
         self._split: tuple[Any, list[Step]] = transform, steps(transform)  # raises where labels show
-        self._counts = _shared_counts(1 + 2 * len(images))  # the epoch, then the reads of each item
-        self._spawned = False
+        self._share(np.zeros(1 + 2 * len(images), np.int64))  # the epoch, then the reads of each item
+        self._copied = False
 
     def set_epoch(self, epoch: int) -> None:
         """Start an epoch: equal epochs draw equal twins, in any process.
@@ -142,10 +143,8 @@ class AnomalyTwins(Sequence[Twin]):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> AnomalyTwins:
         """Return a copy that draws the same, with counts of its own; images in memory are shared."""
-        counts = _shared_counts(len(self._counts))
-        counts[:] = self._counts
         twin = copy.copy(self)
-        twin.__dict__["_counts"] = counts
+        twin._share(self._counts)  # noqa: SLF001  of the same class
         return twin
 
     def __copy__(self) -> AnomalyTwins:
@@ -155,8 +154,24 @@ class AnomalyTwins(Sequence[Twin]):
         return twin
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a spawned worker gets: its counts are its own."""
-        return self.__dict__ | {"_counts": np.array(self._counts), "_spawned": True}
+        """Return what another process gets: a spawned worker shares the counts, a pickle holds a copy of them."""
+        if get_spawning_popen() is not None:
+            return self.__dict__ | {"_counts": None}
+        return self.__dict__ | {"_counts": np.array(self._counts), "_memory": None, "_copied": True}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over a state."""
+        self.__dict__.update(state)
+        if self._counts is None:
+            self._counts = np.frombuffer(self._memory, dtype=np.int64)
+        else:
+            self._share(self._counts)
+
+    def _share(self, counts: npt.NDArray[np.int64]) -> None:
+        """Keep a copy of counts in memory that forked and spawned workers share with this process."""
+        self._memory = RawArray("q", len(counts))
+        self._counts = np.frombuffer(self._memory, dtype=np.int64)
+        self._counts[:] = counts
 
     def __len__(self) -> int:
         """Return twice the number of images."""
@@ -188,7 +203,7 @@ class AnomalyTwins(Sequence[Twin]):
         check_image(image)
         epoch, reads = int(self._counts[0]), int(self._counts[1 + position])
         self._counts[1 + position] = reads + 1
-        loader = worker_seed() if self._spawned else 0
+        loader = worker_seed() if self._copied else 0
         key, seeds = (self.seed, epoch, position, reads, loader), []
         if position % 2:
             rng = np.random.default_rng(key)
@@ -243,8 +258,3 @@ def _shared_seed(key: tuple[int, ...]) -> int:
     seed, epoch, position, reads, loader = key
     pair = np.random.SeedSequence((seed, epoch, position // 2, reads, loader, PAIR))
     return int(pair.generate_state(1, np.uint64)[0])
-
-
-def _shared_counts(number: int) -> npt.NDArray[np.int64]:
-    """Return zeros in memory that processes forked from this one share."""
-    return np.frombuffer(mmap.mmap(-1, 8 * number), dtype=np.int64)

@@ -14,6 +14,7 @@ import yaml
 import defectsynth as ds
 from defectsynth.core.serialization import decode
 from defectsynth.engine.compat import IS_X
+from defectsynth.engine.saved_compositions import composition_of
 from defectsynth.engine.targets import moved_keypoints
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.registry import public_transforms
@@ -277,3 +278,14 @@ def test_copied_parameters_hold_no_pixels() -> None:
     params = copy.deepcopy(transform._sample({"image": image}, np.random.default_rng(0)))
     assert params["cache"].take(image) is None
     assert pickle.loads(pickle.dumps(params))["cache"].take(image) is None  # noqa: S301  our own bytes
+
+
+def test_a_preset_saved_on_the_other_host_is_read() -> None:
+    plain = A.to_dict(ds.presets.mvtec_ad("screw"))
+    other = {"telemetry": True, "instance_binding": None, "frame_binding": None, "save_applied_params": False}
+    foreign = {"unknown_to_both": None, **other}
+    loaded = composition_of({"transform": plain["transform"] | foreign})
+    expected = ds.synthesize(part(), ds.presets.mvtec_ad("screw"), seed=4)
+    assert ds.synthesize(part(), loaded, seed=4).image.tobytes() == expected.image.tobytes()
+    with pytest.raises(ValueError, match="unknown_to_both"):
+        composition_of({"transform": plain["transform"] | {"unknown_to_both": 3}})

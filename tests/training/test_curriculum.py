@@ -1,5 +1,6 @@
 """The curriculum: its laws, that it scales every defect, and that twins follow it whatever reads them."""
 
+import copy
 import json
 import multiprocessing
 from typing import Any
@@ -190,3 +191,33 @@ def test_any_number_of_workers_draws_the_same_curriculum(persistent: bool) -> No
 def test_wrong_calls_name_argument_rule_and_value(call: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def _severities(twins: ds.AnomalyTwins, pipe: Any) -> None:
+    """Send the greatest change of a twin as often as asked."""
+    while pipe.recv() == "read":
+        pipe.send(int(np.abs(twins[1].image.astype(int) - twins.images[0]).max()))
+
+
+def test_spawned_workers_see_the_epoch_that_is_set_after_they_started() -> None:
+    flat = np.full((96, 96, 3), 120, np.uint8)
+    curriculum = ds.Curriculum(end=0.0, duration=4)
+    twins = ds.AnomalyTwins([flat], ds.ColorSpot(min_visibility=0.0, opacity_range=(1, 1)), curriculum=curriculum)
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    worker = context.Process(target=_severities, args=(twins, there), daemon=True)
+    worker.start()
+    changes = []
+    for epoch in (0, 4, 4):
+        twins.set_epoch(epoch)
+        here.send("read")
+        changes.append(here.recv())
+    here.send("end")
+    worker.join()
+    other = copy.deepcopy(twins)
+    expected = []
+    for epoch in (0, 4, 4):
+        other.set_epoch(epoch)
+        expected.append(int(np.abs(other[1].image.astype(int) - flat).max()))
+    assert changes == expected
+    assert changes[1] < changes[0]

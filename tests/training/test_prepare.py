@@ -1,5 +1,6 @@
 """`prepare` leaves nothing to measure on an image, in any process, and draws no other bytes."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +90,23 @@ def test_wrong_arguments_are_refused(tmp_path: Path) -> None:
         ds.prepare(good, ds.Line(), workers=0)
     with pytest.raises(TypeError, match="workers must be a whole number, got True"):
         ds.prepare(good, ds.Line(), workers=True)
+
+
+def test_a_store_in_use_keeps_its_limit(tmp_path: Path) -> None:
+    limits = []
+    with ds.use_store(tmp_path / "store", limit_mib=3):
+        ds.prepare(
+            images()[:1],
+            ds.ColorSpot(where="object"),
+            store=tmp_path / "store",
+            progress=lambda *_: limits.append(os.environ["DEFECTSYNTH_STORE_MIB"]),
+        )
+    assert limits == ["3"]
+
+
+def test_a_store_that_is_only_read_is_refused(tmp_path: Path) -> None:
+    with (
+        ds.use_store(tmp_path / "none", write=False),
+        pytest.raises(ValueError, match=r"store must be one that is written, got .*none in use with write=False"),
+    ):
+        ds.prepare(images()[:1], ds.ColorSpot(where="object"))
