@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from eval.cli.errors import UsageError
 from eval.cli.parser import parse_arguments
 
+RESUMED = {"run", "benchmark", "demo"}
+"""Commands that go on where they were interrupted; the others begin anew."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
@@ -43,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"eval: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\ninterrupted; the same command goes on where it stopped", file=sys.stderr)
+        hint = "; the same command goes on where it stopped" if arguments.command in RESUMED else ""
+        print(f"\ninterrupted{hint}", file=sys.stderr)
         return 130
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -58,6 +58,16 @@ def write_json(path: Path, data: Any) -> None:
     except ValueError as error:
         raise ValueError(f"{path} must hold finite numbers: {error}") from error
     write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def free_name(stem: str, suffix: str, taken: Collection[str]) -> str:
+    """Return a file name, numbered if it is among those that are taken; upper and lower case are alike."""
+    used = {name.lower() for name in taken}
+    name, number = f"{stem}{suffix}", 1
+    while name.lower() in used:
+        number += 1
+        name = f"{stem}_{number}{suffix}"
+    return name
 
 
 def read_array(path: Path, *, axes: int) -> NDArray[Any]:

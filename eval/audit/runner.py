@@ -17,7 +17,7 @@ from eval.benchmark.generators import expand_generators, make_generator
 from eval.benchmark.results import Results, find_results
 from eval.data.datasets import read_category
 from eval.data.images import check_peak
-from eval.files import write_json
+from eval.files import free_name, write_json
 from eval.models.embedding import best_device
 from eval.models.registry import make_backbone
 from eval.progress import Progress
@@ -83,48 +83,83 @@ def plan_audit(
     return AuditPlan(data, drawn, trained, twins, seed, peak)
 
 
-def run_audit(plan: AuditPlan, *, out: Path, progress: Progress, write: Callable[[str], Any]) -> list[dict[str, Any]]:
-    """Audit every generator on every category.
+def run_audit(
+    plan: AuditPlan, *, out: Path, progress: Progress, write: Callable[[str], Any], complain: Callable[[str], Any]
+) -> bool:
+    """Audit every generator on every category; one that fails does not stop the others.
 
     Args:
         plan: see `plan_audit`.
-        out: folder of audit.json and of a sheet for each generator and category.
+        out: folder of audit.json, which holds what is done so far, and of a sheet for each generator and category.
         progress: see `Progress`.
         write: called with the lines of the table.
+        complain: called with a line for each category that does not fit, each generator that draws nothing, and each
+            file that cannot be written.
 
     Returns:
-        The content of audit.json: a dict for each generator and category.
-
-    Raises:
-        OSError: if a file cannot be written.
-        ValueError: if a category does not fit, or a generator draws nothing.
+        False if anything failed.
     """
     backbone = make_backbone().to(best_device())
     out.mkdir(parents=True, exist_ok=True)
     write(f"{_HEAD}\n")
-    entries = []
+    entries: list[dict[str, Any]] = []
+    failures = _Failures(complain)
     for name, generators in plan.generators.items():
-        category = read_category(plan.data / name, size=DEFAULT_SIZES["patch"], peak=plan.peak)
-        auditor = Auditor(category, backbone=backbone, seed=plan.seed, progress=progress)
+        auditor: Auditor | None = None
+        with failures.of(name):
+            category = read_category(plan.data / name, size=DEFAULT_SIZES["patch"], peak=plan.peak)
+            auditor = Auditor(category, backbone=backbone, seed=plan.seed, progress=progress)
+        if auditor is None:
+            continue
         for generator, transform in generators.items():
-            began = perf_counter()
-            found = auditor(transform, twins=plan.twins, progress=progress)
-            write_sheet(found, out / f"{name}-{Path(generator).stem}.png", peak=category.peak)
-            entries.append(_entry(found, name, generator, seconds=perf_counter() - began))
-            write(_line(entries[-1]))
-    write_json(
-        out / "audit.json", [{**entry, "stray": None if isnan(entry["stray"]) else entry["stray"]} for entry in entries]
-    )
+            with failures.of(f"{name} {generator}"):
+                began = perf_counter()
+                found = auditor(transform, twins=plan.twins, progress=progress)
+                sheet = free_name(f"{name}-{Path(generator).stem}", ".png", [entry["sheet"] for entry in entries])
+                write_sheet(found, out / sheet, peak=auditor.category.peak)
+                entries.append(_entry(found, name, generator, sheet=sheet, seconds=perf_counter() - began))
+                write(_line(entries[-1]))
+                write_json(out / "audit.json", [_plain(entry) for entry in entries])
     if plan.trained:
         table = rank_correlations(entries, plan.trained)
         write(f"\n{table or 'no correlation: no category has three generators that were audited and trained'}\n")
-    return entries
+    return not failures.count
 
 
-def _entry(found: Audit, category: str, generator: str, *, seconds: float) -> dict[str, Any]:
+class _Failures:
+    """Context that ends at an error, reports and counts it."""
+
+    def __init__(self, complain: Callable[[str], Any]) -> None:
+        self.complain = complain
+        self.count, self.title = 0, ""
+
+    def of(self, title: str) -> _Failures:
+        """Return the context with a title for the error."""
+        self.title = title
+        return self
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        """Report an error; others than those of data and files pass."""
+        if not isinstance(error, (OSError, ValueError, RuntimeError)):
+            return False
+        self.count += 1
+        self.complain(f"{self.title}: {type(error).__name__}: {error}\n")
+        return True
+
+
+def _plain(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry as JSON can hold it."""
+    return {**entry, "stray": None if isnan(entry["stray"]) else entry["stray"]}
+
+
+def _entry(found: Audit, category: str, generator: str, *, sheet: str, seconds: float) -> dict[str, Any]:
     return {
         "category": category,
         "generator": generator,
+        "sheet": sheet,
         "covered": found.covered,
         "patches": found.patches,
         "stray": found.stray,

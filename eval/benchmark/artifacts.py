@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from eval.benchmark.cell import Settings
 from eval.benchmark.fitting import untrained_backbone
+from eval.benchmark.inputs import check_weights
 from eval.benchmark.results import BANK, CALIBRATION, MODEL, Results
 from eval.files import read_arrays, write_atomically
 from eval.models.checkpoints import load_model, save_model
@@ -89,7 +90,7 @@ def load_detector(folder: Path, results: Results) -> Detector:
     """Return the detector of a finished cell.
 
     Raises:
-        ValueError: if a file is broken, or of an earlier version; the error names it.
+        ValueError: if a file is broken, or of an earlier version, or the weights are others; the error names it.
     """
     bank, settings = Bank.load(folder / BANK), results.settings
     if settings.scoring == "ensemble" and settings.experiment != "none":
@@ -99,9 +100,11 @@ def load_detector(folder: Path, results: Results) -> Detector:
             raise ValueError(f"{folder / BANK}: {error}") from error
     calibration = Calibration.load(folder / CALIBRATION)
     if settings.experiment == "none":
-        return Detector(untrained_backbone(settings), None, bank, settings.scoring, results.shape, calibration)
+        backbone = untrained_backbone(settings)
+        check_weights(results, folder)
+        return Detector(backbone, None, bank, settings.scoring, results.shape, calibration)
     model = load_model(folder / MODEL)
     device = best_device()
-    backbone, head = model.backbone.to(device), model.head.to(device)
+    trained, head = model.backbone.to(device), model.head.to(device)
     turns = model.settings.get("turns", 1)
-    return Detector(backbone, head, bank, settings.scoring, results.shape, calibration, turns)
+    return Detector(trained, head, bank, settings.scoring, results.shape, calibration, turns)

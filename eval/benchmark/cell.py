@@ -17,6 +17,8 @@ DEFAULT_SIZES = {"image": 224, "pooled": 256, "patch": 256, "fused": 256, "ensem
 """Shorter side of the images in px by scoring, unless another is given."""
 USUAL_FALSE_POSITIVES = 0.05
 """Bound on the share of held-out normals above the threshold, unless another is given."""
+NAMED_WEIGHTS = ("default", "none")
+"""Weights that are no file."""
 SHARED = "trainings"
 """Folder of the checkpoints of multi_class, whose training is the same for each of its categories."""
 

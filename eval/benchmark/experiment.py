@@ -16,6 +16,7 @@ from eval.benchmark.artifacts import write_artifacts
 from eval.benchmark.cell import Settings
 from eval.benchmark.evaluation import evaluate, evaluate_baseline
 from eval.benchmark.fitting import fit
+from eval.benchmark.inputs import Inputs
 from eval.benchmark.provenance import PeakMemory, git_revision, versions
 from eval.benchmark.reader import Reader
 from eval.benchmark.results import ImageScore, Results, utc_now
@@ -34,6 +35,7 @@ def run_experiment(
     folder: Path,
     checkpoint: Path,
     baseline: tuple[Results, Path] | None,
+    inputs: Inputs,
     progress: Progress,
 ) -> Results:
     """Run one cell and write its model, bank, embeddings and heat maps.
@@ -44,6 +46,7 @@ def run_experiment(
         folder: folder of the cell.
         checkpoint: file of the training state; an existing one is resumed.
         baseline: results and folder of the baseline; None for experiment none.
+        inputs: digests of the files that the cell is made of.
         progress: see `Progress`.
 
     Raises:
@@ -58,7 +61,7 @@ def run_experiment(
     with _timed(seconds, "draw"):
         split, held_out = divide(settings, category, arrays.normals, read)
     with _timed(seconds, "train"):
-        fitted = fit(settings, split, checkpoint=checkpoint, progress=progress)
+        fitted = fit(settings, split, checkpoint=checkpoint, inputs=inputs.of_training, progress=progress)
     seconds["train"] = max(fitted.seconds, seconds["train"]) if fitted.history else 0.0
     with _timed(seconds, "embed"):
         detector, normals = make_detector(
@@ -98,6 +101,7 @@ def run_experiment(
         metrics=metrics,
         baseline=baseline_metrics,
         history=tuple(asdict(epoch) for epoch in fitted.history),
+        **asdict(inputs),
         images=tuple(
             ImageScore(path=path, label=test.label, defect=test.defect, score=float(score), baseline_score=before)
             for path, test, score, before in zip(paths, tests, largest, baseline_scores, strict=True)

@@ -6,6 +6,7 @@ backbone, or all stages if it has no trained weights.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -53,13 +54,16 @@ class Fitted:
         return sum(epoch.seconds for epoch in self.history)
 
 
-def fit(settings: Settings, split: Split | None, *, checkpoint: Path, progress: Progress) -> Fitted:
+def fit(
+    settings: Settings, split: Split | None, *, checkpoint: Path, inputs: Mapping[str, str | None], progress: Progress
+) -> Fitted:
     """Make the model of a cell and train it.
 
     Args:
         settings: settings of the cell.
         split: training and validation examples; None trains nothing.
         checkpoint: file of the training state; an existing one is resumed.
+        inputs: see `train`.
         progress: see `Progress`.
 
     Raises:
@@ -75,7 +79,8 @@ def fit(settings: Settings, split: Split | None, *, checkpoint: Path, progress: 
     annealing = {"annealing": ANNEALING} if settings.head == "sphereface" else {}
     head = make_head(str(settings.head), embedding_size=width, classes=split.classes, **annealing)
     options = _options(settings, scoring, examples=len(split.training))
-    result = train(backbone, head, split, options, checkpoint=checkpoint, reading=partial(progress, "train"))
+    reading = partial(progress, "train")
+    result = train(backbone, head, split, options, checkpoint=checkpoint, inputs=inputs, reading=reading)
     return Fitted(backbone, head, result.history)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from defectsynth.core.images import CAMERA_PEAKS, WhiteLevelWarning
 from eval.benchmark.artifacts import load_detector
 from eval.benchmark.results import read_results
-from eval.data.images import FULL_PEAK, load_image
-from eval.files import write_atomically, write_json
+from eval.data.images import FULL_PEAK, fit_image, read_image_file
+from eval.files import free_name, write_atomically, write_json
 from eval.scoring.calibration import Calibration
 from eval.scoring.fusion import resized
 
@@ -26,7 +27,7 @@ def write_predictions(
 ) -> bool:
     """Score images, print a line for each, and write predictions.json and, if patches are scored, heat maps.
 
-    If it is interrupted, predictions.json holds the images that are done.
+    If it is interrupted, predictions.json holds the images that are done; the next call begins anew.
 
     Args:
         folder: folder of a finished run.
@@ -48,27 +49,47 @@ def write_predictions(
         calibration = calibration.with_bound(false_positives)
     entries: list[dict[str, Any]] = []
     taken: set[str] = set()
+    level, warned = peak or results.peak or FULL_PEAK, False
     try:
         for path in images:
             try:
-                image = load_image(path, size=results.shape, peak=peak or results.peak or FULL_PEAK)
+                pixels = read_image_file(path, "image")
             except ValueError as error:
                 sys.stderr.write(f"eval: {error}\n")
                 continue
+            if not warned and peak is None and level == FULL_PEAK:
+                warned = _warn_of_level(path, pixels)
+            image = fit_image(pixels, size=results.shape, peak=level)
             scores, _, _ = detector.scores([image])
             entry = _entry(path, float(scores.max()), calibration)
             if results.settings.localises:
-                entry["heat_map"] = _free_name(path.stem, taken)
-                taken.add(entry["heat_map"].lower())
+                entry["heat_map"] = free_name(path.stem, "_heat.png", taken)
+                taken.add(entry["heat_map"])
                 heat = resized(scores, results.shape)[0] / calibration.threshold
                 _write_png(out / entry["heat_map"], draw_heat_map(image, heat))
             entries.append(entry)
             sys.stdout.write(_line(entry, calibration.threshold))
     except KeyboardInterrupt:
-        write_json(out / "predictions.json", _summary(folder, calibration, entries))
+        if entries:
+            write_json(out / "predictions.json", _summary(folder, calibration, entries))
+            sys.stderr.write(f"\n{out / 'predictions.json'} holds {len(entries)} of {len(images)} images")
         raise
     write_json(out / "predictions.json", _summary(folder, calibration, entries))
     return len(entries) == len(images)
+
+
+def _warn_of_level(path: Path, pixels: NDArray[Any]) -> bool:
+    """Warn of an image that may have a lower white level than 16 bits, and return whether it may."""
+    brightest = int(pixels.max())
+    if pixels.dtype != np.uint16 or brightest > CAMERA_PEAKS[-2]:
+        return False
+    warnings.warn(
+        f"{path} has 16 bits but no pixel above {brightest}; it is read with a white level of {FULL_PEAK:g}, as the "
+        "run had no lower one: give --peak if the camera has fewer bits",
+        WhiteLevelWarning,
+        stacklevel=3,
+    )
+    return True
 
 
 def _entry(path: Path, score: float, calibration: Calibration) -> dict[str, Any]:
@@ -104,15 +125,6 @@ def _summary(folder: Path, calibration: Calibration, entries: list[dict[str, Any
 
 def _rounded(probability: float | None) -> float | None:
     return None if probability is None else round(probability, 4)
-
-
-def _free_name(stem: str, taken: Collection[str]) -> str:
-    """Return the file name of a heat map that no other image has, upper and lower case alike."""
-    name, number = f"{stem}_heat.png", 1
-    while name.lower() in taken:
-        number += 1
-        name = f"{stem}_{number}_heat.png"
-    return name
 
 
 def draw_heat_map(image: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -113,8 +113,11 @@ class Results:
         history: one entry per epoch: epoch, frozen, loss, accuracy, seconds.
         images: one entry per test image.
         peak: white level of 16-bit image files; None in results of earlier versions.
-        data_digest: digest of all files of the category; None in results of earlier versions.
+        data_digest: digest of the images of the category, see `category_digest`; None in results of earlier versions.
         missing_masks: number of defective test images without a mask; with any, there are no metrics of pixels.
+        classes_digest: digest of the images of all classes of multi_class; None for other experiments, and in results
+            of earlier versions.
+        weights_digest: digest of the file of weights; None for weights with a name, and in results of earlier versions.
     """
 
     settings: Settings
@@ -135,6 +138,8 @@ class Results:
     peak: float | None = None
     data_digest: str | None = None
     missing_masks: int = 0
+    classes_digest: str | None = None
+    weights_digest: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for results.json."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from glob import escape
 from pathlib import Path
 from time import perf_counter, sleep, time
 
 from eval.benchmark.cell import Settings, baseline_of, checkpoint_of
 from eval.benchmark.experiment import run_experiment
+from eval.benchmark.inputs import Inputs, check_inputs, classes_digest, weights_digest
 from eval.benchmark.locks import hold_locks
 from eval.benchmark.reader import CategoryReader, Reader
 from eval.benchmark.results import FAILED, RESULTS, Results, read_results, write_failure, write_results
@@ -135,7 +136,7 @@ def _finished(folder: Path, settings: Settings) -> Results | None:
     """Return the results of an earlier run, if there are any.
 
     Raises:
-        ValueError: if they have other settings.
+        ValueError: if they have other settings, or are of other images or weights.
     """
     if not (folder / RESULTS).exists():
         return None
@@ -147,12 +148,16 @@ def _finished(folder: Path, settings: Settings) -> Results | None:
             f"{folder} must hold a run with {name} {wanted[name]!r}, got {found[name]!r}: "
             "write to another folder, or remove it"
         )
-    if results.data_digest not in (None, category_digest(Path(settings.data) / settings.category)):
-        raise ValueError(
-            f"{folder} must hold a run on the present images of {settings.category}, got one on others: "
-            "write to another folder, or remove it"
-        )
+    check_inputs(results, _inputs_of(settings), folder)
     return results
+
+
+def _inputs_of(settings: Settings) -> Inputs:
+    return Inputs(
+        data_digest=category_digest(Path(settings.data) / settings.category),
+        classes_digest=classes_digest(settings),
+        weights_digest=weights_digest(settings.weights),
+    )
 
 
 def _failure(folder: Path, since: float) -> str | None:
@@ -178,16 +183,16 @@ def _run(settings: Settings, *, out: Path, checkpoint: Path, read: Reader, progr
     folder, baseline = out / settings.name, _baseline(settings, out)
     _clear(folder, ".*.part")
     _clear(checkpoint.parent, f".{escape(checkpoint.name)}.*.part")
-    digest = category_digest(Path(settings.data) / settings.category)
+    inputs = _inputs_of(settings)
     results = run_experiment(
         settings,
         read=read,
         folder=folder,
         checkpoint=checkpoint,
         baseline=baseline,
+        inputs=inputs,
         progress=progress,
     )
-    results = replace(results, data_digest=digest)
     write_results(folder, results)
     if checkpoint.parent == folder:
         checkpoint.unlink(missing_ok=True)

@@ -8,7 +8,14 @@ from itertools import product
 from pathlib import Path
 
 from dml_heads import HEADS
-from eval.benchmark.cell import DEFAULT_SIZES, EXPERIMENTS, USUAL_FALSE_POSITIVES, Settings, untrained_scoring
+from eval.benchmark.cell import (
+    DEFAULT_SIZES,
+    EXPERIMENTS,
+    NAMED_WEIGHTS,
+    USUAL_FALSE_POSITIVES,
+    Settings,
+    untrained_scoring,
+)
 from eval.benchmark.generators import expand_generators, generator_digest, make_generator, tuning_images
 from eval.data.categories import GOOD
 from eval.data.images import MIN_SIDE, check_peak
@@ -33,7 +40,7 @@ class BenchmarkOptions:
         defect: real type of defect that binary learns from; None for the first by name.
         backbone: name of the backbone, see `make_backbone`.
         weights: default, none or a file.
-        size: shorter side of the images in px; None for the default of the scoring.
+        size: shorter side of the images in px, a multiple of 32; None for the default of the scoring.
         epochs: epochs of each training.
         recipe: changes to the usual training recipe, see `eval.training.recipe`.
         splits: number of draws of the training normals that are held out, at least 1.
@@ -173,7 +180,9 @@ def make_settings(
     for name, number, low in (("size", side, MIN_SIDE), ("epochs", epochs, 1), ("seed", seed, 0), ("split", split, 0)):
         if number < low:
             raise ValueError(f"{name} must be at least {low}, got {number}")
-    if weights not in {"default", "none"} and not Path(weights).is_file():
+    if side % MIN_SIDE:  # heat maps are enlarged as if their patches covered the image
+        raise ValueError(f"size must be a multiple of {MIN_SIDE}, got {side}")
+    if weights not in NAMED_WEIGHTS and not Path(weights).is_file():
         raise ValueError(f"weights must be default, none or an existing file, got {weights!r}")
     is_trained, is_drawn = experiment != "none", experiment == "self_supervised"
     if is_trained and head not in HEADS:

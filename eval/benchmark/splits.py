@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from defectsynth import AnomalyTwins, Curriculum
 from eval.benchmark.cell import Settings
-from eval.benchmark.generators import make_generator
+from eval.benchmark.generators import generator_digest, make_generator
 from eval.benchmark.reader import Reader
 from eval.data.categories import Category
 from eval.data.examples import Split, labelled_split, split_indices
@@ -87,8 +88,7 @@ def held_out_twins(
     Returns:
         The twins, none if no defect found a place; and the index of the training image that each was drawn on, int64.
     """
-    generator = make_generator(settings.generator or UNTRAINED_GENERATOR, category=settings.category)
-    twins = AnomalyTwins(list(normals[held_out]), generator, seed=CALIBRATION_SEED + settings.seed)
+    twins = AnomalyTwins(list(normals[held_out]), _generator(settings), seed=CALIBRATION_SEED + settings.seed)
     images: list[NDArray[np.uint8]] = []
     sources: list[int] = []
     for epoch in range(min(TWINS_EACH, -(-TWINS // len(held_out)))):
@@ -120,7 +120,7 @@ def _twins(settings: Settings, normals: NDArray[np.uint8]) -> Split:
         curriculum = Curriculum(end=recipe.last_severity, duration=max(1, settings.epochs - 1))
     return twin_split(
         normals,
-        make_generator(str(settings.generator), category=settings.category),
+        _generator(settings),
         held_out=HELD_OUT,
         several=recipe.several,
         hard_negatives=recipe.hard_negatives,
@@ -129,6 +129,22 @@ def _twins(settings: Settings, normals: NDArray[np.uint8]) -> Split:
         seed=settings.seed,
         split_seed=_split_seed(settings),
     )
+
+
+def _generator(settings: Settings) -> Any:
+    """Return the generator of a cell, or the one for thresholds where nothing was trained on twins.
+
+    Raises:
+        ValueError: if its file has changed since the settings were made.
+    """
+    generator = make_generator(settings.generator or UNTRAINED_GENERATOR, category=settings.category)
+    found = generator_digest(generator)
+    if settings.generator_digest not in (None, found):
+        raise ValueError(
+            f"generator {settings.generator} must be as it was when the command began, with digest "
+            f"{settings.generator_digest}, got {found}: start the command again"
+        )
+    return generator
 
 
 def _split_seed(settings: Settings) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean, stdev
@@ -15,7 +15,7 @@ from eval.scoring.bootstrap import Number, mean_interval
 _WIDTH = 14
 
 
-def format_table(results: Iterable[Results]) -> str:
+def format_table(results: Iterable[Results], *, categories: Iterable[str] = ()) -> str:
     """Return a table of the image AUROC: a row per head, a column per category.
 
     A number is the mean over seeds and splits, with its standard deviation and, in brackets, the 95 % interval over the
@@ -26,9 +26,10 @@ def format_table(results: Iterable[Results]) -> str:
 
     Args:
         results: results of any cells.
+        categories: further columns: categories without results, as their cells failed.
 
     Returns:
-        Lines that end in a newline; a dash stands for a missing number.
+        Lines that end in a newline; a dash stands for a missing number, and for a mean that would lack one.
     """
     found = list(results)
     blocks: dict[str, dict[str, dict[str, list[Number]]]] = {}
@@ -44,7 +45,8 @@ def format_table(results: Iterable[Results]) -> str:
         for one in found:
             rows = blocks.setdefault(f"untrained, scored by {one.settings.scoring}", {"untrained": {}})
             rows["untrained"][one.settings.category] = [_number(one.metrics)]
-    return "\n".join([*(_block(title, rows) for title, rows in blocks.items()), *unseen])
+    columns = sorted({*categories, *(name for rows in blocks.values() for row in rows.values() for name in row)})
+    return "\n".join([*(_block(title, rows, columns) for title, rows in blocks.items()), *unseen])
 
 
 def compare(first: str | Path, second: str | Path) -> list[tuple[str, float | None, float | None]]:
@@ -99,8 +101,7 @@ def _unseen_block(title: str, rows: Mapping[str, tuple[float, list[float], list[
     return "\n".join(lines) + "\n"
 
 
-def _block(title: str, rows: Mapping[str, Mapping[str, list[Number]]]) -> str:
-    categories = sorted({category for row in rows.values() for category in row})
+def _block(title: str, rows: Mapping[str, Mapping[str, list[Number]]], categories: Sequence[str]) -> str:
     name = max(len(row) for row in rows)
     lines = [
         [" " * name, *categories, "mean"],
@@ -114,7 +115,7 @@ def _block(title: str, rows: Mapping[str, Mapping[str, list[Number]]]) -> str:
     return "\n".join([f"image AUROC, {title}", *text]) + "\n"
 
 
-def _entries(row: Mapping[str, list[Number]], categories: list[str]) -> list[str]:
+def _entries(row: Mapping[str, list[Number]], categories: Sequence[str]) -> list[str]:
     """Return the entries of a row and of the mean over the categories, a dash if one is missing."""
     shown = [_cell(row.get(category, [])) for category in categories]
     if not all(row.get(category) for category in categories):

@@ -27,5 +27,11 @@ def main(arguments: Namespace) -> int:
             peak=arguments.peak,
         )
     with closing(ProgressDisplay()) as display:
-        run_audit(plan, out=arguments.out, progress=partial(display, None), write=sys.stdout.write)
-    return 0
+        complete = run_audit(
+            plan,
+            out=arguments.out,
+            progress=partial(display, None),
+            write=sys.stdout.write,
+            complain=lambda line: sys.stderr.write(f"eval: {line}"),
+        )
+    return 0 if complete else 1

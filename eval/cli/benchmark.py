@@ -82,7 +82,7 @@ def run_all(cells: Sequence[Settings], *, out: Path, jobs: int, address: str | N
             sys.stdout.write(f"[{number}/{len(cells)}] {format_cell(cell)}{left}\n")
             sys.stdout.flush()
             finished += [] if cell.results is None else [cell.results]
-    sys.stdout.write(f"\n{format_table(finished)}")
+    sys.stdout.write(f"\n{format_table(finished, categories=[cell.category for cell in cells])}")
     if failed:
         sys.stderr.write(f"eval: {failed} of {len(cells)} cells failed; the same command tries them again\n")
     return 1 if failed else 0

@@ -167,7 +167,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--weights", default="default", metavar="default|none|FILE", help="default: default")
     sizes = ", ".join(f"{size} for {scoring}" for scoring, size in DEFAULT_SIZES.items())
-    parser.add_argument("--size", type=int, metavar="PX", help=f"shorter side of the images (default: {sizes} scoring)")
+    parser.add_argument(
+        "--size",
+        type=int,
+        metavar="PX",
+        help=f"shorter side of the images, a multiple of 32 (default: {sizes} scoring)",
+    )
     parser.add_argument(
         "--false-positives",
         type=float,

@@ -19,7 +19,7 @@ from defectsynth.core.images import CAMERA_PEAKS, WhiteLevelWarning
 from defectsynth.io.image_files import SUFFIXES
 from eval.data.categories import GOOD, Category, Record
 from eval.data.folders import LAYOUT, checked_folder, image_files, subfolders, unambiguous_images
-from eval.data.images import FULL_PEAK, check_side, read_image_file, read_mask_file
+from eval.data.images import FULL_PEAK, as_rgb, check_side, read_image_file, read_mask_file
 
 _SIDE_STEP = 32  # px; the longer side of a shape exceeds the shorter one by a multiple of this
 _MAX_ASPECT = 4.0  # longer side / shorter side; longer images are squeezed
@@ -27,6 +27,10 @@ _MAX_ASPECT = 4.0  # longer side / shorter side; longer images are squeezed
 
 class RepeatedImagesWarning(UserWarning):
     """Training images of a category have the same pixels."""
+
+
+class ContradictoryImagesWarning(UserWarning):
+    """A good and a defective test image of a category have the same pixels."""
 
 
 Progress = Callable[[int, int], None]
@@ -109,6 +113,7 @@ def _category(
         brightest = max(brightest, level)
         if progress is not None:
             progress(len(checked), len(paths) + len(tests))
+    _warn_of_contradictions(checked[len(paths) :])
     test_digests = {digest for _, digest in checked[len(paths) :]}
     test = tuple(record for record, _ in checked[len(paths) :])
     first = {digest: record for record, digest in reversed(checked[: len(paths)]) if digest not in test_digests}
@@ -126,6 +131,17 @@ def _category(
         raise ValueError(f"train/good must hold other images than test, got copies of those only in {home}")
     shape = (size, size) if square else median_shape([record.shape for record in train], size)
     return Category(home.resolve().name, train, test, shape, copies, repeats, peak or _peak_of(brightest, home))
+
+
+def _warn_of_contradictions(tests: list[tuple[Record, bytes]]) -> None:
+    good = {digest: record.path for record, digest in tests if not record.label}
+    if both := [(good[digest], record.path) for record, digest in tests if record.label and digest in good]:
+        warnings.warn(
+            f"{len(both)} defective test images have the pixels of good ones, first {both[0][1]} those of "
+            f"{both[0][0]}: no score can be right for both, remove one",
+            ContradictoryImagesWarning,
+            stacklevel=4,
+        )
 
 
 def _test_paths(home: Path) -> list[tuple[Path, str]]:
@@ -165,7 +181,7 @@ def _checked_record(home: Path, path: Path, defect: str) -> tuple[Record, bytes,
     """
     pixels = read_image_file(path, "image")
     height, width = pixels.shape[:2]
-    digest = hashlib.sha256(f"{pixels.shape} {pixels.dtype}".encode() + pixels.tobytes()).digest()
+    digest = hashlib.sha256(f"{height} {width} {pixels.dtype}".encode() + as_rgb(pixels).tobytes()).digest()
     level = int(pixels.max()) if pixels.dtype == np.uint16 else 0
     if defect == GOOD:
         return Record(path, 0, defect, None, (height, width)), digest, level

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -79,11 +79,28 @@ def unambiguous_images(folder: Path) -> list[Path]:
 
 
 def category_digest(folder: str | Path) -> str:
-    """Return a digest of all files of a category, by name and content; it is cached by size and time of change."""
+    """Return a digest of the files of a category that are read, by name and content, also behind links.
+
+    These are the images in train/good and in the folders of test and of ground_truth; other files are free to change.
+    It is cached by size and time of change.
+    """
     home = Path(folder)
-    files = sorted(path for path in home.rglob("*") if path.is_file() and not path.name.startswith("."))
-    states = tuple((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files)
-    return _digest_of(str(home), states)
+    parts = [home / "train" / GOOD]
+    parts += [part for name in ("test", "ground_truth") if (home / name).is_dir() for part in subfolders(home / name)]
+    return files_digest([path for part in parts if part.is_dir() for path in image_files(part)], home=home)
+
+
+def whole_digest(folder: str | Path) -> str:
+    """Return a digest of all files of a category, which results of earlier versions hold in place of the other one."""
+    home = Path(folder)
+    files = [path for path in home.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    return files_digest(files, home=home)
+
+
+def files_digest(files: Iterable[Path], *, home: Path) -> str:
+    """Return a digest of files by name relative to `home` and content, in any order."""
+    found = ((path, path.stat()) for path in sorted(files))
+    return _digest_of(str(home), tuple((str(path), state.st_size, state.st_mtime_ns) for path, state in found))
 
 
 @lru_cache(maxsize=64)

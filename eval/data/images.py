@@ -52,7 +52,7 @@ def load_image(image: Image, *, size: Size | None = None, peak: float = FULL_PEA
     if isinstance(image, (str, Path)):
         if size is None:
             raise ValueError(f"size must be given in pixels where images are files, got None for {str(image)!r}")
-        return _load_file(Path(image), sides(size), peak)
+        return fit_image(read_image_file(Path(image), "image"), size=size, peak=peak)
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
         raise TypeError(f"images must be uint8 arrays or paths, got {getattr(image, 'dtype', type(image).__name__)}")
     if image.ndim not in {2, 3} or (image.ndim == 3 and image.shape[2] not in {1, 3}) or image.size == 0:
@@ -62,7 +62,7 @@ def load_image(image: Image, *, size: Size | None = None, peak: float = FULL_PEA
         image = np.asarray(
             cv2.resize(image, shape[::-1], interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.uint8
         )
-    return _as_rgb(image)
+    return as_rgb(image)
 
 
 def load_images(images: Sequence[Image], *, size: Size | None = None, peak: float = FULL_PEAK) -> NDArray[np.uint8]:
@@ -170,16 +170,18 @@ def read_image_file(path: Path, kind: str) -> NDArray[Any]:
         raise ValueError(f"{kind} {path} cannot be read: {error}: replace or remove it") from error
 
 
-def _load_file(path: Path, shape: tuple[int, int], peak: float) -> NDArray[np.uint8]:
-    image = _resized(read_image_file(path, "image"), shape, enlarging=cv2.INTER_LINEAR)
+def fit_image(pixels: NDArray[Any], *, size: Size, peak: float) -> NDArray[np.uint8]:
+    """Return the pixels of an image file at one size, uint8 (H, W, 3); see `load_image`."""
+    image = _resized(pixels, sides(size), enlarging=cv2.INTER_LINEAR)
     if image.dtype == np.uint16:
         image = np.minimum(np.rint(image * (255.0 / peak)), 255.0).astype(np.uint8)
-    return _as_rgb(image)
+    return as_rgb(image)
 
 
-def _as_rgb(image: NDArray[Any]) -> NDArray[np.uint8]:
+def as_rgb(image: NDArray[Any]) -> NDArray[Any]:
+    """Return an image, (H, W), (H, W, 1) or (H, W, 3), as (H, W, 3) of the same dtype: gray is repeated."""
     height, width = image.shape[:2]
-    return np.ascontiguousarray(np.broadcast_to(image.reshape(height, width, -1), (height, width, 3)), dtype=np.uint8)
+    return np.ascontiguousarray(np.broadcast_to(image.reshape(height, width, -1), (height, width, 3)))
 
 
 def _resized(pixels: NDArray[Any], shape: tuple[int, int], *, enlarging: int) -> NDArray[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,23 +22,40 @@ class CategoryFiles:
 
     Attributes:
         name: of the category.
-        train: training images, in the order of the run.
+        home: folder of the category.
         test: test images by DEFECT/FILE.
-        masks: folder of the ground truth.
     """
 
     name: str
-    train: tuple[Path, ...]
+    home: Path
     test: dict[str, Path]
-    masks: Path
 
     def mask(self, image: Path, *, size: Size, image_shape: tuple[int, int]) -> NDArray[np.bool_] | None:
         """Return the ground truth of a test image at one size; None for a good part, and if it is missing."""
         defect = image.parent.name
-        path = self.masks / defect / f"{image.stem}_mask.png"
+        path = self.home / "ground_truth" / defect / f"{image.stem}_mask.png"
         if defect == GOOD or not path.is_file():
             return None
         return load_mask(path, size=size, image_shape=image_shape)
+
+    def train(self, count: int, *, has_copies: bool) -> list[Path]:
+        """Return the training images in the order of a run.
+
+        Args:
+            count: number of training images of the run.
+            has_copies: whether it left out copies of test images.
+
+        Raises:
+            ValueError: if there are more or fewer now, or one cannot be read while they are compared.
+        """
+        paths = image_files(self.home / "train" / GOOD)
+        if has_copies or len(paths) != count:  # the run left out images with the pixels of others
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the run gave them
+                paths = [record.path for record in read_category(self.home).train]
+        if len(paths) != count:
+            raise ValueError(f"the run had {count} training images, {self.name} now has {len(paths)}")
+        return paths
 
 
 def find_files(run: Run, data: str | Path | None) -> CategoryFiles:
@@ -49,7 +67,6 @@ def find_files(run: Run, data: str | Path | None) -> CategoryFiles:
 
     Raises:
         FileNotFoundError: if a folder of the category is missing.
-        ValueError: if training images have to be compared with test images and one cannot be read.
     """
     settings = run.results.settings
     home = Path(data or settings.data) / settings.category
@@ -57,16 +74,13 @@ def find_files(run: Run, data: str | Path | None) -> CategoryFiles:
     for folder in (train, test):
         if not folder.is_dir():
             raise FileNotFoundError(f"data must hold the folder {folder}, got none: check --data")
-    paths = image_files(train)
-    if run.results.copies:  # the run left out training images with the pixels of test images
-        paths = [record.path for record in read_category(home).train]
     tests = {
         f"{folder.name}/{path.name}": path
         for folder in test.iterdir()
         if folder.is_dir()
         for path in image_files(folder)
     }
-    return CategoryFiles(name=settings.category, train=tuple(paths), test=tests, masks=home / "ground_truth")
+    return CategoryFiles(name=settings.category, home=home, test=tests)
 
 
 def image_shape(path: Path) -> tuple[int, int]:

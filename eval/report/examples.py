@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -25,6 +25,9 @@ from eval.scoring.grad_cam import grad_cams
 
 READ_ERRORS = (OSError, ValueError, LookupError, RuntimeError, ImportError, EOFError, BadZipFile, zlib.error)
 """Errors for missing or broken files and for a backbone that is not installed; the page names them instead."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +113,7 @@ def _panels(run: Run, files: CategoryFiles, places: list[int]) -> tuple[dict[int
     shape = median_shape(shapes, SIDE)
     notes: list[str] = []
 
-    def optional(name: str, read: Callable[[], NDArray[Any]]) -> NDArray[Any] | None:
+    def optional(name: str, read: Callable[[], T]) -> T | None:
         try:
             return read()
         except READ_ERRORS as error:
@@ -122,7 +125,7 @@ def _panels(run: Run, files: CategoryFiles, places: list[int]) -> tuple[dict[int
         scores = optional("heat maps", lambda: read_heat_maps(run.folder)[places])
     heats = None if scores is None else resized(scores, shape)
     cams = optional("Grad-CAM", lambda: _grad_cams(run, paths, scores))
-    nearest = optional("nearest training images", lambda: _nearest(run, files)[places])
+    nearest = optional("nearest training images", lambda: _nearest(run, files, places))
     found = {}
     for number, (place, name, path) in enumerate(zip(places, names, paths, strict=True)):
         plain = load_image(path, size=shape, peak=_peak(run))
@@ -135,8 +138,7 @@ def _panels(run: Run, files: CategoryFiles, places: list[int]) -> tuple[dict[int
             brightest = max(2 * run.results.metrics.decision.threshold, 1e-12)
             shown.append(("heat map", draw_outline(overlay_heat(plain, heats[number] / brightest), mask)))
         if nearest is not None:
-            normal = files.train[int(nearest[number])]
-            shown.append(("nearest normal", load_image(normal, size=shape, peak=_peak(run))))
+            shown.append(("nearest normal", load_image(nearest[number], size=shape, peak=_peak(run))))
         found[place] = tuple(
             Panel(label=label, alternative=f"{label} of {name}", uri=to_data_uri(image)) for label, image in shown
         )
@@ -157,11 +159,8 @@ def _peak(run: Run) -> float:
     return run.results.peak or FULL_PEAK
 
 
-def _nearest(run: Run, files: CategoryFiles) -> NDArray[np.int64]:
-    """Return the index of the training normal nearest to each test image."""
+def _nearest(run: Run, files: CategoryFiles, places: Sequence[int]) -> list[Path]:
+    """Return the training normal nearest to each of some test images."""
     embeddings = read_embeddings(run.folder)
-    if len(embeddings.train) != len(files.train):
-        raise ValueError(
-            f"the run had {len(embeddings.train)} training images, {files.name} now has {len(files.train)}"
-        )
-    return embeddings.nearest
+    normals = files.train(len(embeddings.train), has_copies=run.results.copies > 0)
+    return [normals[index] for index in embeddings.nearest[list(places)]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
@@ -68,6 +68,7 @@ class TrainingRun:
         split: training and validation examples.
         options: options of the training.
         workers: see `load_batches`.
+        inputs: see `train`.
         progress: called with the number of training examples read, and with that of all epochs together.
 
     Attributes:
@@ -82,6 +83,7 @@ class TrainingRun:
         options: TrainingOptions,
         *,
         workers: int = 0,
+        inputs: Mapping[str, str | None] | None = None,
         progress: StepProgress | None = None,
     ) -> None:
         self.backbone, self.head, self.split, self.options, self.progress = backbone, head, split, options, progress
@@ -101,7 +103,7 @@ class TrainingRun:
         self.stage_rates = [low * (high / low) ** (place / max(1, len(stages) - 1)) for place in range(len(stages))]
         groups = [{"params": list(module.parameters())} for module in (head, *stages)]
         self.optimiser = torch.optim.AdamW(groups, lr=0.0, weight_decay=options.weight_decay)
-        self.settings = self._settings()  # before the annealing of the head, a part of its repr, falls
+        self.settings = self._settings() | dict(inputs or {})  # now: the annealing of the head, in its repr, falls
 
     def run(self, checkpoint: Path | None, *, progress: Callable[[Epoch], None] | None = None) -> TrainingResult:
         """Train all epochs that a checkpoint does not hold; leave the backbone unfrozen, both in evaluation mode.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dml_heads import Head
@@ -24,6 +24,7 @@ def train(
     *,
     workers: int = 0,
     checkpoint: str | Path | None = None,
+    inputs: Mapping[str, str | None] | None = None,
     progress: Callable[[Epoch], None] | None = None,
     reading: StepProgress | None = None,
 ) -> TrainingResult:
@@ -41,16 +42,17 @@ def train(
         workers: processes that draw twins ahead, see `load_batches`.
         checkpoint: file that is replaced after every epoch. An existing one is resumed, with the result of a training
             that was never interrupted.
+        inputs: digests of the files that examples and weights come from; a checkpoint of others is refused.
         progress: called after each epoch.
         reading: called with the number of training examples read, and with that of all epochs together.
 
     Raises:
         ValueError: if head, backbone, split and options do not fit each other, or the checkpoint is broken or belongs
-            to a training with other settings.
+            to a training with other settings or inputs.
         FloatingPointError: if the loss is no longer finite.
     """
     _check_fit(backbone, head, split, options)
-    training = TrainingRun(backbone, head, split, options, workers=workers, progress=reading)
+    training = TrainingRun(backbone, head, split, options, workers=workers, inputs=inputs, progress=reading)
     return training.run(None if checkpoint is None else Path(checkpoint), progress=progress)
 
 

@@ -1,6 +1,7 @@
 """Audit of generators on spots whose coverage is known."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from eval.data.datasets import read_category
 from eval.models.backbone import Backbone
 from eval.models.registry import wrap_backbone
 from tests.eval.conftest import SIDE, write_category
-from tests.eval.test_table import result
+from tests.results import make_results
 
 LIGHT, DARK = (
     ColorSpot(palettes=(palette,), radius_range=(0.08, 0.14), opacity_range=(1.0, 1.0)) for palette in ("light", "dark")
@@ -101,6 +102,28 @@ def test_the_command_writes_a_table_a_file_and_sheets(
     assert "generator must not be category for noise" in capsys.readouterr().err
 
 
+def test_what_fails_stops_no_other_audit_and_equal_stems_have_sheets_of_their_own(
+    category: Category, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = category.train[0].path.parents[2]
+    for name in ("bare", "noise"):
+        shutil.copytree(home, tmp_path / "data" / name)
+    shutil.rmtree(tmp_path / "data" / "bare" / "ground_truth")
+    files = [tmp_path / folder / "own.yaml" for folder in ("dark", "never", "light")]
+    for file, transform in zip(files, (DARK, ColorSpot(min_visibility=1.0), LIGHT), strict=True):
+        file.parent.mkdir()
+        A.save(transform, file, data_format="yaml")
+    words = ["audit", "--data", str(tmp_path / "data"), "--twins", "4", "--out", str(tmp_path / "out"), "--generators"]
+    assert main([*words, *map(str, files)]) == 1
+    written = json.loads((tmp_path / "out" / "audit.json").read_text())
+    assert [line["generator"] for line in written] == [str(files[0]), str(files[2])]
+    assert [line["sheet"] for line in written] == ["noise-own.png", "noise-own_2.png"]
+    assert {path.name for path in (tmp_path / "out").glob("*.png")} == {"noise-own.png", "noise-own_2.png"}
+    errors = capsys.readouterr().err
+    assert "eval: bare: ValueError: defective images must have masks" in errors
+    assert f"eval: noise {files[1]}: ValueError: transform must draw defects" in errors
+
+
 def test_bad_arguments_are_refused(category: Category) -> None:
     with pytest.raises(ValueError, match="twins must be at least 1, got 0"):
         audited(category, LIGHT, twins=0)
@@ -114,8 +137,10 @@ def test_ranks_of_the_audit_are_compared_with_those_of_trainings() -> None:
         {"category": "pill", "generator": name, "covered": 0.5, "patches": rank, "stray": -rank, "separation": -rank}
         for rank, name in enumerate(names)
     ]
-    trained = [result("pill", 0.6 + 0.1 * rank, head="softmax", generator=name) for rank, name in enumerate(names)]
-    trained.append(result("screw", 0.6, head="softmax"))  # not audited
+    trained = [
+        make_results("pill", 0.6 + 0.1 * rank, head="softmax", generator=name) for rank, name in enumerate(names)
+    ]
+    trained.append(make_results("screw", 0.6, head="softmax"))  # not audited
     head, columns, row, whole = rank_correlations(lines, trained).splitlines()
     assert head.startswith("rank correlation with AUROC after training, scored by image")
     assert columns.split() == ["covered", "patches", "stray", "separation"]

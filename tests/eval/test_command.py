@@ -139,6 +139,7 @@ def test_wrong_calls_name_argument_rule_and_value(
         ({"backbone": "vgg"}, "backbone must be one of efficientnet_lite0, .*, got 'vgg'"),
         ({"head": None}, "head must be one of softmax, .* for the experiment self_supervised, got None"),
         ({"size": 31}, "size must be at least 32, got 31"),
+        ({"size": 50}, "size must be a multiple of 32, got 50"),
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"seed": -1}, "seed must be at least 0, got -1"),
         ({"weights": "missing.pt"}, "weights must be default, none or an existing file, got 'missing.pt'"),

@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 pytest.importorskip("torch")
@@ -11,9 +13,10 @@ pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 pytest.importorskip("filelock")
 
+from defectsynth.core.images import WhiteLevelWarning
 from eval.__main__ import main
 from eval.benchmark import prediction
-from tests.eval.conftest import SIDE, write_spots
+from tests.eval.conftest import SIDE, put, write_spots
 
 
 @pytest.fixture(scope="module")
@@ -71,18 +74,38 @@ def test_results_beside_the_images_are_refused(home: Path, capsys: pytest.Captur
     assert sorted(parts.iterdir()) == before
 
 
-def test_an_interruption_keeps_what_is_done(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    load, done = prediction.load_image, []
+def test_an_interruption_keeps_what_is_done_and_promises_no_more(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read, done = prediction.read_image_file, []
 
-    def interrupted(path: Path, **settings: object) -> object:
+    def interrupted(path: Path, kind: str) -> object:
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(str(path))
-        return load(path, **settings)  # type: ignore[arg-type]
+        return read(path, kind)
 
-    monkeypatch.setattr(prediction, "load_image", interrupted)
+    monkeypatch.setattr(prediction, "read_image_file", interrupted)
     folder = home / "data" / "plate" / "test"
-    with pytest.raises((KeyboardInterrupt, SystemExit)):
-        raise SystemExit(main(["predict", str(home / "model"), str(folder), "--out", str(tmp_path / "out")]))
+    words = ["predict", str(home / "model"), str(folder), "--out", str(tmp_path / "out")]
+    assert main(words) == 130
     assert predicted(tmp_path / "out") == done
     assert len(done) == 2
+    file = tmp_path / "out" / "predictions.json"
+    assert capsys.readouterr().err == f"\n{file} holds 2 of 4 images\ninterrupted\n"
+    assert main(words) == 130  # before its first image
+    assert len(predicted(tmp_path / "out")) == 2
+    assert capsys.readouterr().err == "\ninterrupted\n"
+
+
+def test_images_of_12_bits_are_not_darkened_silently(home: Path, tmp_path: Path) -> None:
+    eight = cv2.imread(str(home / "data" / "plate" / "test" / "good" / "0.png"), cv2.IMREAD_UNCHANGED)
+    for name in ("0.png", "1.png"):
+        put(tmp_path / "twelve" / name, eight.astype(np.uint16) * 16)
+    put(tmp_path / "sixteen" / "0.png", eight.astype(np.uint16) * 257)
+    words = ["predict", str(home / "model"), "--out", str(tmp_path / "out")]
+    with pytest.warns(WhiteLevelWarning, match=r"0\.png has 16 bits but no pixel above \d+; .* give --peak") as given:
+        assert main([*words, str(tmp_path / "twelve")]) == 0
+    assert len(given) == 1
+    assert main([*words, str(tmp_path / "twelve"), "--peak", "4080"]) == 0
+    assert main([*words, str(tmp_path / "sixteen")]) == 0

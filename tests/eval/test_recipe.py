@@ -19,7 +19,7 @@ from eval.benchmark.settings import make_settings
 from eval.training.recipe import TrainingRecipe, check_changes, parse_changes
 from examples import recipe_ablation
 from tests.eval.conftest import write_category
-from tests.eval.test_table import result
+from tests.results import make_results
 
 TRAINED: dict[str, Any] = {"data": ".", "category": "plate", "experiment": "self_supervised", "head": "softmax"}
 
@@ -51,7 +51,7 @@ def test_bad_words_are_named(words: list[str], message: str) -> None:
 def test_a_recipe_must_have_an_effect() -> None:
     with pytest.raises(ValueError, match="recipe must be as usual unless patches are trained on twins, got"):
         make_settings(**TRAINED, scoring="image", recipe=[("several", 0.5)])
-    with pytest.raises(ValueError, match=r"distance must be as usual .* fused, got 0\.0"):
+    with pytest.raises(ValueError, match=r"distance must be as usual .* fused or of an ensemble, got 0\.0"):
         make_settings(**TRAINED, scoring="patch", recipe=[("distance", 0.0)])
     cell = make_settings(**TRAINED, scoring="fused", recipe=[("several", 0.5)])
     assert "several0.5" in cell.name
@@ -115,7 +115,7 @@ def test_the_ablation_runs_each_change_once_and_prints_its_effect(
     def found(_: Path) -> dict[str, Results]:
         aurocs = [0.6 if not cell.head else 0.9 if cell.recipe else 0.8 for cell in ran]
         return {
-            cell.name: replace(result("screw", auroc, head=cell.head), settings=cell)
+            cell.name: replace(make_results("screw", auroc, head=cell.head), settings=cell)
             for cell, auroc in zip(ran, aurocs, strict=True)
         }
 

@@ -164,6 +164,21 @@ def test_missing_and_broken_files_are_named_and_the_rest_is_shown(
     assert page.images == []
 
 
+def test_nearest_images_are_shown_if_the_run_left_out_repeated_ones(
+    data: Path, plain: Path, tmp_path: Path, read_page: Any
+) -> None:
+    shutil.copytree(data / "disc", tmp_path / "data" / "disc")
+    good = tmp_path / "data" / "disc" / "train" / "good"
+    shutil.copy(good / "0.png", good / "00.png")
+    page = read_page(write_report(plain, tmp_path / "page.html", data=tmp_path / "data"))
+    assert "No nearest training images" not in page.text
+    assert any(image["alt"].startswith("nearest normal") for image in page.images)
+    shutil.copy(data / "disc" / "test" / "good" / "0.png", good / "9.png")
+    (good / "5.png").unlink()
+    page = read_page(write_report(plain, tmp_path / "page.html", data=tmp_path / "data"))
+    assert "No nearest training images: the run had 6 training images, disc now has 5" in page.text
+
+
 def test_an_error_leaves_no_page(plain: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     with pytest.raises(FileNotFoundError, match="folder must hold results of runs, got"):

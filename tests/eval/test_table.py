@@ -36,6 +36,19 @@ def test_means_deviations_and_intervals_follow_the_untrained_backbone() -> None:
     assert len({len(row) for row in [head, *rows]}) == 1
 
 
+def test_a_mean_lacks_no_category_of_another_block_or_of_a_failed_cell() -> None:
+    found = [make_results(name, 0.9, head="softmax", generator="line") for name in ("pill", "screw")]
+    found.append(make_results("pill", 0.9, head="softmax", generator="scratch"))
+    line, scratch = format_table(found).split("\n\n")
+    assert line.splitlines()[1].split() == scratch.splitlines()[1].split() == ["pill", "screw", "mean"]
+    for row in scratch.splitlines()[2:]:
+        assert row.split()[-2:] == ["-", "-"]
+    table = format_table(found[:2], categories=["pill", "screw", "zipper"]).splitlines()
+    assert table[1].split() == ["pill", "screw", "zipper", "mean"]
+    for row in table[2:]:
+        assert row.split()[-2:] == ["-", "-"]
+
+
 def test_without_training_the_untrained_backbone_stands_alone() -> None:
     lines = format_table([make_results("pill", 0.6), replace(make_results("screw", 0.8))]).splitlines()
     assert lines[0] == "image AUROC, untrained, scored by image"
