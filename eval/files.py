@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,6 +59,16 @@ def write_json(path: Path, data: Any) -> None:
     except ValueError as error:
         raise ValueError(f"{path} must hold finite numbers: {error}") from error
     write_atomically(path, lambda file: file.write(text.encode()))
+
+
+def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
+    """Write an image, gray or BGR, as PNG, atomically.
+
+    Raises:
+        OSError: see `write_atomically`.
+    """
+    _, encoded = cv2.imencode(".png", np.ascontiguousarray(pixels), [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    write_atomically(path, lambda file: file.write(encoded.tobytes()))
 
 
 def free_name(stem: str, suffix: str, taken: Collection[str]) -> str:

@@ -162,10 +162,10 @@ class AnomalyTwins(Sequence[Twin]):
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over a state."""
         self.__dict__.update(state)
-        if self._counts is None:
+        if state["_counts"] is None:
             self._counts = np.frombuffer(self._memory, dtype=np.int64)
         else:
-            self._share(self._counts)
+            self._share(state["_counts"])
 
     def _share(self, counts: npt.NDArray[np.int64]) -> None:
         """Keep a copy of counts in memory that forked and spawned workers share with this process."""

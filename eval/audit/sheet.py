@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from eval.audit.coverage import Audit
 from eval.data.images import FULL_PEAK, load_image, load_mask
 from eval.data.overlays import SIDE, draw_outline
-from eval.files import write_atomically
+from eval.files import write_png
 
 _GAP, _TITLE_HEIGHT = 6, 22  # px
 _TEXT_COLOUR, _BACKGROUND = (30, 30, 30), 255
@@ -51,8 +51,7 @@ def write_sheet(found: Audit, path: Path, *, rows: int = 12, peak: float = FULL_
         lines.append(
             _titled(np.full((SIDE // 4, lines[0].shape[1] - _GAP, 3), _BACKGROUND, np.uint8), "all defects are covered")
         )
-    _, encoded = cv2.imencode(".png", np.ascontiguousarray(np.vstack(lines)[..., ::-1]))
-    write_atomically(path, lambda file: file.write(encoded.tobytes()))
+    write_png(path, np.vstack(lines)[..., ::-1])
     return path
 
 

@@ -15,7 +15,7 @@ from defectsynth.core.images import CAMERA_PEAKS, WhiteLevelWarning
 from eval.benchmark.artifacts import load_detector
 from eval.benchmark.results import read_results
 from eval.data.images import FULL_PEAK, fit_image, read_image_file
-from eval.files import free_name, write_atomically, write_json
+from eval.files import free_name, write_json, write_png
 from eval.scoring.calibration import Calibration
 from eval.scoring.fusion import resized
 
@@ -66,7 +66,7 @@ def write_predictions(
                 entry["heat_map"] = free_name(path.stem, "_heat.png", taken)
                 taken.add(entry["heat_map"])
                 heat = resized(scores, results.shape)[0] / calibration.threshold
-                _write_png(out / entry["heat_map"], draw_heat_map(image, heat))
+                write_png(out / entry["heat_map"], draw_heat_map(image, heat))
             entries.append(entry)
             sys.stdout.write(_line(entry, calibration.threshold))
     except KeyboardInterrupt:
@@ -132,8 +132,3 @@ def draw_heat_map(image: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArra
     colors = cv2.applyColorMap(np.clip(heat * 127.5, 0, 255).astype(np.uint8), cv2.COLORMAP_JET)
     plain = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
     return np.asarray(cv2.addWeighted(colors, _HEAT_OPACITY, plain, 1 - _HEAT_OPACITY, 0))
-
-
-def _write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
-    _, encoded = cv2.imencode(".png", pixels)
-    write_atomically(path, lambda file: file.write(encoded.tobytes()))

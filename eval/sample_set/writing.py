@@ -8,11 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
-from eval.files import write_atomically, write_json
+from eval.files import write_json, write_png
 from eval.sample_set.families import (
     DEMO_FAMILIES,
     FAMILIES,
@@ -197,15 +193,7 @@ def _write(folder: Path, shots: list[_Shot], settings: dict[str, Any], progress:
             render_seed = image_seed(shot.family, split=shot.split, index=shot.index, seed=seed)
             image, mask = render_part(shot.family, size=size, seed=render_seed, defect=shot.defect)
             if shot.mask is not None:
-                _write_png(shot.mask, mask)
-            _write_png(shot.image, image[..., ::-1])
+                write_png(shot.mask, mask)
+            write_png(shot.image, image[..., ::-1])
         if progress is not None:
             progress(done, len(shots))
-
-
-def _write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
-    """Write a PNG atomically, so that a file of that name is always complete."""
-    written, encoded = cv2.imencode(".png", np.ascontiguousarray(pixels), [cv2.IMWRITE_PNG_COMPRESSION, 3])
-    if not written:
-        raise RuntimeError(f"OpenCV could not encode an image of shape {pixels.shape} as PNG")
-    write_atomically(path, lambda file: file.write(encoded.tobytes()))
