@@ -1,11 +1,14 @@
 """Packages import downwards only and without cycles; folders and files stay small; tests mirror the packages."""
 
 import ast
+import importlib
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+import defectsynth
 
 ROOT = Path(__file__).parents[1]
 MAX_LINES = 300
@@ -30,7 +33,7 @@ LIBRARY = {
         *("engine", "transforms", "presets", "reference"),
     ),
     "testing": ("core", "io", "places", "shapes", "looks", "fields", "blending", "recipes", "engine", "registry"),
-    "studio": ("core", "io", "places", "engine", "registry", "cli"),
+    "studio": ("core", "io", "places", "engine", "registry", "cli", "training"),
     "fitting": (
         *("core", "io", "functional", "scene", "places", "shapes", "looks", "blending", "parts"),
         *("engine", "transforms", "presets", "registry"),
@@ -89,6 +92,26 @@ def top(name: str) -> str:
     return name.split(".")[1] if "." in name else ""
 
 
+def test_the_library_takes_nothing_from_its_own_top() -> None:
+    """The installed command imports the top empty; only names that `__getattr__` finds are there."""
+    found = {"__version__", *defectsynth.IMPORTED_LATER}
+    for name, path in modules("defectsynth").items():
+        tree = ast.parse(path.read_text())
+        tops = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import)
+            for alias in node.names
+            if alias.name == "defectsynth"
+        }
+        taken = {
+            node.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in tops
+        }
+        assert taken <= found, f"{name} must import {taken - found} from their modules"
+
+
 @pytest.mark.parametrize(("package", "below"), [("defectsynth", LIBRARY), ("eval", EVALUATION)])
 def test_packages_import_downwards_only(package: str, below: dict[str, tuple[str, ...]]) -> None:
     graph = imported_modules(package)
@@ -134,3 +157,24 @@ def test_every_folder_of_tests_is_a_package_of_the_library() -> None:
     mirrored = {folder for folder in tests if folder.parts and folder.parts[0] not in NOT_MIRRORED}
     packages = {path.parent.relative_to(ROOT / "defectsynth") for path in modules("defectsynth").values()}
     assert mirrored <= packages
+
+
+OWN = ("defectsynth", "dml_heads", "eval", "examples", "tests")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests").rglob("*.py")), ids=lambda path: path.stem)
+def test_what_tests_import_exists(path: Path) -> None:
+    """Pytest leaves out a test module whose import fails, because `--doctest-ignore-import-errors` hides it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom) or str(node.module).partition(".")[0] not in OWN:
+            continue
+        try:
+            module = importlib.import_module(str(node.module))
+            for alias in node.names:
+                if not hasattr(module, alias.name):
+                    importlib.import_module(f"{node.module}.{alias.name}")
+        except ModuleNotFoundError as error:
+            if str(error.name).partition(".")[0] in OWN:
+                raise
+        except pytest.skip.Exception:  # a module of tests that needs torch
+            continue

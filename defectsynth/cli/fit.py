@@ -94,17 +94,24 @@ def find_defects(arguments: Namespace) -> list[_Defect]:
         raise UsageError("--masks must not be given together with --pairs")
     names = list_images(arguments.defects, name="--defects")
     option, folder = ("--pairs", arguments.pairs) if arguments.masks is None else ("--masks", arguments.masks)
-    partners = {} if folder is None else {_stem(name): name for name in list_images(folder, name=option)}
-    found = []
+    partners: dict[str, list[str]] = {}
+    for name in () if folder is None else list_images(folder, name=option):
+        partners.setdefault(_stem(name), []).append(name)
+    found: list[_Defect] = []
     for name in names:
         parts = PurePosixPath(name).parts
         kind = parts[0] if len(parts) > 1 else TYPE
         if kind == GOOD or (option == "--masks" and folder == arguments.defects and _is_mask(name, names)):
             continue
-        partner = partners.get(_stem(name))
-        if folder is not None and (partner is None or (folder == arguments.defects and partner == name)):
-            raise UsageError(f"{option} must hold {_stem(name)} or {_stem(name)}_mask for {name!r}, with any suffix")
-        found.append(_Defect(name, _type_name(kind), partner))
+        mine = [each for each in partners.get(_stem(name), ()) if folder != arguments.defects or each != name]
+        if folder is not None and len(mine) != 1:
+            got = "none" if not mine else " and ".join(map(repr, mine))
+            wanted = f"one file {_stem(name)} or {_stem(name)}_mask for {name!r}, with any suffix"
+            raise UsageError(f"{option} must hold {wanted}, got {got}")
+        other = next((each.name for each in found if folder is not None and _stem(each.name) == _stem(name)), None)
+        if other is not None:
+            raise UsageError(f"{option} must hold a file of its own for {name!r}, got {mine[0]!r}, which {other!r} has")
+        found.append(_Defect(name, _type_name(kind), mine[0] if mine else None))
     if not found:
         raise UsageError(f"--defects must hold images of defects, got none but good ones in {str(arguments.defects)!r}")
     return found

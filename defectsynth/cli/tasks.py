@@ -192,9 +192,25 @@ def _pack(plan: Plan, task: ShardTask) -> Entry:
                 failed.append(entry)
                 continue
             images += 1
-            line = json.dumps(entry["line"]) + "\n"
+            line = _uniform(entry["line"])
             add_files(file, files | {str(PurePath(entry["line"]["image"]).with_suffix(".json")): line.encode()})
     return {"shard": task.path, "images": images, "failed": failed}
+
+
+def _uniform(line: Mapping[str, Any]) -> str:
+    """Return a line of the manifest as JSON whose fields have the same types in every sample.
+
+    Readers take the types from the first samples, and records of different defects have different fields.
+    """
+    seed, roi = line["seed"], line["roi"]
+    return json.dumps(
+        {
+            **line,
+            "seed": -1 if seed is None else seed,
+            "roi": "" if roi is None else roi,
+            "defects": json.dumps(line["defects"]),
+        }
+    )
 
 
 def _draw(plan: Plan, source: int, number: int) -> tuple[Entry, dict[str, bytes]]:

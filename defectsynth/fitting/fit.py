@@ -31,6 +31,7 @@ from defectsynth.io.image_files import read_image
 
 MAX_NORMALS = 160  # that are read
 SURFACES = 12  # good parts that candidates are drawn on
+LARGEST_SHARE, LARGEST_BORDER = 0.5, 0.9  # of an image and of its border; masks that mark more of both are inverted
 TYPE = "defect"  # name of the type where none is given
 
 ImageLike = Array | str | Path
@@ -106,7 +107,7 @@ def fit(
     Raises:
         TypeError: if an image or a mask has another dtype.
         ValueError: if numbers of entries differ, `masks` and `pairs` are both given, sizes differ, a file cannot be
-            read, an image has no defect, or a share is out of bounds.
+            read, an image has no defect, a mask is inverted, or a share is out of bounds.
 
     Examples:
         >>> import numpy as np
@@ -129,9 +130,9 @@ def fit(
     chosen = sorted(rng.permutation(len(normals))[:MAX_NORMALS].tolist())
     goods = Normals([_working(_read(normals[index])) for index in chosen])
     plain = [_read(image) for image in images]
-    found_masks, notes = _masks(plain, masks, pairs, goods)
-    labels = [TYPE] * len(images) if types is None else list(types)
     titles = [_title(image, index) for index, image in enumerate(images)] if names is None else list(names)
+    found_masks, notes = _masks(plain, masks, pairs, goods, titles)
+    labels = [TYPE] * len(images) if types is None else list(types)
     reals: dict[str, list[Real]] = {name: [] for name in sorted(set(labels))}
     for image, mask, label, title in zip(plain, found_masks, labels, titles, strict=True):
         reals[label].append(_real(title, image, mask, goods))
@@ -169,11 +170,15 @@ def _title(image: ImageLike, index: int) -> str:
 
 
 def _masks(
-    plain: Sequence[Array], masks: Sequence[ImageLike] | None, pairs: Sequence[ImageLike] | None, goods: Normals
+    plain: Sequence[Array],
+    masks: Sequence[ImageLike] | None,
+    pairs: Sequence[ImageLike] | None,
+    goods: Normals,
+    titles: Sequence[str],
 ) -> tuple[list[Bytes], tuple[str, ...]]:
     """Return a mask of each image at its own size, and notes on how it was found."""
     if masks is not None:
-        return [_mask(mask, image) for mask, image in zip(masks, plain, strict=True)], ()
+        return [_mask(mask, image, title) for mask, image, title in zip(masks, plain, titles, strict=True)], ()
     if pairs is not None:
         small = [
             mask_from_pair(_working(image), _working(_read(pair))) for image, pair in zip(plain, pairs, strict=True)
@@ -189,10 +194,15 @@ def _masks(
     ], (note,)
 
 
-def _mask(mask: ImageLike, image: Array) -> Bytes:
+def _mask(mask: ImageLike, image: Array, title: str) -> Bytes:
     array = read_image(Path(mask)) if isinstance(mask, (str, Path)) else mask
     check_masks("masks", [array], image.shape[:2])
-    return binary_mask(array, name="masks")
+    marked = binary_mask(array, name="masks")
+    border = np.concatenate([marked[0], marked[-1], marked[:, 0], marked[:, -1]])
+    share = cv2.countNonZero(marked) / marked.size
+    if share > LARGEST_SHARE and (border != 0).mean() > LARGEST_BORDER:
+        raise ValueError(f"masks must mark the defect, got one that marks {share:.1%} of {title}: is it inverted?")
+    return marked
 
 
 def _real(title: str, image: Array, mask: Bytes, goods: Normals) -> Real:

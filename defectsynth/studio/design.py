@@ -17,6 +17,7 @@ from defectsynth.engine.saved_compositions import composition_of
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.places.base import PLACES
 from defectsynth.registry import load_preset, named_defects
+from defectsynth.training.curriculum import with_severity
 
 Path = tuple[int, ...]  # of a node: positions in the lists of transforms, from the outermost node
 
@@ -141,6 +142,26 @@ class Design:
         changed = Design(data, self.name)
         changed.node(path)[name] = value
         return changed
+
+    def shown(self, *, severity: float = 1.0, only: Path | None = None) -> Design:
+        """Return what is drawn of it.
+
+        Args:
+            severity: scales the severity of every defect, in [0, 1].
+            only: path of the one defect that is drawn; None for all.
+
+        Raises:
+            ValueError: if nothing can be drawn, as with weights of 0 only.
+        """
+        if severity >= 1.0 and only is None:
+            return self
+        if only is None:
+            transform = self.transform
+        else:
+            transform = A.from_dict({"transform": copy.deepcopy(dict(self.node(only))) | {"p": 1.0}})
+        if severity < 1.0:
+            transform = with_severity(transform, severity)
+        return Design(A.to_dict(transform), self.name)
 
     def text(self) -> str:
         """Return it as YAML, which `--preset FILE` and `A.load` read."""

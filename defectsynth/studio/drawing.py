@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-import defectsynth as ds
 from defectsynth.cli.contact_sheet import as_rgb, box_around, fit, outlined
 from defectsynth.cli.sampling import draw_image
 from defectsynth.cli.tasks import FAULTS, reason_of
@@ -63,9 +62,7 @@ def draw_cells(
     Returns:
         One cell for each name.
     """
-    transform = design.transform if only is None else design.defect(only)
-    if severity < 1.0:
-        transform = ds.with_severity(transform, severity)
+    transform = design.shown(severity=severity, only=only).transform
     cells = []
     for number, name in enumerate(names):
         try:

@@ -52,10 +52,10 @@ class StudioPage:
             ui.label("defectsynth studio").classes("text-lg")
             ui.space()
             ui.button("Save YAML", icon="download", on_click=self._save).props("flat color=white dense").mark("save")
-            ui.button("Python", icon="content_copy", on_click=lambda: self._copy(self.design.python(FILE))).props(
+            ui.button("Python", icon="content_copy", on_click=lambda: self._offer(Design.python)).props(
                 "flat color=white dense"
             )
-            ui.button("Command", icon="terminal", on_click=lambda: self._copy(self.design.command(FILE))).props(
+            ui.button("Command", icon="terminal", on_click=lambda: self._offer(Design.command)).props(
                 "flat color=white dense"
             )
         drawer = ui.left_drawer(bordered=True).props("width=380").classes("p-3")
@@ -157,12 +157,26 @@ class StudioPage:
         self._refresh_controls()
         self._set("design", design)
 
-    def _save(self) -> None:
-        ui.download.content(self.design.text(), FILE)
+    def _shown(self) -> Design | None:
+        """Return the design as the page shows it; None, with a notice, if nothing can be drawn."""
+        try:
+            shown = self.design.shown(severity=self.severity, only=self.path if self.only else None)
+            shown.transform  # noqa: B018  raises if nothing can be drawn
+        except (TypeError, ValueError) as error:
+            ui.notify(f"cannot be saved: {short_repr(str(error))}", type="negative")
+            return None
+        return shown
 
-    def _copy(self, text: str) -> None:
-        ui.clipboard.write(text)
-        ui.notify(f"copied: {text}", multi_line=True)
+    def _save(self) -> None:
+        if shown := self._shown():
+            ui.download.content(shown.text(), FILE)
+
+    def _offer(self, text_of: Callable[[Design, str], str]) -> None:
+        """Copy a line that draws what the page shows."""
+        if shown := self._shown():
+            text = text_of(shown, FILE)
+            ui.clipboard.write(text)
+            ui.notify(f"copied: {text}", multi_line=True)
 
     def _refresh_controls(self) -> None:
         """Make the controls of the chosen defect again."""
@@ -234,8 +248,10 @@ class StudioPage:
         try:
             cells = await self._cells(self.design, self.path if self.only else None)
             kept = await self._cells(self.kept, None) if self.kept else None
-        except (TypeError, ValueError) as error:
+        except Exception as error:
             ui.notify(f"cannot draw: {short_repr(str(error))}", type="negative")
+            if not isinstance(error, (TypeError, ValueError)):
+                raise
             return
         if cells is None:  # the server stops
             return

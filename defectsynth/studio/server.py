@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from argparse import Namespace
 from importlib.util import find_spec
 
@@ -45,6 +46,7 @@ def serve(folder: ImageFolder, real: ImageFolder | None, arguments: Namespace) -
         StudioPage(folder, real, arguments.show, arguments.peak).build()
 
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*LOCAL, arguments.host])
+    _check_port(arguments.host, arguments.port)
     where = f"http://{arguments.host}:{arguments.port}"
     print(f"defectsynth studio: {len(folder.names)} images of {folder.folder} at {where}, Ctrl+C ends it", flush=True)
     ui.run(
@@ -55,3 +57,12 @@ def serve(folder: ImageFolder, real: ImageFolder | None, arguments: Namespace) -
         show=arguments.browser,
         show_welcome_message=False,
     )
+
+
+def _check_port(host: str, port: int) -> None:
+    """Raise UsageError unless the page can be served there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise UsageError(f"--port must be free on {host}, got {port}: {error.strerror or error}") from error

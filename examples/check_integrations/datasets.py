@@ -1,10 +1,13 @@
 """Hugging Face datasets: an imagefolder with masks, and tar shards."""
 
+import json
 from pathlib import Path
 
+import cv2
 import datasets
 import numpy as np
 
+from defectsynth import redraw
 from examples.check_integrations import exports
 
 PACKAGE = "datasets"
@@ -27,11 +30,24 @@ def check_imagefolder(folder: Path) -> str:
 
 
 def check_webdataset(folder: Path) -> str:
-    """Stream tar shards."""
-    output = exports.write(folder, "webdataset", "--shard-size", "5")
-    files = {split: str(output / f"{split}-*.tar") for split in ("train", "val")}
-    loaded = datasets.load_dataset("webdataset", data_files=files, streaming=True, cache_dir=str(folder / "cache"))
-    samples = [sample for split in files for sample in loaded[split]]
-    assert len(samples) == 24
-    assert all(np.asarray(sample["mask.png"]).any() for sample in samples)
-    return f"{len(samples)} samples"
+    """Load tar shards of three presets, whose records have different fields, at once and as a stream."""
+    count = 0
+    for preset in ("pill", "generic_texture", "screw"):
+        output = exports.write(folder / preset, "webdataset", "--shard-size", "5", "--background", "0.2", preset=preset)
+        files = {split: str(output / f"{split}-*.tar") for split in ("train", "val")}
+        for streaming in (False, True):
+            loaded = datasets.load_dataset(
+                "webdataset", data_files=files, streaming=streaming, cache_dir=str(folder / preset / "cache")
+            )
+            samples = [sample for split in files for sample in loaded[split]]
+            assert len(samples) == 24
+            for sample in samples:
+                image, mask = np.asarray(sample["png"]), np.asarray(sample["mask.png"])
+                defects = json.loads(sample["json"]["defects"])
+                assert mask.any() == bool(defects)
+                source = folder / preset / "parts" / sample["json"]["source"]
+                again = redraw(cv2.imread(str(source))[..., ::-1].copy(), defects)
+                np.testing.assert_array_equal(again.image, image)
+                np.testing.assert_array_equal(again.mask, mask)
+            count += len(samples)
+    return f"{count} samples"

@@ -10,11 +10,13 @@ from examples.check_integrations import parts
 INPUTS = 10
 
 
-def write(folder: Path, layout: str, *options: str, count: int = 24, size: int = 96) -> Path:
+def write(
+    folder: Path, layout: str, *options: str, count: int = 24, size: int = 96, preset: str = parts.FAMILY
+) -> Path:
     """Write a data set of a layout and return its folder."""
     parts.write(folder / "parts", INPUTS, size=size)
     output = folder / "set"
-    words = ["--preset", parts.FAMILY, "--count", str(count), "--layout", layout, "--workers", "1", "--quiet"]
+    words = ["--preset", preset, "--count", str(count), "--layout", layout, "--workers", "1", "--quiet"]
     assert main(["generate", str(folder / "parts"), str(output), *words, *options]) == 0
     return output
 

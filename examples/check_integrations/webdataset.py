@@ -1,5 +1,6 @@
 """WebDataset: tar shards in a torch loader."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ def check_shards(folder: Path) -> str:
     sources = {f"{number:03d}.png": image for number, image in enumerate(parts.render(exports.INPUTS))}
     keys = []
     for key, image, line in loader:
-        again = redraw(sources[line["source"]], line["defects"])
+        again = redraw(sources[line["source"]], json.loads(line["defects"]))
         assert np.array_equal(again.image, np.asarray(image))
         keys.append(key)
     assert sorted(keys) == [f"{number:06d}" for number in range(COUNT)]

@@ -56,11 +56,9 @@ MUTANTS = (
         "if True:",
         "tests/engine/test_pipeline.py tests/training",
     ),
+    Mutant(ENGINE + "steps.py", "or node.p < 1.0:", "or node.p < 0.0:", "tests/engine/test_pipeline.py tests/training"),
     Mutant(
-        ENGINE + "pipeline.py", "or node.p < 1.0:", "or node.p < 0.0:", "tests/engine/test_pipeline.py tests/training"
-    ),
-    Mutant(
-        ENGINE + "pipeline.py",
+        ENGINE + "steps.py",
         "if len(kinds) < 2:",
         "if len(kinds) < 3:",
         "tests/engine/test_pipeline.py tests/training",
@@ -113,7 +111,7 @@ MUTANTS = (
     ),
     # transform and targets
     Mutant(
-        ENGINE + "transform.py",
+        ENGINE + "rendering.py",
         "if self._drawing is None or image is not self._source:",
         "if self._drawing is None:",
         "tests/engine/test_pipeline.py tests/engine/test_host_pipelines.py",
@@ -126,8 +124,8 @@ MUTANTS = (
     ),
     Mutant(ENGINE + "transform.py", "min_visibility=self.min_visibility,", "min_visibility=0.0,", CONTRACT),
     Mutant(
-        ENGINE + "transform.py",
-        "return _Cache()",
+        ENGINE + "rendering.py",
+        "return DrawingCache()",
         "return self",
         "tests/engine/test_pipeline.py tests/engine/test_host_pipelines.py",
     ),
@@ -220,7 +218,7 @@ MUTANTS = (
         "tests/engine/test_white_level.py",
     ),
     # twins
-    Mutant(TRAINING + "twins.py", "loader = worker_seed() if self._spawned else 0", "loader = 0", TWINS),
+    Mutant(TRAINING + "twins.py", "loader = worker_seed() if self._copied else 0", "loader = 0", TWINS),
     Mutant(
         TRAINING + "twins.py",
         "(self.seed, epoch, position, reads, loader)",
@@ -246,7 +244,7 @@ MUTANTS = (
     Mutant(TRAINING + "twins.py", "for seed in seeds if step.draws else shared:", "for seed in seeds:", TWINS),
     Mutant(TRAINING + "twins.py", "steps(transform)  # raises", "()  # raises", "tests/training tests/engine"),
     Mutant(TRAINING + "twins.py", "if rng.random() < self.hard_negatives:", "if False:", TWINS),
-    Mutant(TRAINING + "twins.py", "counts[:] = self._counts", "pass", TWINS),
+    Mutant(TRAINING + "twins.py", "self._counts[:] = counts", "pass", TWINS),
     Mutant(TRAINING + "curriculum.py", "leaf.severity *= scale", "leaf.severity = scale", TWINS),
     Mutant(TRAINING + "curriculum.py", "self(min(epoch / self.duration, 1.0))", "self(1.0)", TWINS),
     # the job of the command line

@@ -63,7 +63,7 @@ def test_masks_are_matched_with_and_without_their_suffix(folders: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (("--masks", "{}/normals"), "--masks must hold combined/1 or combined/1_mask"),
+        (("--masks", "{}/normals"), "--masks must hold one file combined/1 or combined/1_mask .*, got none"),
         (("--masks", "{}/masks", "--pairs", "{}/normals"), "--masks must not be given together with --pairs"),
     ],
 )
@@ -84,3 +84,22 @@ def test_a_place_that_cannot_be_written_to_is_named_with_its_option(
     inside_a_file = next((folders / "normals").iterdir()) / file
     assert main([*call(folders), option, str(inside_a_file)]) == 2
     assert f"{option} must lie in a folder that can be written to" in capsys.readouterr().err
+
+
+def test_two_masks_of_one_image_are_refused_by_name(folders: Path) -> None:
+    (folders / "masks/line/0.png").write_bytes((folders / "masks/line/0_mask.png").read_bytes())
+    with pytest.raises(UsageError, match=r"got 'line/0\.png' and 'line/0_mask\.png'"):
+        find_defects(parse(call(folders, "--masks", str(folders / "masks"))))
+
+
+def test_two_images_of_one_name_have_no_mask_in_common(folders: Path) -> None:
+    (folders / "test/line/0.jpg").write_bytes((folders / "test/line/0.png").read_bytes())
+    with pytest.raises(UsageError, match=r"a file of its own for 'line/0\.png', got .*, which 'line/0\.jpg' has"):
+        find_defects(parse(call(folders, "--masks", str(folders / "masks"))))
+
+
+def test_an_inverted_mask_is_refused_by_name(folders: Path, capsys: pytest.CaptureFixture) -> None:
+    path = folders / "masks/line/0_mask.png"
+    cv2.imwrite(str(path), 255 - cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))
+    assert main(call(folders, "--masks", str(folders / "masks"), "--workers", "1")) == 1
+    assert "one that marks 94.9% of line/0.png: is it inverted?" in capsys.readouterr().err

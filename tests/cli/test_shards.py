@@ -50,7 +50,7 @@ def test_every_image_is_in_one_shard_of_its_split(good: Path, generate: Any) -> 
             assert set(files) == {"png", "mask.png", "json"}
             record = json.loads(files["json"])
             assert line["shard"].startswith(record["split"])
-            again = redraw(read_image(good / record["source"]), record["defects"])
+            again = redraw(read_image(good / record["source"]), json.loads(record["defects"]))
             np.testing.assert_array_equal(again.image, decode(files["png"]))
             np.testing.assert_array_equal(again.mask, decode(files["mask.png"]))
             assert found.setdefault(key, line["shard"]) == line["shard"]

@@ -77,3 +77,24 @@ def test_a_wrong_value_is_refused_with_the_rule() -> None:
 def test_a_broken_file_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         Design.of_text(text, "broken")
+
+
+def test_what_the_page_shows_is_what_its_file_draws() -> None:
+    design = Design.named("pill")
+    assert design.shown() is design
+    faint = design.shown(severity=0.3)
+    assert drawn(faint.transform) == drawn(ds.with_severity(design.transform, 0.3))
+    assert drawn(Design.of_text(faint.text(), "again").transform) == drawn(faint.transform)
+    one = design.members()[2]
+    alone = design.shown(only=one.path)
+    assert [each.label for each in alone.members()] == [one.label.rpartition(" ")[0]]
+    assert alone.members()[0].weight == 1.0
+    assert drawn(Design.of_text(alone.text(), "again").transform) == drawn(design.defect(one.path))
+
+
+def test_a_mixture_without_weights_is_refused() -> None:
+    design = Design.named("pill")
+    for each in design.alternatives():
+        design = design.with_weight(each.path, 0.0)
+    with pytest.raises(ValueError, match="p above 0"):
+        design.shown(severity=0.5)

@@ -1,6 +1,8 @@
 """The cells show what generate would draw."""
 
 import base64
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -90,3 +92,19 @@ def test_no_file_outside_of_the_folder_is_opened(folder: ImageFolder, name: str)
 def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="FOLDER must hold images"):
         ImageFolder(tmp_path)
+
+
+def test_the_severity_of_all_works_in_the_installed_command(folder: ImageFolder) -> None:
+    program = f"""
+import sys
+sys.argv = ["defectsynth", "studio"]
+from pathlib import Path
+from defectsynth.cli import main
+from defectsynth.studio.design import Design
+from defectsynth.studio.drawing import draw_cells
+from defectsynth.studio.images import ImageFolder
+cells = draw_cells(ImageFolder(Path({str(folder.folder)!r})), ["0.png"], Design.named("scratch"), seed=0, severity=0.5)
+print(cells[0].caption)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "scratch" in done.stdout

@@ -1,5 +1,6 @@
 """The page in a browser: sliders, comparison, save and open; only this machine is asked."""
 
+import socket
 import statistics
 import urllib.error
 import urllib.request
@@ -56,3 +57,13 @@ def test_without_nicegui_the_command_says_what_to_install(
     monkeypatch.setattr("defectsynth.studio.server.find_spec", lambda name: None)
     assert main(["studio", str(parts), "--no-browser"]) == 2
     assert "pip install 'defectsynth[studio]'" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_refused_before_the_page_is_announced(parts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("nicegui")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["studio", str(parts), "--no-browser", "--port", str(port)]) == 2
+    printed = capsys.readouterr()
+    assert f"--port must be free on 127.0.0.1, got {port}" in printed.err
+    assert "at http" not in printed.out

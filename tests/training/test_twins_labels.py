@@ -86,6 +86,17 @@ def test_spawned_workers_draw_what_this_process_draws(several: float) -> None:
     assert sum(fresh[1::2]) == 4, "twins of the second epoch are other ones"
 
 
+def test_a_pickled_copy_follows_the_seed_of_the_loader_whose_worker_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    twins = ds.AnomalyTwins(IMAGES[:4], ds.Scratch(), seed=0)
+    payload, draws = pickle.dumps(twins), []
+    for worker in (0, 7, 7, 8):
+        monkeypatch.setattr("defectsynth.training.twins.worker_seed", lambda seed=worker: seed)
+        draws.append(pickle.loads(payload)[1].image.tobytes())  # noqa: S301  our own pickle
+    assert draws[1] == draws[2]
+    assert len(set(draws)) == 3
+    assert draws[0] == twins[1].image.tobytes()
+
+
 def test_pickled_twins_draw_the_same_in_another_process() -> None:
     twins = ds.AnomalyTwins(IMAGES[:4], COMPOSITIONS["geometry"](), seed=0)
     context = multiprocessing.get_context("spawn")

@@ -8,7 +8,11 @@ from defectsynth.cli.layouts.base import Layout, Output
 
 
 class WebDatasetLayout(Layout):
-    """SPLIT-SHARD.tar with NUMBER.png, NUMBER.mask.png and NUMBER.json, the line of the manifest."""
+    """SPLIT-SHARD.tar with NUMBER.png, NUMBER.mask.png and NUMBER.json, the line of the manifest.
+
+    Fields of NUMBER.json have one type in all samples: `defects` is a string of JSON; `seed` is -1 and `roi` empty if
+    there is none.
+    """
 
     name: ClassVar[str] = "webdataset"
     packs: ClassVar[bool] = True
