@@ -167,7 +167,7 @@ def names_in(module: str) -> frozenset[str] | None:
     place = ROOT.joinpath(*module.split("."))
     path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
     names = {each.stem for each in place.iterdir()} if place.is_dir() else set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text() if path.is_file() else "")):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             names.add(node.name)
         elif isinstance(node, ast.Name):
