@@ -97,20 +97,22 @@ def find_defects(arguments: Namespace) -> list[_Defect]:
     partners: dict[str, list[str]] = {}
     for name in () if folder is None else list_images(folder, name=option):
         partners.setdefault(_stem(name), []).append(name)
-    found: list[_Defect] = []
+    owners: dict[str, str] = {}  # by stem, the image that its mask or pair belongs to
+    found = []
     for name in names:
         parts = PurePosixPath(name).parts
         kind = parts[0] if len(parts) > 1 else TYPE
         if kind == GOOD or (option == "--masks" and folder == arguments.defects and _is_mask(name, names)):
             continue
-        mine = [each for each in partners.get(_stem(name), ()) if folder != arguments.defects or each != name]
+        stem = _stem(name)
+        mine = [each for each in partners.get(stem, ()) if folder != arguments.defects or each != name]
         if folder is not None and len(mine) != 1:
             got = "none" if not mine else " and ".join(map(repr, mine))
-            wanted = f"one file {_stem(name)} or {_stem(name)}_mask for {name!r}, with any suffix"
+            wanted = f"one file {stem} or {stem}_mask for {name!r}, with any suffix"
             raise UsageError(f"{option} must hold {wanted}, got {got}")
-        other = next((each.name for each in found if folder is not None and _stem(each.name) == _stem(name)), None)
-        if other is not None:
-            raise UsageError(f"{option} must hold a file of its own for {name!r}, got {mine[0]!r}, which {other!r} has")
+        owner = owners.setdefault(stem, name)
+        if folder is not None and owner != name:
+            raise UsageError(f"{option} must hold a file of its own for {name!r}, got {mine[0]!r}, which {owner!r} has")
         found.append(_Defect(name, _type_name(kind), mine[0] if mine else None))
     if not found:
         raise UsageError(f"--defects must hold images of defects, got none but good ones in {str(arguments.defects)!r}")

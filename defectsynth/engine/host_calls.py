@@ -10,36 +10,31 @@ from typing import Any
 import albumentations as A
 import numpy as np
 
-from defectsynth.engine.compat import IS_X, leaves
+from defectsynth.engine.compat import IS_X
 
 MASK_GUIDED = ("CropNonEmptyMaskIfExists", "MaskDropout")
 """Names of the host's transforms whose parameters depend on the mask."""
 
 
 def seeded_copy(transform: Any, seed: int) -> Any:
-    """Return a copy of a transform that is no defect, or of a composition of an unknown kind, with a random state.
+    """Return a copy of a transform that is no defect, or of a composition without defects, with a random state.
 
-    The original is left as it is, so that several threads can use it. Sources of pixels are shared, not copied.
+    The original is left as it is, so that several threads can use it.
     """
-    if not isinstance(transform, A.BaseCompose):
-        twin = copy.copy(transform)
-        if IS_X:
+    is_composition = isinstance(transform, A.BaseCompose)
+    twin = copy.deepcopy(transform) if is_composition else copy.copy(transform)
+    if IS_X:
+        if not is_composition:
             for name in ("_additional_targets", "_available_keys", "_key2func"):  # which `add_targets` changes
                 setattr(twin, name, copy.copy(getattr(twin, name)))
-        else:
-            twin._set_keys()  # noqa: SLF001  2.0.8 keeps bound methods of the original
         twin.set_random_seed(seed)
-        if IS_X:
-            _ignore_workers(twin)
-        return twin
-    shared = {id(component): component for leaf in leaves(transform) for component in getattr(leaf, "components", ())}
-    twin = copy.deepcopy(transform, shared)
-    twin.set_random_seed(seed)
-    if IS_X:
         _ignore_workers(twin)
-    else:
-        for number, inner in enumerate(_inside(twin)):
-            inner.set_random_seed(int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0]))
+        return twin
+    if not is_composition:
+        twin._set_keys()  # noqa: SLF001  2.0.8 keeps bound methods of the original
+    twin.set_random_seed(seed)
+    for number, inner in enumerate(_inside(twin)):
+        inner.set_random_seed(int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0]))
     return twin
 
 
@@ -71,15 +66,15 @@ def apply_host(
     # X wants channels, which its Compose adds, and some of its transforms leave `masks` as they are.
     names = {f"mask_{number}": "mask" for number in range(len(beside))}
     transform.add_targets(names)
-    masks = {name: with_channels(one) for name, one in zip(names, beside, strict=True)}
-    result = transform(force_apply=forced, image=with_channels(image), mask=with_channels(mask), **masks)
+    masks = {name: _with_channels(one) for name, one in zip(names, beside, strict=True)}
+    result = transform(force_apply=forced, image=_with_channels(image), mask=_with_channels(mask), **masks)
     drawn = result["image"]
     if np.ndim(image) == 2 and isinstance(drawn, np.ndarray) and drawn.shape[2:] == (1,):
         drawn = drawn[..., 0]
     return drawn, _plane(result["mask"]), [_plane(result[name]) for name in names]
 
 
-def with_channels(array: Any) -> Any:
+def _with_channels(array: Any) -> Any:
     """Return an array (H, W) as (H, W, 1), others as they are."""
     return array[..., None] if isinstance(array, np.ndarray) and array.ndim == 2 else array
 
