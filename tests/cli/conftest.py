@@ -26,8 +26,13 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def command(*words: object) -> list[str]:
-    """Return the words that run the command line in a process of its own, every warning an error."""
-    return [sys.executable, "-W", "error", "-m", "defectsynth.cli", *map(str, words)]
+    """Return the words that run the command line in a process of its own, every warning an error.
+
+    But one: an interrupt between the opening of a file and its ``with`` leaves the file to the garbage collector,
+    whose warning Python hides from users.
+    """
+    warnings = ("-W", "error", "-W", "ignore::ResourceWarning")
+    return [sys.executable, *warnings, "-m", "defectsynth.cli", *map(str, words)]
 
 
 def start_command(
