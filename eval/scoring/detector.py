@@ -19,7 +19,7 @@ Scorings:
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -170,9 +170,9 @@ def make_detector(
         turns, tails, maps, of_twins = _fit_ensemble(
             maps, of_twins, lambda: read(images, turns=range(1, QUARTERS))[1], distance=distance
         )
-        bank = replace(bank, scales=tuple(number for tail in tails for number in tail))
+        bank = bank.with_scales(tuple(number for tail in tails for number in tail))
     elif evidence:
-        bank = replace(bank, scales=fit_scales(maps, (distance, *(1.0 for _ in evidence))))
+        bank = bank.with_scales(fit_scales(maps, (distance, *(1.0 for _ in evidence))))
     maps = tuple(np.concatenate(pair) for pair in zip(maps, of_twins, strict=True))
     scores = _combined(maps, bank, scoring).max(axis=(1, 2))
     calibration = calibrate(scores[:count], scores[count:], false_positives=held_out.false_positives)
@@ -235,10 +235,7 @@ def _twin_distances(
     normals = known[held_out.sources]
     lengths = np.linalg.norm(twins, axis=-1) * np.linalg.norm(normals, axis=-1)
     changed = np.einsum("thwd,thwd->thw", twins, normals) < (1 - _UNCHANGED) * lengths
-    if changed.any():
-        sources = held_out.sources[np.nonzero(changed)[0]]
-        found[changed] = bank.search_others(twins[changed][:, None, None], sources)[:, 0, 0]
-    return found
+    return np.where(changed, bank.search_others(twins, held_out.sources, chosen=changed), found)
 
 
 def _repeated(origins: NDArray[np.int64], grid: tuple[int, ...]) -> NDArray[np.int64]:

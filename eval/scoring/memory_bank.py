@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from eval.files import read_array, read_arrays, write_atomically
 from eval.models.embedding import StepProgress, best_device
 from eval.progress import Progress
 from eval.scoring.cache import cached_result
+from eval.scoring.clusters import ClusteredRows
 from eval.scoring.coreset import thinned
 from eval.scoring.nearest import nearest
 
@@ -24,6 +25,13 @@ EXACT_ROWS = 500_000
 
 488 images of 256 x 256 px have as many patches of stride 8. With 152 channels in float16 they take 152 MB, in the file
 and in memory.
+"""
+
+EXACT_SHARE = 0.02
+"""Share of the patches of an image, those with the largest distances, that are compared with all rows.
+
+The others are compared with some clusters of rows only where rows and patches are many, see `ClusteredRows`. Scores
+of images come from the largest distances, and are those of an exact search.
 """
 
 ROWS = "bank_rows.npy"
@@ -36,13 +44,15 @@ class Bank:
 
     Attributes:
         rows: embeddings, (M, D).
-        origins: int64 (M,), index of the training normal of each row.
+        origins: int64 (M,), index of the training normal of each row, ascending.
         scales: scales of fused scores (`fit_scales`), or the tails of an ensemble (`tails_of`); otherwise empty.
+        clusters: the rows in clusters; None makes them.
     """
 
     rows: NDArray[np.floating[Any]]
     origins: NDArray[np.int64]
     scales: tuple[float, ...] = ()
+    clusters: ClusteredRows | None = field(default=None, repr=False, compare=False)
 
     def search(
         self, embeddings: NDArray[np.float32], *, progress: StepProgress | None = None
@@ -64,40 +74,79 @@ class Bank:
         embeddings: NDArray[np.float32],
         sources: NDArray[np.int64],
         *,
+        chosen: NDArray[np.bool_] | None = None,
         progress: StepProgress | None = None,
     ) -> NDArray[np.float32]:
-        """Find the nearest row of another training normal to each patch of normals, or of their twins.
+        """Find the nearest row of another training normal to patches of normals, or of their twins.
 
         Args:
             embeddings: (N, h, w, D).
             sources: int64 (N,), index of the training normal that each image is, or was drawn on.
-            progress: see `search`.
+            chosen: patches to search for, bool (N, h, w); None: all.
+            progress: called with the number of images or patches done, and with that of all.
 
         Returns:
-            Cosine distance float32 (N, h, w).
+            Cosine distance float32 (N, h, w), 0 for patches that are not chosen.
         """
-        compute = partial(self._search_others, embeddings, sources, progress=progress)
-        return cached_result(compute, kind="others", inputs=(self.rows, self.origins, embeddings, sources))
+        where = np.ones(embeddings.shape[:-1], np.bool_) if chosen is None else chosen
+        compute = partial(self._search_others, embeddings, sources, where, progress=progress)
+        return cached_result(compute, kind="others", inputs=(self.rows, self.origins, embeddings, sources, where))
+
+    def with_scales(self, scales: tuple[float, ...]) -> Bank:
+        """Return a bank of the same rows and clusters with other scales."""
+        return replace(self, scales=scales, clusters=self._clusters)
+
+    @cached_property
+    def _clusters(self) -> ClusteredRows:
+        return ClusteredRows(self.rows) if self.clusters is None else self.clusters
 
     def _search(
         self, embeddings: NDArray[np.float32], *, progress: StepProgress | None
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        distances, places = _nearest_rows(self.rows, embeddings, progress=progress)
+        if self._clusters.pay_for(embeddings[..., 0].size):
+            distances, places = self._clusters.nearest(embeddings, progress=progress)
+            first = _largest(distances)
+            distances[first], places[first] = _nearest_rows(self.rows, embeddings[first], progress=None)
+        else:
+            distances, places = _nearest_rows(self.rows, embeddings, progress=progress)
         return distances, self.origins[places]
 
     def _search_others(
-        self, embeddings: NDArray[np.float32], sources: NDArray[np.int64], *, progress: StepProgress | None
+        self,
+        embeddings: NDArray[np.float32],
+        sources: NDArray[np.int64],
+        where: NDArray[np.bool_],
+        *,
+        progress: StepProgress | None,
     ) -> NDArray[np.float32]:
+        distances = np.zeros(embeddings.shape[:-1], np.float32)
+        first, exact_progress = where, progress
+        if self._clusters.pay_for(int(where.sum())):
+            for number, source in enumerate(sources):
+                own = np.searchsorted(self.origins, [source, source + 1])
+                patches = embeddings[number][where[number]]
+                distances[number][where[number]], _ = self._clusters.nearest(patches, hidden=(int(own[0]), int(own[1])))
+                if progress is not None:
+                    progress(number + 1, len(sources))
+            first, exact_progress = where & _largest(distances), None
+        origins = sources[np.nonzero(first)[0]]
+        distances[first] = self._exact_others(embeddings[first], origins, progress=exact_progress)
+        return distances
+
+    def _exact_others(
+        self, patches: NDArray[np.float32], sources: NDArray[np.int64], *, progress: StepProgress | None
+    ) -> NDArray[np.float32]:
+        """Return the distances of patches (Q, D) to the rows of other normals than the source of each, (Q,)."""
         is_source = np.isin(self.origins, sources)
         if is_source.all():
-            distances = np.full(embeddings.shape[:-1], np.inf, np.float32)
+            distances = np.full(len(patches), np.inf, np.float32)
         else:
-            distances, _ = _nearest_rows(self.rows[~is_source], embeddings, progress=progress)
+            distances, _ = _nearest_rows(self.rows[~is_source], patches, progress=progress)
         rows, origins = self.rows[is_source], self.origins[is_source]
         for source in np.unique(sources):
             others, own = origins != source, sources == source
             if others.any():
-                found, _ = _nearest_rows(rows[others], embeddings[own], progress=None)
+                found, _ = _nearest_rows(rows[others], patches[own], progress=None)
                 distances[own] = np.minimum(distances[own], found)
         return distances
 
@@ -173,10 +222,19 @@ def _chosen_rows(rows: NDArray[np.float32], *, count: int, seed: int, progress: 
     return thinned(torch.from_numpy(rows).to(best_device()), count=count, seed=seed, progress=steps)
 
 
+def _largest(distances: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return the `EXACT_SHARE` of the patches of each image that have the largest distances, bool (N, h, w)."""
+    flat = distances.reshape(len(distances), -1)
+    count = max(1, round(EXACT_SHARE * flat.shape[1]))
+    chosen = np.zeros(flat.shape, np.bool_)
+    np.put_along_axis(chosen, np.argpartition(-flat, count - 1, axis=1)[:, :count], values=True, axis=1)
+    return chosen.reshape(distances.shape)
+
+
 def _nearest_rows(
     rows: NDArray[np.floating[Any]], embeddings: NDArray[np.float32], *, progress: StepProgress | None
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Return the distance to the nearest row and its index, each (N, h, w)."""
+    """Return the distance to the nearest row and its index, of embeddings (..., D), both (...)."""
     flat, grid = embeddings.reshape(-1, embeddings.shape[-1]), embeddings.shape[:-1]
     bank = torch.from_numpy(rows).to(best_device())
     distances, places = nearest(bank, flat, return_index=True, progress=progress)

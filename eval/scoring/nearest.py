@@ -149,14 +149,14 @@ def _search(
 
 def _find_by_faiss(query: Tensor, block: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """Return the largest inner products of each query with the rows of a block, and these rows, both (B, count)."""
-    faiss = _import_faiss()
+    faiss = import_faiss()
     faiss.omp_set_num_threads(torch.get_num_threads())  # faiss has threads of its own
     products, rows = faiss.knn(query.numpy(), block.numpy(), count, metric=faiss.METRIC_INNER_PRODUCT)
     return torch.from_numpy(products), torch.from_numpy(rows)
 
 
 @cache
-def _import_faiss() -> ModuleType:
+def import_faiss() -> ModuleType:
     """Import faiss, with OpenBLAS kernels that fit the processor.
 
     The OpenBLAS of its wheels is version 0.3.15 of 2021. Without a name, it runs processors that it does not know, as
@@ -185,7 +185,7 @@ def _prepared(rows: Tensor, center: Tensor | None, *, of_bank: bool) -> Tensor:
     Rows have length 1; or, relative to a center, which keeps rounding errors small, another column for -|row|^2 / 2.
     """
     if center is None:
-        return _unit(rows.float())
+        return unit_rows(rows.float())
     shifted = rows.float() - center
     last = shifted.square().sum(dim=1, keepdim=True) / -2 if of_bank else shifted.new_ones(len(rows), 1)
     return torch.cat([shifted, last], dim=1)
@@ -193,14 +193,19 @@ def _prepared(rows: Tensor, center: Tensor | None, *, of_bank: bool) -> Tensor:
 
 def _distances(bank: Tensor, queries: Tensor, rows: Tensor, metric: str) -> Tensor:
     """Return the distances of each query to its candidate rows of the bank, float64 (B, C)."""
+    if metric == "cosine":
+        return cosine_distances(bank, queries, rows)
+    return (bank[rows].double() - queries.double()[:, None]).norm(dim=2)
+
+
+def cosine_distances(bank: Tensor, queries: Tensor, rows: Tensor) -> Tensor:
+    """Return the cosine distances of queries (B, D) to rows (B, C) of a bank (M, D), float64 (B, C)."""
     query, chosen = queries.double()[:, None], bank[rows].double()  # (B, 1, D), (B, C, D)
-    if metric == "euclidean":
-        return (chosen - query).norm(dim=2)
-    return (1 - (_unit(chosen) * _unit(query)).sum(dim=2)).clamp(0, 2)
+    return (1 - (unit_rows(chosen) * unit_rows(query)).sum(dim=2)).clamp(0, 2)
 
 
-def _unit(rows: Tensor) -> Tensor:
-    """Return rows of length 1; rows of zeros stay."""
+def unit_rows(rows: Tensor) -> Tensor:
+    """Return rows (N, D) of length 1; rows of zeros stay."""
     return torch.nn.functional.normalize(rows, dim=-1, eps=torch.finfo(rows.dtype).tiny)
 
 

@@ -146,10 +146,10 @@ def test_faiss_is_imported_with_kernels_for_new_processors(monkeypatch: pytest.M
     monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
     for capability in ("AVX512", "AVX2", "DEFAULT"):
         monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda capability=capability: capability)
-        module._import_faiss.__wrapped__()
+        module.import_faiss.__wrapped__()
         assert "OPENBLAS_CORETYPE" not in os.environ
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Zen")  # by the user
-    module._import_faiss.__wrapped__()
+    module.import_faiss.__wrapped__()
     assert seen == ["SkylakeX", "Haswell", None, "Zen"]
     assert os.environ["OPENBLAS_CORETYPE"] == "Zen"
 
