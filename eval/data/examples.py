@@ -1,4 +1,4 @@
-"""Training examples: images with masks and classes, split into training and validation, and loaded in batches."""
+"""Training examples: images with masks and classes, split into training and validation, and read in batches."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 
 
 class Example(NamedTuple):
@@ -150,31 +149,17 @@ def labelled_split(
     )
 
 
-def load_batches(examples: Examples, *, batch: int, epoch: int, seed: int, workers: int = 0) -> Iterator[Batch]:
+def read_batches(examples: Examples, *, batch: int, epoch: int) -> Iterator[Batch]:
     """Yield one epoch of examples, in order, in batches of nearly equal size.
-
-    Equal seeds and epochs give equal batches for any number of workers above 0. Without workers the twins differ from
-    those.
 
     Args:
         examples: the examples.
         batch: largest number of examples in a batch, at least 1.
         epoch: number of the epoch, at least 0.
-        seed: seed of the workers, at least 0.
-        workers: processes that draw examples ahead, at least 0; useful where the network runs on a GPU.
     """
     examples.set_epoch(epoch)
-    order = np.arange(len(examples))
-    batches = [part.tolist() for part in np.array_split(order, -(-len(order) // batch))]
-    loader: DataLoader[Batch] = DataLoader(
-        examples,  # type: ignore[arg-type]  # collating turns examples into batches
-        batch_sampler=batches,
-        num_workers=workers,
-        collate_fn=_collate,
-        worker_init_fn=_start_worker,
-        generator=torch.Generator().manual_seed(seed),
-    )
-    yield from loader
+    for places in np.array_split(np.arange(len(examples)), -(-len(examples) // batch)):
+        yield _collate([examples[place] for place in places.tolist()])
 
 
 def stacked(images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -229,7 +214,3 @@ def _collate(examples: list[Example]) -> Batch:
         torch.from_numpy(np.stack([example.mask for example in examples])),
         torch.tensor([example.label for example in examples]),
     )
-
-
-def _start_worker(_number: int) -> None:
-    cv2.setNumThreads(0)  # threads do not survive a fork

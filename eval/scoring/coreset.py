@@ -17,8 +17,8 @@ def thinned(bank: Rows, *, count: int, seed: int, progress: StepProgress | None 
     """Return the rows that are left when the most redundant ones are dropped.
 
     In random blocks, the rows nearest to another row are dropped, as long as that one is kept; in rounds of a quarter.
-    Isolated rows stay, which decide the largest distances of an image. All patches of screw give an image AUROC of .885;
-    nine tenths that are left so, .883 - .885 (five seeds); three quarters, .882 - .890; a half, .880 - .892
+    Isolated rows stay, which decide the largest distances of an image. All patches of screw give an image AUROC of
+    .885; nine tenths that are left so, .883 - .885 (five seeds); three quarters, .882 - .890; a half, .880 - .892
     (`python -m examples.coreset_seeds --category screw`). A greedy coreset of one half gave .875.
 
     Args:

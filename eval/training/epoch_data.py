@@ -9,7 +9,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from eval.data.examples import Examples, load_batches
+from eval.data.examples import Examples, read_batches
 from eval.models.backbone import Backbone
 from eval.models.embedding import device_of
 from eval.models.feature_cache import Features
@@ -47,11 +47,10 @@ class EpochReader:
         backbone: backbone, whose frozen stages must not change.
         options: options of the training.
         trainable: number of trained stages, see `Backbone.lower`.
-        workers: see `load_batches`.
     """
 
-    def __init__(self, backbone: Backbone, options: TrainingOptions, *, trainable: int, workers: int) -> None:
-        self.backbone, self.options, self.trainable, self.workers = backbone, options, trainable, workers
+    def __init__(self, backbone: Backbone, options: TrainingOptions, *, trainable: int) -> None:
+        self.backbone, self.options, self.trainable = backbone, options, trainable
         self.of_images = options.scoring == "image"
 
     @cached_property
@@ -73,10 +72,7 @@ class EpochReader:
         targets: list[Tensor] = []
         classes: set[int] = set()
         done = 0
-        batches = load_batches(
-            examples, batch=self.options.batch, epoch=epoch, seed=self.options.seed, workers=self.workers
-        )
-        for images, masks, labels in batches:
+        for images, masks, labels in read_batches(examples, batch=self.options.batch, epoch=epoch):
             features.append(self.features(images.numpy()))
             targets.append(self._targets(masks, labels, features[-1]))
             classes.update(labels.tolist())

@@ -67,7 +67,6 @@ class TrainingRun:
         head: trained in place, moved to that device.
         split: training and validation examples.
         options: options of the training.
-        workers: see `load_batches`.
         inputs: see `train`.
         progress: called with the number of training examples read, and with that of all epochs together.
 
@@ -82,7 +81,6 @@ class TrainingRun:
         split: Split,
         options: TrainingOptions,
         *,
-        workers: int = 0,
         inputs: Mapping[str, str | None] | None = None,
         progress: StepProgress | None = None,
     ) -> None:
@@ -91,7 +89,7 @@ class TrainingRun:
         head.to(self.device)
         stages = backbone.stages()
         self.trainable = len(stages) if options.trainable_stages is None else options.trainable_stages
-        self.reader = EpochReader(backbone, options, trainable=self.trainable, workers=workers)
+        self.reader = EpochReader(backbone, options, trainable=self.trainable)
         autocast = bfloat16_pays(self.device)
         self.objective = Objective(
             backbone, head, options, trainable=self.trainable, device=self.device, autocast=autocast

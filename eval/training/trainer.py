@@ -22,7 +22,6 @@ def train(
     split: Split,
     options: TrainingOptions,
     *,
-    workers: int = 0,
     checkpoint: str | Path | None = None,
     inputs: Mapping[str, str | None] | None = None,
     progress: Callable[[Epoch], None] | None = None,
@@ -39,7 +38,6 @@ def train(
             The annealing of a SphereFace head falls at every step, from its present value to 5 or less.
         split: training and validation examples; never test images.
         options: see `TrainingOptions`.
-        workers: processes that draw twins ahead, see `load_batches`.
         checkpoint: file that is replaced after every epoch. An existing one is resumed, with the result of a training
             that was never interrupted.
         inputs: digests of the files that examples and weights come from; a checkpoint of others is refused.
@@ -52,7 +50,7 @@ def train(
         FloatingPointError: if the loss is no longer finite.
     """
     _check_fit(backbone, head, split, options)
-    training = TrainingRun(backbone, head, split, options, workers=workers, inputs=inputs, progress=reading)
+    training = TrainingRun(backbone, head, split, options, inputs=inputs, progress=reading)
     return training.run(None if checkpoint is None else Path(checkpoint), progress=progress)
 
 
