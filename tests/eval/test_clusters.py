@@ -119,3 +119,16 @@ def test_few_patches_are_searched_exactly(normals: np.ndarray) -> None:
     assert rows.pay_for(16 * PATCHES)
     assert not rows.pay_for(15 * PATCHES)
     assert not ClusteredRows(rows.rows[:49_999]).pay_for(16 * PATCHES)
+
+
+def test_images_that_come_one_by_one_are_searched_in_clusters_if_many_are_expected(
+    normals: np.ndarray, asked: np.ndarray
+) -> None:
+    bank = make_bank(normals, seed=0)
+    bank.expect(15)
+    alone = bank.search(asked[:15])[0]
+    clear_caches()
+    bank.expect(16)
+    found = np.concatenate([bank.search(image[None])[0] for image in asked[:15]])
+    np.testing.assert_array_equal(found.max(axis=(1, 2)), alone.max(axis=(1, 2)))
+    assert (found > alone).any()

