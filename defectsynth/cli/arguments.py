@@ -259,6 +259,7 @@ def _add_fit(commands: Any) -> None:
         "--other-share", default="0.15", metavar="SHARE", help="share of defects of other kinds (default: 0.15)"
     )
     parser.add_argument("--seed", default="0", metavar="S", help="same seed, same preset (default: 0)")
+    parser.add_argument("--peak", metavar="LEVEL", help="white level of 16-bit images (default: estimated)")
     _add_workers(parser)
 
 

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from defectsynth.cli.arguments import parse
 from defectsynth.cli.errors import JobError, UsageError
 
+RESUMED = ("generate", "prepare")
+"""Commands that go on where they stopped."""
+
 COMMANDS = {  # imported when asked for, so that --help answers at once
     "generate": ("defectsynth.cli.generate", "generate"),
     "prepare": ("defectsynth.cli.prepare", "prepare"),
@@ -22,15 +25,20 @@ COMMANDS = {  # imported when asked for, so that --help answers at once
     "show": ("defectsynth.cli.describe", "show"),
 }
 
+VARIABLES = {"DEFECTSYNTH_MAX_IMAGE_MIB": 1, "DEFECTSYNTH_MEMORY_MIB": 0, "DEFECTSYNTH_STORE_MIB": 0}
+"""Environment variables with whole numbers, and the least of each."""
+
 
 def main(argv: Sequence[str] | None) -> int:
     """Run one command; return its exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show stops nothing
+    command = ""
     try:
-        arguments = parse(argv)
-        module, name = COMMANDS[arguments.command]
+        command = (arguments := parse(argv)).command
+        check_environment()
+        module, name = COMMANDS[command]
         return int(getattr(importlib.import_module(module), name)(arguments))
     except UsageError as error:
         print(f"defectsynth: {error}", file=sys.stderr)
@@ -42,8 +50,17 @@ def main(argv: Sequence[str] | None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
     except OSError as error:
-        print(f"defectsynth: {error}; the same command goes on where it stopped", file=sys.stderr)
+        resumed = "; the same command goes on where it stopped" if command in RESUMED else ""
+        print(f"defectsynth: {error}{resumed}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return 130
+
+
+def check_environment() -> None:
+    """Raise UsageError for an environment variable with something else than a whole number."""
+    for name, least in VARIABLES.items():
+        text = os.environ.get(name, str(least))
+        if not (text.isascii() and text.isdecimal() and int(text) >= least):
+            raise UsageError(f"{name} must be a whole number of at least {least}, got {text!r}")

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from defectsynth.cli.arguments import check_options
 from defectsynth.cli.errors import JobError, UsageError
-from defectsynth.cli.job import check_writable
+from defectsynth.cli.job import check_file
 from defectsynth.cli.layouts.mvtec import RESERVED
 from defectsynth.cli.reading import list_images
 from defectsynth.cli.writing import encode_png, write_whole
@@ -41,8 +41,9 @@ def fit(arguments: Namespace) -> int:
     sheet: Path = arguments.sheet or out.with_suffix(".png")
     if sheet.suffix.lower() != ".png":
         raise UsageError(f"--sheet must be a .png file, got {str(sheet)!r}")
-    check_writable(out.parent, name="--out")
-    check_writable(sheet.parent, name="--sheet")
+    inputs = {f"--{name}": getattr(arguments, name) for name in ("normals", "defects", "masks", "pairs")}
+    check_file(out, name="--out", inputs=inputs)
+    check_file(sheet, name="--sheet", inputs=inputs)
     normals = list_images(arguments.normals, name="--normals")
     defects = find_defects(arguments)
     check_options(arguments)
@@ -67,6 +68,7 @@ def fit(arguments: Namespace) -> int:
             other_share=arguments.other_share,
             seed=arguments.seed,
             workers=arguments.workers,
+            peak=arguments.peak,
         )
     except ValueError as error:
         raise JobError(str(error)) from error
@@ -78,10 +80,16 @@ def fit(arguments: Namespace) -> int:
 
 def _write(found: Fit, arguments: Namespace, defects: Sequence[_Defect], sheet: Path) -> None:
     print(found)
-    folder = arguments.defects.resolve()
-    category = folder.parent.name if folder.name == "test" else ""
-    save_fit(found, arguments.out, images=[each.name for each in defects], category=category)
+    category, prefix = _place(arguments.defects.resolve())
+    save_fit(found, arguments.out, images=[f"{prefix}{each.name}" for each in defects], category=category)
     write_whole(sheet, encode_png(found.sheet))
+
+
+def _place(folder: Path) -> tuple[str, str]:
+    """Return the category that CATEGORY/test or CATEGORY/test/TYPE names, and what comes before the names of images."""
+    if folder.name == "test":
+        return folder.parent.name, ""
+    return (folder.parents[1].name, f"{folder.name}/") if folder.parent.name == "test" else ("", "")
 
 
 def find_defects(arguments: Namespace) -> list[_Defect]:

@@ -49,6 +49,22 @@ def check_writable(folder: Path, *, name: str = "OUTPUT") -> None:
         raise UsageError(f"{name} must lie in a folder that can be written to, got {str(above)!r}")
 
 
+def check_file(path: Path, *, name: str, inputs: Mapping[str, Path | None]) -> None:
+    """Raise UsageError unless a file can be written, and would not be taken for an image of the inputs next time.
+
+    Args:
+        path: of the file.
+        name: of its argument.
+        inputs: folders of images, by argument; None for those that are not given.
+    """
+    check_writable(path.parent, name=name)
+    if path.is_dir():
+        raise UsageError(f"{name} must be a file, got the folder {str(path)!r}")
+    for option, folder in inputs.items():
+        if folder is not None and folder.resolve() in path.resolve().parents:
+            raise UsageError(f"{name} must not lie inside {option} {str(folder)!r}, got {str(path)!r}")
+
+
 def check_output(output: Path) -> None:
     """Raise UsageError unless a job can write into the output folder: it is new, empty or begun by this command."""
     if output.exists() and not output.is_dir():
@@ -78,9 +94,29 @@ def claim(output: Path, settings: Mapping[str, Any]) -> bool:
     path = output / SETTINGS
     if path.exists():
         _compare(path, wanted)
-        return (output / MANIFEST).exists()
+        return _is_finished(output)
     write_whole(path, json.dumps(wanted, indent=1) + "\n")
     return False
+
+
+def _is_finished(output: Path) -> bool:
+    """Return whether a job has its manifest and all files in it; without one of them, it begins anew."""
+    manifest = output / MANIFEST
+    if not manifest.exists():
+        return False
+    lines = map(json.loads, manifest.read_text(encoding="utf-8").splitlines())
+    missing = [name for line in lines for name in _files_of(line) if not (output / name).exists()]
+    if not missing:
+        return True
+    lost = f"{len(missing)} files of the finished job are missing, such as {missing[0]!r}"
+    print(f"{lost}: its images are drawn again", file=sys.stderr)
+    manifest.unlink()
+    return False
+
+
+def _files_of(line: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the files that a line of the manifest stands for, relative to the output folder."""
+    return (line["shard"],) if "shard" in line else (line["image"], line["mask"])
 
 
 def _compare(path: Path, wanted: Mapping[str, Any]) -> None:
@@ -164,7 +200,7 @@ class Journal:
                 del self.checked[source]
         for number, entry in list(self.drawn.items()):
             line = entry.get("line")
-            files = () if line is None else (line["image"], line["mask"], *entry.get("labels", ()))
+            files = () if line is None else (*_files_of(line), *entry.get("labels", ()))
             if not all((self.output / file).exists() for file in files):
                 del self.drawn[number]
         for shard in list(self.packed):

@@ -13,7 +13,7 @@ from defectsynth.cli.choice import chosen_transform
 from defectsynth.cli.contact_sheet import Row, draw_page, draw_sheet
 from defectsynth.cli.errors import JobError, UsageError
 from defectsynth.cli.generate import report
-from defectsynth.cli.job import check_writable
+from defectsynth.cli.job import check_file
 from defectsynth.cli.reading import list_images
 from defectsynth.cli.sampling import draw_image
 from defectsynth.cli.tasks import FAULTS, reason_of
@@ -37,9 +37,7 @@ def preview(arguments: Namespace) -> int:
     output: Path = arguments.output
     if output.suffix.lower() not in SUFFIXES:
         raise UsageError(f"OUTPUT must be a {SUFFIXES_TEXT} file, got {str(output)!r}")
-    if output.is_dir():
-        raise UsageError(f"OUTPUT must be a {SUFFIXES_TEXT} file, got the folder {str(output)!r}")
-    check_writable(output.parent)
+    check_file(output, name="OUTPUT", inputs={"INPUT": arguments.input})
     names = list_images(arguments.input)
     check_options(arguments)
     transform = chosen_transform(arguments)

@@ -39,8 +39,10 @@ def _difference(image: Bytes, normal: Bytes) -> Floats:
 
 
 def _grown(size: Floats) -> Bytes:
-    """Return the regions around the largest differences."""
+    """Return the regions around the largest differences, nothing if no difference is large enough for a defect."""
     top = float(size.max())
+    if top < LEAST:
+        return np.zeros(size.shape, np.uint8)
     limit = max(SPREAD * top, LEAST, SCATTER * float(np.quantile(size, 0.75)))
     limit = min(limit, 0.9 * top)
     wide = threshold_mask(size, limit)

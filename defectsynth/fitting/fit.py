@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes
-from defectsynth.core.images import check_image, white_level
+from defectsynth.core.images import check_image, checked_peak, white_level
 from defectsynth.core.masks import binary_mask, check_masks
 from defectsynth.core.messages import short_repr
 from defectsynth.fitting.background import Normals, estimate_background
@@ -27,7 +27,8 @@ from defectsynth.fitting.sheet import draw_sheet
 from defectsynth.fitting.single_type import FittedType, Real, fit_type
 from defectsynth.fitting.surface import Surface, to_working_image, working_size
 from defectsynth.fitting.words import describe
-from defectsynth.io.image_files import read_image
+from defectsynth.io.image_files import UnreadableError, read_image
+from defectsynth.io.masks import read_mask
 
 MAX_NORMALS = 160  # that are read
 SURFACES = 12  # good parts that candidates are drawn on
@@ -78,6 +79,7 @@ def fit(
     other_share: float = OTHER_SHARE,
     seed: int = 0,
     workers: int = 1,
+    peak: float | None = None,
 ) -> Fit:
     """Fit a preset to a few real defects, by measuring them against good parts. Nothing is trained.
 
@@ -100,6 +102,7 @@ def fit(
         other_share: share of defects of any other kind, in [0, 1), which the few examples may not show.
         seed: the same seed gives the same preset.
         workers: processes, at least 1; the result does not depend on it.
+        peak: white level of uint16 images; None estimates one for all, from the brightest pixel.
 
     Returns:
         The preset, with what was found in words and as a sheet.
@@ -107,7 +110,8 @@ def fit(
     Raises:
         TypeError: if an image or a mask has another dtype.
         ValueError: if numbers of entries differ, `masks` and `pairs` are both given, sizes differ, a file cannot be
-            read, an image has no defect, a mask is inverted, or a share is out of bounds.
+            read, an image has no defect, does not differ from its pair or is brighter than `peak`, a mask is inverted,
+            or a share is out of bounds.
 
     Examples:
         >>> import numpy as np
@@ -128,13 +132,20 @@ def fit(
             raise ValueError(f"{name} must be a number in 0 <= {name} < 1, got {short_repr(share)}")
     rng = np.random.default_rng(seed)
     chosen = sorted(rng.permutation(len(normals))[:MAX_NORMALS].tolist())
-    goods = Normals([_working(_read(normals[index])) for index in chosen])
+    level = _common_level([*images, *(pairs or ()), *(normals[index] for index in chosen)], peak)
+    goods = Normals([_working(_read(normals[index]), level) for index in chosen])
     plain = [_read(image) for image in images]
+    small = [_working(image, level) for image in plain]
     titles = [_title(image, index) for index, image in enumerate(images)] if names is None else list(names)
-    found_masks, notes = _masks(plain, masks, pairs, goods, titles)
+    if masks is not None:
+        found_masks = [_mask(mask, image, title) for mask, image, title in zip(masks, plain, titles, strict=True)]
+        notes: tuple[str, ...] = ()
+    else:
+        before = None if pairs is None else [_working(_read(pair), level) for pair in pairs]
+        found_masks, notes = _estimated_masks(plain, small, before, goods, titles)
     labels = [TYPE] * len(images) if types is None else list(types)
     reals: dict[str, list[Real]] = {name: [] for name in sorted(set(labels))}
-    for image, mask, label, title in zip(plain, found_masks, labels, titles, strict=True):
+    for image, mask, label, title in zip(small, found_masks, labels, titles, strict=True):
         reals[label].append(_real(title, image, mask, goods))
     surfaces = [Surface(goods.images[index]) for index in rng.permutation(len(goods.images))[:SURFACES]]
     fitted = _fit_all(reals, surfaces, seed=seed, workers=workers)
@@ -156,57 +167,90 @@ def _check_numbers(images: Sequence[Any], masks: Any, normals: Sequence[Any], **
 
 
 def _read(image: ImageLike) -> Array:
-    array = read_image(Path(image)) if isinstance(image, (str, Path)) else image
+    if not isinstance(image, (str, Path)):
+        check_image(image)
+        return image
+    try:
+        array = read_image(Path(image))
+    except UnreadableError as error:
+        raise UnreadableError(f"{str(image)!r}: {error}") from error
     check_image(array)
     return array
 
 
-def _working(image: Array) -> Bytes:
-    return to_working_image(image, peak=white_level(image, None))
+def _common_level(images: Sequence[ImageLike], peak: float | None) -> float | None:
+    """Return the white level of the uint16 images, and None if the first image is of another dtype."""
+    if peak is not None:
+        return checked_peak(peak)
+    if _read(images[0]).dtype != np.uint16:
+        return None
+    brightest = np.zeros((1, 1), np.uint16)
+    for image in images:
+        array = _read(image)
+        if array.dtype == np.uint16:
+            brightest = np.maximum(brightest, array.max())
+    return white_level(brightest)
+
+
+def _working(image: Array, level: float | None) -> Bytes:
+    return to_working_image(image, peak=white_level(image, level if image.dtype == np.uint16 else None))
 
 
 def _title(image: ImageLike, index: int) -> str:
     return Path(image).name if isinstance(image, (str, Path)) else f"image {index}"
 
 
-def _masks(
-    plain: Sequence[Array],
-    masks: Sequence[ImageLike] | None,
-    pairs: Sequence[ImageLike] | None,
-    goods: Normals,
-    titles: Sequence[str],
+def _estimated_masks(
+    plain: Sequence[Array], small: Sequence[Bytes], pairs: Sequence[Bytes] | None, goods: Normals, titles: Sequence[str]
 ) -> tuple[list[Bytes], tuple[str, ...]]:
-    """Return a mask of each image at its own size, and notes on how it was found."""
-    if masks is not None:
-        return [_mask(mask, image, title) for mask, image, title in zip(masks, plain, titles, strict=True)], ()
+    """Return a mask of each image at its own size, and a note on how it was found.
+
+    Args:
+        plain: the images.
+        small: the same at working size.
+        pairs: the good part before the defect for each, at working size; None uses the nearest good parts.
+        goods: these.
+        titles: what errors call the images.
+    """
     if pairs is not None:
-        small = [
-            mask_from_pair(_working(image), _working(_read(pair))) for image, pair in zip(plain, pairs, strict=True)
-        ]
-        source = "the differences between pairs"
+        found = [mask_from_pair(image, pair) for image, pair in zip(small, pairs, strict=True)]
+        source, other = "the differences between pairs", "its pair"
     else:
-        small = [mask_from_normals(_working(image), goods) for image in plain]
-        source = "the differences to the nearest good parts"
+        found = [mask_from_normals(image, goods) for image in small]
+        source, other = "the differences to the nearest good parts", "the good parts"
+    for mask, title in zip(found, titles, strict=True):
+        if not mask.any():
+            raise ValueError(f"images must differ from {other} where no mask is given, got none for {title}")
+        _check_share(mask, title)
     note = f"The masks were estimated from {source}, which is rough: faint defects are missed, outlines are blurred."
     return [
         cv2.resize(mask, image.shape[1::-1], interpolation=cv2.INTER_NEAREST)
-        for mask, image in zip(small, plain, strict=True)
+        for mask, image in zip(found, plain, strict=True)
     ], (note,)
 
 
 def _mask(mask: ImageLike, image: Array, title: str) -> Bytes:
-    array = read_image(Path(mask)) if isinstance(mask, (str, Path)) else mask
-    check_masks("masks", [array], image.shape[:2])
-    marked = binary_mask(array, name="masks")
+    if isinstance(mask, (str, Path)):
+        try:
+            marked = read_mask(Path(mask), size=(image.shape[0], image.shape[1]))
+        except UnreadableError as error:
+            raise UnreadableError(f"{str(mask)!r}: {error}") from error
+    else:
+        check_masks("masks", [mask], image.shape[:2])
+        marked = binary_mask(mask, name="masks")
+    _check_share(marked, title)
+    return marked
+
+
+def _check_share(marked: Bytes, title: str) -> None:
+    """Raise a ValueError for a mask of nearly the whole image and its border."""
     border = np.concatenate([marked[0], marked[-1], marked[:, 0], marked[:, -1]])
     share = cv2.countNonZero(marked) / marked.size
     if share > LARGEST_SHARE and (border != 0).mean() > LARGEST_BORDER:
         raise ValueError(f"masks must mark the defect, got one that marks {share:.1%} of {title}: is it inverted?")
-    return marked
 
 
-def _real(title: str, image: Array, mask: Bytes, goods: Normals) -> Real:
-    small = _working(image)
+def _real(title: str, small: Bytes, mask: Bytes, goods: Normals) -> Real:
     marked = np.where(cv2.resize(mask, working_size(mask), interpolation=cv2.INTER_AREA) >= 64, 255, 0).astype(np.uint8)
     background = estimate_background(small, marked, goods)
     measured = measure(small, marked, background)

@@ -14,7 +14,7 @@ SIDECAR = ".fit.json"  # suffix of the file beside a preset that names the image
 
 
 def save_fit(found: Fit, path: Path, *, images: Sequence[str], category: str = "") -> None:
-    """Write the preset as YAML, and beside it the names of the images that it was fitted to.
+    """Write the preset as YAML, and beside it the names of the images that it was fitted to; makes missing folders.
 
     Args:
         found: the fit.
@@ -23,7 +23,13 @@ def save_fit(found: Fit, path: Path, *, images: Sequence[str], category: str = "
             them out, as `python -m eval` does.
         category: name of the category that they come from; empty if it is unknown.
     """
-    A.save(found.preset, str(path), data_format="yaml")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        A.save(found.preset, str(part), data_format="yaml")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     report = {"category": category, "images": sorted(images), "found": str(found).splitlines()}
     path.with_suffix(SIDECAR).write_text(json.dumps(report, indent=1), encoding="utf-8")
 

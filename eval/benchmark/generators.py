@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,12 @@ def tuning_images(name: str, *, category: str) -> tuple[str, ...]:
         ValueError: if the file beside the preset is broken.
     """
     home, images = fitted_images(Path(name)) if Path(name).suffix else ("", ())
+    if images and not home:
+        warnings.warn(
+            f"{name} was fitted to {len(images)} images of a folder other than CATEGORY/test and CATEGORY/test/TYPE: "
+            "where they are test images, they are not left out",
+            stacklevel=2,
+        )
     return images if home == category else ()
 
 

@@ -151,6 +151,20 @@ def test_a_finished_folder_is_not_written_again(
     assert [path.stat().st_mtime_ns for path in sorted(output.rglob("*"))] == times
 
 
+@pytest.mark.parametrize("layout", ["mvtec", "webdataset"])
+def test_files_that_a_finished_folder_has_lost_are_written_again(
+    good: Path, generate: Any, tree: Any, capfd: pytest.CaptureFixture[str], layout: str
+) -> None:
+    words = ("--defect", "line", "--layout", layout)
+    _, output = generate(good, *words)
+    before = tree(output)
+    line = read_manifest(output)[0]
+    (lost := output / (line["image"] if layout == "mvtec" else line["shard"])).unlink()
+    assert generate(good, *words)[0] == 0
+    assert f"1 files of the finished job are missing, such as '{lost.relative_to(output)}'" in capfd.readouterr().err
+    assert tree(output) == before
+
+
 def test_output_inside_input_is_refused(good: Path, capfd: pytest.CaptureFixture[str]) -> None:
     words = ["generate", str(good), str(good / "out"), "--defect", "line"]
     assert_refused(main(words), capfd, "OUTPUT must not lie inside INPUT")

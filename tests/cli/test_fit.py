@@ -11,6 +11,7 @@ from defectsynth.cli.commands import main
 from defectsynth.cli.errors import UsageError
 from defectsynth.cli.fit import find_defects
 from defectsynth.fitting import single_type
+from defectsynth.fitting.saving import fitted_images
 from defectsynth.registry import load_preset, types_of
 
 
@@ -103,3 +104,35 @@ def test_an_inverted_mask_is_refused_by_name(folders: Path, capsys: pytest.Captu
     cv2.imwrite(str(path), 255 - cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))
     assert main(call(folders, "--masks", str(folders / "masks"), "--workers", "1")) == 1
     assert "one that marks 94.9% of line/0.png: is it inverted?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--out", "--sheet"])
+def test_results_are_no_folders_and_do_not_lie_among_the_images(
+    folders: Path, capsys: pytest.CaptureFixture, option: str
+) -> None:
+    name = "0.yaml" if option == "--out" else "0.png"
+    (folders / "folder" / name).mkdir(parents=True)
+    assert main([*call(folders), option, str(folders / "folder" / name)]) == 2
+    assert f"{option} must be a file, got the folder" in capsys.readouterr().err
+    before = (folders / "normals/0.png").read_bytes()
+    assert main([*call(folders), option, str(folders / "normals" / name)]) == 2
+    assert f"{option} must not lie inside --normals" in capsys.readouterr().err
+    assert (folders / "normals/0.png").read_bytes() == before
+
+
+@pytest.mark.parametrize(("below", "category"), [("", "part"), ("line", "part"), ("bad", "")])
+def test_the_images_are_named_as_the_evaluator_names_them(
+    folders: Path, monkeypatch: pytest.MonkeyPatch, below: str, category: str
+) -> None:
+    for name in ("FIRST_DRAWS", "SECOND_DRAWS", "LAST_DRAWS"):
+        monkeypatch.setattr(single_type, name, 2)
+    home = folders / "part"
+    home.mkdir()
+    defects, masks = home / "test" / below, folders / "masks" / below
+    (folders / "test").rename(home / "test")
+    if below == "bad":
+        defects, masks = (home / "test" / "line").rename(home / "bad"), folders / "masks" / "line"
+    given = ["fit", "--normals", str(folders / "normals"), "--defects", str(defects), "--masks", str(masks)]
+    assert main([*given, "--out", str(folders / "new" / "p.yaml"), "--workers", "1"]) == 0
+    names = {"": ("combined/1.png", "line/0.png"), "line": ("line/0.png",), "bad": ("0.png",)}
+    assert fitted_images(folders / "new" / "p.yaml") == (category, names[below])

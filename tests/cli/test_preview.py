@@ -79,3 +79,13 @@ def test_chosen_images_have_one_row_each(good: Path, tmp_path: Path, capsys: pyt
     assert names[0] not in page
     assert main([*words, "--image", f"{names[0]}x"]) == 2
     assert f"did you mean {names[0]}" in capsys.readouterr().err
+
+
+def test_a_sheet_among_the_images_is_refused(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = min(good.rglob("*.png"))
+    before = first.read_bytes()
+    for place in (first, good / "sheet.png", good / "new" / "sheet.png"):
+        assert main(["preview", str(good), str(place), "--rows", "1"]) == 2
+        assert "OUTPUT must not lie inside INPUT" in capsys.readouterr().err
+    assert first.read_bytes() == before
+    assert not (good / "sheet.png").exists()

@@ -149,3 +149,9 @@ def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(tm
         digests.append(cells[1].generator_digest)
     assert len(set(digests)) == 2
     assert "self_supervised-softmax-mine-image" in cells[1].name
+
+
+def test_a_preset_fitted_to_images_of_unknown_place_says_so(tmp_path: Path) -> None:
+    (tmp_path / "p.fit.json").write_text('{"category": "", "images": ["0.png", "1.png"]}')
+    with pytest.warns(UserWarning, match=r"p\.yaml was fitted to 2 images of a folder other than CATEGORY/test"):
+        assert generators.tuning_images(str(tmp_path / "p.yaml"), category="plate") == ()
