@@ -252,7 +252,7 @@ MUTANTS = (
     Mutant(CLI + "job.py", "del self.drawn[number]", "pass", "tests/cli/test_resume.py"),
     Mutant(CLI + "job.py", "del self.checked[source]", "pass", "tests/cli/test_resume.py"),
     Mutant(CLI + "job.py", 'if data and not data.endswith(b"\\n"):', "if False:", "tests/cli/test_resume.py"),
-    Mutant(CLI + "job.py", "return (output / MANIFEST).exists()", "return False", "tests/cli"),
+    Mutant(CLI + "job.py", "return _is_finished(output)", "return False", "tests/cli"),
     Mutant(CLI + "job.py", "(output / JOURNAL).unlink(missing_ok=True)", "pass", "tests/cli"),
     Mutant(CLI + "writing.py", "temporary.replace(path)", "path.write_bytes(temporary.read_bytes())", "tests/cli"),
     Mutant(CLI + "generate.py", "return 1 if failures else 0", "return 0", "tests/cli"),
@@ -292,5 +292,9 @@ MUTANTS = (
     Mutant(SCORING + "metrics.py", "1 / np.bincount(regions.ravel())[regions[mask]]", "1.0", METRICS),
     Mutant(SCORING + "metrics.py", "connectivity=_WITH_DIAGONALS", "connectivity=4", METRICS),
     Mutant(SCORING + "metrics.py", "np.interp(limit, fpr, overlap)", "overlap[inside - 1]", METRICS),
+    Mutant(
+        SCORING + "memory_bank.py", "hidden=(int(own[0]), int(own[1]))", "hidden=(0, 0)", "tests/eval/test_clusters.py"
+    ),
+    Mutant("defectsynth/fitting/fit.py", "level if image.dtype == np.uint16 else None", "None", "tests/fitting"),
     Mutant(SCORING + "metrics.py", "if not 0 < bad < defective.size:", "if not 0 <= bad <= defective.size:", METRICS),
 )
