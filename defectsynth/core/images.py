@@ -38,13 +38,19 @@ def check_image(image: Any) -> None:
         )
     if image.ndim == 3 and image.shape[2] >= MAX_CHANNELS:
         raise TypeError(f"image must have fewer than {MAX_CHANNELS} channels, got shape {image.shape}; select bands")
-    if image.dtype == np.float32:
-        flat = np.ascontiguousarray(image).reshape(image.shape[0], -1)
-        if not cv2.checkRange(flat, minVal=-FLOAT_TOLERANCE, maxVal=1.0 + FLOAT_TOLERANCE)[0]:
-            if not cv2.checkRange(flat)[0]:
-                raise ValueError("image must hold only finite numbers, got NaN or infinity")
-            low, high = float(image.min()), float(image.max())
-            raise ValueError(f"image must be float32 in [0, 1], got values in [{low:g}, {high:g}]; divide by the peak")
+    check_range(image)
+
+
+def check_range(image: Array) -> None:
+    """Raise ValueError for float32 pixels outside [0, 1]."""
+    if image.dtype != np.float32:
+        return
+    flat = np.ascontiguousarray(image).reshape(image.shape[0], -1)
+    if not cv2.checkRange(flat, minVal=-FLOAT_TOLERANCE, maxVal=1.0 + FLOAT_TOLERANCE)[0]:
+        if not cv2.checkRange(flat)[0]:
+            raise ValueError("image must hold only finite numbers, got NaN or infinity")
+        low, high = float(image.min()), float(image.max())
+        raise ValueError(f"image must be float32 in [0, 1], got values in [{low:g}, {high:g}]; divide by the peak")
 
 
 def white_level(image: Array, peak: float | None = None) -> float:

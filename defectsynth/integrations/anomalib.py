@@ -37,11 +37,12 @@ from anomalib.data.utils.generators import PerlinAnomalyGenerator
 from anomalib.models.image.dsr.anomaly_generator import DsrAnomalyGenerator
 from lightning.pytorch.trainer.states import TrainerFn
 
+from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Number
 from defectsynth.engine.pipeline import seed_at
 from defectsynth.engine.synthesis import synthesize
 from defectsynth.torch import DefectModule
-from defectsynth.torch.drawing import as_transform
+from defectsynth.torch.drawing import as_transform, check_images
 
 NO_TEXTURES = Path(__file__).parent  # a folder without images; as dtd_dir it keeps Draem from a download of 600 MB
 SHARE = Number(0.0, 1.0, "share of the training images")
@@ -79,6 +80,7 @@ class DefectGenerator(torch.nn.Module):
 
     def forward(self, images: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the images with defects, and masks (1, H, W) or (B, 1, H, W), 1.0 on a defect and 0.0 elsewhere."""
+        check_images(images)
         drawn, mask, _ = self.module(images.as_subclass(torch.Tensor))
         return drawn, mask.as_subclass(torch.Tensor).unsqueeze(-3).float()
 
@@ -101,9 +103,13 @@ def use_defects(model: torch.nn.Module, transform: Any, *, p: float | None = Non
         The model.
 
     Raises:
-        TypeError: if the model holds no generator. SuperSimpleNet, for example, disturbs features, not images.
+        TypeError: if the model is no module, or holds no generator. SuperSimpleNet, for example, disturbs features, not
+            images.
         TypeError, ValueError: see `DefectGenerator`.
     """
+    if not isinstance(model, torch.nn.Module):
+        got = f"the class {model.__name__}" if isinstance(model, type) else short_repr(model)
+        raise TypeError(f"model must be a torch.nn.Module, got {got}")
     kinds = (PerlinAnomalyGenerator, DsrAnomalyGenerator, DefectGenerator)
     found = [(name, module) for name, module in model.named_modules() if name and isinstance(module, kinds)]
     if not found:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import torch
 from torch.utils.data import get_worker_info
 
 from defectsynth.core.arrays import Array
+from defectsynth.core.images import check_range
 from defectsynth.core.messages import did_you_mean
 from defectsynth.engine.compat import leaves
 from defectsynth.engine.pipeline import Mark, State, run
@@ -28,6 +30,7 @@ from defectsynth.registry import WITHOUT, load_preset, named_defects, named_pres
 SEEDS = 1 << 62  # number of different seeds
 RANK_STRIDE = 0x1E3779B97F4A7C15  # between the seeds of processes that train together
 WORKING_DTYPES = {torch.float16: torch.float32, torch.bfloat16: torch.float32}  # exact there and back
+HALF_TOLERANCE = 0.01  # rounding by which images of half precision may leave [0, 1], as denormalised ones do
 DTYPES = (torch.uint8, torch.uint16, torch.float32, torch.float64, *WORKING_DTYPES)
 PIL_MODES = ("L", "RGB", "I;16", "F")
 MAX_MERGED = 4  # channels up to which cv2.merge is faster than a transposed copy
@@ -144,7 +147,7 @@ def draw_image(
     Raises:
         ValueError, TypeError: see `synthesize`.
     """
-    try:
+    with explained():
         if isinstance(transform, DefectTransform):
             drawing = transform.draw(image, seed=seed, roi=roi, peak=peak)
             drawings = [(drawing, transform.mask_value, transform.mask_kind)]
@@ -153,13 +156,26 @@ def draw_image(
             state = (drawing.canvas, drawing.mask, roi, drawing.peak, records, marks, image, drawing.mask)
             return DrawnImage(*state, drawings)
         drawn = DrawnImage(**vars(State.of(image, roi, peak)))
+    run(transform, drawn, seed=seed)
+    drawn.prune()
+    return drawn
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Say in the error for floats outside [0, 1] what the reason may be."""
+    try:
+        yield
     except ValueError as error:
         if not str(error).startswith("image must be float32 in [0, 1]"):
             raise
         raise ValueError(f"{error}; if it is normalised, place the defects before v2.Normalize") from error
-    run(transform, drawn, seed=seed)
-    drawn.prune()
-    return drawn
+
+
+def check_left_out(image: Array) -> None:
+    """Raise ValueError for an image without a defect, (H, W) or (C, H, W), that could not be drawn into."""
+    with explained():
+        check_range(image)
 
 
 def draw_batch(
@@ -182,20 +198,31 @@ def draw_batch(
         use: called with the index and each drawn image.
     """
     source = images.detach().to("cpu", WORKING_DTYPES.get(images.dtype, images.dtype))
-    arrays = source.float().numpy() if source.dtype == torch.float64 else source.numpy()
     result = torch.empty_like(source)
     sources, results = source.numpy(), result.numpy()
+    arrays = _drawable(sources, is_half=images.dtype in WORKING_DTYPES)
     for index, (seed, roi) in enumerate(zip(seeds, rois, strict=True)):
         if seed is None:
+            check_left_out(arrays[index])
             results[index] = sources[index]
             continue
         drawn = draw_image(channels_last(arrays[index]), transform, seed=seed, roi=roi, peak=peak)
-        if source.dtype == torch.float64:  # float32 is drawn into; pixels without a defect keep their digits
+        if arrays is not sources:  # pixels without a defect keep their digits
             results[index] = np.where(drawn.mask != 0, drawn.image.transpose(2, 0, 1), sources[index])
         else:
             _write(results[index], drawn.image)
         use(index, drawn)
     return result.to(images.device, images.dtype)
+
+
+def _drawable(images: Array, *, is_half: bool) -> Array:
+    """Return images as floats that can be drawn into: float32, and in [0, 1] if half precision has moved them out."""
+    if images.dtype == np.float64:
+        return images.astype(np.float32)
+    if is_half and (images.min() < 0 or images.max() > 1):
+        clipped = images.clip(0, 1)
+        return clipped if np.abs(clipped - images).max() <= HALF_TOLERANCE else images
+    return images
 
 
 def channels_last(planes: Array) -> Array:

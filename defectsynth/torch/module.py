@@ -15,7 +15,15 @@ from torchvision.transforms import v2
 
 from defectsynth.core.images import checked_peak
 from defectsynth.core.parameters import Number
-from defectsynth.torch.drawing import DrawnImage, as_transform, check_images, draw_batch, draw_image, new_seeds
+from defectsynth.torch.drawing import (
+    DrawnImage,
+    as_transform,
+    check_images,
+    check_left_out,
+    draw_batch,
+    draw_image,
+    new_seeds,
+)
 from defectsynth.torch.targets import (
     MaskTarget,
     as_roi,
@@ -127,6 +135,7 @@ class DefectModule(v2.Transform):
         """Return the arguments for `repr`."""
         return f"{self.defects!r}, p={self.p:g}"
 
+    @torch.compiler.disable  # NumPy and OpenCV draw
     def forward(self, *inputs: Any) -> Any:
         """Draw; the class says what goes in and what comes back."""
         sample = inputs[0] if len(inputs) == 1 else inputs
@@ -175,9 +184,11 @@ class DefectModule(v2.Transform):
             result = draw_batch(images, self.defects, seeds=self.seeds, rois=rois, peak=self.peak, use=use)
             return tv_tensors.wrap(result.reshape(image.shape), like=image)
         (seed,) = self.seeds
+        array = np.asarray(image)
         if seed is None:
+            check_left_out(array)
             return image
-        drawn = draw_image(np.asarray(image), self.defects, seed=seed, roi=rois[0], peak=self.peak)
+        drawn = draw_image(array, self.defects, seed=seed, roi=rois[0], peak=self.peak)
         use(0, drawn)
         return PIL.Image.fromarray(drawn.image)
 

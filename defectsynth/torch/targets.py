@@ -169,6 +169,8 @@ def join_labels(given: Any, drawn: Any) -> Any:
     """
     if given is None:
         return drawn
+    if isinstance(given, (list, tuple)):
+        return type(given)(join_labels(torch.tensor(given), drawn).tolist())
     if isinstance(given, torch.Tensor):
         if not ((given == 0) | (given == 1)).all() or (given.ndim and given.shape != np.shape(drawn)):
             raise ValueError(f"label must be 0 (normal) or 1 (defect), one an image, got {given}")

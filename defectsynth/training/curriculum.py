@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from defectsynth.core.messages import short_repr
@@ -66,8 +67,11 @@ class Curriculum(Component):
         """Return the severity at an epoch, counted from 0; it is `end` from `duration` on.
 
         Raises:
-            ValueError: if `epoch` is negative.
+            TypeError: if `epoch` is no number.
+            ValueError: if it is negative.
         """
+        if not isinstance(epoch, Real):
+            raise TypeError(f"epoch must be a number, got {epoch!r}")
         if epoch < 0:
             raise ValueError(f"epoch must be at least 0, got {epoch}")
         return self(min(epoch / self.duration, 1.0))

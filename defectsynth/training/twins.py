@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 from collections.abc import Sequence
 from multiprocessing.context import get_spawning_popen
 from multiprocessing.sharedctypes import RawArray
@@ -193,11 +194,13 @@ class AnomalyTwins(Sequence[Twin]):
 
     def _state(self, index: int, kind: type[State]) -> tuple[State, Array]:
         """Return the targets of item `index` as a state of a kind, and the image that it was drawn into."""
-        if not isinstance(index, (int, np.integer)):
-            raise TypeError(f"index must be a whole number, got {short_repr(index)}")
+        try:
+            index = operator.index(index)
+        except TypeError:
+            raise TypeError(f"index must be a whole number, got {short_repr(index)}") from None
         if not -len(self) <= index < len(self):
             raise IndexError(f"index must be in [{-len(self)}, {len(self)}), got {index}")
-        position = int(index) % len(self)
+        position = index % len(self)
         image = read_image_of(self.images, position // 2)
         roi = None if self.rois is None else self.rois[position // 2]
         check_image(image)

@@ -96,6 +96,14 @@ def test_a_model_without_a_generator_is_refused() -> None:
         use_defects(model, "screw")
 
 
+@pytest.mark.parametrize(("model", "got"), [("Draem", "'Draem'"), (torch.nn.Linear, "the class Linear")])
+def test_what_is_no_model_is_refused(model: Any, got: str) -> None:
+    with pytest.raises(TypeError, match=f"model must be a torch.nn.Module, got {got}"):
+        use_defects(model, "scratch")
+    with pytest.raises(TypeError, match=r"image must be a tensor, .* got ndarray"):
+        DefectGenerator("scratch")(np.zeros((3, 64, 64), np.float32))  # type: ignore[arg-type]
+
+
 def test_splits_of_a_folder(parts: Path, tmp_path: Path) -> None:
     data = Folder(name="parts", normal_dir=parts, num_workers=0)
     assert synthetic_splits(data, "scratch", val=0.2, test=0.3, folder=tmp_path / "out") is data

@@ -221,3 +221,9 @@ def test_spawned_workers_see_the_epoch_that_is_set_after_they_started() -> None:
         expected.append(int(np.abs(other[1].image.astype(int) - flat).max()))
     assert changes == expected
     assert changes[1] < changes[0]
+
+
+@pytest.mark.parametrize("epoch", [None, "1", [0]])
+def test_an_epoch_that_is_no_number_is_refused(epoch: object) -> None:
+    with pytest.raises(TypeError, match="epoch must be a number, got"):
+        ds.Curriculum().at_epoch(epoch)  # type: ignore[arg-type]

@@ -59,6 +59,15 @@ def test_indices() -> None:
     assert [item.position for item in reversed(sequence)] == [5, 4, 3, 2, 1, 0]
 
 
+def test_indices_may_be_anything_that_indexes_a_list() -> None:
+    given = twins()
+    for index in (np.int64(1), np.array(1)):
+        assert given[index].position == 1
+    for index in (1.0, "1", None):
+        with pytest.raises(TypeError, match="index must be a whole number, got"):
+            given[index]  # type: ignore[index]
+
+
 def test_pictures_are_never_written_nor_handed_out() -> None:
     images = [part(number).copy() for number in range(2)]
     sequence = ds.AnomalyTwins(images, ds.Scratch(), hard_negatives=0.5, several=0.5)
