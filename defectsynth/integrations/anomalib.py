@@ -107,8 +107,9 @@ def use_defects(model: torch.nn.Module, transform: Any, *, p: float | None = Non
             images.
         TypeError, ValueError: see `DefectGenerator`.
     """
-    if not isinstance(model, torch.nn.Module):
-        got = f"the class {model.__name__}" if isinstance(model, type) else short_repr(model)
+    given: Any = model
+    if not isinstance(given, torch.nn.Module):
+        got = f"the class {given.__name__}" if isinstance(given, type) else short_repr(given)
         raise TypeError(f"model must be a torch.nn.Module, got {got}")
     kinds = (PerlinAnomalyGenerator, DsrAnomalyGenerator, DefectGenerator)
     found = [(name, module) for name, module in model.named_modules() if name and isinstance(module, kinds)]

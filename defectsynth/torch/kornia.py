@@ -47,7 +47,7 @@ class DefectAugmentation(IntensityAugmentationBase2D):
         """Return the seed of each image, drawn from torch's default generator."""
         return {"seeds": new_seeds(batch_shape[0])}
 
-    @torch.compiler.disable  # NumPy and OpenCV draw
+    @torch.compiler.disable  # type: ignore[untyped-decorator]  # NumPy and OpenCV draw
     def apply_transform(
         self, images: torch.Tensor, params: dict[str, torch.Tensor], flags: dict[str, Any], transform: Any = None
     ) -> torch.Tensor:
@@ -60,7 +60,7 @@ class DefectAugmentation(IntensityAugmentationBase2D):
         rois = [self.roi] * len(seeds)
         return draw_batch(images, self.defects, seeds=applied, rois=rois, use=drawn.__setitem__)
 
-    @torch.compiler.disable
+    @torch.compiler.disable  # type: ignore[untyped-decorator]
     def apply_transform_mask(
         self, masks: torch.Tensor, params: dict[str, torch.Tensor], flags: dict[str, Any], transform: Any = None
     ) -> torch.Tensor:

@@ -135,7 +135,7 @@ class DefectModule(v2.Transform):
         """Return the arguments for `repr`."""
         return f"{self.defects!r}, p={self.p:g}"
 
-    @torch.compiler.disable  # NumPy and OpenCV draw
+    @torch.compiler.disable  # type: ignore[untyped-decorator]  # NumPy and OpenCV draw
     def forward(self, *inputs: Any) -> Any:
         """Draw; the class says what goes in and what comes back."""
         sample = inputs[0] if len(inputs) == 1 else inputs

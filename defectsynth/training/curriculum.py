@@ -70,7 +70,8 @@ class Curriculum(Component):
             TypeError: if `epoch` is no number.
             ValueError: if it is negative.
         """
-        if not isinstance(epoch, Real):
+        given: Any = epoch
+        if not isinstance(given, Real):
             raise TypeError(f"epoch must be a number, got {epoch!r}")
         if epoch < 0:
             raise ValueError(f"epoch must be at least 0, got {epoch}")
