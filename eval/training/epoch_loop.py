@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel
+from torch.optim.swa_utils import AveragedModel, get_swa_avg_fn
 
 from dml_heads import Head, SphereFaceHead
 from eval.data.examples import Split
@@ -94,7 +94,9 @@ class TrainingRun:
         self.objective = Objective(
             backbone, head, options, trainable=self.trainable, device=self.device, autocast=autocast
         )
-        self.averaged = AveragedModel(self._trained_modules(), use_buffers=True)
+        # torch's default on accelerators divides buffers of whole numbers, which fails
+        average: Callable[..., Any] = get_swa_avg_fn()  # type: ignore[no-untyped-call]
+        self.averaged = AveragedModel(self._trained_modules(), avg_fn=average, use_buffers=True)
         self.first_annealing = head.annealing if isinstance(head, SphereFaceHead) else 0.0
         self.validation: EpochData | None = None
         low, high = options.backbone_rates

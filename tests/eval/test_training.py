@@ -14,6 +14,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 
 from torch import nn  # noqa: E402 - after the check that it is there
+from torch.optim import swa_utils  # noqa: E402
 
 from defectsynth import Line  # noqa: E402
 from dml_heads import HEADS, SoftmaxHead, make_head  # noqa: E402
@@ -195,6 +196,13 @@ def test_averaged_weights_are_the_mean_of_the_last_epochs() -> None:
         if averaged.is_floating_point():
             torch.testing.assert_close(averaged, (before + after) / 2)
     assert any((before != after).any() for before, after in zip(*states[-2:], strict=True))
+
+
+def test_weights_are_averaged_where_torch_joins_operations_as_on_accelerators(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = weights_of(small_training(averaged_epochs=2)[0])
+    monkeypatch.setattr(swa_utils, "_get_foreach_kernels_supported_devices", lambda: ["cpu"])
+    found = weights_of(small_training(averaged_epochs=2)[0])
+    assert all(torch.equal(a, b) for a, b in zip(found, expected, strict=True))
 
 
 def test_a_checkpoint_of_other_settings_or_a_broken_one_is_refused(tmp_path: Path) -> None:
