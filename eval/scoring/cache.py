@@ -30,12 +30,7 @@ def cached_result(compute: Callable[[], Result], *, kind: str, inputs: tuple[NDA
     Returns:
         The result, shared by all callers: do not change it.
     """
-    digest = hashlib.blake2b(kind.encode(), digest_size=16)
-    for value in inputs:
-        array = np.ascontiguousarray(value)
-        digest.update(f" {array.dtype} {np.shape(value)} ".encode())
-        digest.update(array.data)
-    key = digest.digest()
+    key = digest_of(kind, *inputs).tobytes()
     if key not in _results:
         _results[key] = compute()
     _results.move_to_end(key)
@@ -43,3 +38,13 @@ def cached_result(compute: Callable[[], Result], *, kind: str, inputs: tuple[NDA
         _results.popitem(last=False)
     result: Result = _results[key]
     return result
+
+
+def digest_of(kind: str, *inputs: NDArray[Any] | int) -> NDArray[np.uint8]:
+    """Return a digest of a name and of arrays, by dtype, shape and content; it can stand for them as an input."""
+    digest = hashlib.blake2b(kind.encode(), digest_size=16)
+    for value in inputs:
+        array = np.ascontiguousarray(value)
+        digest.update(f" {array.dtype} {np.shape(value)} ".encode())
+        digest.update(array.data)
+    return np.frombuffer(digest.digest(), np.uint8)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from eval.files import read_array, read_arrays, write_atomically
 from eval.models.embedding import StepProgress, best_device
 from eval.progress import Progress
-from eval.scoring.cache import cached_result
+from eval.scoring.cache import cached_result, digest_of
 from eval.scoring.clusters import ClusteredRows
 from eval.scoring.coreset import thinned
 from eval.scoring.nearest import nearest
@@ -67,7 +67,7 @@ class Bank:
             Cosine distance float32 (N, h, w), and index of the training normal of the row, int64 (N, h, w).
         """
         compute = partial(self._search, embeddings, progress=progress)
-        return cached_result(compute, kind="search", inputs=(self.rows, self.origins, embeddings))
+        return cached_result(compute, kind="search", inputs=(self._digest, embeddings))
 
     def search_others(
         self,
@@ -90,7 +90,7 @@ class Bank:
         """
         where = np.ones(embeddings.shape[:-1], np.bool_) if chosen is None else chosen
         compute = partial(self._search_others, embeddings, sources, where, progress=progress)
-        return cached_result(compute, kind="others", inputs=(self.rows, self.origins, embeddings, sources, where))
+        return cached_result(compute, kind="others", inputs=(self._digest, embeddings, sources, where))
 
     def expect(self, images: int) -> None:
         """Cluster the rows now if the search for a number of images, which come one by one, is worth it."""
@@ -100,6 +100,10 @@ class Bank:
     def with_scales(self, scales: tuple[float, ...]) -> Bank:
         """Return a bank of the same rows and clusters with other scales."""
         return replace(self, scales=scales, clusters=self._clusters)
+
+    @cached_property
+    def _digest(self) -> NDArray[np.uint8]:
+        return digest_of("bank", self.rows, self.origins)
 
     @cached_property
     def _clusters(self) -> ClusteredRows:
