@@ -14,13 +14,10 @@ from defectsynth.cli.job import check_file
 from defectsynth.cli.layouts.mvtec import RESERVED
 from defectsynth.cli.reading import list_images
 from defectsynth.cli.writing import encode_png, write_whole
-from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.parameters import Label
 from defectsynth.fitting.fit import TYPE, Fit
 from defectsynth.fitting.fit import fit as fit_defects
 from defectsynth.fitting.saving import save_fit
-from defectsynth.io.image_files import UnreadableError, read_image
-from defectsynth.io.masks import read_mask
 
 GOOD = "good"  # folder of a test set that holds no defects
 
@@ -47,21 +44,16 @@ def fit(arguments: Namespace) -> int:
     normals = list_images(arguments.normals, name="--normals")
     defects = find_defects(arguments)
     check_options(arguments)
-    images = [_read(arguments.defects / each.name) for each in defects]
-    masks = None
-    if arguments.masks is not None:
-        masks = [_mask(arguments.masks / str(each.partner), image) for each, image in zip(defects, images, strict=True)]
-    pairs = [_read(arguments.pairs / str(each.partner)) for each in defects] if arguments.pairs else None
     bank = out.with_name(f"{out.stem}_defects") if arguments.real_share else None
     if bank is not None and not arguments.masks:
         raise UsageError("--real-share must go with --masks: real defects are cut out by their masks")
     try:
         found = fit_defects(
-            images,
-            masks,
+            [arguments.defects / each.name for each in defects],
+            _partners(arguments.masks, defects),
             [arguments.normals / name for name in normals],
             types=[each.type for each in defects],
-            pairs=pairs,
+            pairs=_partners(arguments.pairs, defects),
             names=[each.name for each in defects],
             real_share=arguments.real_share,
             bank=bank,
@@ -146,15 +138,6 @@ def _type_name(folder: str) -> str:
     return f"{folder}_defects" if folder.lower() in RESERVED else folder
 
 
-def _read(path: Path) -> Array:
-    try:
-        return read_image(path)
-    except UnreadableError as error:
-        raise JobError(f"{str(path)!r}: {error}") from error
-
-
-def _mask(path: Path, image: Array) -> Bytes:
-    try:
-        return read_mask(path, size=(image.shape[0], image.shape[1]))
-    except UnreadableError as error:
-        raise JobError(f"{str(path)!r}: {error}") from error
+def _partners(folder: Path | None, defects: Sequence[_Defect]) -> list[Path] | None:
+    """Return the files of the masks or pairs in a folder, None without a folder."""
+    return None if folder is None else [folder / str(each.partner) for each in defects]

@@ -94,24 +94,22 @@ def claim(output: Path, settings: Mapping[str, Any]) -> bool:
     path = output / SETTINGS
     if path.exists():
         _compare(path, wanted)
-        return _is_finished(output)
+        return (output / MANIFEST).exists() and not _reopened(output)
     write_whole(path, json.dumps(wanted, indent=1) + "\n")
     return False
 
 
-def _is_finished(output: Path) -> bool:
-    """Return whether a job has its manifest and all files in it; without one of them, it begins anew."""
+def _reopened(output: Path) -> bool:
+    """Remove the manifest of a finished job that has lost files, so that it begins anew; return whether it has."""
     manifest = output / MANIFEST
-    if not manifest.exists():
-        return False
     lines = map(json.loads, manifest.read_text(encoding="utf-8").splitlines())
     missing = [name for line in lines for name in _files_of(line) if not (output / name).exists()]
     if not missing:
-        return True
+        return False
     lost = f"{len(missing)} files of the finished job are missing, such as {missing[0]!r}"
     print(f"{lost}: its images are drawn again", file=sys.stderr)
     manifest.unlink()
-    return False
+    return True
 
 
 def _files_of(line: Mapping[str, Any]) -> tuple[str, ...]:

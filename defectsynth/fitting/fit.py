@@ -132,17 +132,18 @@ def fit(
             raise ValueError(f"{name} must be a number in 0 <= {name} < 1, got {short_repr(share)}")
     rng = np.random.default_rng(seed)
     chosen = sorted(rng.permutation(len(normals))[:MAX_NORMALS].tolist())
-    level = _common_level([*images, *(pairs or ()), *(normals[index] for index in chosen)], peak)
-    goods = Normals([_working(_read(normals[index]), level) for index in chosen])
     plain = [_read(image) for image in images]
+    before = None if pairs is None else [_read(pair) for pair in pairs]
+    level = _common_level([*plain, *(before or ()), *(normals[index] for index in chosen)], peak)
+    goods = Normals([_working(_read(normals[index]), level) for index in chosen])
     small = [_working(image, level) for image in plain]
     titles = [_title(image, index) for index, image in enumerate(images)] if names is None else list(names)
     if masks is not None:
         found_masks = [_mask(mask, image, title) for mask, image, title in zip(masks, plain, titles, strict=True)]
         notes: tuple[str, ...] = ()
     else:
-        before = None if pairs is None else [_working(_read(pair), level) for pair in pairs]
-        found_masks, notes = _estimated_masks(plain, small, before, goods, titles)
+        small_pairs = None if before is None else [_working(pair, level) for pair in before]
+        found_masks, notes = _estimated_masks(plain, small, small_pairs, goods, titles)
     labels = [TYPE] * len(images) if types is None else list(types)
     reals: dict[str, list[Real]] = {name: [] for name in sorted(set(labels))}
     for image, mask, label, title in zip(small, found_masks, labels, titles, strict=True):

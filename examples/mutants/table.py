@@ -252,7 +252,7 @@ MUTANTS = (
     Mutant(CLI + "job.py", "del self.drawn[number]", "pass", "tests/cli/test_resume.py"),
     Mutant(CLI + "job.py", "del self.checked[source]", "pass", "tests/cli/test_resume.py"),
     Mutant(CLI + "job.py", 'if data and not data.endswith(b"\\n"):', "if False:", "tests/cli/test_resume.py"),
-    Mutant(CLI + "job.py", "return _is_finished(output)", "return False", "tests/cli"),
+    Mutant(CLI + "job.py", "not _reopened(output)", "False", "tests/cli"),
     Mutant(CLI + "job.py", "(output / JOURNAL).unlink(missing_ok=True)", "pass", "tests/cli"),
     Mutant(CLI + "writing.py", "temporary.replace(path)", "path.write_bytes(temporary.read_bytes())", "tests/cli"),
     Mutant(CLI + "generate.py", "return 1 if failures else 0", "return 0", "tests/cli"),
