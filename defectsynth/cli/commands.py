@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from defectsynth.cli.arguments import parse
 from defectsynth.cli.errors import JobError, UsageError
+from defectsynth.core.environment import whole_number_in
 
 RESUMED = ("generate", "prepare")
 """Commands that go on where they stopped."""
@@ -60,7 +61,8 @@ def main(argv: Sequence[str] | None) -> int:
 
 def check_environment() -> None:
     """Raise UsageError for an environment variable with something else than a whole number."""
-    for name, least in VARIABLES.items():
-        text = os.environ.get(name, str(least))
-        if not (text.isascii() and text.isdecimal() and int(text) >= least):
-            raise UsageError(f"{name} must be a whole number of at least {least}, got {text!r}")
+    try:
+        for name, least in VARIABLES.items():
+            whole_number_in(name, least, least)
+    except ValueError as error:
+        raise UsageError(str(error)) from None

@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.cache import ByteCache, content_of
+from defectsynth.core.environment import whole_number_in
 from defectsynth.core.messages import short_repr
 from defectsynth.core.packing import DamagedError, digest_of, pack, unpack
 from defectsynth.core.parameters import checked_whole
@@ -36,19 +37,7 @@ LIMIT_MIB, READ_ONLY = 1024, 0  # of a store; the limit that stands for a store 
 PACKAGES = ("core", "functional", "scene", "parts")  # whose source is the algorithm of every measurement
 
 
-def _whole_number_in(variable: str, default: int) -> int:
-    """Return the whole number in an environment variable.
-
-    Raises:
-        ValueError: if it holds something else.
-    """
-    text = os.environ.get(variable, str(default))
-    if not (text.isascii() and text.isdecimal()):
-        raise ValueError(f"{variable} must be a whole number of at least 0, got {text!r}")
-    return int(text)
-
-
-MEASUREMENTS: ByteCache[tuple[Any]] = ByteCache(_whole_number_in(MEMORY_VARIABLE, MEMORY_MIB) << 20)
+MEASUREMENTS: ByteCache[tuple[Any]] = ByteCache(whole_number_in(MEMORY_VARIABLE, MEMORY_MIB) << 20)
 
 
 class StoreInUse:
@@ -132,7 +121,7 @@ def current_store() -> Store | None:
         ValueError: if the environment variable with its limit holds no whole number; 0 only reads the store.
     """
     folder = os.environ.get(STORE_VARIABLE)
-    return _store(folder, _whole_number_in(LIMIT_VARIABLE, LIMIT_MIB)) if folder else None
+    return _store(folder, whole_number_in(LIMIT_VARIABLE, LIMIT_MIB)) if folder else None
 
 
 @cache

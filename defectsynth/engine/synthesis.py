@@ -86,7 +86,10 @@ def sample_of(state: State, image: Array) -> Sample:
 def check_transform(transform: Any) -> None:
     """Raise TypeError unless `transform` draws defects: a defect or an albumentations composition, not a class."""
     if isinstance(transform, type) or not callable(transform) or not hasattr(transform, "set_random_seed"):
-        raise TypeError(f"transform must be a defect or an albumentations composition, got {short_repr(transform)}")
+        hint = ", not a name: see ds.presets and ds.transforms" if isinstance(transform, str) else ""
+        raise TypeError(
+            f"transform must be a defect or an albumentations composition{hint}, got {short_repr(transform)}"
+        )
 
 
 def redraw(image: Array, defects: Sequence[Mapping[str, Any]], *, roi: Array | None = None) -> Sample:

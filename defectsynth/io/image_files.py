@@ -11,7 +11,6 @@ warnings of OpenCV about unknown tags in TIFF files, which OPENCV_LOG_LEVEL=ERRO
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +20,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array
+from defectsynth.core.environment import whole_number_in
 from defectsynth.io.header import Header, ReadAt, read_header, read_orientation, reader_of, reader_of_file
 from defectsynth.io.integrity import find_damage, find_truncation, without_metadata
 
@@ -138,7 +138,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
 
 def _checked_header(read: ReadAt) -> Header:
     """Return the header of an image that can be decoded within the limit."""
-    limit = _limit()
+    limit = whole_number_in(LIMIT_VARIABLE, DEFAULT_LIMIT, least=1)
     try:
         header = read_header(read)
     except ValueError as error:
@@ -154,14 +154,6 @@ def _checked_header(read: ReadAt) -> Header:
             f" set {LIMIT_VARIABLE} to read it"
         )
     return header
-
-
-def _limit() -> int:
-    """Return the limit of a decoded image in MiB."""
-    stated = os.environ.get(LIMIT_VARIABLE, str(DEFAULT_LIMIT))
-    if not (stated.isascii() and stated.isdigit() and int(stated) >= 1):
-        raise ValueError(f"{LIMIT_VARIABLE} must be a whole number >= 1, got {stated!r}")
-    return int(stated)
 
 
 def _decode(data: bytes, header: Header, flags: int = cv2.IMREAD_ANYDEPTH | cv2.IMREAD_ANYCOLOR) -> Array:

@@ -43,6 +43,10 @@ class DefectAugmentation(IntensityAugmentationBase2D):
         self.roi = None if roi is None else as_roi(roi)
         self._drawn: tuple[list[int], dict[int, DrawnImage]] = ([], {})
 
+    def __repr__(self) -> str:
+        """Return the class with its arguments; kornia's own `repr` does not name the defects."""
+        return f"{type(self).__name__}({self.defects!r}, p={self.p:g}, keepdim={self.keepdim})"
+
     def generate_parameters(self, batch_shape: tuple[int, ...]) -> dict[str, torch.Tensor]:
         """Return the seed of each image, drawn from torch's default generator."""
         return {"seeds": new_seeds(batch_shape[0])}

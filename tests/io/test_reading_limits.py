@@ -68,7 +68,8 @@ def test_the_limit_is_that_of_the_environment(tmp_path: Path, monkeypatch: pytes
         read_image(path)
     for wrong in ("0", "-3", "much"):
         monkeypatch.setenv("DEFECTSYNTH_MAX_IMAGE_MIB", wrong)
-        with pytest.raises(ValueError, match=f"DEFECTSYNTH_MAX_IMAGE_MIB must be a whole number >= 1, got '{wrong}'"):
+        rule = f"DEFECTSYNTH_MAX_IMAGE_MIB must be a whole number of at least 1, got '{wrong}'"
+        with pytest.raises(ValueError, match=rule):
             read_image(path)
 
 

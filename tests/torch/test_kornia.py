@@ -34,6 +34,11 @@ def test_draws_are_those_of_synthesize() -> None:
         assert np.array_equal(mask[0], expected.mask != 0)
 
 
+def test_repr_names_the_defects() -> None:
+    assert repr(DefectAugmentation(ds.Scratch(), p=0.5)).startswith("DefectAugmentation(Scratch(")
+    assert "p=0.5, keepdim=False)" in repr(DefectAugmentation("scratch", p=0.5))
+
+
 def test_between_other_stages_and_again_from_the_same_parameters() -> None:
     stages = sequence(
         augmentation.RandomHorizontalFlip(), DefectAugmentation("screw"), augmentation.RandomAffine(10.0, p=1.0)
