@@ -24,7 +24,7 @@ import numpy as np
 
 import defectsynth as ds
 from defectsynth.fitting.saving import save_fit
-from eval.benchmark.results import Results, find_results
+from eval.benchmark.results import Results
 from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.cli.benchmark import run_all
 from eval.data.datasets import Category, Record, read_category
@@ -110,9 +110,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
     if given.fit_only:
         return 0
-    if code := run_all(tuple(dict.fromkeys(cells)), out=out, jobs=given.jobs):
-        return code
-    sys.stdout.write(f"\n{table_of(list(find_results(out).values()), fitted)}")
+    finished, failed = run_all(tuple(dict.fromkeys(cells)), out=out, jobs=given.jobs)
+    if failed:
+        return 1
+    sys.stdout.write(f"\n{table_of(finished, fitted)}")
     return 0
 
 

@@ -19,7 +19,7 @@ os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `python -m eval` does
 
 from eval.benchmark.cell import Settings
-from eval.benchmark.results import Results, find_results
+from eval.benchmark.results import Results
 from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.cli.benchmark import run_all
 from eval.data.folders import find_categories
@@ -94,9 +94,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser.parse_args(argv)
     common = {"data": given.data, "categories": given.categories or find_categories(given.data), "seeds": given.seeds}
     cells = {name: cells_of(change, **common) for name, change in CHANGES.items()}
-    if code := run_all(tuple(dict.fromkeys(sum(cells.values(), ()))), out=given.out, jobs=given.jobs):
-        return code
-    stored = {cell.settings: cell for cell in find_results(given.out).values()}
+    finished, failed = run_all(tuple(dict.fromkeys(sum(cells.values(), ()))), out=given.out, jobs=given.jobs)
+    if failed:
+        return 1
+    stored = {cell.settings: cell for cell in finished}
     found = {}
     for name, change in CHANGES.items():
         wanted = change.get("experiments", DEFAULTS["experiments"])

@@ -23,7 +23,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as `python -m eval` does
 
 from defectsynth.presets import CATEGORIES, MVTEC_AD
 from eval.benchmark.cell import Settings
-from eval.benchmark.results import Results, find_results
+from eval.benchmark.results import Results
 from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.cli.benchmark import run_all
 from eval.data.folders import find_categories
@@ -196,13 +196,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     with ProcessPoolExecutor(given.jobs) as pool:
         list(pool.map(render, rendered, [given.size] * len(rendered)))
     cells = cells_of(places, seeds=given.seeds, scorings=given.scorings, backbone=given.backbone)
-    code = run_all(cells, out=given.out / "results", jobs=given.jobs)
-    wanted = set(cells)
-    results = [one for one in find_results(given.out / "results").values() if one.settings in wanted]
+    results, failed = run_all(cells, out=given.out / "results", jobs=given.jobs)
     table = table_of(places, results, scorings=given.scorings)
     (given.out / "table.md").write_text(table, encoding="utf-8")
     sys.stdout.write(f"\n{table}")
-    return code
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Commands `run` and `benchmark`: run cells, report each, and print a table."""
+"""Commands `run` and `benchmark`: run cells, report each, and print a table of all."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def main(arguments: Namespace) -> int:
     check_jobs(arguments.jobs)
     with usage_errors():
         cells = make_cells(_options(arguments))
-    return run_all(cells, out=arguments.out, jobs=arguments.jobs, address=arguments.ray)
+    return run_and_tabulate(cells, out=arguments.out, jobs=arguments.jobs, address=arguments.ray)
 
 
 def _options(arguments: Namespace) -> BenchmarkOptions:
@@ -56,8 +56,17 @@ def _options(arguments: Namespace) -> BenchmarkOptions:
     )
 
 
-def run_all(cells: Sequence[Settings], *, out: Path, jobs: int, address: str | None = None) -> int:
-    """Run cells, print a line for each and a table of all.
+def run_and_tabulate(cells: Sequence[Settings], *, out: Path, jobs: int, address: str | None = None) -> int:
+    """Run cells as `run_all` does and print a table of all; return 1 if a cell failed, otherwise 0."""
+    finished, failed = run_all(cells, out=out, jobs=jobs, address=address)
+    sys.stdout.write(f"\n{format_table(finished, categories=[cell.category for cell in cells])}")
+    return 1 if failed else 0
+
+
+def run_all(
+    cells: Sequence[Settings], *, out: Path, jobs: int, address: str | None = None
+) -> tuple[list[Results], int]:
+    """Run cells and print a line for each.
 
     Args:
         cells: settings of the cells, see `make_cells`.
@@ -66,7 +75,7 @@ def run_all(cells: Sequence[Settings], *, out: Path, jobs: int, address: str | N
         address: of a Ray cluster, or "local" for one on this machine; None takes processes of this machine.
 
     Returns:
-        1 if a cell failed, otherwise 0.
+        The results of those that finished, and the number of those that failed.
     """
     failed, pace = 0, Pace(cells, jobs=jobs)
     finished: list[Results] = []
@@ -82,10 +91,9 @@ def run_all(cells: Sequence[Settings], *, out: Path, jobs: int, address: str | N
             sys.stdout.write(f"[{number}/{len(cells)}] {format_cell(cell)}{left}\n")
             sys.stdout.flush()
             finished += [] if cell.results is None else [cell.results]
-    sys.stdout.write(f"\n{format_table(finished, categories=[cell.category for cell in cells])}")
     if failed:
         sys.stderr.write(f"eval: {failed} of {len(cells)} cells failed; the same command tries them again\n")
-    return 1 if failed else 0
+    return finished, failed
 
 
 def _running(

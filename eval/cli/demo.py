@@ -12,7 +12,7 @@ from pathlib import Path
 from defectsynth.cli import main as defectsynth
 from eval.benchmark.generators import cli_arguments
 from eval.benchmark.settings import BenchmarkOptions, make_cells
-from eval.cli.benchmark import run_all
+from eval.cli.benchmark import run_and_tabulate
 from eval.cli.errors import UsageError, check_jobs, usage_errors
 from eval.progress import ProgressDisplay
 from eval.report import write_report
@@ -42,7 +42,7 @@ def main(arguments: Namespace) -> int:
     sys.stdout.write("Drawing defects\n")
     _draw_sheets(arguments.out, families, generator=arguments.generator)
     sys.stdout.write("Training and scoring\n")
-    code = run_all(cells, out=arguments.out / RESULTS, jobs=arguments.jobs)
+    code = run_and_tabulate(cells, out=arguments.out / RESULTS, jobs=arguments.jobs)
     with closing(ProgressDisplay()) as display:
         page = write_report(arguments.out / RESULTS, arguments.out / PAGE, progress=partial(display, None))
     sys.stdout.write(f"Report: {page}\n")
