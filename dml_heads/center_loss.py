@@ -5,7 +5,6 @@ from typing import ClassVar
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from dml_heads.checks import checked_number
 from dml_heads.softmax import SoftmaxHead
@@ -72,10 +71,10 @@ class CenterLossHead(SoftmaxHead):
     @torch.no_grad()
     def _move_centers(self, rows: Tensor, label: Tensor) -> None:
         """Apply equation 4: ``c_j -= alpha sum(c_j - x_i) / (1 + n_j)`` over the ``n_j`` rows of class j."""
-        belongs = functional.one_hot(label, self.classes).to(rows)  # (N, C)
-        seen = belongs.sum(dim=0)[:, None]  # (C, 1)
+        seen = torch.bincount(label, minlength=self.classes)[:, None].to(rows)  # (C, 1)
         centers = self.centers.to(rows)
-        difference = (seen * centers - belongs.T @ rows) / (1 + seen)  # (C, D)
+        sums = torch.zeros_like(centers).index_add_(0, label, rows)  # (C, D)
+        difference = (seen * centers - sums) / (1 + seen)
         self.centers.copy_(centers - self.center_rate * difference.nan_to_num(0, 0, 0))
 
     def extra_repr(self) -> str:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+_LONGEST_STEM = 200  # bytes, of the 255 of a name
 _BROKEN = (
     *(OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, MemoryError, OverflowError),
     *(BadZipFile, zlib.error, NotImplementedError, RuntimeError, SyntaxError),
@@ -72,8 +73,12 @@ def write_png(path: Path, pixels: NDArray[np.uint8]) -> None:
 
 
 def free_name(stem: str, suffix: str, taken: Collection[str]) -> str:
-    """Return a file name, numbered if it is among those that are taken; upper and lower case are alike."""
+    """Return a file name, numbered if it is among those that are taken; upper and lower case are alike.
+
+    A long stem is cut, so that the name and that of its temporary file fit into what file systems take.
+    """
     used = {name.lower() for name in taken}
+    stem = stem.encode()[:_LONGEST_STEM].decode(errors="ignore")
     name, number = f"{stem}{suffix}", 1
     while name.lower() in used:
         number += 1

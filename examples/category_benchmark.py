@@ -25,8 +25,13 @@ def benchmark(category: str, generator: A.BasicTransform, argv: Sequence[str] | 
         The exit code.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--out", type=Path, required=True)
+    parser = argparse.ArgumentParser(
+        allow_abbrev=False,
+        description=f"Train and test on {category} with the lines of the seed article.",
+        epilog="All other options are those of `python -m eval benchmark`.",
+    )
+    parser.add_argument("--data", required=True, metavar="DIR", help="folder of the categories")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of the results")
     out = parser.parse_known_args(words)[0].out
     file = out / "generators" / f"{category}.yaml"
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ if sys.platform != "win32":
 
 SETTINGS, MANIFEST, FAILURES = "defectsynth.json", "manifest.jsonl", "failures.jsonl"
 JOURNAL = ".defectsynth-journal.jsonl"
+FILES = ".defectsynth-files.json"  # names of all files of a finished job
 MAX_SHOWN = 3  # differences in a message
 MAX_LENGTH = 60  # characters of a value in a message
 
@@ -101,9 +102,13 @@ def claim(output: Path, settings: Mapping[str, Any]) -> bool:
 
 def _reopened(output: Path) -> bool:
     """Remove the manifest of a finished job that has lost files, so that it begins anew; return whether it has."""
-    manifest = output / MANIFEST
-    lines = map(json.loads, manifest.read_text(encoding="utf-8").splitlines())
-    missing = [name for line in lines for name in _files_of(line) if not (output / name).exists()]
+    manifest, listed = output / MANIFEST, output / FILES
+    if listed.exists():
+        names = json.loads(listed.read_text(encoding="utf-8"))
+    else:  # lost itself
+        lines = map(json.loads, manifest.read_text(encoding="utf-8").splitlines())
+        names = [name for line in lines for name in _files_of(line)]
+    missing = [name for name in names if not (output / name).exists()]
     if not missing:
         return False
     lost = f"{len(missing)} files of the finished job are missing, such as {missing[0]!r}"
@@ -216,12 +221,16 @@ class Journal:
         return sorted(failed, key=itemgetter("number"))
 
     def finish(self, failures: Iterable[Mapping[str, str]]) -> None:
-        """Write the failures and the manifest, which closes the job, and remove the journal."""
+        """Write the failures, the list of files and the manifest, which closes the job, and remove the journal."""
         failed = "".join(json.dumps(failure) + "\n" for failure in failures)
         if failed:
             write_whole(self.output / FAILURES, failed)
         lines = [entry["line"] for _, entry in sorted(self.drawn.items()) if "line" in entry]
         lines += [{"shard": shard, "images": entry["images"]} for shard, entry in sorted(self.packed.items())]
+        paths = (path for path in self.output.rglob("*") if path.is_file() and not path.name.startswith("."))
+        write_whole(
+            self.output / FILES, json.dumps(sorted(str(path.relative_to(self.output)) for path in paths)) + "\n"
+        )
         write_whole(self.output / MANIFEST, "".join(json.dumps(line) + "\n" for line in lines))
         self.close()
         tidy(self.output)

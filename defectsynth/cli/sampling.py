@@ -22,7 +22,7 @@ def seed_of(seed: int, number: int, attempt: int = 0) -> int:
 def draw_image(
     image: Array, transform: Any, *, seed: int, number: int, roi: Bytes | None, peak: float | None = None
 ) -> tuple[int, State | None]:
-    """Draw the defects of output image `number`.
+    """Draw the defects of output image `number`; its mask is 0 and 255, whatever mask a preset asks for.
 
     Args:
         image: (H, W) or (H, W, 3), uint8 or uint16.
@@ -38,6 +38,7 @@ def draw_image(
     for attempt in range(FURTHER_SEEDS + 1):
         own = seed_of(seed, number, attempt)
         state = State.of(image, roi, peak)
+        state.has_plain_mask = True
         if isinstance(transform, DefectTransform):
             state.add(transform.draw(image, seed=own, roi=roi, peak=state.peak))  # regardless of its p
         else:

@@ -23,21 +23,21 @@ class WhiteLevelWarning(UserWarning):
     """The white level of a uint16 image is only an estimate."""
 
 
-def check_image(image: Any) -> None:
+def check_image(image: Any, name: str = "image") -> None:
     """Raise TypeError or ValueError unless `image` is an image that defects can be drawn into."""
     if not isinstance(image, np.ndarray):
         hint = "convert it with numpy.asarray" if hasattr(image, "__array__") else "read it into one"
-        raise TypeError(f"image must be a numpy array (H, W) or (H, W, C), got {type(image).__name__}; {hint}")
+        raise TypeError(f"{name} must be a numpy array (H, W) or (H, W, C), got {type(image).__name__}; {hint}")
     if image.dtype not in PEAKS:
-        raise TypeError(f"image must be uint8, uint16 or float32, got {image.dtype}")
+        raise TypeError(f"{name} must be uint8, uint16 or float32, got {image.dtype}")
     if image.ndim not in (2, 3) or image.size == 0:
-        raise ValueError(f"image must be (H, W) or (H, W, C) with no empty axis, got shape {image.shape}")
+        raise ValueError(f"{name} must be (H, W) or (H, W, C) with no empty axis, got shape {image.shape}")
     if image.ndim == 3 and image.shape[0] in (1, 3, 4) and min(image.shape[1:]) >= MIN_SIDE_OF_CHW:
         raise TypeError(
-            f"image must be (H, W, C), got shape {image.shape}, channels first: numpy.moveaxis(image, 0, -1)"
+            f"{name} must be (H, W, C), got shape {image.shape}, channels first: numpy.moveaxis(image, 0, -1)"
         )
     if image.ndim == 3 and image.shape[2] >= MAX_CHANNELS:
-        raise TypeError(f"image must have fewer than {MAX_CHANNELS} channels, got shape {image.shape}; select bands")
+        raise TypeError(f"{name} must have fewer than {MAX_CHANNELS} channels, got shape {image.shape}; select bands")
     check_range(image)
 
 

@@ -78,7 +78,7 @@ def use_store(folder: str | Path | None, *, write: bool = True, limit_mib: int =
 
     Raises:
         TypeError: if `folder` is no path or `limit_mib` no whole number.
-        ValueError: if `limit_mib` is below 1.
+        ValueError: if `folder` is empty or a file, or `limit_mib` is below 1.
         OSError: if the folder cannot be made or written and `write` is True.
 
     Examples:
@@ -94,6 +94,8 @@ def use_store(folder: str | Path | None, *, write: bool = True, limit_mib: int =
     limit_mib = checked_whole("limit_mib", limit_mib, least=1)
     if folder is not None and not isinstance(folder, (str, Path)):
         raise TypeError(f"folder must be a path or None, got {short_repr(folder)}")
+    if folder is not None and (not str(folder) or Path(folder).is_file()):
+        raise ValueError(f"folder must be the path of a folder or None, got {short_repr(str(folder))}")
     before = os.environ.get(STORE_VARIABLE), os.environ.get(LIMIT_VARIABLE)
     if folder is None:
         _set_variables(None, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from defectsynth.core.messages import short_repr
 from defectsynth.engine.targets import frames_of
 
 UNSUPPORTED = ("volumes", "masks3d")  # batches of volumes, targets of the host
-COLUMNS = {"bboxes": 4, "keypoints": 2}  # numbers at the start of each row
+BOX = 4  # numbers
+COLUMNS = {"bboxes": BOX, "keypoints": 2}  # numbers at the start of each row
 
 
 def check_target(key: str, target: str, value: Any, size: tuple[int, ...]) -> None:
@@ -35,7 +37,9 @@ def check_target(key: str, target: str, value: Any, size: tuple[int, ...]) -> No
     elif target in ("masks", "mask3d"):
         check_masks(key, value, size)
     elif target in ("images", "volume"):
-        frames_of(target, value)
+        shapes = {np.shape(frame) for frame in frames_of(target, value) or ()}
+        if len(shapes) > 1:
+            raise ValueError(f"{key} must hold images of one shape, got {' and '.join(map(str, sorted(shapes)[:2]))}")
     elif target == "defects":
         check_records(value, key)
     elif target in COLUMNS:
@@ -43,9 +47,14 @@ def check_target(key: str, target: str, value: Any, size: tuple[int, ...]) -> No
 
 
 def check_records(records: Any, name: str = "defects") -> None:
-    """Raise TypeError unless `records` is a list of records."""
+    """Raise TypeError unless `records` is a list of records, whose boxes are four numbers or None."""
     if not isinstance(records, (list, tuple)) or not all(isinstance(record, Mapping) for record in records):
         raise TypeError(f"{name} must be a list of records, got {short_repr(records)}")
+    for record in records:
+        box = record.get("box")
+        numbers = box if isinstance(box, (list, tuple)) else ()
+        if box is not None and (len(numbers) != BOX or not all(isinstance(each, Real) for each in numbers)):
+            raise TypeError(f"{name} must hold records with a box of four numbers or None, got {short_repr(box)}")
 
 
 def _check_rows(key: str, value: Any, columns: int) -> None:

@@ -66,6 +66,7 @@ class State:
         marks: for each record the mask of that defect alone, moved by later transforms.
         clean: the image before the first defect since the last transform that is no defect.
         known: the mask at that time.
+        has_plain_mask: whether the mask is 0 and 255, whatever `mask_kind` and `mask_value` a defect has.
     """
 
     image: Array
@@ -76,6 +77,7 @@ class State:
     marks: list[Mark]
     clean: Array
     known: Array
+    has_plain_mask: bool = False
 
     @classmethod
     def of(cls, image: Array, roi: Array | None, peak: float | None = None) -> State:
@@ -88,7 +90,8 @@ class State:
         """Draw with a defect, regardless of its `p`; a draw that only restores pixels is left out."""
         drawing = defect.draw(self.image, seed=seed, roi=self.roi, count=count, peak=self.peak)
         before = (self.image, self.mask, self.records, self.marks)
-        self.add(drawing, value=defect.mask_value, kind=defect.mask_kind)
+        kind, value = ("binary", None) if self.has_plain_mask else (defect.mask_kind, defect.mask_value)
+        self.add(drawing, value=value, kind=kind)
         if before[2] and drawing.recipes and any(map(self._is_undone, self.marks)):
             self.image, self.mask, self.records, self.marks = before  # or no record could draw the image again
 
@@ -99,7 +102,12 @@ class State:
         self.image = drawing.canvas
         self.mask = add_to_mask(self.mask, [drawing], value=value, kind=kind)
         if any(isinstance(recipe, WarpRecipe) for recipe in drawing.recipes):
-            self.marks = [Mark.of(displaced_mask(mark.whole(self.mask.shape[:2]), drawing)) for mark in self.marks]
+            moved = [displaced_mask(mark.whole(self.mask.shape[:2]), drawing) for mark in self.marks]
+            self.records = [
+                record | extent(mask) if mask.any() else record  # which is drawn again, too
+                for record, mask in zip(self.records, moved, strict=True)
+            ]
+            self.marks = [Mark.of(mask) for mask in moved]
         self.records = self.records + drawing.records(next_draw(self.records))
         self.marks = self.marks + [Mark(patch.box, patch.mask) for patch in drawing.patches]
 

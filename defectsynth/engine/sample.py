@@ -34,15 +34,17 @@ class Sample:
     def __repr__(self) -> str:
         """Return shapes and types of defect in one line."""
         types = ", ".join(record["defect_type"] for record in self.defects) or "none"
-        shape = " x ".join(map(str, self.image.shape))
-        return f"Sample(image {shape} {self.image.dtype}, {cv2.countNonZero(self.mask)} px of defects: {types})"
+        shape, count = " x ".join(map(str, self.image.shape)), np.count_nonzero(np.asarray(self.mask))
+        return f"Sample(image {shape} {self.image.dtype}, {count} px of defects: {types})"
 
     def _repr_png_(self) -> bytes:
         """Return the image beside its mask as a PNG, at most `LARGEST_SHOWN` pixels wide and high each."""
-        shown = _as_bgr(self.image)
-        mask = cv2.cvtColor(self.mask, cv2.COLOR_GRAY2BGR)
-        scale = min(1.0, LARGEST_SHOWN / max(self.mask.shape))
-        size = max(1, round(self.mask.shape[1] * scale)), max(1, round(self.mask.shape[0] * scale))
+        plain = np.asarray(self.mask)  # of a tensor, after a transform that makes one
+        image = np.asarray(self.image)
+        shown = _as_bgr(image if image.shape[:2] == plain.shape else np.moveaxis(image, 0, -1))
+        mask = cv2.cvtColor(plain, cv2.COLOR_GRAY2BGR)
+        scale = min(1.0, LARGEST_SHOWN / max(plain.shape))
+        size = max(1, round(plain.shape[1] * scale)), max(1, round(plain.shape[0] * scale))
         pair = [cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (shown, mask)]
         return bytes(cv2.imencode(".png", np.concatenate(pair, axis=1))[1])
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import albumentations as A
 import cv2
@@ -17,9 +16,10 @@ import numpy as np
 from defectsynth.core.arrays import Array, Bytes
 from defectsynth.core.images import check_image, checked_peak, white_level
 from defectsynth.core.masks import binary_mask, check_masks
-from defectsynth.core.messages import short_repr
+from defectsynth.core.parameters import checked_whole
 from defectsynth.fitting.background import Normals, estimate_background
 from defectsynth.fitting.estimated_masks import mask_from_normals, mask_from_pair
+from defectsynth.fitting.inputs import check_bank, check_pairs, check_sequences, check_share
 from defectsynth.fitting.measurements import measure
 from defectsynth.fitting.preset import OTHER_SHARE, make_preset
 from defectsynth.fitting.real_defects import real_defects
@@ -108,10 +108,10 @@ def fit(
         The preset, with what was found in words and as a sheet.
 
     Raises:
-        TypeError: if an image or a mask has another dtype.
-        ValueError: if numbers of entries differ, `masks` and `pairs` are both given, sizes differ, a file cannot be
-            read, an image has no defect, does not differ from its pair or is brighter than `peak`, a mask is inverted,
-            or a share is out of bounds.
+        TypeError: if an argument is of another type, or an image or a mask has another dtype.
+        ValueError: if a number is out of bounds, numbers of entries differ, `masks` and `pairs` are both given, sizes
+            differ, a file cannot be read, an image has no defect, does not differ from its pair or is brighter than
+            `peak`, or a mask is inverted.
 
     Examples:
         >>> import numpy as np
@@ -126,18 +126,21 @@ def fit(
         >>> [each.name for each in found.types], len(ds.synthesize(goods[2], found.preset, seed=1).defects)
         (['dark_line'], 1)
     """
-    _check_numbers(images, masks, normals, types=types, pairs=pairs, names=names)
+    check_sequences(images, masks, normals, types=types, pairs=pairs, names=names)
     for name, share in (("real_share", real_share), ("other_share", other_share)):
-        if not 0 <= share < 1:
-            raise ValueError(f"{name} must be a number in 0 <= {name} < 1, got {short_repr(share)}")
+        check_share(name, share)
+    seed, workers = checked_whole("seed", seed), checked_whole("workers", workers, least=1)
+    check_bank(bank)
     rng = np.random.default_rng(seed)
     chosen = sorted(rng.permutation(len(normals))[:MAX_NORMALS].tolist())
     plain = [_read(image) for image in images]
+    titles = [_title(image, index) for index, image in enumerate(images)] if names is None else list(names)
     before = None if pairs is None else [_read(pair) for pair in pairs]
+    if before is not None:
+        check_pairs(plain, before, titles)
     level = _common_level([*plain, *(before or ()), *(normals[index] for index in chosen)], peak)
     goods = Normals([_working(_read(normals[index]), level) for index in chosen])
     small = [_working(image, level) for image in plain]
-    titles = [_title(image, index) for index, image in enumerate(images)] if names is None else list(names)
     if masks is not None:
         found_masks = [_mask(mask, image, title) for mask, image, title in zip(masks, plain, titles, strict=True)]
         notes: tuple[str, ...] = ()
@@ -154,17 +157,6 @@ def fit(
     texture = sum(surface.has_background for surface in surfaces) * 2 <= len(surfaces)
     preset = make_preset(fitted, real_share=real_share, banks=sources, other_share=other_share, texture=texture)
     return Fit(fitted, preset, notes)
-
-
-def _check_numbers(images: Sequence[Any], masks: Any, normals: Sequence[Any], **others: Any) -> None:
-    for name, given in (("images", images), ("normals", normals)):
-        if not len(given):
-            raise ValueError(f"{name} must hold at least one image, got none")
-    for name, given in {"masks": masks, **others}.items():
-        if given is not None and len(given) != len(images):
-            raise ValueError(f"{name} must hold one entry for each of the {len(images)} images, got {len(given)}")
-    if masks is not None and others["pairs"] is not None:
-        raise ValueError("pairs must be None if masks are given")
 
 
 def _read(image: ImageLike) -> Array:

@@ -69,7 +69,7 @@ class SourceRule:
         entries = value if isinstance(value, (tuple, list)) else ()
         if entries and all(isinstance(entry, np.ndarray) for entry in entries):
             for entry in entries:
-                check_image(entry)
+                check_image(entry, name)
             return ImagesInMemory(name, tuple(entries))
         if entries and all(isinstance(entry, (str, Path)) for entry in entries):
             return tuple(_checked_path(name, entry) for entry in entries)
@@ -116,7 +116,7 @@ class ImagesInMemory(InMemory):
         if not callable(self.images):
             return self.images[number]
         image = self.images(number)
-        check_image(image)
+        check_image(image, self.argument)
         return image
 
     def error_text(self) -> str:

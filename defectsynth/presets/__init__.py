@@ -136,16 +136,16 @@ def category_preset(category: str, *, defect: str | None = None, without: str | 
 def _category_mixture(
     categories: Mapping[str, DefectTypes], category: str, defect: str | None, without: str | None
 ) -> A.Compose:
-    if category not in categories:
+    if not isinstance(category, str) or category not in categories:
         raise ValueError(f"category must be one of {', '.join(categories)}, got {_named(category, categories)}")
     types = categories[category]
-    if defect is not None and defect not in types:
+    if defect is not None and (not isinstance(defect, str) or defect not in types):
         raise ValueError(f"defect must be one of {', '.join(types)} or None, got {_named(defect, types)}")
     if without is None:
         return mixture(types if defect is None else {defect: types[defect]})
     if defect is not None:
         raise ValueError(f"without must be None if defect is given, got {short_repr(without)} and {short_repr(defect)}")
-    if without not in types:
+    if not isinstance(without, str) or without not in types:
         raise ValueError(f"without must be one of {', '.join(types)} or None, got {_named(without, types)}")
     left = {name: factory for name, factory in types.items() if name not in (without, COMBINED)}
     if not left:

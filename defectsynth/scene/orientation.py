@@ -18,6 +18,7 @@ import numpy as np
 from defectsynth.core.arrays import Bytes, Floats
 from defectsynth.core.cache import cached
 from defectsynth.core.measurements import MEASUREMENTS
+from defectsynth.functional.membrane import resize_channels
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 
@@ -63,7 +64,7 @@ def gray_crop(scene: Scene, place: Place) -> Crop:
     crop = scene.image[y0 : y0 + side, x0 : x0 + side]
     scale = max(1.0, side / CROP)
     if scale > 1.0:
-        crop = cv2.resize(np.ascontiguousarray(crop), (CROP, CROP), interpolation=cv2.INTER_AREA)
+        crop = resize_channels(np.ascontiguousarray(crop).reshape(side, side, -1), (CROP, CROP), cv2.INTER_AREA)
     if crop.dtype == np.uint8 and crop.ndim == 3 and crop.shape[2] == 3:
         return Crop(cv2.transform(crop, CHANNEL_MEAN).reshape(crop.shape[:2]), x0, y0, scale)
     gray = crop.reshape(*crop.shape[:2], -1).mean(axis=2, dtype=np.float32) * np.float32(255.0 / scene.peak)

@@ -154,7 +154,7 @@ def draw_image(
             records: list[dict[str, Any]] = [{} for _ in drawing.patches]
             marks = [Mark(patch.box, patch.mask) for patch in drawing.patches]
             state = (drawing.canvas, drawing.mask, roi, drawing.peak, records, marks, image, drawing.mask)
-            return DrawnImage(*state, drawings)
+            return DrawnImage(*state, drawings=drawings)
         drawn = DrawnImage(**vars(State.of(image, roi, peak)))
     run(transform, drawn, seed=seed)
     drawn.prune()

@@ -107,7 +107,7 @@ def with_severity(transform: Any, severity: float) -> Any:
         id(component): component for defect in defects for component in defect.components
     }  # shared: they never change
     scaled = copy.deepcopy(transform, frozen)
-    for leaf in leaves(scaled):
+    for leaf in {id(leaf): leaf for leaf in leaves(scaled)}.values():  # one may stand in several places
         if isinstance(leaf, DefectTransform):
             leaf.severity *= scale
     return scaled

@@ -101,6 +101,8 @@ def prepare(
         raise TypeError(f"transform must hold a defect, got {short_repr(transform)}")
     workers = checked_whole("workers", workers, least=1)
     level = None if peak is None else checked_peak(peak)
+    if progress is not None and not callable(progress):
+        raise TypeError(f"progress must be callable or None, got {short_repr(progress)}")
     with nullcontext() if store is None or _is_written(store) else use_store(store):
         used = current_store()
         if workers > 1 and used is None:

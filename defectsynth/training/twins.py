@@ -30,6 +30,7 @@ from defectsynth.training.reading import ImageLike, check_images, read_image_of
 
 PAIR = 2  # marks the seed that both items of a pair share
 SHARE = Number(0.0, 1.0, "share of the twins")
+LAST_EPOCH = 2**63 - 1
 MAX_DEFECTS = 8  # in an image that has several
 
 
@@ -109,6 +110,8 @@ class AnomalyTwins(Sequence[Twin]):
         peak: float | None = None,
     ) -> None:
         check_images(images)
+        if rois is not None and not hasattr(rois, "__len__"):
+            raise TypeError(f"rois must be a sequence of masks or None, got {short_repr(rois)}")
         if rois is not None and len(rois) != len(images):
             raise ValueError(f"rois must hold one mask for each of the {len(images)} images, got {len(rois)}")
         check_transform(transform)
@@ -136,9 +139,11 @@ class AnomalyTwins(Sequence[Twin]):
 
         Raises:
             TypeError: if `epoch` is no whole number.
-            ValueError: if it is negative.
+            ValueError: if it is negative, or above `LAST_EPOCH`.
         """
         number = checked_whole("epoch", epoch)
+        if number > LAST_EPOCH:
+            raise ValueError(f"epoch must be at most {LAST_EPOCH}, got {number}")
         self._counts[:] = 0
         self._counts[0] = number
 

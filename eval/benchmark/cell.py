@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -21,6 +22,8 @@ NAMED_WEIGHTS = ("default", "none")
 """Weights that are no file."""
 SHARED = "trainings"
 """Folder of the checkpoints of multi_class, whose training is the same for each of its categories."""
+
+_LONGEST, _LETTERS = 60, 8  # letters of a part of a folder's name, and of a digest in it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,15 +91,39 @@ class Settings:
     @property
     def name(self) -> str:
         """Folder of the cell, relative to the folder of all results."""
-        parts = [self.experiment, self.head, self.generator and Path(self.generator).stem, self.defect]
-        parts += ["+".join(self.classes), self.scoring, re.sub(r"[:/]", "_", self.backbone)]
+        parts = [self.experiment, self.head, self._generator_name, self.defect]
+        parts += [_shortened("+".join(self.classes)), self.scoring, re.sub(r"[:/]", "_", self.backbone)]
         parts += ["" if self.weights == "default" else Path(self.weights).stem, str(self.size)]
         if self.experiment != "none":
-            parts += [f"epochs{self.epochs}", *(f"{name}{value:g}" for name, value in self.recipe), f"seed{self.seed}"]
+            parts += [
+                f"epochs{self.epochs}",
+                *(f"{name}{_digits(value)}" for name, value in self.recipe),
+                f"seed{self.seed}",
+            ]
             parts += [f"split{self.split}" if self.split else ""]
-        parts += ["" if self.false_positives == USUAL_FALSE_POSITIVES else f"fpr{self.false_positives:g}"]
-        parts += [f"peak{self.peak:g}" if self.peak else ""]
+        parts += ["" if self.false_positives == USUAL_FALSE_POSITIVES else f"fpr{_digits(self.false_positives)}"]
+        parts += [f"peak{_digits(self.peak)}" if self.peak else ""]
         return f"{self.category}/{'-'.join(part for part in parts if part)}"
+
+    @property
+    def _generator_name(self) -> str | None:
+        """Name of the generator; of a file its stem, and a part of the digest, as other files may have that stem."""
+        if self.generator is None or not Path(self.generator).suffix:
+            return self.generator
+        return f"{_shortened(Path(self.generator).stem)}_{(self.generator_digest or '')[:_LETTERS]}"
+
+
+def _digits(value: float) -> str:
+    """Return a number with as few digits as tell it from others."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
+
+
+def _shortened(name: str) -> str:
+    """Return a name that is short enough for a part of the name of a folder; its end becomes a digest."""
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[: _LONGEST - _LETTERS - 1]}_{blake2b(name.encode()).hexdigest()[:_LETTERS]}"
 
 
 def settings_from_json(data: Mapping[str, Any]) -> Settings:

@@ -43,8 +43,8 @@ def expand_generators(names: Sequence[str], *, category: str) -> list[str]:
 
 
 def excluded_type(name: str | None) -> str | None:
-    """Return TYPE of the generator CATEGORY-without-TYPE; None for any other generator."""
-    return (name or "").partition(WITHOUT)[2] or None
+    """Return TYPE of the generator CATEGORY-without-TYPE; None for any other generator, such as a file."""
+    return None if Path(name or "").suffix else (name or "").partition(WITHOUT)[2] or None
 
 
 def make_generator(name: str, *, category: str) -> Any:

@@ -13,15 +13,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
+from defectsynth.core.messages import short_repr
 from eval.benchmark.cell import Settings, settings_from_json
 from eval.files import write_json
 from eval.scoring.metrics import ImageMetrics, PixelMetrics
 
+Made = TypeVar("Made")
+
 SCHEMA = 3
 RESULTS, FAILED, BANK, MODEL = "results.json", "failed.json", "bank.npz", "model.pt"
 CALIBRATION = "calibration.json"
+_NUMBERS = (int, float, float | None)  # types of fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +156,9 @@ class Results:
         Raises:
             ValueError: if entries are missing or unknown, or the schema is another one.
         """
-        if data.get("schema") != SCHEMA:
-            raise ValueError(f"schema must be {SCHEMA}, got {data.get('schema')!r}")
+        found = data.get("schema") if isinstance(data, Mapping) else data
+        if not isinstance(data, Mapping) or found != SCHEMA:
+            raise ValueError(f"schema must be {SCHEMA}, got {short_repr(found)}")
         given = {key: value for key, value in data.items() if key != "schema"}
         try:
             given["settings"] = settings_from_json(given["settings"])
@@ -162,21 +167,36 @@ class Results:
             height, width = given["shape"]
             given["shape"] = (int(height), int(width))
             given["history"] = tuple(given["history"])
-            given["images"] = tuple(ImageScore(**image) for image in given["images"])
+            given["images"] = tuple(_made(ImageScore, image) for image in given["images"])
             return cls(**given)
         except (AttributeError, KeyError, TypeError) as error:
             raise ValueError(f"entries must be those of Results, got {type(error).__name__}: {error}") from error
 
 
 def _metrics(data: Mapping[str, Any]) -> Metrics:
-    pixel = None if data["pixel"] is None else PixelMetrics(**data["pixel"])
     own = {
-        "image": ImageMetrics(**data["image"]),
-        "pixel": pixel,
-        "decision": Decision(**data["decision"]),
+        "image": _made(ImageMetrics, data["image"]),
+        "pixel": None if data["pixel"] is None else _made(PixelMetrics, data["pixel"]),
+        "decision": _made(Decision, data["decision"]),
         "intervals": {str(name): (float(low), float(high)) for name, (low, high) in data["intervals"].items()},
     }
-    return Metrics(**{**data, **own})
+    return _made(Metrics, {**data, **own})
+
+
+def _made(kind: type[Made], data: Mapping[str, Any]) -> Made:
+    """Return a dataclass from the plain data of its fields.
+
+    Raises:
+        TypeError: if a field is missing or unknown, or something else than a number stands in one of numbers.
+    """
+    for name, hint in get_type_hints(kind).items():
+        value = data[name]
+        if value is None and hint == float | None:
+            continue
+        numbers = value.values() if hint == dict[str, float] else [value] if hint in _NUMBERS else []
+        if wrong := [each for each in numbers if not isinstance(each, (int, float))]:
+            raise TypeError(f"{name} must hold numbers, got {wrong[0]!r}")
+    return kind(**data)
 
 
 def write_results(folder: Path, results: Results) -> None:

@@ -18,10 +18,14 @@ from eval.benchmark.cell import (
 )
 from eval.benchmark.generators import expand_generators, generator_digest, make_generator, tuning_images
 from eval.data.categories import GOOD
+from eval.data.folders import image_files, subfolders
 from eval.data.images import MIN_SIDE, check_peak
 from eval.models.registry import check_backbone
 from eval.scoring.calibration import check_bound
 from eval.training.recipe import Changes, check_changes
+
+MAX_SEED = 2**63 - 1
+"""Largest seed that torch takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +149,8 @@ def make_settings(
 ) -> Settings:
     """Return the checked settings of one cell, without the options that its experiment does not use.
 
+    Paths of the data, of a file of weights and of a generator's file become absolute.
+
     Args:
         data: folder of the categories.
         category: name of its folder.
@@ -156,7 +162,7 @@ def make_settings(
         weights: see `BenchmarkOptions`.
         size: see `BenchmarkOptions`.
         epochs: at least 1.
-        seed: at least 0.
+        seed: at least 0, at most `MAX_SEED`.
         classes: see `BenchmarkOptions`; the category itself is added.
         defect: see `BenchmarkOptions`.
         recipe: see `BenchmarkOptions`.
@@ -177,11 +183,7 @@ def make_settings(
     check_bound(false_positives)
     check_peak(peak)
     side = DEFAULT_SIZES[scoring] if size is None else size
-    for name, number, low in (("size", side, MIN_SIDE), ("epochs", epochs, 1), ("seed", seed, 0), ("split", split, 0)):
-        if number < low:
-            raise ValueError(f"{name} must be at least {low}, got {number}")
-    if side % MIN_SIDE:  # heat maps are enlarged as if their patches covered the image
-        raise ValueError(f"size must be a multiple of {MIN_SIDE}, got {side}")
+    _check_numbers(side, epochs, seed, split)
     if weights not in NAMED_WEIGHTS and not Path(weights).is_file():
         raise ValueError(f"weights must be default, none or an existing file, got {weights!r}")
     is_trained, is_drawn = experiment != "none", experiment == "self_supervised"
@@ -200,13 +202,13 @@ def make_settings(
         category=category,
         experiment=experiment,
         head=head if is_trained else None,
-        generator=generator if is_drawn else None,
+        generator=_generator_path(generator) if is_drawn else None,
         generator_digest=generator_digest(make_generator(generator, category=category)) if is_drawn else None,
-        defect=(defect or _first_defect(Path(data) / category)) if experiment == "binary" else None,
+        defect=_checked_defect(defect, Path(data) / category) if experiment == "binary" else None,
         classes=all_classes,
         scoring=scoring,
         backbone=backbone,
-        weights=weights,
+        weights=weights if weights in NAMED_WEIGHTS else str(Path(weights).resolve()),
         size=side,
         epochs=epochs if is_trained else 0,
         seed=seed if is_trained else 0,
@@ -216,6 +218,16 @@ def make_settings(
         false_positives=float(false_positives),
         peak=peak,
     )
+
+
+def _check_numbers(size: int, epochs: int, seed: int, split: int) -> None:
+    for name, number, low in (("size", size, MIN_SIDE), ("epochs", epochs, 1), ("seed", seed, 0), ("split", split, 0)):
+        if number < low:
+            raise ValueError(f"{name} must be at least {low}, got {number}")
+    if size % MIN_SIDE:  # heat maps are enlarged as if their patches covered the image
+        raise ValueError(f"size must be a multiple of {MIN_SIDE}, got {size}")
+    if seed > MAX_SEED:
+        raise ValueError(f"seed must be at most {MAX_SEED}, got {seed}")
 
 
 def _checked_recipe(recipe: Sequence[tuple[str, float]], *, scoring: str | None) -> Changes:
@@ -234,7 +246,19 @@ def _checked_recipe(recipe: Sequence[tuple[str, float]], *, scoring: str | None)
     return changes
 
 
-def _first_defect(folder: Path) -> str | None:
-    tests = folder / "test"
-    names = sorted(entry.name for entry in tests.iterdir() if entry.is_dir()) if tests.is_dir() else []
-    return next((name for name in names if name != GOOD), None)
+def _generator_path(name: str) -> str:
+    """Return the absolute path of a generator's file; another name as it is."""
+    return str(Path(name).resolve()) if Path(name).suffix else name
+
+
+def _checked_defect(name: str | None, category: Path) -> str | None:
+    """Return the type of defect that binary learns from: by default the first with test images; None without one.
+
+    Raises:
+        ValueError: if it is that of good parts.
+    """
+    if name == GOOD:
+        raise ValueError(f"defect must be a type of defect, got {name!r}")
+    tests = category / "test"
+    kinds = subfolders(tests) if tests.is_dir() else []
+    return name or next((kind.name for kind in kinds if kind.name != GOOD and image_files(kind)), None)

@@ -22,7 +22,7 @@ def format_table(results: Iterable[Results], *, categories: Iterable[str] = ()) 
     test images: the mean of the intervals of the runs, which share these images.
 
     Each experiment, generator and scoring has a block of its own. The first row of a block is the untrained backbone.
-    Trainings without one type of defect have further blocks, with the AUROC of that type.
+    Trainings without one type of defect have further blocks, with the AUROC of that type, if it was tested.
 
     Args:
         results: results of any cells.
@@ -35,13 +35,13 @@ def format_table(results: Iterable[Results], *, categories: Iterable[str] = ()) 
     blocks: dict[str, dict[str, dict[str, list[Number]]]] = {}
     for one in found:
         settings = one.settings
-        if one.baseline is None or excluded_type(settings.generator):
+        if one.baseline is None or _left_out(one):
             continue
         rows = blocks.setdefault(_title(one), {"untrained": {}})
         rows["untrained"][settings.category] = [_number(one.baseline)]
         rows.setdefault(str(settings.head), {}).setdefault(settings.category, []).append(_number(one.metrics))
     unseen = _unseen_blocks(found)
-    if not blocks and not unseen:
+    if not blocks and not unseen:  # nothing was trained
         for one in found:
             rows = blocks.setdefault(f"untrained, scored by {one.settings.scoring}", {"untrained": {}})
             rows["untrained"][one.settings.category] = [_number(one.metrics)]
@@ -49,17 +49,14 @@ def format_table(results: Iterable[Results], *, categories: Iterable[str] = ()) 
     return "\n".join([*(_block(title, rows, columns) for title, rows in blocks.items()), *unseen])
 
 
-def compare(first: str | Path, second: str | Path) -> list[tuple[str, float | None, float | None]]:
-    """Return the image AUROC of the cells in two folders of results, by cell; None where a folder lacks the cell.
+def compare(first: str | Path, second: str | Path) -> list[tuple[str, Results | None, Results | None]]:
+    """Return the results of the cells in two folders, by cell; None where a folder lacks the cell.
 
     Raises:
         FileNotFoundError: if a folder has no results.
         ValueError: if a file is broken.
     """
-    one, two = (
-        {cell: results.metrics.image.auroc for cell, results in find_results(folder).items()}
-        for folder in (first, second)
-    )
+    one, two = (find_results(folder) for folder in (first, second))
     return [(cell, one.get(cell), two.get(cell)) for cell in sorted({**one, **two})]
 
 
@@ -80,8 +77,8 @@ def _unseen_blocks(found: list[Results]) -> list[str]:
         replace(one.settings, generator_digest=None): one for one in found if one.settings.generator == OWN
     }
     for one in found:
-        settings, kind = one.settings, excluded_type(one.settings.generator)
-        if kind is None or one.baseline is None or kind not in one.metrics.per_defect:
+        settings, kind = one.settings, _left_out(one)
+        if kind is None or one.baseline is None:
             continue
         rows = blocks.setdefault(f"{settings.head}, scored by {settings.scoring}", {})
         row = rows.setdefault(f"{settings.category} {kind}", (one.baseline.per_defect[kind], [], []))
@@ -89,6 +86,12 @@ def _unseen_blocks(found: list[Results]) -> list[str]:
         if same := with_all.get(replace(settings, generator=OWN, generator_digest=None)):
             row[2].append(same.metrics.per_defect[kind])
     return [_unseen_block(title, rows) for title, rows in blocks.items()]
+
+
+def _left_out(results: Results) -> str | None:
+    """Return the type of defect that was left out of a training and is among the test images; None without one."""
+    kind = excluded_type(results.settings.generator)
+    return kind if kind in results.metrics.per_defect else None
 
 
 def _unseen_block(title: str, rows: Mapping[str, tuple[float, list[float], list[float]]]) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from eval.data.categories import GOOD
 from eval.data.datasets import read_category
-from eval.data.folders import image_files
+from eval.data.folders import category_digest, image_files, whole_digest
 from eval.data.images import Size, load_mask, read_image_file
 from eval.report.runs import Run
 
@@ -56,6 +56,12 @@ class CategoryFiles:
         if len(paths) != count:
             raise ValueError(f"the run had {count} training images, {self.name} now has {len(paths)}")
         return paths
+
+
+def have_changed(run: Run, files: CategoryFiles) -> bool:
+    """Return whether images or masks of a category are others than in a run; results of version 0.1 do not tell."""
+    digest = run.results.data_digest
+    return digest not in (None, category_digest(files.home)) and digest != whole_digest(files.home)
 
 
 def find_files(run: Run, data: str | Path | None) -> CategoryFiles:

@@ -17,7 +17,7 @@ from eval.benchmark.results import ImageScore
 from eval.data.datasets import median_shape
 from eval.data.images import FULL_PEAK, load_image, load_images
 from eval.data.overlays import SIDE, draw_outline, overlay_heat, to_data_uri
-from eval.report.category_files import CategoryFiles, find_files, image_shape
+from eval.report.category_files import CategoryFiles, find_files, have_changed, image_shape
 from eval.report.extremes import TITLES, extremes, verdict
 from eval.report.runs import Run
 from eval.scoring.fusion import resized
@@ -77,6 +77,9 @@ class Examples:
     notes: tuple[str, ...]
 
 
+_CHANGED = "Images or masks have changed since the run: what is shown may not be what was scored."
+
+
 def find_examples(run: Run, data: str | Path | None) -> Examples:
     """Return the extreme test images of a cell.
 
@@ -111,7 +114,7 @@ def _panels(run: Run, files: CategoryFiles, places: list[int]) -> tuple[dict[int
     paths = [files.test[name] for name in names]
     shapes = [image_shape(path) for path in paths]
     shape = median_shape(shapes, SIDE)
-    notes: list[str] = []
+    notes = [_CHANGED] if have_changed(run, files) else []
 
     def optional(name: str, read: Callable[[], T]) -> T | None:
         try:

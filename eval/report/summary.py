@@ -125,8 +125,10 @@ def _copies(runs: Sequence[Run]) -> tuple[str, ...]:
 
 
 def _seeds(settings: Sequence[Settings]) -> tuple[str, ...]:
-    seeds = sorted({setting.seed for setting in settings if setting.experiment != "none"})
-    return (", ".join(map(str, seeds)),) if seeds else ()
+    trained = [setting for setting in settings if setting.experiment != "none"]
+    seeds, splits = sorted({setting.seed for setting in trained}), {setting.split for setting in trained}
+    repeated = f"; {len(splits)} draws of the held-out normals" if len(splits) > 1 else ""
+    return (", ".join(map(str, seeds)) + repeated,) if seeds else ()
 
 
 def _versions(run: Run) -> str:

@@ -22,6 +22,7 @@ from sklearn.metrics import auc, average_precision_score, precision_recall_curve
 from eval.data.categories import GOOD
 
 FPR_LIMIT = 0.3
+_ROUNDING = 1e-9  # of differences of rates that are equal
 _WITH_DIAGONALS = 8  # neighbours of a pixel that belong to its region, as in the data set's own program
 
 
@@ -87,7 +88,8 @@ def image_metrics(labels: ArrayLike, scores: ArrayLike) -> ImageMetrics:
     f1 = 2 * precision * recall / np.maximum(precision + recall, np.finfo(np.float64).tiny)
     best = int(np.argmax(f1[:-1]))  # the last point is (1, 0) and has no threshold
     fpr, tpr, at = roc_curve(truth, values, drop_intermediate=False)
-    pair = int(np.argmax(tpr - fpr))  # the mean of TPR and TNR is (TPR - FPR + 1) / 2
+    difference = tpr - fpr  # the mean of TPR and TNR is (TPR - FPR + 1) / 2
+    pair = int(np.flatnonzero(difference >= difference.max() - _ROUNDING)[0])
     return ImageMetrics(
         auroc=float(roc_auc_score(truth, values)),
         average_precision=float(average_precision_score(truth, values)),

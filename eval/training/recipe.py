@@ -80,7 +80,12 @@ def check_changes(given: Iterable[tuple[str, float]]) -> Changes:
             raise ValueError(f"{name} must be in [{low:g}, {high:g}], got {value}")
         if name == "batch_statistics" and value not in {0, 1}:
             raise ValueError(f"batch_statistics must be 0 or 1, got {value}")
+        if name == "averaged_epochs" and value != int(value):
+            raise ValueError(f"averaged_epochs must be a whole number, got {value}")
         found[name] = float(value)
+    strides = {**defaults, **found}
+    if strides["finest"] > strides["coarsest"]:
+        raise ValueError(f"finest must be at most coarsest, got {strides['finest']:g} and {strides['coarsest']:g}")
     return tuple(sorted((name, value) for name, value in found.items() if value != defaults[name]))
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import albumentations as A
 import numpy as np
 import pytest
 
@@ -163,6 +164,31 @@ def test_files_that_a_finished_folder_has_lost_are_written_again(
     assert generate(good, *words)[0] == 0
     assert f"1 files of the finished job are missing, such as '{lost.relative_to(output)}'" in capfd.readouterr().err
     assert tree(output) == before
+
+
+@pytest.mark.parametrize("layout", ["mvtec", "yolo", "coco", "semantic", "huggingface"])
+def test_any_file_that_a_finished_folder_has_lost_is_written_again(
+    good: Path, generate: Any, tree: Any, capfd: pytest.CaptureFixture[str], layout: str
+) -> None:
+    words = ("--defect", "line", "--layout", layout, "--count", "4")
+    _, output = generate(good, *words)
+    before = tree(output)
+    for name in [name for name in before if not name.startswith((".", "defectsynth.json", "manifest"))]:
+        (output / name).unlink()
+    assert generate(good, *words)[0] == 0
+    assert "files of the finished job are missing" in capfd.readouterr().err
+    assert tree(output) == before
+
+
+def test_masks_are_0_and_255_whatever_a_preset_asks_for(good: Path, generate: Any, tmp_path: Path) -> None:
+    for value, kind in ((0.5, "intensity"), (1000, "binary")):
+        preset = A.Compose([Line(mask_value=value, mask_kind=kind, p=1)])
+        A.save(preset, str(tmp_path / "preset.yaml"), data_format="yaml")
+        code, output = generate(good, "--preset", str(tmp_path / "preset.yaml"), "--count", "2", name=f"out{value}")
+        assert code == 0
+        masks = [read_image(path) for path in output.glob("ground_truth/*/*.png")]
+        assert len(masks) == 2
+        assert {int(level) for mask in masks for level in np.unique(mask)} == {0, 255}
 
 
 def test_output_inside_input_is_refused(good: Path, capfd: pytest.CaptureFixture[str]) -> None:

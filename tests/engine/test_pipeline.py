@@ -13,7 +13,7 @@ import pytest
 import defectsynth as ds
 from defectsynth.engine import workers
 from defectsynth.engine.compat import IS_X
-from defectsynth.engine.pipeline import Mark, State
+from defectsynth.engine.pipeline import Mark, State, extent, run
 from defectsynth.engine.steps import steps
 
 SURFACE = np.random.default_rng(0).integers(90, 130, (128, 128, 3), np.uint8)
@@ -237,3 +237,19 @@ def test_pixels_that_a_later_defect_restored_leave_mask_box_and_area() -> None:
     state.prune()
     assert (state.mask != 0).sum() == 8
     assert [(record["box"], record["area"]) for record in state.records] == [([2, 2, 6, 4], 8), ([2, 2, 3, 3], 1)]
+
+
+def test_box_and_area_of_a_record_are_those_of_its_mask_after_a_warp() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3)).astype(np.uint8)
+    image, changed = cv2.GaussianBlur(noise, (5, 5), 0), 0
+    roi = np.zeros((128, 128), np.uint8)
+    roi[50:80, 50:80] = 1
+    pipeline = A.Compose([ds.ColorSpot(where="anywhere", p=1), ds.WarpedDefect(where="anywhere", p=1)])
+    for seed in range(20):
+        state = State.of(image, roi)
+        run(pipeline, state, seed=seed)
+        for record, mark in zip(state.records, state.marks, strict=True):
+            assert {key: record[key] for key in ("box", "area")} == extent(mark.whole((128, 128)))
+        host = A.Compose(pipeline.transforms, seed=seed)(image=image, mask=np.zeros((128, 128), np.uint8), defects=[])
+        changed += host["defects"][0]["area"] is None
+    assert changed > 0

@@ -46,3 +46,11 @@ def test_the_page_holds_the_image_and_the_records() -> None:
 def test_the_prompt_shows_one_line() -> None:
     sample = ds.synthesize(np.full((40, 60), 90, np.uint8), ds.Line(), seed=0)
     assert re.fullmatch(r"Sample\(image 40 x 60 uint8, \d+ px of defects: line\)", repr(sample))
+
+
+def test_an_image_of_a_later_transform_to_a_tensor_is_shown() -> None:
+    torch = pytest.importorskip("torch")
+    sample = ds.synthesize(np.full((40, 60, 3), 90, np.uint8), ds.Line(), seed=0)
+    tensor = ds.Sample(torch.from_numpy(sample.image).movedim(-1, 0), torch.from_numpy(sample.mask), sample.defects)
+    assert "px of defects: line" in repr(tensor)
+    assert tensor._repr_png_() == sample._repr_png_()

@@ -26,7 +26,6 @@ from eval.benchmark.results import Results, read_results
 from eval.benchmark.runner import Cell, run_cells
 from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.benchmark.splits import held_out_twins
-from eval.benchmark.table import compare
 from eval.data.datasets import read_category
 from eval.data.examples import split_indices
 from eval.scoring.calibration import Calibration, calibrate
@@ -288,13 +287,3 @@ def test_one_broken_category_does_not_stop_the_others(data: Path, tmp_path: Path
     mask.write_bytes(content)
     assert [cell.repeated for cell in run_all(cells, tmp_path / "out")] == [False, False, True, True]
     assert not failed.exists()
-
-
-def test_compare_puts_equal_cells_side_by_side(untrained_patch: Path, tmp_path: Path) -> None:
-    shutil.copytree(untrained_patch, tmp_path / "out")
-    (name,) = [path.name for path in (untrained_patch / "disc").iterdir()]
-    shutil.copytree(untrained_patch / "disc" / name, tmp_path / "out" / "more" / name)
-    auroc = read_results(untrained_patch / "disc" / name).metrics.image.auroc
-    assert compare(untrained_patch, tmp_path / "out") == [(f"disc/{name}", auroc, auroc), (f"more/{name}", None, auroc)]
-    with pytest.raises(FileNotFoundError, match="folder must hold results of runs, got"):
-        compare(untrained_patch, tmp_path / "nothing")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.files import read_arrays, read_json, write_json
+from eval.files import free_name, read_arrays, read_json, write_json
 
 
 def test_not_a_number_is_refused_and_names_the_file(tmp_path: Path) -> None:
@@ -35,3 +35,13 @@ def test_arrays_are_read_by_name_and_missing_ones_are_named(tmp_path: Path) -> N
         read_arrays(path, {"third": 1})
     with pytest.raises(ValueError, match=re.escape(f"{path} must hold numbers with 2 axes in second, got <U1")):
         read_arrays(path, {"second": 2})
+
+
+@pytest.mark.parametrize("stem", ["n" * 248, "ä" * 124])
+def test_a_long_name_leaves_room_for_that_of_the_temporary_file(tmp_path: Path, stem: str) -> None:
+    first = free_name(stem, "_heat.png", [])
+    second = free_name(stem, "_heat.png", [first])
+    for name in (first, second):
+        write_json(tmp_path / name, {})
+    assert first != second
+    assert first.endswith("_heat.png")

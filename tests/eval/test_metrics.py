@@ -183,3 +183,8 @@ def test_bad_arguments(call: Any, arguments: tuple[Any, ...], error: type[Except
 def test_bad_limits(limit: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match="fpr_limit must be a number with 0 < fpr_limit <= 1, got "):
         aupro(MASKS, some(MAPS), fpr_limit=limit)
+
+
+def test_of_equal_pairs_that_with_the_larger_tnr_is_the_best() -> None:
+    found = image_metrics([0, 0, 0, 1, 1, 1], [1, 3, 5, 2, 4, 6])
+    assert (found.tpr, found.tnr) == (pytest.approx(1 / 3), 1.0)

@@ -41,6 +41,8 @@ def test_defaults_are_left_out() -> None:
         (["label_share=0"], r"label_share must be in \[0.001, 1\], got 0.0"),
         (["finest=1"], r"finest must be in \[2, 32\], got 1.0"),
         (["batch_statistics=0.5"], r"batch_statistics must be 0 or 1, got 0.5"),
+        (["averaged_epochs=1.5"], "averaged_epochs must be a whole number, got 1.5"),
+        (["finest=16", "coarsest=8"], "finest must be at most coarsest, got 16 and 8"),
         (["several=nan"], r"several must be in \[0, 1\], got nan"),
     ],
 )
@@ -108,20 +110,14 @@ def test_the_ablation_runs_each_change_once_and_prints_its_effect(
 ) -> None:
     ran: list[Settings] = []
 
-    def run_all(cells: tuple[Settings, ...], *, out: Path, jobs: int) -> int:
+    def run_all(cells: tuple[Settings, ...], *, out: Path, jobs: int) -> tuple[list[Results], int]:
         assert (out, jobs) == (tmp_path, 2)
         ran.extend(cells)
-        return 0
-
-    def found(_: Path) -> dict[str, Results]:
         aurocs = [0.6 if not cell.head else 0.9 if cell.recipe else 0.8 for cell in ran]
-        return {
-            cell.name: replace(make_results("screw", auroc, head=cell.head), settings=cell)
-            for cell, auroc in zip(ran, aurocs, strict=True)
-        }
+        found = [make_results("screw", auroc, head=cell.head) for cell, auroc in zip(ran, aurocs, strict=True)]
+        return [replace(one, settings=cell) for one, cell in zip(found, ran, strict=True)], 0
 
     monkeypatch.setattr(recipe_ablation, "run_all", run_all)
-    monkeypatch.setattr(recipe_ablation, "find_results", found)
     write_category(tmp_path / "parts" / "screw", defect="dark")
     words = ["--data", str(tmp_path / "parts"), "--out", str(tmp_path), "--jobs", "2", "--seeds", "0", "1"]
     assert recipe_ablation.main(words) == 0

@@ -21,6 +21,7 @@ from defectsynth.io import image_files
 from eval.benchmark.results import find_results, read_results, write_failure, write_results
 from eval.report import write_report
 from tests.browser import shown_document
+from tests.images import write_image
 
 
 def test_failed_cells_are_shown(read: Any, strange: str) -> None:
@@ -223,3 +224,14 @@ def test_a_browser_shows_all_images_and_the_page_does_not_overflow(
     assert seen["text"] > 2000
     assert seen["styled"], "the policy must allow the style sheet of the page"
     assert seen["colours"] >= 3
+
+
+def test_images_that_have_changed_since_the_run_are_marked(
+    data: Path, plain: Path, tmp_path: Path, read_page: Any
+) -> None:
+    note = "Images or masks have changed since the run"
+    shutil.copytree(data / "disc", tmp_path / "data" / "disc")
+    assert note not in read_page(write_report(plain, tmp_path / "page.html", data=tmp_path / "data")).text
+    image = next((tmp_path / "data/disc/test/good").glob("*.png"))
+    write_image(image, 255 - image_files.read_image(image))
+    assert note in read_page(write_report(plain, tmp_path / "page.html", data=tmp_path / "data")).text

@@ -32,7 +32,7 @@ def spread(values: list[float]) -> str:
 def test_tables_hold_mean_and_spread_of_the_results(read: Any, of: Any, strange: str) -> None:
     table = read.table("Image AUROC. Self-supervised twins from generic_object, scored by image")
     assert list(table) == ["head", "untrained", "softmax", "arcface", "cosface"]
-    assert table["head"] == ["seeds", strange, "disc", "mean"]
+    assert table["head"] == ["runs", strange, "disc", "mean"]
     for head in ("softmax", "arcface"):
         values = [of(scoring="image", head=head, category=name)[0].metrics.image.auroc for name in (strange, "disc")]
         assert plain_numbers(table[head]) == ["1", *(f"{value:.3f}" for value in values), f"{fmean(values):.3f}"]
@@ -68,7 +68,7 @@ def test_types_of_defects_and_costs(read: Any, of: Any, strange: str, defect: st
     (lines,) = [
         lines for caption, lines in read.tables.items() if caption == f"AUROC of each type of defect. {strange}"
     ]
-    assert lines[0] == ["head", "seeds", f"{defect} (3)", "spot (2)"]
+    assert lines[0] == ["head", "runs", f"{defect} (3)", "spot (2)"]
     (softmax,) = of(scoring="image", head="softmax", category=strange)
     ours = softmax.metrics.per_defect
     assert plain_numbers(lines[3]) == ["softmax", "1", f"{ours[defect]:.3f}", f"{ours['spot']:.3f}"]
@@ -81,7 +81,7 @@ def test_types_of_defects_and_costs(read: Any, of: Any, strange: str, defect: st
     (lines,) = [
         lines for caption, lines in read.tables.items() if caption.startswith("Found at") and caption.endswith(strange)
     ]
-    assert lines[0] == ["head", "seeds", "good, passed", f"{defect} (3)", "spot (2)"]
+    assert lines[0] == ["head", "runs", "good, passed", f"{defect} (3)", "spot (2)"]
     decision, best = softmax.metrics.decision, softmax.metrics.image
     assert lines[3][2:] == [
         f"{decision.tnr:.2f} / {best.tnr:.2f}",

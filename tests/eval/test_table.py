@@ -13,6 +13,8 @@ from eval.benchmark.results import Results
 from eval.benchmark.table import format_table
 from tests.results import make_results
 
+SETTINGS = make_results("plate", 0.7, head="softmax").settings
+
 
 def test_means_deviations_and_intervals_follow_the_untrained_backbone() -> None:
     found = [
@@ -69,11 +71,21 @@ def test_excluded_types_are_compared_with_trainings_on_all_types() -> None:
         ]
     ).splitlines()
     assert lines[0] == "image AUROC, self_supervised with category, scored by image"
-    assert lines[5:] == [
+    assert lines[5] == "image AUROC, self_supervised with screw-without-thread_top, scored by image"
+    assert lines[8].split()[:2] == ["softmax", "0.700"]
+    assert lines[10:] == [
         "image AUROC of one type of defect that was left out of the training, softmax, scored by image",
         "                         untrained        left out         with it",
         "screw scratch_neck           0.600  0.650 +- 0.071           0.800",
     ]
+
+
+def test_a_training_is_never_called_untrained() -> None:
+    for generator in ("screw-without-thread_top", "my-without-rust.yaml"):
+        found = replace(make_results("plate", 0.7, head="softmax"), settings=replace(SETTINGS, generator=generator))
+        lines = format_table([found]).splitlines()
+        assert lines[0] == f"image AUROC, self_supervised with {generator}, scored by image"
+        assert [line.split()[0] for line in lines[2:]] == ["untrained", "softmax"]
 
 
 def test_results_come_from_json_and_unknown_entries_are_refused() -> None:
@@ -84,5 +96,11 @@ def test_results_come_from_json_and_unknown_entries_are_refused() -> None:
         Results.from_json({**data, "schema": 7})
     with pytest.raises(ValueError, match="entries must be those of Results, got TypeError"):
         Results.from_json({**data, "surprise": 1})
+    for broken in ([], None, "text"):
+        with pytest.raises(ValueError, match="schema must be 3, got"):
+            Results.from_json(broken)  # type: ignore[arg-type]
+    data["metrics"]["image"]["auroc"] = "much"
+    with pytest.raises(ValueError, match="auroc must hold numbers, got 'much'"):
+        Results.from_json(data)
     with pytest.raises(ValueError, match="entries must be those of Results, got KeyError"):
         Results.from_json({**data, "metrics": {}})

@@ -104,6 +104,11 @@ def test_rough_masks_cover_the_defect() -> None:
         ({"real_share": 1.0}, "real_share must be a number in 0 <= real_share < 1"),
         ({"masks": [np.zeros((96, 128), np.uint8)]}, "masks must hold a defect, got an empty one for image 0"),
         ({"pairs": [GOODS[0]]}, "pairs must be None if masks are given"),
+        ({"masks": None, "pairs": [GOODS[0][:32]]}, "pairs must have the height and width of their images"),
+        ({"workers": 0}, "workers must be at least 1, got 0"),
+        ({"seed": -1}, "seed must be at least 0, got -1"),
+        ({"types": [""]}, "types must hold the name of a type for each image, got an empty one"),
+        ({"bank": __file__}, "bank must be a folder, got the file"),
     ],
 )
 def test_wrong_calls_name_the_argument(changes: dict, message: str) -> None:
@@ -111,3 +116,24 @@ def test_wrong_calls_name_the_argument(changes: dict, message: str) -> None:
     given = {"images": [image], "masks": [mask], "normals": GOODS, **changes}
     with pytest.raises(ValueError, match=message):
         ds.fit(**given)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"seed": None}, "seed must be a whole number, got None"),
+        ({"seed": 1.5}, "seed must be a whole number, got 1.5"),
+        ({"workers": "a"}, "workers must be a whole number, got 'a'"),
+        ({"real_share": "a"}, "real_share must be a number in 0 <= real_share < 1, got 'a'"),
+        ({"images": None}, "images must be a sequence, got None"),
+        ({"images": "folder"}, "images must be a sequence, got 'folder'"),
+        ({"normals": 5}, "normals must be a sequence, got 5"),
+        ({"masks": 5}, "masks must be a sequence, got 5"),
+        ({"types": [None]}, "types must hold texts, got None"),
+        ({"bank": 5}, "bank must be the path of a folder or None, got 5"),
+    ],
+)
+def test_arguments_of_other_types_are_named(changes: dict, message: str) -> None:
+    image, mask = dark_line(0)
+    with pytest.raises(TypeError, match=message):
+        ds.fit(**{"images": [image], "masks": [mask], "normals": GOODS, **changes})

@@ -244,3 +244,9 @@ def test_a_step_that_is_not_finite_leaves_the_centers_finite() -> None:
     head = CenterLossHead(embedding_size=2, classes=2)
     head.loss(torch.tensor([[math.inf, 1.0], [2.0, math.nan]]), torch.tensor([0, 1]))
     assert head.centers.isfinite().all()
+
+
+def test_a_row_that_overflowed_holds_back_no_other_center() -> None:
+    head = CenterLossHead(embedding_size=2, classes=2)
+    head.loss(torch.tensor([[torch.inf, 0.0], [4.0, 8.0]]), torch.tensor([0, 1]))
+    assert head.centers.tolist() == [[0.0, 0.0], [1.0, 2.0]]

@@ -227,3 +227,9 @@ def test_spawned_workers_see_the_epoch_that_is_set_after_they_started() -> None:
 def test_an_epoch_that_is_no_number_is_refused(epoch: object) -> None:
     with pytest.raises(TypeError, match="epoch must be a number, got"):
         ds.Curriculum().at_epoch(epoch)  # type: ignore[arg-type]
+
+
+def test_a_defect_that_stands_twice_is_scaled_once() -> None:
+    one = ds.Scratch(p=1)
+    assert [each.severity for each in ds.with_severity(A.Compose([one, one]), 0.5).transforms] == [0.5, 0.5]
+    assert one.severity == 1.0
