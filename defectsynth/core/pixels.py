@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from defectsynth.core.arrays import Array, Bytes, Floats, put_pixels, threshold_mask
+from defectsynth.core.arrays import Array, Bytes, Floats, put_pixels, split_channels, threshold_mask
 
 MAX_BYTE_CHANGE = 127.0 / 255.0  # largest change that fits a signed byte
 MANY_PARTIAL = 1.0 / 12.0  # share of partly covered pixels above which it is faster to blend all 8-bit pixels
@@ -117,3 +117,10 @@ def float_to_pixels(surface: Floats, like: Array, peak: float) -> Array:
     """Convert float32 (h, w, C) in [0, 1] to pixels with the dtype and shape of `like`, as `planes_to_pixels` does."""
     height = surface.shape[0]
     return planes_to_pixels(surface.reshape(1, height, -1), like.reshape(height, -1), peak).reshape(like.shape)
+
+
+def resize_channels(planes: Array, size: tuple[int, int], interpolation: int) -> Array:
+    """Resize (h, w, C) to `size` (width, height) with any number of channels; `cv2.resize` takes at most four."""
+    if planes.shape[2] <= 4:
+        return cv2.resize(planes, size, interpolation=interpolation).reshape(size[1], size[0], -1)
+    return np.stack([cv2.resize(plane, size, interpolation=interpolation) for plane in split_channels(planes)], axis=2)

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.arrays import Array, Floats, split_channels, threshold_mask
+from defectsynth.core.pixels import resize_channels
 
 SLOPE_RIDGE = 0.02  # ridge penalty on the slopes of the plane, which keeps them finite
 MIN_KNOWN = float(np.finfo(np.float32).tiny)  # smallest known share of a cell
@@ -115,13 +116,6 @@ def _pull_push(weighted: Floats) -> Floats:
     filled *= cv2.transform(weighted, complement)
     filled += weighted
     return filled
-
-
-def resize_channels(planes: Floats, size: tuple[int, int], interpolation: int) -> Floats:
-    """Resize (h, w, C) to `size` (width, height) with any number of channels; `cv2.resize` takes at most four."""
-    if planes.shape[2] <= 4:
-        return cv2.resize(planes, size, interpolation=interpolation).reshape(size[1], size[0], -1)
-    return np.stack([cv2.resize(plane, size, interpolation=interpolation) for plane in split_channels(planes)], axis=2)
 
 
 def downsample(planes: Array, cell: int) -> Array:

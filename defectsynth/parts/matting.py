@@ -9,7 +9,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats, split_channels, threshold_mask
 from defectsynth.core.images import pixels_to_float
-from defectsynth.functional.membrane import resize_channels
+from defectsynth.core.pixels import resize_channels
 from defectsynth.scene.periodicity import BRIGHTNESS_RANGE
 
 MATTE_RANGE = (0.03, 0.12)  # difference from the background at which a pixel starts to be opaque, and fully is

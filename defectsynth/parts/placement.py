@@ -11,9 +11,9 @@ import numpy as np
 from defectsynth.core.arrays import Array, Bytes, split_channels
 from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import Box, clip_box, relative_slices
-from defectsynth.core.pixels import alpha_composite
+from defectsynth.core.pixels import alpha_composite, resize_channels
 from defectsynth.core.serialization import Value
-from defectsynth.functional.membrane import downsample, resize_channels
+from defectsynth.functional.membrane import downsample
 from defectsynth.parts.extraction import ExtractedPart
 from defectsynth.parts.part import ObjectPart
 from defectsynth.scene.scene import Scene

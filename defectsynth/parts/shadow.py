@@ -19,8 +19,8 @@ from defectsynth.core.cache import cached
 from defectsynth.core.layer import Box, clip_box
 from defectsynth.core.measurements import MEASUREMENTS, stored
 from defectsynth.core.parameters import Pair
-from defectsynth.core.pixels import MAX_BYTE_CHANGE, add_change, change_to_bytes, split_change
-from defectsynth.functional.membrane import membrane, resize_channels
+from defectsynth.core.pixels import MAX_BYTE_CHANGE, add_change, change_to_bytes, resize_channels, split_change
+from defectsynth.functional.membrane import membrane
 from defectsynth.parts.detection import detect_parts
 from defectsynth.scene.foreground import Foreground
 from defectsynth.scene.scene import Scene

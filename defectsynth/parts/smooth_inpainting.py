@@ -17,8 +17,8 @@ from defectsynth.core.arrays import Array, Bytes, Floats, max_over_channels, spl
 from defectsynth.core.images import pixels_to_float
 from defectsynth.core.layer import Box
 from defectsynth.core.parameters import IntPair
-from defectsynth.core.pixels import add_change
-from defectsynth.functional.membrane import downsample, membrane, resize_channels
+from defectsynth.core.pixels import add_change, resize_channels
+from defectsynth.functional.membrane import downsample, membrane
 from defectsynth.functional.polygons import fill_polygons
 from defectsynth.parts.detection import detect_parts
 from defectsynth.parts.extraction import ExtractedPart

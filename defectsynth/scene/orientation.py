@@ -18,7 +18,7 @@ import numpy as np
 from defectsynth.core.arrays import Bytes, Floats
 from defectsynth.core.cache import cached
 from defectsynth.core.measurements import MEASUREMENTS
-from defectsynth.functional.membrane import resize_channels
+from defectsynth.core.pixels import resize_channels
 from defectsynth.scene.place import Place
 from defectsynth.scene.scene import Scene
 

@@ -270,7 +270,7 @@ MUTANTS = (
     ),
     Mutant(ENGINE + "workers.py", "if (worker := worker_seed()) == self.worker:", "if True:", PIPELINES),
     Mutant(HEADS + "sphereface.py", "self.scale * length * annealed", "self.scale * annealed", LOSSES),
-    Mutant(HEADS + "center_loss.py", "/ (1 + seen)  # (C, D)", "/ seen  # (C, D)", LOSSES),
+    Mutant(HEADS + "center_loss.py", "/ (1 + seen)", "/ seen", LOSSES),
     Mutant(
         HEADS + "center_loss.py",
         "centers - self.center_rate * difference",
@@ -281,7 +281,7 @@ MUTANTS = (
     Mutant(HEADS + "l2_softmax.py", "self.alpha * unit(rows)", "self.alpha * rows / rows.norm()", LOSSES),
     # metrics
     Mutant(SCORING + "metrics.py", "2 * precision * recall / np.maximum", "precision * recall / np.maximum", METRICS),
-    Mutant(SCORING + "metrics.py", "np.argmax(tpr - fpr)", "np.argmax(tpr)", METRICS),
+    Mutant(SCORING + "metrics.py", "difference = tpr - fpr", "difference = tpr", METRICS),
     Mutant(SCORING + "metrics.py", "tnr=float(1 - fpr[pair])", "tnr=float(fpr[pair])", METRICS),
     Mutant(
         SCORING + "metrics.py",

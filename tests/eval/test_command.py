@@ -142,8 +142,6 @@ def test_wrong_calls_name_argument_rule_and_value(
         ({"size": 50}, "size must be a multiple of 32, got 50"),
         ({"epochs": 0}, "epochs must be at least 1, got 0"),
         ({"seed": -1}, "seed must be at least 0, got -1"),
-        ({"seed": 2**70}, "seed must be at most 9223372036854775807, got 1180591620717411303424"),
-        ({"experiment": "binary", "defect": "good"}, "defect must be a type of defect, got 'good'"),
         ({"weights": "missing.pt"}, "weights must be default, none or an existing file, got 'missing.pt'"),
         ({"generator": "dragon"}, "generator must be one of generic_object, .* or a .yaml or .json file, got 'dragon'"),
         ({"generator": "missing.yaml"}, r"generator must be a file that A.save wrote, got 'missing.yaml'"),

@@ -71,3 +71,15 @@ def test_binary_learns_from_the_first_type_with_images(tmp_path: Path) -> None:
     for name in (".hidden", "b_scratch", "good"):
         write_image(tmp_path / "plate/test" / name / "0.png", np.zeros((8, 8), np.uint8))
     assert settings(data=tmp_path, experiment="binary").defect == "b_scratch"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seed": 2**70}, "seed must be at most 9223372036854775807, got 1180591620717411303424"),
+        ({"experiment": "binary", "defect": "good"}, "defect must be a type of defect, got 'good'"),
+    ],
+)
+def test_what_would_fail_after_the_training_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        settings(**options)
