@@ -47,6 +47,11 @@ def excluded_type(name: str | None) -> str | None:
     return None if Path(name or "").suffix else (name or "").partition(WITHOUT)[2] or None
 
 
+def knows_category(name: str | None) -> bool:
+    """Return whether a generator was made for a category: its preset, one of its types, or a file, as a fitted one."""
+    return name is not None and (name == OWN or bool(Path(name).suffix) or name.partition("-")[0] in CATEGORIES)
+
+
 def make_generator(name: str, *, category: str) -> Any:
     """Return the transform with a name.
 

@@ -144,7 +144,7 @@ def make_detector(
         size: size at which images are embedded, see `Size`.
         held_out: see `HeldOut`; each of its images is scored against the rows of all other normals.
         seed: seed of the coreset.
-        distance: factor on the weight of the distance in fused and ensemble scores, at least 0.
+        distance: weight of the distance in fused and ensemble scores, at least 0.
         progress: see `Progress`.
 
     Returns:
@@ -189,7 +189,7 @@ def _fit_ensemble(
         twins: maps of twins on them.
         turned_by_quarters: returns the segmentation of both, one after the other, averaged over the other three
             quarter turns.
-        distance: factor on the weight of the distance.
+        distance: weight of the distance.
     """
     tails, count = fit_tails(normals, twins, distance=distance), len(normals[0])
     if not len(twins[0]):

@@ -95,15 +95,15 @@ def tails_of(scales: Sequence[float]) -> tuple[Tail, ...]:
 def fit_tails(normals: Maps, twins: Maps, *, distance: float = 1.0) -> tuple[Tail, ...]:
     """Fit the tails of the distance and the segmentation.
 
-    Both weigh 1. If their sum does not tell held-out normals from twins better than the distance alone, by more than
-    .002 of AUROC, the segmentation weighs 0, so that a training that does not help does no harm. Finer weights, and the
+    The segmentation weighs 1. If the sum does not tell held-out normals from twins better than the distance alone, by
+    more than .002 of AUROC, it weighs 0, so that a training that does not help does no harm. Finer weights, and the
     evidence of a head on patches as a third map, were chosen on these images as well before: they followed the twins,
     and real defects were detected no better.
 
     Args:
         normals: both maps of held-out normals.
-        twins: both maps of twins on them; with none, both weigh 1.
-        distance: factor on the weight of the distance in the sum, at least 0.
+        twins: both maps of twins on them; with none, both count.
+        distance: weight of the distance in the sum, at least 0.
     """
     of_normals = image_values(normals)
     medians = [float(np.median(values)) for values in of_normals]
@@ -163,7 +163,8 @@ def sum_tails(maps: Maps, tails: Sequence[Tail]) -> NDArray[np.float32]:
     total = np.zeros((len(maps[0]), *grid), np.float32)
     for number, (map_, tail) in enumerate(zip(maps, tails, strict=True)):
         if tail.weight > 0:
-            total += (1 if number else _HEAT_OF_DISTANCE) * tail.of(resized(map_, grid))
+            share = tail._replace(weight=1.0 if number else _HEAT_OF_DISTANCE)
+            total += share.of(resized(map_, grid))
     largest = np.maximum(total.max(axis=(1, 2)), _TINY)
     return total * (image_scores(maps, tails) / largest)[:, None, None]
 

@@ -20,7 +20,15 @@ from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.registry import named_defects, named_presets, types_of
 from eval.__main__ import main
 from eval.benchmark import generators
-from eval.benchmark.generators import EACH, OWN, cli_arguments, excluded_type, generator_digest, make_generator
+from eval.benchmark.generators import (
+    EACH,
+    OWN,
+    cli_arguments,
+    excluded_type,
+    generator_digest,
+    knows_category,
+    make_generator,
+)
 from eval.benchmark.settings import BenchmarkOptions, make_cells, make_settings
 
 TRAINED: dict[str, Any] = {"experiment": "self_supervised", "head": "softmax"}
@@ -148,10 +156,24 @@ def test_generators_have_names_or_files_and_an_edited_file_is_another_setting(tm
         cells = make_cells(BenchmarkOptions(data=tmp_path, categories=["disc"], generators=[str(path)], **LISTS))
         digests.append(cells[1].generator_digest)
     assert len(set(digests)) == 2
-    assert "self_supervised-softmax-mine-image" in cells[1].name
+    assert f"self_supervised-softmax-mine_{digests[1][:8]}-image" in cells[1].name
 
 
 def test_a_preset_fitted_to_images_of_unknown_place_says_so(tmp_path: Path) -> None:
     (tmp_path / "p.fit.json").write_text('{"category": "", "images": ["0.png", "1.png"]}')
     with pytest.warns(UserWarning, match=r"p\.yaml was fitted to 2 images of a folder other than CATEGORY/test"):
         assert generators.tuning_images(str(tmp_path / "p.yaml"), category="plate") == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *(
+            (name, True)
+            for name in ("category", "screw", "screw-thread_top", "screw-without-thread_top", "fitted.yaml")
+        ),
+        *((name, False) for name in ("generic_object", "generic_texture", "draem", "nsa_object", "scratch", None)),
+    ],
+)
+def test_presets_of_a_category_and_files_were_made_for_a_category(name: str | None, *, expected: bool) -> None:
+    assert knows_category(name) is expected

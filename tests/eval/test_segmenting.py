@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import albumentations as A
 import numpy as np
 import pytest
 
@@ -165,6 +166,19 @@ def test_turns_are_kept_where_held_out_images_ask_for_them(monkeypatch: pytest.M
         category = read_category(tmp_path / "data" / "disc", size=SIDE)
         scores = detector.scores(list(category.images(category.test))).maps.max(axis=(1, 2))
         np.testing.assert_allclose(scores, [image.score for image in trained_cell.images], atol=1e-4)
+
+
+def test_the_distance_weighs_twice_where_defects_were_not_made_for_the_category(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("eval.scoring.fusion._GAIN", -1.0)  # the segmentation always counts
+    write_category(tmp_path / "data" / "disc", seed=1)
+    A.save(A.Compose([Line(p=1)]), str(tmp_path / "own.yaml"), data_format="yaml")
+    options = {"experiments": ["self_supervised"], "heads": ["softmax"], "scorings": ["ensemble"], "epochs": 1}
+    cells = cells_of(tmp_path / "data", **options, generators=["line", str(tmp_path / "own.yaml")])
+    finished(cells, tmp_path / "out")
+    weights = [tails_of(Bank.load(tmp_path / "out" / cell.name / "bank.npz").scales)[0].weight for cell in cells[1:]]
+    assert weights == [2.0, 1.0]
 
 
 def test_an_ensemble_of_an_earlier_version_is_refused_by_name_before_any_image_is_read(tmp_path: Path) -> None:
