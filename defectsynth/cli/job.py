@@ -227,10 +227,9 @@ class Journal:
             write_whole(self.output / FAILURES, failed)
         lines = [entry["line"] for _, entry in sorted(self.drawn.items()) if "line" in entry]
         lines += [{"shard": shard, "images": entry["images"]} for shard, entry in sorted(self.packed.items())]
-        paths = (path for path in self.output.rglob("*") if path.is_file() and not path.name.startswith("."))
-        write_whole(
-            self.output / FILES, json.dumps(sorted(str(path.relative_to(self.output)) for path in paths)) + "\n"
-        )
+        files = (path for path in self.output.rglob("*") if path.is_file() and not path.name.startswith("."))
+        names = sorted(path.relative_to(self.output).as_posix() for path in files)
+        write_whole(self.output / FILES, json.dumps(names) + "\n")
         write_whole(self.output / MANIFEST, "".join(json.dumps(line) + "\n" for line in lines))
         self.close()
         tidy(self.output)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from defectsynth.core.arrays import Array
 from defectsynth.core.masks import check_masks
 from defectsynth.core.messages import short_repr
 from defectsynth.engine.targets import frames_of
@@ -52,15 +52,22 @@ def check_records(records: Any, name: str = "defects") -> None:
         raise TypeError(f"{name} must be a list of records, got {short_repr(records)}")
     for record in records:
         box = record.get("box")
-        numbers = box if isinstance(box, (list, tuple)) else ()
-        if box is not None and (len(numbers) != BOX or not all(isinstance(each, Real) for each in numbers)):
+        if box is not None and not (_is_numeric(numbers := _as_array(box)) and numbers.shape == (BOX,)):
             raise TypeError(f"{name} must hold records with a box of four numbers or None, got {short_repr(box)}")
 
 
 def _check_rows(key: str, value: Any, columns: int) -> None:
-    try:
-        rows = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        rows = np.asarray(None)
-    if rows.dtype.kind not in "uif" or (rows.size and (rows.ndim != 2 or rows.shape[1] < columns)):
+    rows = _as_array(value)
+    if not _is_numeric(rows) or (rows.size and (rows.ndim != 2 or rows.shape[1] < columns)):
         raise TypeError(f"{key} must be numbers, (N, {columns} or more), got {short_repr(value)}")
+
+
+def _as_array(value: Any) -> Array:
+    try:
+        return np.asarray(value)
+    except ValueError:  # rows of different lengths
+        return np.asarray(None)
+
+
+def _is_numeric(array: Array) -> bool:
+    return array.dtype.kind in "uif"
