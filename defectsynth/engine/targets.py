@@ -10,7 +10,6 @@ import numpy as np
 
 from defectsynth.core.arrays import Array, Bytes, Floats
 from defectsynth.core.images import white_level
-from defectsynth.core.layer import Box, intersect_boxes
 from defectsynth.core.patch import Patch
 from defectsynth.engine.rendering import Drawing
 from defectsynth.fields.base import DrawnField, displace
@@ -186,7 +185,7 @@ def records_after(
 ) -> list[dict[str, Any]]:
     """Return earlier records with the boxes that they have after a drawing, and the records of the drawing.
 
-    The area of a record becomes None where a warp overlaps its box: the mask of that defect alone is not known.
+    The area of an earlier record stays that of its own draw: the mask of that defect alone is not known here.
 
     Args:
         records: earlier ones; they are not changed.
@@ -197,16 +196,12 @@ def records_after(
     size = drawing.canvas.shape[:2]
     scale = np.array([size[1], size[0]] * 2, dtype=np.float64)
     after = []
-    pairs = zip(drawing.recipes, drawing.patches, strict=True)
-    warped = [patch.box for recipe, patch in pairs if isinstance(recipe, WarpRecipe)]
     for record in records:
-        box, changes = record.get("box"), dict[str, Any]()
+        box = record.get("box")
         if box is not None:
             moved = moved_boxes(np.array([box]) / scale, drawing.recipes, size)[0] * scale
-            changes["box"] = _whole_box(moved, size)
-        if box is not None and any(intersect_boxes(Box(*map(int, box)), each) for each in warped):
-            changes["area"] = None
-        after.append({**record, **changes})
+            box = _whole_box(moved, size)
+        after.append({**record, "box": box} if box != record.get("box") else record)
     fresh = drawing.records(next_draw(records))
     return after + ([{**record, "box": None, "area": None} for record in fresh] if moved_later else fresh)
 

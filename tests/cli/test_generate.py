@@ -22,6 +22,7 @@ def test_the_mvtec_layout_has_all_files_and_copies_of_the_good_images(good: Path
     assert code == 0
     assert sorted(tree(output)) == sorted(
         [
+            ".defectsynth-files.json",
             "defectsynth.json",
             "manifest.jsonl",
             *(f"train/good/{index:06d}.png" for index in range(5)),

@@ -163,7 +163,7 @@ def test_wrong_arguments_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with pytest.raises(TypeError, match=r"limit_mib must be a whole number, got 1\.5"):
         ds.use_store(tmp_path, limit_mib=1.5)  # type: ignore[arg-type]
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(OSError, match="file"):
+    with pytest.raises(ValueError, match=r"folder must be the path of a folder or None, got '.*file'"):
         ds.use_store(tmp_path / "file")
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
     monkeypatch.setenv(LIMIT_VARIABLE, "much")

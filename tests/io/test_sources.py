@@ -104,7 +104,7 @@ def test_bad_files_and_folders_are_refused_by_name(folder: Path, tmp_path: Path)
     (tmp_path / "empty").mkdir()
     with pytest.raises(FileNotFoundError, match=r"source must hold image files \(.png, .*\), got none in"):
         ds.synthesize(IMAGE, ds.CutPaste(source=tmp_path / "empty"), seed=0)
-    with pytest.raises(TypeError, match="image must be uint8, uint16 or float32, got float64"):
+    with pytest.raises(TypeError, match="source must be uint8, uint16 or float32, got float64"):
         ds.CutPaste(source=[np.zeros((4, 4))])
 
 
