@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,6 +48,12 @@ def _is_number(value: Any) -> bool:
 
 def _is_whole(value: Any) -> bool:
     return _is_number(value) and (isinstance(value, int) or (math.isfinite(value) and value == int(value)))
+
+
+def is_sequence(value: Any) -> bool:
+    """Return whether a value has a length and entries by number, as a list or an array; texts and paths have none."""
+    is_other = isinstance(value, (str, Path, Mapping))
+    return not is_other and hasattr(value, "__len__") and hasattr(value, "__getitem__")
 
 
 def checked_whole(name: str, value: Any, *, least: int = 0) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from defectsynth.core.arrays import Array
 from defectsynth.core.messages import short_repr
+from defectsynth.core.parameters import is_sequence
 
 
 def check_sequences(images: Any, masks: Any, normals: Any, *, types: Any, pairs: Any, names: Any) -> None:
@@ -23,7 +24,7 @@ def check_sequences(images: Any, masks: Any, normals: Any, *, types: Any, pairs:
     for name, given in {"images": images, "normals": normals, **others}.items():
         if given is None and name in others:
             continue
-        if isinstance(given, (str, Path)) or not hasattr(given, "__len__") or not hasattr(given, "__getitem__"):
+        if not is_sequence(given):
             raise TypeError(f"{name} must be a sequence, got {short_repr(given)}")
         if name not in others and not len(given):
             raise ValueError(f"{name} must hold at least one image, got none")

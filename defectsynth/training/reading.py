@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from defectsynth.core.arrays import Array
 from defectsynth.core.messages import short_repr
+from defectsynth.core.parameters import is_sequence
 from defectsynth.io.image_files import UnreadableError, read_pixels
 
 ImageLike: TypeAlias = Array | str | Path
@@ -22,7 +23,7 @@ def check_images(images: Any) -> None:
         TypeError: if it is no sequence.
         ValueError: if it is empty.
     """
-    if isinstance(images, (str, Path, Mapping)) or not hasattr(images, "__len__") or not hasattr(images, "__getitem__"):
+    if not is_sequence(images):
         raise TypeError(f"images must be a sequence of arrays or paths, got {short_repr(images)}")
     if len(images) == 0:
         raise ValueError("images must hold at least one image, got none")
