@@ -17,7 +17,7 @@ import numpy as np
 
 from defectsynth.core.images import CAMERA_PEAKS, WhiteLevelWarning
 from defectsynth.io.image_files import SUFFIXES
-from eval.data.categories import GOOD, Category, Record
+from eval.data.categories import GOOD, Category, Record, missing_masks
 from eval.data.folders import LAYOUT, checked_folder, image_files, subfolders, unambiguous_images
 from eval.data.images import FULL_PEAK, as_rgb, check_side, read_image_file, read_mask_file
 
@@ -31,6 +31,10 @@ class RepeatedImagesWarning(UserWarning):
 
 class ContradictoryImagesWarning(UserWarning):
     """A good and a defective test image of a category have the same pixels."""
+
+
+class UnmatchedMasksWarning(UserWarning):
+    """A folder of masks lacks some and holds images that are the mask of no test image."""
 
 
 Progress = Callable[[int, int], None]
@@ -63,8 +67,8 @@ def read_category(
         FileNotFoundError: if the folder, train/good or test is missing.
         TypeError: if `size` is no integer.
         ValueError: if `size` is below 1; train/good is empty or holds copies of test images only, or train holds other
-            folders; the test images are all good or all defective, or lie outside the folders of the layout; a file is
-            unreadable or truncated; a mask is empty or has another size than its image.
+            folders; the test images are all good or all defective, or lie outside the folders of the layout, as in
+            test/Good; a file is unreadable or truncated; a mask is empty or has another size than its image.
     """
     home, paths = _train_paths(folder, size)
     return _category(home, paths, _test_paths(home), size=size, square=square, peak=peak, progress=progress)
@@ -114,6 +118,7 @@ def _category(
         if progress is not None:
             progress(len(checked), len(paths) + len(tests))
     _warn_of_contradictions(checked[len(paths) :])
+    _warn_of_unmatched_masks(home, [record for record, _ in checked[len(paths) :]])
     test_digests = {digest for _, digest in checked[len(paths) :]}
     test = tuple(record for record, _ in checked[len(paths) :])
     first = {digest: record for record, digest in reversed(checked[: len(paths)]) if digest not in test_digests}
@@ -144,6 +149,20 @@ def _warn_of_contradictions(tests: list[tuple[Record, bytes]]) -> None:
         )
 
 
+def _warn_of_unmatched_masks(home: Path, tests: list[Record]) -> None:
+    used = {record.mask_path for record in tests}
+    for defect in sorted({record.defect for record in missing_masks(tests)}):
+        folder = home / "ground_truth" / defect
+        masks = image_files(folder) if folder.is_dir() else []
+        if unmatched := [path for path in masks if path not in used]:
+            warnings.warn(
+                f"{len(unmatched)} images in {folder} are the mask of no test image, first {unmatched[0].name}: the "
+                f"mask of test/{defect}/NAME.* must be NAME_mask.png",
+                UnmatchedMasksWarning,
+                stacklevel=4,
+            )
+
+
 def _test_paths(home: Path) -> list[tuple[Path, str]]:
     """Return the path and the type of defect of every test image, "good" for good parts."""
     tests = home / "test"
@@ -151,6 +170,9 @@ def _test_paths(home: Path) -> list[tuple[Path, str]]:
         raise FileNotFoundError(f"folder must be a category with {LAYOUT}, got {home} without test")
     if loose := image_files(tests):
         raise ValueError(f"test images must lie in test/good or test/DEFECT: move {loose[0]} to one of them")
+    for folder in subfolders(tests):
+        if folder.name != GOOD and folder.name.casefold() == GOOD:
+            raise ValueError(f"good test images must lie in test/{GOOD}, got test/{folder.name}: move its images")
     found = [(path, defect.name) for defect in subfolders(tests) for path in unambiguous_images(defect)]
     defective = sum(defect != GOOD for _, defect in found)
     if not 0 < defective < len(found):

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from eval.data.categories import Record, missing_masks
-from eval.data.datasets import read_category
+from eval.data.datasets import UnmatchedMasksWarning, read_category
 from eval.data.folders import UndecodableNameWarning, find_categories
 from eval.data.images import load_image, load_mask
 from eval.sample_set import write_sample_set
@@ -81,6 +81,21 @@ def test_masks_may_be_missing_until_they_are_asked_for(part: Path) -> None:
         category.masks(category.test)
     shutil.rmtree(part / "ground_truth")
     assert len(missing_masks(read_category(part).test)) == 2
+
+
+def test_masks_of_other_names_are_pointed_out(part: Path) -> None:
+    (part / "ground_truth/cut/7_mask.png").rename(part / "ground_truth/cut/7_mask.bmp")
+    put(part / "ground_truth/dent/999_mask.png", marked())
+    with pytest.warns(
+        UnmatchedMasksWarning, match=r"1 images in .*cut .* first 7_mask.bmp: .* test/cut/NAME.\* must be NAME_mask.png"
+    ):
+        assert [record.defect for record in missing_masks(read_category(part).test)] == ["cut"]
+
+
+def test_good_images_in_a_folder_of_another_case_are_no_defects(part: Path) -> None:
+    (part / "test/good").rename(part / "test/Good")
+    with pytest.raises(ValueError, match=r"good test images must lie in test/good, got test/Good"):
+        read_category(part)
 
 
 def test_the_white_level_of_16_bit_images_can_be_given(part: Path) -> None:
