@@ -1,93 +1,26 @@
-"""The arguments of the command line, checked."""
+"""The arguments of the command line."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import defectsynth
-from defectsynth.cli.checked_parser import CheckedParser
-from defectsynth.cli.errors import UsageError
-from defectsynth.core.messages import short_repr
-from defectsynth.core.processes import available_cores
+from defectsynth.cli.checked_parser import CheckedParser, given_path
+from defectsynth.cli.options import default_workers
 
 LAYOUTS = ("mvtec", "coco", "coco-polygons", "yolo", "yolo-seg", "huggingface", "semantic", "webdataset")
-MOST_WORKERS = 8  # unless asked for more
-LARGEST_SEED = 2**63 - 1
-
-
-def _processors() -> int:
-    """Return the default number of processes."""
-    return min(available_cores(), MOST_WORKERS)
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Return the arguments; the values of options are checked by `check_options`.
+    """Return the arguments; the values of options are checked by `options.check_options`.
 
     Raises:
         UsageError: if an argument is missing or unknown.
         SystemExit: after --help and --version.
     """
     return _parser().parse_args(argv)
-
-
-def check_options(arguments: argparse.Namespace) -> None:
-    """Check the options of a command, and replace their texts by numbers.
-
-    Raises:
-        UsageError: if one breaks its rule.
-    """
-    for name, low, high in (
-        ("count", 1, None),
-        ("seed", 0, LARGEST_SEED),
-        ("workers", 1, None),
-        ("rows", 1, 100),
-        ("cell", 64, 1024),
-        ("peak", 15, 65535),
-        ("shard_size", 1, 1_000_000),
-        ("port", 1, 65535),
-        ("store_limit", 1, 1 << 30),
-    ):
-        if isinstance(getattr(arguments, name, None), str):
-            setattr(arguments, name, _whole(f"--{name.replace('_', '-')}", getattr(arguments, name), low, high))
-    if getattr(arguments, "workers", 0) is None and getattr(arguments, "ray", None) is None:
-        arguments.workers = _processors()
-    for name in ("severity", "test_good", "val", "background", "real_share", "other_share"):
-        if isinstance(getattr(arguments, name, None), str):
-            setattr(arguments, name, _real(f"--{name.replace('_', '-')}", getattr(arguments, name)))
-    if arguments.command in ("generate", "prepare") and not arguments.defect and arguments.preset is None:
-        raise UsageError(f"{arguments.command} must have --defect or --preset; defectsynth list shows their names")
-    store = getattr(arguments, "store", None)
-    if store is not None and store.exists() and not store.is_dir():
-        raise UsageError(f"--store must be a folder, got the file {str(store)!r}")
-    if store is not None and getattr(arguments, "ray", None) is not None:
-        raise UsageError("--store must not be given together with --ray: the nodes of a cluster share no store")
-    if arguments.command == "preview" and not arguments.defect and arguments.preset is None:
-        arguments.preset = "generic_object"
-
-
-def _whole(name: str, text: str, low: int, high: int | None) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise UsageError(f"{name} must be a whole number, got {short_repr(text)}") from None
-    if number < low:
-        raise UsageError(f"{name} must be at least {low}, got {short_repr(number)}")
-    if high is not None and number > high:
-        raise UsageError(f"{name} must be at most {high}, got {short_repr(number)}")
-    return number
-
-
-def _real(name: str, text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = float("nan")
-    if not 0.0 <= number <= 1.0:
-        raise UsageError(f"{name} must be a number in [0, 1], got {short_repr(text)}")
-    return number
 
 
 def _parser() -> CheckedParser:
@@ -126,8 +59,10 @@ def _add_generate(commands: Any) -> None:
         "on where it stopped, and the result is the same.",
         epilog="Exit codes: 0 all done, 1 some inputs failed (named at the end), 2 wrong call, 130 interrupted.",
     )
-    parser.add_argument("input", type=Path, metavar="INPUT", help="folder of good images, nested folders included")
-    parser.add_argument("output", type=Path, metavar="OUTPUT", help="new or empty folder, or one that was begun")
+    parser.add_argument(
+        "input", type=given_path, metavar="INPUT", help="folder of good images, nested folders included"
+    )
+    parser.add_argument("output", type=given_path, metavar="OUTPUT", help="new or empty folder, or one that was begun")
     _add_defects(parser)
     parser.add_argument("--count", metavar="N", help="output images (default: as many as there are inputs)")
     parser.add_argument("--layout", choices=LAYOUTS, default="mvtec", help="default: mvtec")
@@ -157,10 +92,13 @@ def _add_generate(commands: Any) -> None:
         "without --workers on all processors",
     )
     parser.add_argument(
-        "--roi-dir", type=Path, metavar="DIR", help="one mask for each image, same relative path, any suffix"
+        "--roi-dir", type=given_path, metavar="DIR", help="one mask for each image, same relative path, any suffix"
     )
     parser.add_argument(
-        "--store", type=Path, metavar="FOLDER", help="keep what is found on the images there, see defectsynth prepare"
+        "--store",
+        type=given_path,
+        metavar="FOLDER",
+        help="keep what is found on the images there, see defectsynth prepare",
     )
     _add_store_limit(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -180,9 +118,11 @@ def _add_prepare(commands: Any) -> None:
         "it in a folder. generate --store and ds.use_store in a training take it from there. If it is interrupted, the "
         "same command goes on where it stopped.",
     )
-    parser.add_argument("input", type=Path, metavar="INPUT", help="folder of good images, nested folders included")
+    parser.add_argument(
+        "input", type=given_path, metavar="INPUT", help="folder of good images, nested folders included"
+    )
     _add_defects(parser)
-    parser.add_argument("--store", type=Path, required=True, metavar="FOLDER", help="made if need be")
+    parser.add_argument("--store", type=given_path, required=True, metavar="FOLDER", help="made if need be")
     _add_store_limit(parser)
     _add_workers(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
@@ -194,8 +134,10 @@ def _add_preview(commands: Any) -> None:
         help="draw a contact sheet",
         description="Draw a contact sheet: defects as generate would draw them, in images spread evenly over a folder.",
     )
-    parser.add_argument("input", type=Path, metavar="INPUT", help="folder of good images, nested folders included")
-    parser.add_argument("output", type=Path, metavar="OUTPUT", help="where the sheet goes: .png, .jpg or .html")
+    parser.add_argument(
+        "input", type=given_path, metavar="INPUT", help="folder of good images, nested folders included"
+    )
+    parser.add_argument("output", type=given_path, metavar="OUTPUT", help="where the sheet goes: .png, .jpg or .html")
     parser.add_argument(
         "--image",
         action="append",
@@ -204,7 +146,7 @@ def _add_preview(commands: Any) -> None:
         help="an image of INPUT by its relative path; given several times, one row each (default: spread over INPUT)",
     )
     _add_defects(parser)
-    parser.add_argument("--rows", default="5", metavar="N", help="samples (default: 5)")
+    parser.add_argument("--rows", metavar="N", help="samples, without --image (default: 5)")
     parser.add_argument("--cell", default="256", metavar="PX", help="side of an image on the sheet (default: 256)")
     parser.add_argument("--seed", default="0", metavar="S", help="same seed, same sheet (default: 0)")
 
@@ -216,9 +158,13 @@ def _add_studio(commands: Any) -> None:
         description="Serve a page on this machine: sliders for the ranges of a defect or preset, draws on images "
         "of a folder. Nothing is written, no other host is asked. Needs NiceGUI: pip install 'defectsynth[studio]'.",
     )
-    parser.add_argument("input", type=Path, metavar="FOLDER", help="folder of good images, nested folders included")
-    parser.add_argument("--defects", type=Path, metavar="DIR", help="real defects, shown below the drawn ones")
-    parser.add_argument("--masks", type=Path, metavar="DIR", help="masks of the real defects, same relative paths")
+    parser.add_argument(
+        "input", type=given_path, metavar="FOLDER", help="folder of good images, nested folders included"
+    )
+    parser.add_argument("--defects", type=given_path, metavar="DIR", help="real defects, shown below the drawn ones")
+    parser.add_argument(
+        "--masks", type=given_path, metavar="DIR", help="masks of the real defects, same relative paths"
+    )
     parser.add_argument(
         "--show", default="generic_object", metavar="NAME", help="defect or preset to begin with (default: %(default)s)"
     )
@@ -237,21 +183,30 @@ def _add_fit(commands: Any) -> None:
         description="Measure a few real defects against good parts and write a preset that draws similar ones. Nothing "
         "is trained. Folders below --defects name the types of defect.",
     )
-    parser.add_argument("--normals", type=Path, required=True, metavar="DIR", help="folder of good images")
+    parser.add_argument("--normals", type=given_path, required=True, metavar="DIR", help="folder of good images")
     parser.add_argument(
-        "--defects", type=Path, required=True, metavar="DIR", help="folder of images with defects; good/ is left out"
+        "--defects",
+        type=given_path,
+        required=True,
+        metavar="DIR",
+        help="folder of images with defects; good/ is left out",
     )
     parser.add_argument(
         "--masks",
-        type=Path,
+        type=given_path,
         metavar="DIR",
         help="their masks, same relative path, with _mask or not, any suffix (default: estimated, roughly)",
     )
     parser.add_argument(
-        "--pairs", type=Path, metavar="DIR", help="without masks: the same parts before the defect, same relative path"
+        "--pairs",
+        type=given_path,
+        metavar="DIR",
+        help="without masks: the same parts before the defect, same relative path",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="PRESET.yaml", help="where the preset goes")
-    parser.add_argument("--sheet", type=Path, metavar="PNG", help="real beside drawn (default: beside the preset)")
+    parser.add_argument("--out", type=given_path, required=True, metavar="PRESET.yaml", help="where the preset goes")
+    parser.add_argument(
+        "--sheet", type=given_path, metavar="PNG", help="real beside drawn (default: beside the preset)"
+    )
     parser.add_argument(
         "--real-share", default="0", metavar="SHARE", help="share of real defects, pasted, in [0, 1) (default: 0)"
     )
@@ -267,7 +222,7 @@ def _add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers",
         metavar="N",
-        help=f"processes; the result does not depend on it (default here: {_processors()})",
+        help=f"processes; the result does not depend on it (default here: {default_workers()})",
     )
 
 

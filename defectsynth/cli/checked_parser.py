@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 from typing import Any, NoReturn
 
 from defectsynth.cli.errors import UsageError
 from defectsynth.core.messages import did_you_mean
+
+
+def given_path(text: str) -> Path:
+    """Return the path that an argument gives; an empty one, as of an unset variable, would be the current folder.
+
+    Raises:
+        argparse.ArgumentTypeError: if it is empty.
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("must be a path, got ''")
+    return Path(text)
 
 
 class CheckedParser(argparse.ArgumentParser):

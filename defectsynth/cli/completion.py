@@ -6,7 +6,9 @@ import argparse
 from argparse import Namespace
 from typing import Any
 
-from defectsynth.registry import named_defects, named_presets
+from defectsynth.places.base import PLACES
+from defectsynth.presets import CATEGORIES
+from defectsynth.registry import WITHOUT, named_defects, named_presets
 
 SCRIPT = """\
 _defectsynth() {{
@@ -44,10 +46,11 @@ def script_of(parser: argparse.ArgumentParser) -> str:
         for action in command._actions  # noqa: SLF001  argparse has no public list of its options
         for option in action.option_strings
         if action.choices is not None
-    }
+    } | {"--where": PLACES}
+    parts = [f"{category}{WITHOUT}{each}" for category, types in CATEGORIES.items() if len(types) > 1 for each in types]
     return SCRIPT.format(
         defects=" ".join(named_defects()),
-        presets=" ".join(named_presets()),
+        presets=" ".join([*named_presets(), *parts]),
         commands=" ".join([*commands, "--help", "--version"]),
         choices="\n".join(
             f'    {option}) COMPREPLY=($(compgen -W "{" ".join(names)}" -- "$word")); return;;'

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from defectsynth.cli.arguments import check_options
 from defectsynth.cli.errors import JobError, UsageError
 from defectsynth.cli.job import check_file
 from defectsynth.cli.layouts.mvtec import RESERVED
+from defectsynth.cli.options import check_options
 from defectsynth.cli.reading import list_images
 from defectsynth.cli.writing import encode_png, write_whole
 from defectsynth.core.parameters import Label

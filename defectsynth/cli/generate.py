@@ -15,12 +15,12 @@ import albumentations as A
 from tqdm import tqdm
 
 import defectsynth
-from defectsynth.cli.arguments import check_options
 from defectsynth.cli.choice import chosen_transform
 from defectsynth.cli.errors import JobError, UsageError
 from defectsynth.cli.fingerprints import digests_by_path, fingerprints
 from defectsynth.cli.job import Journal, check_output, claim, images_of, read_failures, tidy
 from defectsynth.cli.layouts import LAYOUTS, Layout
+from defectsynth.cli.options import check_options
 from defectsynth.cli.reading import list_images, match_rois
 from defectsynth.cli.splits import count_below, held_out, numbers_of, positions
 from defectsynth.cli.tasks import Plan, ShardTask, Task

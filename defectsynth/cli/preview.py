@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from defectsynth.cli.arguments import check_options
 from defectsynth.cli.choice import chosen_transform
 from defectsynth.cli.contact_sheet import Row, draw_page, draw_sheet
 from defectsynth.cli.errors import JobError, UsageError
 from defectsynth.cli.generate import report
 from defectsynth.cli.job import check_file
+from defectsynth.cli.options import check_options
 from defectsynth.cli.reading import list_images
 from defectsynth.cli.sampling import draw_image
 from defectsynth.cli.tasks import FAULTS, reason_of
@@ -22,6 +22,7 @@ from defectsynth.core.arrays import Array
 from defectsynth.core.messages import did_you_mean
 from defectsynth.io.image_files import UnreadableError, read_image
 
+ROWS = 5  # unless asked for more
 SUFFIXES = (".png", ".jpg", ".jpeg", ".html")
 SUFFIXES_TEXT = ".png, .jpg or .html"
 
@@ -42,7 +43,7 @@ def preview(arguments: Namespace) -> int:
     check_options(arguments)
     transform = chosen_transform(arguments)
     failures: list[dict[str, str]] = []
-    numbers = _chosen(arguments.images, names) or spread(len(names), arguments.rows)
+    numbers = _chosen(arguments.images, names) or spread(len(names), arguments.rows or ROWS)
     rows = _rows(arguments, names, numbers, transform, failures)
     if output.suffix.lower() == ".html":
         write_whole(output, draw_page(rows, cell=arguments.cell))

@@ -70,7 +70,7 @@ def use_store(folder: str | Path | None, *, write: bool = True, limit_mib: int =
 
     Args:
         folder: made if need be; None uses no store.
-        write: False reads only what is there.
+        write: False reads only what is there, nothing if the folder does not exist.
         limit_mib: size of the folder in MiB, at least 1; the oldest files go first.
 
     Returns:

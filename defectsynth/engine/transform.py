@@ -86,9 +86,9 @@ class DefectTransform(HostTransform):
             composition has `additional_targets={"roi": "mask"}`; `synthesize` and `AnomalyTwins` move it.
         peak: white level of uint16 images, such as 4095 for a camera of 12 bits; without it the level is estimated
             from the greatest pixel, with a warning.
-        defects: a list; one record a defect is added, see `rendering.record`. Where other transforms of the
-            composition may move pixels later, box and area of the record are None; `synthesize` and `AnomalyTwins`
-            keep them right.
+        defects: a list; the result has a new one, with a record of each defect added, see `rendering.record`. Where
+            other transforms of the composition may move pixels later, box and area of the record are None; `synthesize`
+            and `AnomalyTwins` keep them right.
 
     Raises:
         ValueError, TypeError: for an argument or an input that breaks the rules above, named with its value.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import math
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,12 +13,14 @@ from typing import Any
 import albumentations as A
 import yaml
 
+from defectsynth.cli.choice import parse_settings
+from defectsynth.cli.errors import UsageError
 from defectsynth.core.plain_data import parse_yaml
 from defectsynth.core.serialization import encode
 from defectsynth.engine.saved_compositions import composition_of
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.places.base import PLACES
-from defectsynth.registry import load_preset, named_defects
+from defectsynth.registry import load_preset, make_defects, named_defects
 from defectsynth.training.curriculum import with_severity
 
 Path = tuple[int, ...]  # of a node: positions in the lists of transforms, from the outermost node
@@ -180,16 +184,28 @@ class Design:
         return f"ds.{kind}({', '.join(f'{name}={value!r}' for name, value in settings.items())})"
 
     def command(self, file: str) -> str:
-        """Return the command line that generates a data set with it."""
+        """Return the command line that generates a data set with it.
+
+        Args:
+            file: name of the YAML file, which the command reads where options cannot make the same.
+        """
+        return shlex.join(["defectsynth", "generate", "INPUT", "OUTPUT", *(self._options() or ["--preset", file])])
+
+    def _options(self) -> list[str] | None:
+        """Return the options that make a single defect; None for a mixture, and for what options cannot say."""
         settings = self._settings()
         if settings is None:
-            return f"defectsynth generate INPUT OUTPUT --preset {file}"
-        words = "".join(
-            f" --set '{name}={yaml.safe_dump(value, default_flow_style=True).partition(chr(10))[0]}'"
-            for name, value in settings.items()
-            if name != "p"  # every image of a data set gets a defect
-        )
-        return f"defectsynth generate INPUT OUTPUT --defect {self.defect(()).kind}{words}"
+            return None
+        settings.pop("p", None)  # every image of a data set gets a defect
+        kind = self.defect(()).kind
+        words = [f"{name}={_one_line(value)}" for name, value in settings.items()]
+        try:
+            made = make_defects([kind], parse_settings(words))
+        except (UsageError, ValueError):
+            return None
+        if A.to_dict(made)["transform"] != self.node(()) | {"p": 1.0}:
+            return None
+        return ["--defect", kind, *(word for each in words for word in ("--set", each))]
 
     def _settings(self) -> dict[str, Any] | None:
         """Return the arguments of a single defect that differ from its defaults, None for a mixture."""
@@ -201,3 +217,8 @@ class Design:
         if "where" in changed:
             changed["where"] = self.value((), "where") or changed["where"]
         return changed
+
+
+def _one_line(value: Any) -> str:
+    """Return a value as YAML in one line."""
+    return yaml.safe_dump(value, default_flow_style=True, width=math.inf, sort_keys=False).partition("\n")[0]

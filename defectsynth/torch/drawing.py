@@ -38,13 +38,14 @@ MIN_SIDE = 16  # from which the first axis of (H, W, 3) is no number of channels
 
 
 def as_transform(transform: Any) -> Any:
-    """Return a defect or a composition of defects, given itself or its name.
+    """Return a defect or a composition of defects, given itself, its name or its file.
 
     Raises:
         TypeError: if it is neither, or the composition holds other transforms.
         ValueError: if no defect, preset or file has the name.
     """
-    if isinstance(transform, str):
+    if isinstance(transform, (str, Path)):
+        transform = str(transform)
         known = named_defects()
         if transform in known:
             return known[transform](p=1.0)

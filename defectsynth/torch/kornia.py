@@ -71,7 +71,9 @@ class DefectAugmentation(IntensityAugmentationBase2D):
         """Return the masks with the defects of their images."""
         seeds, drawn = self._drawn
         if seeds != params["seeds"].tolist():
-            raise ValueError("data_keys must have the image before its mask")
+            raise ValueError(
+                "data_keys must have the image before its mask, and masks of a batch must be one tensor (B, 1, H, W)"
+            )
         mask = MaskTarget(masks, masks)
         for index, image in drawn.items():
             mask.add(index, image)

@@ -164,7 +164,7 @@ class DefectModule(v2.Transform):
                 found = [target for mask, target in zip(given, masks, strict=False) if mask is leaf]
                 leaves[index] = found[0].result() if found else leaf
         output = tree_unflatten(leaves, structure)
-        label = torch.tensor(labels, device=image.device) if batch_shape(image) else labels[0]
+        label = torch.tensor(labels, dtype=torch.int64, device=image.device) if batch_shape(image) else labels[0]
         fresh = [] if given else [masks[0].result()]
         if sample is image:
             return DefectSample(result, fresh[0], label)

@@ -13,7 +13,7 @@ from torchvision import tv_tensors
 from torchvision.transforms.v2.functional import convert_bounding_box_format
 
 from defectsynth.core.arrays import Array
-from defectsynth.torch.drawing import DrawnImage
+from defectsynth.torch.drawing import WORKING_DTYPES, DrawnImage
 
 BOX_FORMATS = ("XYXY", "XYWH", "CXCYWH")
 
@@ -90,7 +90,9 @@ def to_array(mask: Any, name: str) -> Array:
     """
     if not isinstance(mask, (torch.Tensor, np.ndarray, PIL.Image.Image)):
         raise TypeError(f"{name} must be a tensor, an array or a PIL image, got {type(mask).__name__}")
-    return mask.detach().cpu().numpy() if isinstance(mask, torch.Tensor) else np.asarray(mask)
+    if not isinstance(mask, torch.Tensor):
+        return np.asarray(mask)
+    return mask.detach().to("cpu", WORKING_DTYPES.get(mask.dtype, mask.dtype)).numpy()
 
 
 def to_planes(mask: Any, image: Any, name: str) -> Array:
@@ -129,13 +131,16 @@ class MaskTarget:
         """Return the mask; of the type, shape, dtype and device of a given one, else a `tv_tensors.Mask`."""
         given, image = self._given, self._image
         if isinstance(given, PIL.Image.Image):
-            return PIL.Image.fromarray(self._planes[0])
+            mask = PIL.Image.fromarray(self._planes[0])
+            if given.mode == "P":
+                mask.putpalette(given.getpalette() or [])
+            return mask
         if isinstance(given, np.ndarray):
             return self._planes.reshape(given.shape)
         if isinstance(given, torch.Tensor):
-            return tv_tensors.wrap(torch.from_numpy(self._planes).reshape(given.shape).to(given.device), like=given)
-        mask = torch.from_numpy(self._planes).reshape(mask_shapes(image)[0])
-        return tv_tensors.Mask(mask.to(image.device) if isinstance(image, torch.Tensor) else mask)
+            return tv_tensors.wrap(torch.from_numpy(self._planes).reshape(given.shape).to(given), like=given)
+        planes = torch.from_numpy(self._planes).reshape(mask_shapes(image)[0])
+        return tv_tensors.Mask(planes.to(image.device) if isinstance(image, torch.Tensor) else planes)
 
 
 def move_boxes(boxes: tv_tensors.BoundingBoxes, image: Any, drawn: DrawnImage | None) -> tv_tensors.BoundingBoxes:
@@ -171,6 +176,8 @@ def join_labels(given: Any, drawn: Any) -> Any:
         return drawn
     if isinstance(given, (list, tuple)):
         return type(given)(join_labels(torch.tensor(given), drawn).tolist())
+    if isinstance(given, np.ndarray):
+        return join_labels(torch.as_tensor(given), torch.as_tensor(drawn).cpu()).numpy()
     if isinstance(given, torch.Tensor):
         if not ((given == 0) | (given == 1)).all() or (given.ndim and given.shape != np.shape(drawn)):
             raise ValueError(f"label must be 0 (normal) or 1 (defect), one an image, got {given}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import nullcontext
 from itertools import islice
@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from defectsynth.core.cache import WATCHED
-from defectsynth.core.images import checked_peak
+from defectsynth.core.images import checked_peak, white_level
 from defectsynth.core.measurements import READ_ONLY, current_store, use_store
 from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import checked_whole
@@ -25,12 +25,15 @@ from defectsynth.engine.synthesis import check_transform
 from defectsynth.engine.transform import DefectTransform
 from defectsynth.scene.foreground import Foreground, foreground_in
 from defectsynth.scene.scene import Scene
-from defectsynth.training.reading import ImageLike, check_images, read_image_of
+from defectsynth.training.reading import ImageLike, check_images, errors_of, read_image_of
 
 TRIED_IMAGES, TRIED_SEEDS = 4, 3  # images and seeds with which each defect is drawn, to see what it measures
 TOGETHER = 16  # images that a worker gets at once
 WAITING_BATCHES = 2  # of each worker, running and next
 
+UNUSABLE = (FileNotFoundError, TypeError, ValueError)  # errors of an image
+
+Measured = tuple[int, list[tuple[int, Exception]]]  # number of images, index and error of those that cannot be used
 Measurement = tuple[Callable[[Foreground], Any] | None, str]  # of a foreground, by its method; None: itself
 
 
@@ -38,7 +41,7 @@ class Prepared(NamedTuple):
     """Summary of a call of `prepare`.
 
     Attributes:
-        images: number of images.
+        images: number of images that were measured.
         measurements: number of measurements on each of them.
     """
 
@@ -54,6 +57,7 @@ def prepare(
     workers: int = 1,
     peak: float | None = None,
     progress: Callable[[int, int], object] | None = None,
+    on_error: Callable[[int, Exception], object] | None = None,
 ) -> Prepared:
     """Find on every image what the defects of a transform will ask for, and keep it.
 
@@ -73,15 +77,18 @@ def prepare(
             `if __name__ == "__main__":`, as with every spawned process.
         peak: white level of uint16 images, see `synthesize`.
         progress: called after every image or batch with the number of images done and of all.
+        on_error: called with the index and the error of each image that cannot be used; the others are measured. None
+            raises the first of these errors.
 
     Returns:
         The number of images and of measurements on each.
 
     Raises:
-        TypeError: if `images` is no sequence, or `transform` holds no defect.
+        TypeError: if `images` is no sequence, `transform` holds no defect, or `progress` or `on_error` is no function.
         ValueError: if `images` is empty, `workers` is below 1, several workers have no store, or the store in use is
             only read.
-        FileNotFoundError, ValueError: if an image file is missing or broken; the error names it.
+        FileNotFoundError, TypeError, ValueError: without `on_error`, if an image file is missing or broken, or no image
+            that defects can be drawn into; the error names it.
         OSError: if the store cannot be written.
 
     Examples:
@@ -101,22 +108,34 @@ def prepare(
         raise TypeError(f"transform must hold a defect, got {short_repr(transform)}")
     workers = checked_whole("workers", workers, least=1)
     level = None if peak is None else checked_peak(peak)
-    if progress is not None and not callable(progress):
-        raise TypeError(f"progress must be callable or None, got {short_repr(progress)}")
+    for name, function in (("progress", progress), ("on_error", on_error)):
+        if function is not None and not callable(function):
+            raise TypeError(f"{name} must be callable or None, got {short_repr(function)}")
     with nullcontext() if store is None or _is_written(store) else use_store(store):
         used = current_store()
         if workers > 1 and used is None:
             raise ValueError(f"workers must be 1 without a store, got {workers}")
         if used is not None and used.limit == READ_ONLY:
             raise ValueError(f"store must be one that is written, got {used.folder} in use with write=False")
-        asked = _asked_by(defects, images, level)
+        if used is not None:
+            used.error = None  # of an earlier call
+        asked = _asked_by(defects, images, level, skips=on_error is not None)
         batches = [range(start, min(start + TOGETHER, len(images))) for start in range(0, len(images), TOGETHER)]
-        done = 0
-        for number in _measured(images, batches, asked, level, workers):
-            done += number
+        done = failed = 0
+        for number, errors in _measured(images, batches, asked, level, workers):
+            _report(errors, on_error)
+            done, failed = done + number, failed + len(errors)
             if progress is not None:
                 progress(done, len(images))
-    return Prepared(len(images), len(asked))
+    return Prepared(len(images) - failed, len(asked))
+
+
+def _report(errors: list[tuple[int, Exception]], on_error: Callable[[int, Exception], object] | None) -> None:
+    """Hand errors of images over, or raise the first one."""
+    for index, error in errors:
+        if on_error is None:
+            raise error
+        on_error(index, error)
 
 
 def _is_written(folder: str | Path) -> bool:
@@ -125,17 +144,34 @@ def _is_written(folder: str | Path) -> bool:
     return used is not None and used.limit != READ_ONLY and used.folder == Path(folder).resolve()
 
 
-def _asked_by(defects: Sequence[DefectTransform], images: Sequence[ImageLike], peak: float | None) -> list[Measurement]:
-    """Return the measurements that defects ask for on images spread over the sequence."""
+def _asked_by(
+    defects: Sequence[DefectTransform], images: Sequence[ImageLike], peak: float | None, *, skips: bool
+) -> list[Measurement]:
+    """Return the measurements that defects ask for on images spread over the sequence.
+
+    Args:
+        defects: all of a transform.
+        images: see `prepare`.
+        peak: see `prepare`.
+        skips: whether the next image takes the place of one that cannot be used.
+    """
     calls: dict[Any, tuple[Any, ...]] = {}
     chosen = sorted({round(at) for at in np.linspace(0, len(images) - 1, TRIED_IMAGES)})
     WATCHED.append(calls)
     try:
         for index in chosen:
-            image = read_image_of(images, index)
-            for defect in defects:
-                for seed in range(TRIED_SEEDS):
-                    defect.draw(image, seed=seed, peak=peak)
+            for number in range(index, len(images) if skips else index + 1):
+                try:
+                    image = read_image_of(images, number)
+                    white_level(image, peak)
+                except UNUSABLE:
+                    if skips:
+                        continue
+                    raise
+                for defect in defects:
+                    for seed in range(TRIED_SEEDS):
+                        defect.draw(image, seed=seed, peak=peak)
+                break
     finally:
         WATCHED.remove(calls)
     found: dict[Measurement, None] = {}
@@ -149,19 +185,19 @@ def _asked_by(defects: Sequence[DefectTransform], images: Sequence[ImageLike], p
 
 def _measured(
     images: Sequence[ImageLike], batches: list[range], asked: list[Measurement], peak: float | None, workers: int
-) -> Iterator[int]:
-    """Measure batches of images; yield the number of images of each as it is done."""
+) -> Iterator[Measured]:
+    """Measure batches of images; yield what `_measure` returns for each as it is done."""
     if workers == 1:
         for batch in batches:
-            yield from (_measure([read_image_of(images, index)], asked, peak) for index in batch)
+            yield from (_measure({index: images[index]}, asked, peak) for index in batch)
         return
     # A forked process could wait for threads of OpenCV or torch that exist in its parent only.
     pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_start)
-    waiting, running = iter(batches), set[Future[int]]()
+    waiting, running = iter(batches), set[Future[Measured]]()
     try:
         while True:
             for batch in islice(waiting, WAITING_BATCHES * workers - len(running)):
-                some = [images[index] for index in batch]
+                some = {index: images[index] for index in batch}
                 with interrupts_held():  # so that a process which starts here leaves Ctrl-C to this one
                     running.add(pool.submit(_measure, some, asked, peak))
             if not running:
@@ -179,14 +215,21 @@ def _start() -> None:
     follow_parent()
 
 
-def _measure(images: Sequence[ImageLike], asked: list[Measurement], peak: float | None) -> int:
-    """Measure images; return their number.
+def _measure(images: Mapping[int, ImageLike], asked: list[Measurement], peak: float | None) -> Measured:
+    """Measure images; return their number, and index and error of those that cannot be used.
 
     Raises:
         OSError: if the store cannot be written.
     """
-    for index in range(len(images)):
-        scene = Scene(read_image_of(images, index), peak=peak)
+    errors: list[tuple[int, Exception]] = []
+    for index in images:
+        try:
+            image = read_image_of(images, index)
+            with errors_of(images, index):
+                scene = Scene(image, peak=peak)
+        except UNUSABLE as error:
+            errors.append((index, error))
+            continue
         for call, method in asked:
             found = scene.foreground(method)
             if call is not None:
@@ -194,4 +237,4 @@ def _measure(images: Sequence[ImageLike], asked: list[Measurement], peak: float 
     store = current_store()
     if store is not None and store.error is not None:
         raise store.error
-    return len(images)
+    return len(images), errors

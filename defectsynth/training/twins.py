@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from defectsynth.core.arrays import Array, Bytes
-from defectsynth.core.images import check_image, checked_peak
+from defectsynth.core.images import checked_peak
+from defectsynth.core.masks import check_masks
 from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Number, checked_whole
 from defectsynth.engine.compat import leaves
@@ -26,7 +27,7 @@ from defectsynth.engine.unrecorded import UnrecordedState
 from defectsynth.engine.workers import worker_seed
 from defectsynth.training.curriculum import Curriculum, with_severity
 from defectsynth.training.hard_negatives import disturbed
-from defectsynth.training.reading import ImageLike, check_images, read_image_of
+from defectsynth.training.reading import ImageLike, check_images, errors_of, read_image_of
 
 PAIR = 2  # marks the seed that both items of a pair share
 SHARE = Number(0.0, 1.0, "share of the twins")
@@ -181,7 +182,7 @@ class AnomalyTwins(Sequence[Twin]):
 
     def __len__(self) -> int:
         """Return twice the number of images."""
-        return 2 * len(self.images)
+        return len(self._counts) - 1
 
     def __getitem__(self, index: int) -> Twin:  # type: ignore[override]  # slices would draw without being asked
         """Return item `index`, drawn afresh if it is odd."""
@@ -208,7 +209,6 @@ class AnomalyTwins(Sequence[Twin]):
         position = index % len(self)
         image = read_image_of(self.images, position // 2)
         roi = None if self.rois is None else self.rois[position // 2]
-        check_image(image)
         epoch, reads = int(self._counts[0]), int(self._counts[1 + position])
         self._counts[1 + position] = reads + 1
         loader = worker_seed() if self._copied else 0
@@ -221,7 +221,10 @@ class AnomalyTwins(Sequence[Twin]):
             rng = np.random.default_rng(key)
             if rng.random() < self.hard_negatives:
                 image = disturbed(image, seed=int(rng.integers(1 << 62)), peak=self.peak)
-        state = kind.of(image, roi, self.peak)
+        with errors_of(self.images, position // 2):
+            if roi is not None:
+                check_masks("roi", [roi], image.shape[:2])
+            state = kind.of(image, roi, self.peak)
         self._draw(state, self._transform_after(epoch + reads), seeds, key)
         return state, image
 

@@ -38,6 +38,13 @@ def parse_arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return arguments
 
 
+def _path(text: str) -> Path:
+    """Return the path that an argument gives; an empty one, as of an unset variable, would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("must be a path, got ''")
+    return Path(text)
+
+
 def _add_run(parser: argparse.ArgumentParser) -> None:
     """Add arguments that give one-element lists under the names of `benchmark`."""
     parser.set_defaults(splits=1)
@@ -103,25 +110,25 @@ def _add_audit(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--against",
-        type=Path,
+        type=_path,
         metavar="RESULTS",
         help="folder of trained results with these generators; reports how well the audit predicts their AUROC",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for audit.json and the sheets")
+    parser.add_argument("--out", type=_path, required=True, metavar="DIR", help="for audit.json and the sheets")
     parser.add_argument("--twins", type=int, default=200, metavar="N", help="defects to draw (default: 200)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
     _add_peak(parser, default="estimated from the images")
 
 
 def _add_compare(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("first", type=Path, metavar="A")
-    parser.add_argument("second", type=Path, metavar="B")
+    parser.add_argument("first", type=_path, metavar="A")
+    parser.add_argument("second", type=_path, metavar="B")
 
 
 def _add_predict(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("model", type=Path, metavar="MODEL", help="folder of a finished run, or the model.pt in it")
-    parser.add_argument("images", type=Path, nargs="+", metavar="IMAGES", help="files or folders of images")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for predictions.json and heat maps")
+    parser.add_argument("model", type=_path, metavar="MODEL", help="folder of a finished run, or the model.pt in it")
+    parser.add_argument("images", type=_path, nargs="+", metavar="IMAGES", help="files or folders of images")
+    parser.add_argument("--out", type=_path, required=True, metavar="DIR", help="for predictions.json and heat maps")
     parser.add_argument(
         "--false-positives",
         type=float,
@@ -132,13 +139,13 @@ def _add_predict(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("results", type=Path, metavar="RESULTS")
-    parser.add_argument("--page", type=Path, metavar="FILE", help="to write (default: report.html in RESULTS)")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="folder of the categories, if it was moved")
+    parser.add_argument("results", type=_path, metavar="RESULTS")
+    parser.add_argument("--page", type=_path, metavar="FILE", help="to write (default: report.html in RESULTS)")
+    parser.add_argument("--data", type=_path, metavar="DIR", help="folder of the categories, if it was moved")
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("out", type=Path, metavar="DIR", help="for everything that is written")
+    parser.add_argument("out", type=_path, metavar="DIR", help="for everything that is written")
     parser.add_argument(
         "--families",
         nargs="+",
@@ -153,12 +160,12 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the categories")
+    parser.add_argument("--data", type=_path, required=True, metavar="DIR", help="folder of the categories")
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     _add_data(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="for a folder for each cell")
+    parser.add_argument("--out", type=_path, required=True, metavar="DIR", help="for a folder for each cell")
     parser.add_argument(
         "--backbone",
         default="efficientnet_lite0",

@@ -17,6 +17,8 @@ from defectsynth.cli import main
         ("defectsynth generate --defect scr", "scratch"),
         ("defectsynth generate --preset screw-thread_t", "screw-thread_top"),
         ("defectsynth generate --layout mv", "mvtec"),
+        ("defectsynth generate --preset screw-without-thread_t", "screw-without-thread_top"),
+        ("defectsynth preview --where e", "edge"),
         ("defectsynth show generic_t", "generic_texture"),
     ],
 )

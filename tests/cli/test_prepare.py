@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from defectsynth.cli import main
@@ -21,11 +23,15 @@ def test_generate_draws_the_same_with_a_prepared_store(
     store, words = tmp_path / "store", ("--preset", "screw", "--count", "8")
     _, without = generate(good, *words, name="without")
     (good / "broken.png").write_bytes(b"nothing")
+    cv2.imwrite(str(good / "wide.tif"), np.zeros((40, 40), np.int32))
     assert main(["prepare", str(good), "--preset", "screw", "--store", str(store), "--workers", "2", "--quiet"]) == 1
     printed = capsys.readouterr()
     assert "measurements on 5 images in" in printed.out
+    assert "2 failed:" in printed.err
     assert "broken.png" in printed.err
+    assert "wide.tif: image must be uint8, uint16 or float32, got int32" in printed.err
     (good / "broken.png").unlink()
+    (good / "wide.tif").unlink()
     found = tree(store)
     assert found
     for workers in (1, 2):
@@ -41,6 +47,8 @@ def test_generate_draws_the_same_with_a_prepared_store(
         (["prepare", "{good}", "--store", "{new}"], "prepare must have --defect or --preset"),
         (["prepare", "{good}", "--defect", "line", "--store", "{good}/s"], "--store must not lie inside INPUT"),
         (["prepare", "{good}", "--defect", "line"], "--store"),
+        (["prepare", "{good}", "--defect", "line", "--store", ""], "argument --store: must be a path, got ''"),
+        (["generate", "{good}", "", "--defect", "line"], "argument OUTPUT: must be a path, got ''"),
         (
             ["generate", "{good}", "{new}", "--defect", "line", "--store", "{good}/a.png"],
             "--store must be a folder, got",

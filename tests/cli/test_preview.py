@@ -79,6 +79,8 @@ def test_chosen_images_have_one_row_each(good: Path, tmp_path: Path, capsys: pyt
     assert names[0] not in page
     assert main([*words, "--image", f"{names[0]}x"]) == 2
     assert f"did you mean {names[0]}" in capsys.readouterr().err
+    assert main([*words, "--rows", "7"]) == 2
+    assert "--rows must not be given together with --image" in capsys.readouterr().err
 
 
 def test_a_sheet_among_the_images_is_refused(good: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,8 +8,10 @@ import pytest
 import yaml
 
 import defectsynth as ds
+from defectsynth.cli.layouts import LAYOUTS
+from defectsynth.registry import named_presets, types_of
 
-REFUSED = ["good", "combined", "Good", "COMBINED", "con", "NUL", "com1", "lpt9"]
+REFUSED = ["good", "Good", "COMBINED", "Combined", "con", "NUL", "com1", "lpt9"]
 ODD = ["no", "null", "1", "-", "true", "1_5", "y", "on", "Off", "0x1F", "1e3", "-1", "_", "0b1"]
 
 
@@ -23,6 +25,18 @@ def test_a_type_named_as_a_folder_of_the_layout_is_refused(
     errors = capfd.readouterr().err
     assert "defect_type must not be a reserved name of the layout mvtec (good, combined, con," in errors
     assert f"got '{name}'" in errors
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_types_of_every_preset_are_possible_in_every_layout(layout: str) -> None:
+    for make in named_presets().values():
+        LAYOUTS[layout].check_types(types_of(make()))
+
+
+def test_presets_with_the_type_combined_are_generated(good: Path, generate: Any) -> None:
+    code, output = generate(good, "--preset", "pill-combined", "--count", "3")
+    assert code == 0
+    assert len([*output.glob("test/combined/*.png")]) == len([*output.glob("ground_truth/combined/*.png")]) == 3
 
 
 def test_a_reserved_type_in_a_preset_file_is_refused(

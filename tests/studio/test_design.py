@@ -2,6 +2,7 @@
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import albumentations as A
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import defectsynth as ds
 from defectsynth.cli.arguments import parse
 from defectsynth.cli.choice import chosen_transform
+from defectsynth.looks.texture import TEXTURES
 from defectsynth.studio.design import Design
 
 IMAGE = np.full((96, 96, 3), 120, np.uint8)
@@ -32,6 +34,26 @@ def test_a_single_defect_is_the_same_as_file_line_and_command(tmp_path: Path) ->
     words = shlex.split(design.command("preset.yaml").replace("INPUT OUTPUT", "in out"))
     assert words[:4] == ["defectsynth", "generate", "in", "out"]
     assert drawn(chosen_transform(parse(words[1:]))) == expected
+
+
+@pytest.mark.parametrize(
+    ("transform", "options"),
+    [
+        (ds.TexturePatch(families=tuple(TEXTURES)[:12], p=1.0), True),
+        (ds.Scratch(where=ds.places.AlongObject(share_range=(0.5, 0.9)), p=1.0), True),
+        (ds.Scratch(defect_type="no", p=1.0), True),
+        (ds.Scratch(defect_type="1e3", p=1.0), False),  # a number in --set
+        (ds.Scratch(mask_kind="alpha", p=1.0), False),
+        (ds.PaintedDefect(shape=ds.shapes.Band(), p=1.0), False),
+    ],
+)
+def test_the_command_makes_the_same_or_reads_the_file(*, transform: Any, options: bool) -> None:
+    design = Design(A.to_dict(transform), "mine")
+    words = shlex.split(design.command("my preset.yaml"))
+    if options:
+        assert A.to_dict(chosen_transform(parse(words[1:])))["transform"] == design.node(())
+    else:
+        assert words == ["defectsynth", "generate", "INPUT", "OUTPUT", "--preset", "my preset.yaml"]
 
 
 @pytest.mark.parametrize("name", ["screw", "generic_texture", "nsa_object", "pill-combined"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from defectsynth.cli import main
+from defectsynth.studio.server import HostCheck
 from eval.sample_set.__main__ import main as write_sample_set
 from examples.check_studio import CHANGES, browser_program, served, walk
 
@@ -36,6 +37,24 @@ def test_a_person_can_turn_compare_save_and_open(parts: Path, tmp_path: Path) ->
             urllib.request.urlopen(foreign, timeout=60)  # noqa: S310
         with refused.value as answer:  # which holds a socket open
             assert answer.code == 400
+
+
+@pytest.mark.parametrize(
+    ("header", "is_answered"),
+    [
+        ("127.0.0.1:8080", True),
+        ("192.0.2.7:8080", True),
+        ("[::1]:8080", True),
+        ("LOCALHOST:8080", True),
+        ("camera.lan:8080", True),
+        ("elsewhere.test:8080", False),
+        ("127.0.0.1.elsewhere.test", False),
+        ("", False),
+        ("[::1", False),
+    ],
+)
+def test_addresses_and_names_of_this_machine_are_answered(header: str, *, is_answered: bool) -> None:
+    assert HostCheck(None, names=["localhost", "camera.lan"]).allows(header) is is_answered
 
 
 @pytest.mark.parametrize(

@@ -61,3 +61,35 @@ def test_a_compiled_module_draws_the_same() -> None:
     found = torch.compile(module, backend="eager")(image)
     assert torch.equal(found.image, expected.image)
     assert torch.equal(found.mask, expected.mask)
+
+
+def test_labels_of_a_batch_may_be_an_array() -> None:
+    images = torch.rand(3, 3, 64, 64)
+    given = np.array([0, 1, 0])
+    found = DefectModule("scratch", p=0.0)({"image": images, "label": given})["label"]
+    assert isinstance(found, np.ndarray)
+    assert (found.dtype, found.tolist()) == (given.dtype, [0, 1, 0])
+    assert DefectModule("scratch")({"image": images, "label": given})["label"].tolist() == [1, 1, 1]
+    with pytest.raises(ValueError, match="label must be 0"):
+        DefectModule("scratch")({"image": images, "label": np.array([0, 2, 0])})
+
+
+def test_labels_of_an_empty_batch_are_whole_numbers() -> None:
+    assert DefectModule("scratch")(torch.zeros(0, 3, 64, 64)).label.dtype == torch.int64
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_masks_of_half_precision_are_drawn_into(dtype: torch.dtype) -> None:
+    found = DefectModule("scratch")({"image": torch.rand(3, 64, 64), "mask": torch.zeros(64, 64, dtype=dtype)})["mask"]
+    assert found.dtype == dtype
+    assert found.unique().tolist() == [0.0, 1.0]
+
+
+def test_a_palette_mask_keeps_its_palette() -> None:
+    mask = PIL.Image.fromarray(np.zeros((64, 64), np.uint8))
+    mask.putpalette([0, 0, 0, 200, 10, 10] + [90] * 762)
+    image = PIL.Image.fromarray(np.full((64, 64, 3), 90, np.uint8))
+    found = DefectModule("scratch")({"image": image, "mask": mask})["mask"]
+    assert found.mode == "P"
+    assert found.getpalette()[:6] == [0, 0, 0, 200, 10, 10]
+    assert np.asarray(found).any()

@@ -85,3 +85,8 @@ def test_a_mask_without_its_image_is_refused() -> None:
     params = stage.forward_parameters(IMAGES.shape)
     with pytest.raises(ValueError, match="image before its mask"):
         stage.transform_masks(MASKS, params, stage.flags)
+
+
+def test_a_list_of_masks_is_refused() -> None:
+    with pytest.raises(ValueError, match="masks of a batch must be one tensor"):
+        sequence(DefectAugmentation("scratch"))(IMAGES, [*MASKS])

@@ -191,6 +191,7 @@ def test_names_files_and_transforms(tmp_path: Path) -> None:
         "screw",
         "screw-without-thread_top",
         str(path),
+        path,
         ds.Stain(),
         A.OneOf([ds.Pit(), ds.Line()], p=1),
     ):

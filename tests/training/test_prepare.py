@@ -110,3 +110,38 @@ def test_a_store_that_is_only_read_is_refused(tmp_path: Path) -> None:
         pytest.raises(ValueError, match=r"store must be one that is written, got .*none in use with write=False"),
     ):
         ds.prepare(images()[:1], ds.ColorSpot(where="object"))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_images_that_cannot_be_used_are_named_and_left_out(workers: int, tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"nothing")
+    write_image(tmp_path / "last.png", make_part(7))
+    some: list[Any] = [np.zeros((64, 64), np.int32), tmp_path / "broken.png", *images(), tmp_path / "last.png"]
+    errors: dict[int, str] = {}
+    defect = ds.Scratch(where="object")
+    prepared = ds.prepare(
+        some, defect, store=tmp_path / "store", workers=workers, on_error=lambda at, why: errors.update({at: str(why)})
+    )
+    assert prepared == (7, 1)
+    assert sorted(errors) == [0, 1]
+    assert errors[0] == "images[0]: image must be uint8, uint16 or float32, got int32"
+    assert "broken.png" in errors[1]
+    with pytest.raises(TypeError, match=r"images\[0\]: image must be uint8"):
+        ds.prepare(some, defect, store=tmp_path / "store")
+    with pytest.raises(TypeError, match="on_error must be callable or None, got 3"):
+        ds.prepare(images(), defect, on_error=3)  # type: ignore[arg-type]
+
+
+def test_a_write_that_failed_once_ends_no_later_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    defect = ds.Scratch(where="object")
+    with ds.use_store(tmp_path):
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "write_bytes", full)
+            with pytest.raises(OSError, match="No space left"):
+                ds.prepare(images(), defect)
+        clear_caches()
+        assert ds.prepare(images(), defect).images == 6
+    assert len([*tmp_path.rglob("*.measurement")]) == 6

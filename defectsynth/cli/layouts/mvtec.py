@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from defectsynth.cli.errors import UsageError
 from defectsynth.cli.layouts.base import Layout, Output
+from defectsynth.presets.mixture import COMBINED
 
 DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
-RESERVED = ("good", "combined", *DEVICES)  # types of defect are folders; DEVICES cannot be on Windows
+RESERVED = ("good", COMBINED, *DEVICES)  # types of defect are folders; DEVICES cannot be on Windows
 
 
 class MvtecLayout(Layout):
@@ -26,7 +27,7 @@ class MvtecLayout(Layout):
     def check_types(self, types: Sequence[str]) -> None:
         """Raise UsageError if a type cannot be a folder of its own."""
         for name in types:
-            if name.lower() in RESERVED:
+            if name.lower() in RESERVED and name != COMBINED:  # the type of presets that draw several is the folder's
                 raise UsageError(
                     f"defect_type must not be a reserved name of the layout mvtec ({', '.join(RESERVED)}), got {name!r}"
                 )
@@ -45,5 +46,5 @@ class MvtecLayout(Layout):
 
     def paths(self, output: Output) -> tuple[str, str]:
         """Return the paths of an output image and its mask in the folders of its type."""
-        folder = output.types[0] if len(set(output.types)) == 1 else "combined"
+        folder = output.types[0] if len(set(output.types)) == 1 else COMBINED
         return f"test/{folder}/{output.number:06d}.png", f"ground_truth/{folder}/{output.number:06d}_mask.png"
