@@ -112,6 +112,10 @@ def arguments_in(text: str) -> dict[str, str]:
 
 def preset_summary(name: str) -> str:
     """Return one line on a preset of `named_presets`."""
+    category, left_out, kind = name.partition(WITHOUT)
+    if left_out:
+        others = [each for each in CATEGORIES[category] if each != kind]
+        return f"Draws one defect of {category}: one of {', '.join(others)}."
     category, _, kind = name.partition("-")
     if category not in CATEGORIES:
         return summary(named_presets()[name])

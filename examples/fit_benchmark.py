@@ -24,6 +24,7 @@ import numpy as np
 
 import defectsynth as ds
 from defectsynth.fitting.saving import save_fit
+from defectsynth.presets import CATEGORIES
 from eval.benchmark.results import Results
 from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.cli.benchmark import run_all
@@ -90,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser.parse_args(argv)
     out = given.out.resolve()
     cells, fitted = [], {}
-    for name in given.categories or find_categories(given.data):
+    for name in given.categories or [name for name in find_categories(given.data) if name in CATEGORIES]:
         category = read_category(given.data / name)
         for known in given.known:
             for choice in given.choices:

@@ -23,6 +23,7 @@ from defectsynth.registry import (
     meanings_of,
     named_defects,
     named_presets,
+    preset_named,
     preset_summary,
     summary,
     unknown_name,
@@ -55,17 +56,23 @@ def show(arguments: Namespace) -> int:
     defects = named_defects()
     if arguments.name in defects:
         print(_defect(defects[arguments.name]))
-    elif arguments.name in named_presets():
-        print(_preset(arguments.name))
+    elif (preset := _preset_named(arguments.name)) is not None:
+        print(_preset(arguments.name, preset))
     else:
         known = [*defects, *named_presets()]
         raise UsageError(f"NAME {unknown_name(arguments.name, known, 'defect or preset')}")
     return 0
 
 
-def _preset(name: str) -> str:
-    factory = named_presets()[name]
-    plain = yaml.safe_dump(A.to_dict(factory()), sort_keys=False, default_flow_style=None, width=100)
+def _preset_named(name: str) -> A.Compose | None:
+    try:
+        return preset_named(name)
+    except ValueError as error:
+        raise UsageError(f"NAME {name}: {error}") from error
+
+
+def _preset(name: str, preset: A.Compose) -> str:
+    plain = yaml.safe_dump(A.to_dict(preset), sort_keys=False, default_flow_style=None, width=100)
     return f"# {preset_summary(name)}\n{plain.rstrip()}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from argparse import Namespace
 from collections.abc import Sequence
@@ -72,7 +73,8 @@ def fit(arguments: Namespace) -> int:
 
 def _write(found: Fit, arguments: Namespace, defects: Sequence[_Defect], sheet: Path) -> None:
     print(found)
-    category, prefix = _place(arguments.defects.resolve())
+    given = Path(os.path.abspath(arguments.defects))  # noqa: PTH100  a link to a category has its name
+    category, prefix = _place(given)
     save_fit(found, arguments.out, images=[f"{prefix}{each.name}" for each in defects], category=category)
     write_whole(sheet, encode_png(found.sheet))
 
@@ -102,7 +104,7 @@ def find_defects(arguments: Namespace) -> list[_Defect]:
     for name in names:
         parts = PurePosixPath(name).parts
         kind = parts[0] if len(parts) > 1 else TYPE
-        if kind == GOOD or (option == "--masks" and folder == arguments.defects and _is_mask(name, names)):
+        if kind.casefold() == GOOD or (option == "--masks" and folder == arguments.defects and _is_mask(name, names)):
             continue
         stem = _stem(name)
         mine = [each for each in partners.get(stem, ()) if folder != arguments.defects or each != name]

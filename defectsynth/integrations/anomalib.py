@@ -37,6 +37,7 @@ from anomalib.data.utils.generators import PerlinAnomalyGenerator
 from anomalib.models.image.dsr.anomaly_generator import DsrAnomalyGenerator
 from lightning.pytorch.trainer.states import TrainerFn
 
+from defectsynth.core.arrays import threshold_mask
 from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import Number
 from defectsynth.engine.pipeline import seed_at
@@ -200,7 +201,7 @@ def _with_defects(
             continue
         name = f"{index:05d}_{Path(row['image_path']).stem}.png"
         paths = {"image_path": folder / "images" / name, "mask_path": folder / "masks" / name}
-        for path, pixels in zip(paths.values(), (sample.image, sample.mask), strict=True):
+        for path, pixels in zip(paths.values(), (sample.image, threshold_mask(sample.mask, 1)), strict=True):
             path.parent.mkdir(parents=True, exist_ok=True)
             PIL.Image.fromarray(pixels).save(path)
         label = sample.defects[0]["defect_type"] or sample.defects[0]["kind"]

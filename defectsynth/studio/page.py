@@ -75,6 +75,7 @@ class StudioPage:
     def _choice(self) -> None:
         names = {name: f"{name}: {summary(kind)}"[:90] for name, kind in named_defects().items()}
         names |= {name: f"{name}: {preset_summary(name)}"[:90] for name in named_presets()}
+        names.setdefault(self.design.name, self.design.name)  # a file, or a preset without one of its types
         ui.select(
             names, label="Defect or preset", value=self.design.name, with_input=True, on_change=self._chosen
         ).classes("w-full").props("dense use-input").mark("choice")

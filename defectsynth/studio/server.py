@@ -12,7 +12,9 @@ from urllib.parse import urlsplit
 
 from defectsynth.cli.errors import UsageError
 from defectsynth.cli.options import check_options
-from defectsynth.registry import named_defects, named_presets, unknown_name
+from defectsynth.core.messages import did_you_mean
+from defectsynth.registry import named_defects, named_presets
+from defectsynth.studio.design import Design
 from defectsynth.studio.images import ImageFolder
 
 ALL_ADDRESSES = ("0.0.0.0", "::")  # noqa: S104  only where the user asks for them
@@ -26,8 +28,11 @@ def studio(arguments: Namespace) -> int:
         raise UsageError("--masks must go with --defects")
     real = ImageFolder(arguments.defects, arguments.masks, name="--defects") if arguments.defects else None
     known = {**named_defects(), **named_presets()}
-    if arguments.show not in known:
-        raise UsageError(f"--show {unknown_name(arguments.show, known, 'defect or preset')}")
+    try:
+        Design.named(arguments.show)
+    except ValueError as error:
+        hint = did_you_mean(arguments.show, known)
+        raise UsageError(f"--show must be the name of a defect or preset, got {arguments.show!r}{hint}") from error
     if find_spec("nicegui") is None:
         raise UsageError("studio needs NiceGUI: pip install 'defectsynth[studio]'")
     serve(folder, real, arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from pathlib import Path
 from time import perf_counter
@@ -13,8 +13,9 @@ from eval.audit.correlation import rank_correlations
 from eval.audit.coverage import Audit, Auditor
 from eval.audit.sheet import write_sheet
 from eval.benchmark.cell import DEFAULT_SIZES
-from eval.benchmark.generators import expand_generators, make_generator
+from eval.benchmark.generators import expand_generators, make_generator, tuning_images
 from eval.benchmark.results import Results, find_results
+from eval.data.categories import Category, missing_masks
 from eval.data.datasets import read_category
 from eval.data.images import check_peak
 from eval.files import free_name, write_json
@@ -32,6 +33,7 @@ class AuditPlan:
     Attributes:
         data: folder of the categories.
         generators: by category, the transforms by name.
+        known: by category, the test images, DEFECT/FILE, that generators were fitted to; no audit uses them.
         trained: results of trainings that the audit is compared with.
         twins: number of defects that each generator draws.
         seed: seed of the defects.
@@ -40,6 +42,7 @@ class AuditPlan:
 
     data: Path
     generators: dict[str, dict[str, Any]]
+    known: dict[str, set[str]]
     trained: list[Results]
     twins: int
     seed: int
@@ -79,8 +82,11 @@ def plan_audit(
         name: {each: make_generator(each, category=name) for each in expand_generators(generators, category=name)}
         for name in categories
     }
+    if not any(drawn.values()):
+        raise ValueError(f"generators must have one that suits a category, got {', '.join(generators)}")
+    known = {name: {each for made in drawn[name] for each in tuning_images(made, category=name)} for name in drawn}
     trained = [] if against is None else list(find_results(against).values())
-    return AuditPlan(data, drawn, trained, twins, seed, peak)
+    return AuditPlan(data, drawn, known, trained, twins, seed, peak)
 
 
 def run_audit(
@@ -108,6 +114,8 @@ def run_audit(
         auditor: Auditor | None = None
         with failures.of(name):
             category = read_category(plan.data / name, size=DEFAULT_SIZES["patch"], peak=plan.peak)
+            category, left_out = _audited(category, plan.known[name])
+            write("".join(f"{name}: {text}\n" for text in left_out))
             auditor = Auditor(category, backbone=backbone, seed=plan.seed, progress=progress)
         if auditor is None:
             continue
@@ -124,6 +132,19 @@ def run_audit(
         table = rank_correlations(entries, plan.trained)
         write(f"\n{table or 'no correlation: no category has three generators that were audited and trained'}\n")
     return not failures.count
+
+
+def _audited(category: Category, known: set[str]) -> tuple[Category, list[str]]:
+    """Return a category with the test images that an audit uses, and a text for each reason to leave some out."""
+    unmasked = {record.path for record in missing_masks(category.test)}
+    if len(unmasked) == sum(record.label for record in category.test):
+        unmasked = set()  # without any mask there is nothing to audit, as the error says
+    fitted = {record.path for record in category.test if f"{record.defect}/{record.path.name}" in known}
+    tests = tuple(record for record in category.test if record.path not in unmasked | fitted)
+    reasons = (("have no mask", unmasked - fitted), ("are those that a generator was fitted to", fitted))
+    return replace(category, test=tests), [
+        f"{len(paths)} test images {reason} and are left out" for reason, paths in reasons if paths
+    ]
 
 
 class _Failures:

@@ -118,7 +118,7 @@ def _weight_of_distance(settings: Settings) -> float:
     It is 1, times what the recipe says, and twice as much in an ensemble that was trained on defects which were not
     made for the category, as they resemble real ones less.
     """
-    is_generic = settings.scoring == "ensemble" and not knows_category(settings.generator)
+    is_generic = settings.scoring == "ensemble" and not knows_category(settings.generator, category=settings.category)
     return TrainingRecipe.of(settings.recipe).distance * (_GENERIC if is_generic else 1.0)
 
 

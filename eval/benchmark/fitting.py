@@ -89,7 +89,8 @@ def untrained_backbone(settings: Settings) -> Backbone:
     torch.manual_seed(settings.seed)
     backbone = make_backbone(settings.backbone, weights=settings.weights).to(best_device())
     recipe = TrainingRecipe.of(settings.recipe)
-    backbone.join_levels(recipe.finest, recipe.coarsest)
+    if {"finest", "coarsest"} & dict(settings.recipe).keys():
+        backbone.join_levels(recipe.finest, recipe.coarsest)
     return backbone
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +12,13 @@ from typing import Any
 
 import albumentations as A
 
+from defectsynth.cli.fingerprints import source_files
 from defectsynth.core.messages import did_you_mean
 from defectsynth.fitting.saving import fitted_images
 from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.reference import REFERENCES
 from defectsynth.registry import WITHOUT, load_preset, make_defects, named_defects, named_presets
+from eval.data.folders import files_digest
 
 OWN = "category"  # the preset with the name of the category
 EACH = "leave_one_out"  # all presets of the form REST of the category
@@ -24,11 +27,14 @@ REST = f"CATEGORY{WITHOUT}TYPE"  # the preset of a category without one type of 
 KNOWN = (*PRESETS, *REFERENCES, TYPE, REST, OWN)
 
 
+class NoTypesWarning(UserWarning):
+    """A category has no preset of several types, each of which could be left out."""
+
+
 def expand_generators(names: Sequence[str], *, category: str) -> list[str]:
     """Return names of generators without repetitions, with `leave_one_out` replaced by the names it stands for.
 
-    Raises:
-        ValueError: if `leave_one_out` is named and the category has no preset with several types of defect.
+    These are none, with a `NoTypesWarning`, if the category has no preset with several types of defect.
     """
     expanded: list[str] = []
     for name in names:
@@ -37,7 +43,10 @@ def expand_generators(names: Sequence[str], *, category: str) -> list[str]:
             continue
         types = CATEGORIES.get(category, {})
         if len(types) < 2:
-            raise ValueError(f"generator must not be {EACH} for {category}: it has no preset of several types")
+            warnings.warn(
+                f"{category} has no preset of several types: {EACH} is left out", NoTypesWarning, stacklevel=2
+            )
+            continue
         expanded += [f"{category}{WITHOUT}{each}" for each in types]
     return list(dict.fromkeys(expanded))
 
@@ -47,9 +56,9 @@ def excluded_type(name: str | None) -> str | None:
     return None if Path(name or "").suffix else (name or "").partition(WITHOUT)[2] or None
 
 
-def knows_category(name: str | None) -> bool:
+def knows_category(name: str | None, *, category: str) -> bool:
     """Return whether a generator was made for a category: its preset, one of its types, or a file, as a fitted one."""
-    return name is not None and (name == OWN or bool(Path(name).suffix) or name.partition("-")[0] in CATEGORIES)
+    return name is not None and (name == OWN or bool(Path(name).suffix) or name.partition("-")[0] == category)
 
 
 def generator_path(name: str) -> str:
@@ -108,9 +117,12 @@ def tuning_images(name: str, *, category: str) -> tuple[str, ...]:
 
 
 def generator_digest(generator: Any) -> str:
-    """Return a digest of all arguments of a generator."""
+    """Return a digest of all arguments of a generator, and of the image files that it takes pixels from."""
     description = A.to_dict(generator)
     description.pop("__version__", None)
+    if files := source_files(generator):
+        home = Path(os.path.commonpath(files)).parent
+        description["sources"] = files_digest(map(Path, files), home=home)
     return hashlib.sha256(json.dumps(description, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from eval.benchmark.cell import Settings
 from eval.data.categories import Category
 from eval.data.datasets import read_category
 from eval.progress import Progress
 
-Reader = Callable[[str], Category]
-"""Returns the category with a name, at the size of the settings of a cell."""
+
+class Reader(Protocol):
+    """Reads the categories of a cell."""
+
+    def __call__(self, name: str, *, square: bool = ...) -> Category:
+        """Return a category at the size of the settings of the cell.
+
+        Args:
+            name: of the category.
+            square: whether its images are squeezed into squares; by default for image scoring, as in the seed article.
+        """
 
 
 class CategoryReader:
@@ -29,8 +38,7 @@ class CategoryReader:
     def of(self, settings: Settings) -> Reader:
         """Return a reader for a cell."""
 
-        def read(name: str) -> Category:
-            square = settings.scoring == "image"  # as in the seed article
+        def read(name: str, *, square: bool = settings.scoring == "image") -> Category:
             key = (settings.data, name, settings.size, square, settings.peak)
             if key not in self.kept:
                 folder, steps = Path(settings.data) / name, partial(self.progress, "read")

@@ -92,6 +92,8 @@ def make_cells(options: BenchmarkOptions) -> tuple[Settings, ...]:
                 trained, generators, range(options.splits), dict.fromkeys(options.seeds), dict.fromkeys(options.heads)
             )
         )  # heads come last: those with the same seed see the same images, whose features are cached
+    if "self_supervised" in trained and all(cell.experiment == "none" for cell in cells):
+        raise ValueError(f"generators must have one that suits a category, got {', '.join(options.generators)}")
     return tuple(dict.fromkeys(cells))
 
 

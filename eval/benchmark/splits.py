@@ -40,7 +40,7 @@ def divide(
         settings: settings of the cell.
         category: the category of the cell.
         normals: its training images, uint8 (N, H, W, 3).
-        read: reads the other categories, for multi_class.
+        read: reads the categories of multi_class.
 
     Returns:
         The split, None for experiment none; and the held-out normals with synthetic defects drawn on them.
@@ -70,8 +70,8 @@ def make_split(
         split, own = _classes(settings, [normals, defective]), 0
     else:
         own = settings.classes.index(settings.category)
-        others = [None if name == settings.category else read(name) for name in settings.classes]
-        split = _classes(settings, [normals if other is None else other.images(other.train) for other in others])
+        classes = [read(name, square=True) for name in settings.classes]  # of any shape, for image and patch scoring
+        split = _classes(settings, [each.images(each.train) for each in classes])
     return split, split.held_out[own]
 
 

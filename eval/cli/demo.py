@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from defectsynth.cli import main as defectsynth
-from eval.benchmark.generators import cli_arguments
+from eval.benchmark.generators import cli_arguments, expand_generators
 from eval.benchmark.settings import BenchmarkOptions, make_cells
 from eval.cli.benchmark import run_and_tabulate
 from eval.cli.errors import UsageError, check_jobs, usage_errors
@@ -66,7 +66,7 @@ def _render(out: Path, families: list[str] | None, *, train: int) -> None:
 
 
 def _draw_sheets(out: Path, families: Sequence[str], *, generator: str) -> None:
-    """Draw a contact sheet for each family: good parts, synthetic defects on them, and the masks.
+    """Draw a contact sheet for each family: good parts, defects of its first generator on them, and the masks.
 
     Raises:
         RuntimeError: if a sheet could not be drawn.
@@ -74,6 +74,7 @@ def _draw_sheets(out: Path, families: Sequence[str], *, generator: str) -> None:
     for family in families:
         folder, sheet = out / SAMPLE_SET / family / "train" / "good", out / f"defects_{family}.png"
         arguments = ["preview", str(folder), str(sheet), "--rows", str(_SHEET_ROWS)]
-        code = defectsynth([*arguments, *cli_arguments(generator, category=family)])
-        if code != 0:
-            raise RuntimeError(f"the sheet {sheet} could not be drawn: exit code {code}")
+        for shown in expand_generators([generator], category=family)[:1]:
+            code = defectsynth([*arguments, *cli_arguments(shown, category=family)])
+            if code != 0:
+                raise RuntimeError(f"the sheet {sheet} could not be drawn: exit code {code}")

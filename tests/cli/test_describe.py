@@ -51,7 +51,7 @@ def test_show_names_units_and_bounds(capsys: pytest.CaptureFixture[str]) -> None
     assert "Args:" not in printed
 
 
-@pytest.mark.parametrize("name", named_presets())
+@pytest.mark.parametrize("name", [*named_presets(), "zipper-without-rough"])
 def test_a_shown_preset_can_be_used_as_a_preset_file(
     *, capsys: pytest.CaptureFixture[str], tmp_path: Path, good: Path, generate: Any, tree: Any, name: str
 ) -> None:
@@ -61,6 +61,11 @@ def test_a_shown_preset_can_be_used_as_a_preset_file(
     _, ours = generate(good, "--preset", name, name="ours")
     _, mine = generate(good, "--preset", str(tmp_path / "mine.yaml"), name="mine")
     assert tree(ours) == tree(mine)
+
+
+def test_a_type_that_a_preset_lacks_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show", "zipper-without-rust"]) == 2
+    assert "NAME zipper-without-rust: without must be one of broken_teeth" in capsys.readouterr().err
 
 
 def test_a_closed_pipe_ends_show_without_a_traceback(start: Any) -> None:

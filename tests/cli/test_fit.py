@@ -1,5 +1,6 @@
 """`defectsynth fit` finds types, masks and pairs by folders, and refuses what does not fit."""
 
+import sys
 from pathlib import Path
 
 import cv2
@@ -50,6 +51,12 @@ def test_preset_sheet_and_names(folders: Path, monkeypatch: pytest.MonkeyPatch, 
         "combined_defects",
         "line",
     ]
+
+
+def test_good_parts_in_a_folder_of_another_case_are_left_out(folders: Path) -> None:
+    (folders / "test/good").rename(folders / "test/Good")
+    found = find_defects(parse(call(folders, "--masks", str(folders / "masks"))))
+    assert [each.type for each in found] == ["combined_defects", "line"]
 
 
 def test_masks_are_matched_with_and_without_their_suffix(folders: Path) -> None:
@@ -136,3 +143,16 @@ def test_the_images_are_named_as_the_evaluator_names_them(
     assert main([*given, "--out", str(folders / "new" / "p.yaml"), "--workers", "1"]) == 0
     names = {"": ("combined/1.png", "line/0.png"), "line": ("line/0.png",), "bad": ("0.png",)}
     assert fitted_images(folders / "new" / "p.yaml") == (category, names[below])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+def test_a_link_to_a_category_has_its_own_name(folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FIRST_DRAWS", "SECOND_DRAWS", "LAST_DRAWS"):
+        monkeypatch.setattr(single_type, name, 2)
+    (folders / "disk").mkdir()
+    (folders / "test").rename(folders / "disk" / "test")
+    (folders / "plate").symlink_to(folders / "disk")
+    given = ["fit", "--normals", str(folders / "normals"), "--defects", str(folders / "plate" / "test")]
+    masks = ["--masks", str(folders / "masks"), "--workers", "1"]
+    assert main([*given, *masks, "--out", str(folders / "p.yaml")]) == 0
+    assert fitted_images(folders / "p.yaml") == ("plate", ("combined/1.png", "line/0.png"))

@@ -158,3 +158,22 @@ def test_a_generator_file_is_the_same_by_any_path(tmp_path: Path, monkeypatch: p
     lines = [{"category": "pill", "generator": name, **numbers} for name in names]
     trained = [make_results("pill", 0.6, head="softmax", generator=name) for name in names]
     assert "of 3 generators" in " ".join(rank_correlations(lines, trained).split())
+
+
+def test_images_without_a_mask_or_that_a_preset_was_fitted_to_are_left_out(
+    category: Category, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(category.train[0].path.parents[2], tmp_path / "data" / "noise")
+    home = tmp_path / "data" / "noise"
+    defective = sorted(path.relative_to(home / "test") for path in (home / "test").glob("[!g]*/*.png"))
+    known, unmasked = defective[0], defective[-1]
+    (home / "ground_truth" / unmasked.parent / f"{unmasked.stem}_mask.png").unlink()
+    A.save(DARK, tmp_path / "own.yaml", data_format="yaml")
+    (tmp_path / "own.fit.json").write_text(json.dumps({"category": "noise", "images": [known.as_posix()]}))
+    words = ["audit", "--data", str(tmp_path / "data"), "--twins", "4", "--out", str(tmp_path / "out"), "--generators"]
+    assert main([*words, str(tmp_path / "own.yaml"), "line"]) == 0
+    printed = capsys.readouterr().out
+    assert "noise: 1 test images have no mask and are left out" in printed
+    assert "noise: 1 test images are those that a generator was fitted to and are left out" in printed
+    for entry in json.loads((tmp_path / "out" / "audit.json").read_text()):
+        assert sum(each["count"] for each in entry["types"].values()) == len(defective) - 2

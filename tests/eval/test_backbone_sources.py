@@ -11,7 +11,9 @@ import pytest
 torch = pytest.importorskip("torch")
 models = pytest.importorskip("torchvision").models
 
-from eval.models.registry import make_backbone  # noqa: E402 - after the check that torch is there
+from eval.benchmark.fitting import untrained_backbone  # noqa: E402 - after the check that torch is there
+from eval.benchmark.settings import make_settings  # noqa: E402
+from eval.models.registry import make_backbone  # noqa: E402
 from eval.models.timm_networks import TimmBackbone  # noqa: E402
 from eval.models.torchvision_networks import MOBILENET_FILE, MOBILENET_PACKAGE  # noqa: E402
 from eval.models.weight_files import packaged_file  # noqa: E402
@@ -99,6 +101,22 @@ def test_models_of_timm_are_backbones_by_their_names(
     torch.save({"conv1.weight": torch.zeros(1)}, tmp_path / "others.pth")
     with pytest.raises(ValueError, match=rf"weights must fit {name}, got .*others.pth"):
         make_backbone(name, weights=tmp_path / "others.pth")
+
+
+@pytest.mark.parametrize("recipe", [(), (("learning_rate", 0.002),)])
+def test_a_backbone_without_the_usual_strides_uses_those_that_it_has(recipe: tuple[tuple[str, float], ...]) -> None:
+    pytest.importorskip("timm")
+    settings = make_settings(
+        data=".",
+        category="plate",
+        experiment="self_supervised",
+        head="softmax",
+        scoring="patch",
+        weights="none",
+        backbone="timm:vit_small_patch32_224",
+        recipe=recipe,
+    )
+    assert untrained_backbone(settings).patch_strides == (32,)
 
 
 def test_maps_with_the_channels_last_are_turned() -> None:

@@ -23,6 +23,7 @@ from eval.benchmark import generators
 from eval.benchmark.generators import (
     EACH,
     OWN,
+    NoTypesWarning,
     cli_arguments,
     excluded_type,
     generator_digest,
@@ -67,8 +68,18 @@ def test_leave_one_out_stands_for_a_preset_without_each_type(tmp_path: Path) -> 
     for name in drawn[1:]:
         kinds = set(types_of(make_generator(name, category="screw")))
         assert kinds == {*CATEGORIES["screw"]} - {excluded_type(name)}
-    with pytest.raises(ValueError, match="generator must not be leave_one_out for plate: it has no preset of several"):
-        make_cells(BenchmarkOptions(data=tmp_path, categories=["plate"], generators=[EACH], **LISTS))
+    both, alone = (
+        BenchmarkOptions(data=tmp_path, categories=names, generators=[EACH], **LISTS)
+        for names in (["plate", "screw"], ["plate"])
+    )
+    with pytest.warns(NoTypesWarning, match="plate has no preset of several types: leave_one_out is left out"):
+        cells = make_cells(both)
+    assert [cell.generator for cell in cells] == [None, None, *drawn[1:]]
+    with (
+        pytest.warns(NoTypesWarning),
+        pytest.raises(ValueError, match="generators must have one that suits"),
+    ):
+        make_cells(alone)
     with pytest.raises(ValueError, match=r"generator .*: without must be one of .*, got 'rust'"):
         make_generator("screw-without-rust", category="screw")
 
@@ -172,8 +183,21 @@ def test_a_preset_fitted_to_images_of_unknown_place_says_so(tmp_path: Path) -> N
             (name, True)
             for name in ("category", "screw", "screw-thread_top", "screw-without-thread_top", "fitted.yaml")
         ),
-        *((name, False) for name in ("generic_object", "generic_texture", "draem", "nsa_object", "scratch", None)),
+        *((name, False) for name in ("generic_object", "draem", "nsa_object", "scratch", "pill", "pill-crack", None)),
     ],
 )
 def test_presets_of_a_category_and_files_were_made_for_a_category(name: str | None, *, expected: bool) -> None:
-    assert knows_category(name) is expected
+    assert knows_category(name, category="screw") is expected
+
+
+def test_other_source_images_make_another_generator(tmp_path: Path) -> None:
+    (tmp_path / "textures").mkdir()
+    for number in range(2):
+        cv2.imwrite(str(tmp_path / "textures" / f"{number}.png"), np.full((32, 32, 3), 40 * number, np.uint8))
+    digests = [generator_digest(ds.reference.draem(source=tmp_path / "textures"))]
+    cv2.imwrite(str(tmp_path / "textures" / "1.png"), np.full((32, 32, 3), 200, np.uint8))
+    digests.append(generator_digest(ds.reference.draem(source=tmp_path / "textures")))
+    cv2.imwrite(str(tmp_path / "textures" / "2.png"), np.full((32, 32, 3), 10, np.uint8))
+    digests.append(generator_digest(ds.reference.draem(source=tmp_path / "textures")))
+    assert len(set(digests)) == 3
+    assert digests[-1] == generator_digest(ds.reference.draem(source=tmp_path / "textures"))

@@ -127,6 +127,14 @@ def test_splits_of_a_folder(parts: Path, tmp_path: Path) -> None:
     assert sorted(batch.gt_label.tolist()) == [0, 0, 1, 1]
 
 
+def test_masks_of_splits_are_0_and_255_whatever_the_mask_kind(parts: Path, tmp_path: Path) -> None:
+    data = Folder(name="parts", normal_dir=parts, num_workers=0)
+    synthetic_splits(data, ds.reference.nsa_texture(mask_kind="logistic"), val=0.4, folder=tmp_path / "out")
+    masks = [np.asarray(PIL.Image.open(path)) for path in (tmp_path / "out").rglob("masks/*.png")]
+    assert masks
+    assert all(set(np.unique(mask)) == {0, 255} for mask in masks)
+
+
 def test_splits_repeat_and_follow_the_seed(parts: Path, tmp_path: Path) -> None:
     written = []
     for run, seed in enumerate((0, 0, 1)):

@@ -56,7 +56,7 @@ def test_the_command_makes_the_same_or_reads_the_file(*, transform: Any, options
         assert words == ["defectsynth", "generate", "INPUT", "OUTPUT", "--preset", "my preset.yaml"]
 
 
-@pytest.mark.parametrize("name", ["screw", "generic_texture", "nsa_object", "pill-combined"])
+@pytest.mark.parametrize("name", ["screw", "generic_texture", "nsa_object", "pill-combined", "pill-without-crack"])
 def test_a_preset_comes_back_from_its_file(name: str, tmp_path: Path) -> None:
     design = Design.named(name)
     again = Design.of_text(design.text(), "again")
