@@ -61,6 +61,12 @@ def named_presets() -> dict[str, Callable[[], A.Compose]]:
     return PRESETS | REFERENCES | types
 
 
+def presets_without_a_type(category: str) -> list[str]:
+    """Return the names CATEGORY-without-TYPE of a category; none if its preset has fewer than two types."""
+    types = CATEGORIES.get(category, {})
+    return [f"{category}{WITHOUT}{each}" for each in types] if len(types) > 1 else []
+
+
 def preset_named(name: str) -> A.Compose | None:
     """Return the preset of `named_presets` with that name, or CATEGORY-without-TYPE; None if it is neither.
 

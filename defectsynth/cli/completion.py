@@ -8,7 +8,7 @@ from typing import Any
 
 from defectsynth.places.base import PLACES
 from defectsynth.presets import CATEGORIES
-from defectsynth.registry import WITHOUT, named_defects, named_presets
+from defectsynth.registry import named_defects, named_presets, presets_without_a_type
 
 SCRIPT = """\
 _defectsynth() {{
@@ -47,7 +47,7 @@ def script_of(parser: argparse.ArgumentParser) -> str:
         for option in action.option_strings
         if action.choices is not None
     } | {"--where": PLACES}
-    parts = [f"{category}{WITHOUT}{each}" for category, types in CATEGORIES.items() if len(types) > 1 for each in types]
+    parts = [name for category in CATEGORIES for name in presets_without_a_type(category)]
     return SCRIPT.format(
         defects=" ".join(named_defects()),
         presets=" ".join([*named_presets(), *parts]),

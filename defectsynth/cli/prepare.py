@@ -46,6 +46,8 @@ def prepare(arguments: Namespace) -> int:
                 progress=lambda done, _: bar.update(done - bar.n),
                 on_error=keep,
             )
+    except (TypeError, ValueError) as error:
+        raise JobError(str(error)) from error
     except KeyboardInterrupt:
         print("\ninterrupted; run the same command again to finish", file=sys.stderr)
         return 130

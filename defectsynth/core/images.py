@@ -16,7 +16,7 @@ CAMERA_PEAKS = (255.0, 1023.0, 4095.0, 16383.0, 65535.0)  # white of 8, 10, 12, 
 MIN_PEAK = 15.0  # white of 4 bits
 FLOAT_TOLERANCE = 1e-3  # rounding by which floats may leave [0, 1]
 MAX_CHANNELS = 128  # of OpenCV's split and merge
-MIN_SIDE_OF_CHW = 16  # from which an image of 1, 3 or 4 rows with as many "channels" counts as (C, H, W)
+MIN_SIDE_OF_IMAGE = 16  # from which two axes beside one of 1, 3 or 4 count as height and width
 
 
 class WhiteLevelWarning(UserWarning):
@@ -32,7 +32,7 @@ def check_image(image: Any, name: str = "image") -> None:
         raise TypeError(f"{name} must be uint8, uint16 or float32, got {image.dtype}")
     if image.ndim not in (2, 3) or image.size == 0:
         raise ValueError(f"{name} must be (H, W) or (H, W, C) with no empty axis, got shape {image.shape}")
-    if image.ndim == 3 and image.shape[0] in (1, 3, 4) and min(image.shape[1:]) >= MIN_SIDE_OF_CHW:
+    if image.ndim == 3 and image.shape[0] in (1, 3, 4) and min(image.shape[1:]) >= MIN_SIDE_OF_IMAGE:
         raise TypeError(
             f"{name} must be (H, W, C), got shape {image.shape}, channels first: numpy.moveaxis(image, 0, -1)"
         )

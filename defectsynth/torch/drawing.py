@@ -16,7 +16,7 @@ import torch
 from torch.utils.data import get_worker_info
 
 from defectsynth.core.arrays import Array
-from defectsynth.core.images import check_range
+from defectsynth.core.images import MIN_SIDE_OF_IMAGE, check_range
 from defectsynth.core.messages import did_you_mean
 from defectsynth.engine.compat import leaves
 from defectsynth.engine.pipeline import Mark, State, run
@@ -34,7 +34,6 @@ HALF_TOLERANCE = 0.01  # rounding by which images of half precision may leave [0
 DTYPES = (torch.uint8, torch.uint16, torch.float32, torch.float64, *WORKING_DTYPES)
 PIL_MODES = ("L", "RGB", "I;16", "F")
 MAX_MERGED = 4  # channels up to which cv2.merge is faster than a transposed copy
-MIN_SIDE = 16  # from which the first axis of (H, W, 3) is no number of channels
 
 
 def as_transform(transform: Any) -> Any:
@@ -258,7 +257,7 @@ def check_images(images: Any) -> None:
     shape = tuple(images.shape)
     if images.ndim not in (3, 4) or 0 in shape[-3:]:
         raise ValueError(f"image must be (C, H, W) or (B, C, H, W) with no empty axis, got shape {shape}")
-    if shape[-1] in (1, 3, 4) and min(shape[-3:-1]) >= MIN_SIDE:
+    if shape[-1] in (1, 3, 4) and min(shape[-3:-1]) >= MIN_SIDE_OF_IMAGE:
         raise ValueError(
             f"image must be (C, H, W) or (B, C, H, W), got shape {shape}, channels last: torch.movedim(image, -1, -3)"
         )

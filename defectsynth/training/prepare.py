@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 
+from defectsynth.core.arrays import Array
 from defectsynth.core.cache import WATCHED
-from defectsynth.core.images import checked_peak, white_level
+from defectsynth.core.images import checked_peak
 from defectsynth.core.measurements import READ_ONLY, current_store, use_store
 from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import checked_whole
@@ -156,22 +157,12 @@ def _asked_by(
         skips: whether the next image takes the place of one that cannot be used.
     """
     calls: dict[Any, tuple[Any, ...]] = {}
-    chosen = sorted({round(at) for at in np.linspace(0, len(images) - 1, TRIED_IMAGES)})
     WATCHED.append(calls)
     try:
-        for index in chosen:
-            for number in range(index, len(images) if skips else index + 1):
-                try:
-                    image = read_image_of(images, number)
-                    white_level(image, peak)
-                except UNUSABLE:
-                    if skips:
-                        continue
-                    raise
-                for defect in defects:
-                    for seed in range(TRIED_SEEDS):
-                        defect.draw(image, seed=seed, peak=peak)
-                break
+        for image in _tried(images, peak, skips=skips):
+            for defect in defects:
+                for seed in range(TRIED_SEEDS):
+                    defect.draw(image, seed=seed, peak=peak)
     finally:
         WATCHED.remove(calls)
     found: dict[Measurement, None] = {}
@@ -181,6 +172,30 @@ def _asked_by(
         elif len(arguments) == 1 and isinstance(arguments[0], Foreground):
             found[call, arguments[0].method] = None
     return list(found)
+
+
+def _tried(images: Sequence[ImageLike], peak: float | None, *, skips: bool) -> Iterator[Array]:
+    """Yield images spread over the sequence; see `_asked_by`."""
+    waiting = iter(range(len(images)))
+    for chosen in sorted({round(at) for at in np.linspace(0, len(images) - 1, TRIED_IMAGES)}):
+        for number in waiting:
+            if number < chosen:
+                continue
+            try:
+                image = _scene(images, number, peak).image
+            except UNUSABLE:
+                if not skips:
+                    raise
+                continue
+            yield image
+            break
+
+
+def _scene(images: Sequence[ImageLike] | Mapping[int, ImageLike], index: int, peak: float | None) -> Scene:
+    """Return an image of a sequence to measure on; the errors name it."""
+    image = read_image_of(images, index)
+    with errors_of(images, index):
+        return Scene(image, peak=peak)
 
 
 def _measured(
@@ -224,9 +239,7 @@ def _measure(images: Mapping[int, ImageLike], asked: list[Measurement], peak: fl
     errors: list[tuple[int, Exception]] = []
     for index in images:
         try:
-            image = read_image_of(images, index)
-            with errors_of(images, index):
-                scene = Scene(image, peak=peak)
+            scene = _scene(images, index, peak)
         except UNUSABLE as error:
             errors.append((index, error))
             continue

@@ -10,13 +10,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from defectsynth.core.arrays import Array
-from defectsynth.core.images import check_image
+from defectsynth.core.images import MIN_SIDE_OF_IMAGE, check_image
 from defectsynth.core.messages import short_repr
 from defectsynth.core.parameters import is_sequence
 from defectsynth.io.image_files import UnreadableError, read_pixels
 
 ImageLike: TypeAlias = Array | str | Path
-MIN_SIDE = 16  # from which on (H, W, 3) is one image and not H images of 3 columns
 
 
 def check_images(images: Any) -> None:
@@ -32,7 +31,7 @@ def check_images(images: Any) -> None:
         raise ValueError("images must hold at least one image, got none")
     if isinstance(images, np.ndarray) and images.ndim == 3:
         *sides, channels = images.shape
-        if channels in (1, 3, 4) and min(sides) >= MIN_SIDE:
+        if channels in (1, 3, 4) and min(sides) >= MIN_SIDE_OF_IMAGE:
             raise ValueError(f"images must be a sequence of images, got one of shape {images.shape}: pass [image]")
 
 

@@ -17,7 +17,14 @@ from defectsynth.core.messages import did_you_mean
 from defectsynth.fitting.saving import fitted_images
 from defectsynth.presets import CATEGORIES, PRESETS
 from defectsynth.reference import REFERENCES
-from defectsynth.registry import WITHOUT, load_preset, make_defects, named_defects, named_presets
+from defectsynth.registry import (
+    WITHOUT,
+    load_preset,
+    make_defects,
+    named_defects,
+    named_presets,
+    presets_without_a_type,
+)
 from eval.data.folders import files_digest
 
 OWN = "category"  # the preset with the name of the category
@@ -41,13 +48,11 @@ def expand_generators(names: Sequence[str], *, category: str) -> list[str]:
         if name != EACH:
             expanded.append(name)
             continue
-        types = CATEGORIES.get(category, {})
-        if len(types) < 2:
+        if not (parts := presets_without_a_type(category)):
             warnings.warn(
                 f"{category} has no preset of several types: {EACH} is left out", NoTypesWarning, stacklevel=2
             )
-            continue
-        expanded += [f"{category}{WITHOUT}{each}" for each in types]
+        expanded += parts
     return list(dict.fromkeys(expanded))
 
 

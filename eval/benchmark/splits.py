@@ -71,7 +71,7 @@ def make_split(
     else:
         own = settings.classes.index(settings.category)
         classes = [read(name, square=True) for name in settings.classes]  # of any shape, for image and patch scoring
-        split = _classes(settings, [each.images(each.train) for each in classes])
+        split = _classes(settings, [normals if each is category else each.images(each.train) for each in classes])
     return split, split.held_out[own]
 
 
